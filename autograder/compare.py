@@ -1,0 +1,105 @@
+"""Where two encoded observations differ first: by kind, dtype, shape, graph, and only then by value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`fault` is "kind", "dtype", "shape", "graph", "length", "keys", "value" or "too_large".
+
+    `where` is the path inside the observation ("losses", 2); `got` and `expected` are the encoded parts that differ;
+    `count` and `total` say how many of a tensor's elements do; `index` is the first of them.
+    """
+
+    fault: str
+    where: tuple[str | int, ...]
+    got: Any
+    expected: Any
+    index: tuple[int, ...] = ()
+    count: int = 0
+    total: int = 0
+
+
+def difference(got: Any, expected: Any, rtol: float, atol: float, where: tuple = ()) -> Difference | None:
+    """The first difference, or None where the two agree."""
+    if _kind(got) != _kind(expected):
+        return Difference("kind", where, got, expected)
+    kind = _kind(expected)
+    if kind == "tensor":
+        return _tensors(got, expected, rtol, atol, where)
+    if kind == "number":
+        same = close(got, expected, rtol, atol) and isinstance(got, bool) >= isinstance(expected, bool)
+        return None if same else Difference("value", where, got, expected)
+    if kind == "list":
+        if len(got) != len(expected):
+            return Difference("length", where, got, expected)
+        pairs = enumerate(zip(got, expected, strict=True))
+        return _first(difference(a, b, rtol, atol, (*where, i)) for i, (a, b) in pairs)
+    if kind == "dict":
+        mine, theirs = dict(map(_entry, got["dict"])), dict(map(_entry, expected["dict"]))
+        if mine.keys() != theirs.keys():
+            return Difference("keys", where, list(mine), list(theirs))
+        return _first(difference(mine[key], theirs[key], rtol, atol, (*where, key)) for key in theirs)
+    return None if got == expected else Difference("value", where, got, expected)
+
+
+def close(got: float, expected: float, rtol: float, atol: float) -> bool:
+    """Equal within the tolerance; nan equals nan, an infinity equals itself alone."""
+    if math.isnan(expected) or math.isnan(got):
+        return math.isnan(expected) and math.isnan(got)
+    if math.isinf(expected) or math.isinf(got):
+        return got == expected
+    return abs(got - expected) <= atol + rtol * abs(expected)
+
+
+def _first(found: Any) -> Difference | None:
+    return next((item for item in found if item), None)
+
+
+def _entry(pair: list[Any]) -> tuple[Any, Any]:
+    key, value = pair
+    return (key if isinstance(key, str | int | float) else repr(key)), value
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool | int | float):
+        return "number"
+    if isinstance(value, dict):
+        return next(iter(value), "")
+    return "list" if isinstance(value, list) else type(value).__name__
+
+
+def _tensors(got: Any, expected: Any, rtol: float, atol: float, where: tuple) -> Difference | None:
+    if got["shape"] != expected["shape"]:
+        return Difference("shape", where, got, expected)
+    if got["tensor"] != expected["tensor"]:
+        return Difference("dtype", where, got, expected)
+    if expected["grad"] and not got["grad"]:
+        return Difference("graph", where, got, expected)
+    if got["values"] is None or expected["values"] is None:
+        same = got["values"] is expected["values"]
+        return None if same else Difference("too_large", where, got, expected)
+    flat = list(zip(got["values"], expected["values"], strict=True))
+    wrong = [i for i, (a, b) in enumerate(flat) if not _close(a, b, rtol, atol)]
+    if wrong:
+        index = _unravel(wrong[0], expected["shape"])
+        return Difference("value", where, got, expected, index, len(wrong), len(flat))
+    return None
+
+
+def _close(got: Any, expected: Any, rtol: float, atol: float) -> bool:
+    if isinstance(expected, list):  # complex numbers
+        return all(close(a, b, rtol, atol) for a, b in zip(got, expected, strict=True))
+    return close(got, expected, rtol, atol)
+
+
+def _unravel(position: int, shape: list[int]) -> tuple[int, ...]:
+    index = []
+    for size in reversed(shape):
+        position, rest = divmod(position, size)
+        index.append(rest)
+    return tuple(reversed(index))

@@ -1,0 +1,97 @@
+"""Inputs for probes: random, but the same for everybody who draws with the same seed.
+
+A draw can be made *smaller*: at level 0 sizes are the least allowed and values are small round numbers, at higher
+levels both grow. The counter-example shown to a learner is the first, in that order, on which the answers differ.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+
+class Draw:
+    """A stream of inputs. `seed` fixes them; `level` None draws at full size, 0, 1, 2, ... draws small."""
+
+    def __init__(self, seed: int, level: int | None = None):
+        self.level = level
+        self.notes: dict[str, Any] = {}
+        self._random = random.Random(f"{seed}/{level}")
+        self._generator = torch.Generator().manual_seed(self._random.getrandbits(48))
+
+    def note(self, **values: Any) -> None:
+        """Name values that feedback should show beside a failing probe, where the call itself does not show them."""
+        self.notes.update(values)
+
+    def size(self, low: int, high: int) -> int:
+        """A whole number in low..high, both included: for shapes and counts that may shrink."""
+        drawn = self._random.randint(low, high)
+        return drawn if self.level is None else min(drawn, low + self.level)
+
+    def integer(self, low: int, high: int) -> int:
+        """A whole number in low..high, both included, that does not shrink."""
+        return self._random.randint(low, high)
+
+    def number(self, low: float, high: float) -> float:
+        """A float between low and high; with one decimal when the draw is small."""
+        drawn = self._random.uniform(low, high)
+        return drawn if self.level is None else min(max(round(drawn, 1), low), high)
+
+    def numbers(self, n: int, low: float = -2.0, high: float = 2.0) -> list[float]:
+        """A list of n floats."""
+        return [self.number(low, high) for _ in range(n)]
+
+    def choice(self, options: Sequence[Any]) -> Any:
+        return self._random.choice(options)
+
+    def shuffled(self, items: Sequence[Any]) -> list[Any]:
+        return self._random.sample(items, len(items))
+
+    def probabilities(self, n: int) -> list[float]:
+        """n positive floats that sum to one."""
+        raw = [self._random.randint(1, 9) for _ in range(n)]
+        return [value / sum(raw) for value in raw]
+
+    def normal(self, *shape: int, scale: float = 1.0, grad: bool = False) -> torch.Tensor:
+        """float32, normal around 0 with the standard deviation `scale`; no two equal when drawn at full size."""
+        values = torch.randn(shape, generator=self._generator) * scale
+        if self.level is not None:
+            values = values.mul(10 / scale).round().div(10).mul(scale)
+        return values.requires_grad_(grad)
+
+    def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
+        """float32, evenly spread over low..high."""
+        values = torch.rand(shape, generator=self._generator)
+        if self.level is not None:
+            values = values.mul(10).round().div(10)
+        return values * (high - low) + low
+
+    def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
+        """int64 in low..high, both included."""
+        return torch.randint(low, high + 1, shape, generator=self._generator)
+
+    def labels(self, n: int, classes: int) -> torch.Tensor:
+        """n int64 class labels. The first ones are all different, so that no class is left out of small draws."""
+        start = self._random.randrange(classes)
+        first = [(start + i) % classes for i in range(min(n, classes))]
+        return torch.cat([torch.tensor(first, dtype=torch.int64), self.integers(0, classes - 1, n - len(first))])
+
+    def fill(self, module_or_parameters: Any, scale: float = 0.5) -> Any:
+        """Overwrite every parameter of a module (or of an iterable of them) by drawn values; returns its argument."""
+        own = getattr(module_or_parameters, "parameters", None)
+        for parameter in own() if own else module_or_parameters:
+            with torch.no_grad():
+                parameter.copy_(self.normal(*parameter.shape, scale=scale))
+        return module_or_parameters
+
+    def linear(self, n_in: int, n_out: int) -> torch.nn.Linear:
+        """A Linear layer with drawn weights; torch's global generator is not touched."""
+        with torch.random.fork_rng(devices=[]):
+            return self.fill(torch.nn.Linear(n_in, n_out))
+
+    def network(self, n_in: int, nh: int, n_out: int) -> torch.nn.Sequential:
+        """Linear, ReLU, Linear with drawn weights."""
+        return torch.nn.Sequential(self.linear(n_in, nh), torch.nn.ReLU(), self.linear(nh, n_out))

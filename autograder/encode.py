@@ -1,0 +1,94 @@
+"""Observations as plain data: what a probe saw, in a form that JSON carries and that cannot execute.
+
+    None, bool, int, float, str, list (also for tuples)     themselves
+    tensor, array    {"tensor": "float32", "shape": [2, 3], "values": [flat list], "grad": whether it has a graph}
+    dict             {"dict": [[key, value], ...]}
+    set              {"set": [sorted values]}
+    anything else    {"object": type name, "repr": shortened repr}
+"""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any
+
+import torch
+
+#: A tensor with more elements travels as its dtype and shape alone; no probe draws anything near.
+MOST_VALUES = 200_000
+MOST_DEPTH = 20
+
+# Taken now: learner code that replaces a torch function must not change what is reported.
+_tolist, _detach, _flatten, _to = torch.Tensor.tolist, torch.Tensor.detach, torch.Tensor.flatten, torch.Tensor.to
+_is_tensor, _Tensor, _Size = isinstance, torch.Tensor, torch.Size
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 160
+
+
+def encode(value: Any, depth: int = 0) -> Any:
+    """The plain form of any value; never raises, whatever the value's own methods do."""
+    try:
+        return _encode(value, depth)
+    except Exception as failure:  # a learner's class may break any protocol
+        return {"object": type(value).__name__, "repr": f"(cannot be read: {type(failure).__name__})"}
+
+
+def _encode(value: Any, depth: int) -> Any:
+    if value is None or type(value) in (bool, int, str):
+        return value if type(value) is not str else value[:10_000]
+    if type(value) is float:
+        return value
+    if depth > MOST_DEPTH:
+        return {"object": type(value).__name__, "repr": "(nested too deeply)"}
+    if isinstance(value, _Tensor):
+        return _tensor(value)
+    if isinstance(value, dict):
+        return {"dict": [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]}
+    if isinstance(value, (list, tuple)):
+        return [encode(item, depth + 1) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return {"set": sorted((encode(item, depth + 1) for item in value), key=repr)}
+    if isinstance(value, (bool, int, float, str)):  # subclasses, numpy's among them
+        base = next(kind for kind in (bool, int, float, str) if isinstance(value, kind))
+        return base(value)
+    if type(value).__module__ == "numpy":
+        return _tensor(torch.as_tensor(value)) if getattr(value, "ndim", 0) else value.item()
+    return {"object": type(value).__name__, "repr": _short.repr(value)}
+
+
+def _tensor(value: torch.Tensor) -> dict[str, Any]:
+    plain = _detach(value)
+    if plain.layout is not torch.strided:
+        plain = plain.to_dense()
+    values = None
+    if plain.numel() <= MOST_VALUES:
+        wide = _to(plain, torch.float32) if plain.dtype in (torch.bfloat16, torch.float16) else plain
+        values = _tolist(_flatten(wide))
+        if values and isinstance(values[0], complex):
+            values = [[number.real, number.imag] for number in values]
+    return {
+        "tensor": str(value.dtype).removeprefix("torch."),
+        "shape": list(value.shape),
+        "values": values,
+        "grad": bool(value.requires_grad),
+    }
+
+
+def describe(value: Any) -> str:
+    """One line about a value: shape, dtype and device of a tensor, the length of a collection, else a short repr."""
+    try:
+        if isinstance(value, _Tensor):
+            shape = "x".join(map(str, value.shape)) or "0-d"
+            kind = "" if type(value) in (_Tensor, torch.nn.Parameter) else f"{type(value).__name__}, "
+            line = f"tensor {shape}, {kind}{str(value.dtype).removeprefix('torch.')}, {value.device}"
+            if value.numel() == 1:
+                line += f", = {_detach(value).item():.6g}"
+            return line
+        if isinstance(value, torch.nn.Module) or callable(value):
+            return getattr(value, "__name__", "") or f"{type(value).__name__}(...)"
+        if isinstance(value, (list, tuple)) and len(value) > 6:
+            return f"{type(value).__name__} of {len(value)}, first {_short.repr(value[0])}"
+        return _short.repr(value)
+    except Exception as failure:
+        return f"{type(value).__name__} (its repr raised {type(failure).__name__})"

@@ -1,0 +1,199 @@
+"""The vocabulary: an exercise and the decorators that declare how it is observed.
+
+An author writes the reference in `solutions/<section>.py` and, under the same name, this in
+`autograder/checks/<section>.py`:
+
+    softmax = code("softmax", ids=["R2.3"], hints=["...", "..."], shortcut=["softmax"])
+
+    @softmax.probe
+    def each_row_is_a_distribution(softmax, draw):      # uses the implementation, returns what it saw
+        return softmax(draw.normal(3, 4))
+
+    @softmax.right
+    def by_hand(x): ...                                 # another correct implementation, in another style
+
+    @softmax.mistake
+    def over_the_wrong_dimension(x):
+        '''You normalise each column; the scores of one example stand in a row.'''
+
+Nothing here imports torch: the trusted side reads these declarations without running any of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A function (implementation, draw) -> observation. Its name is the behaviour that it watches."""
+
+    name: str
+    function: Function
+    points: int = 1
+    rtol: float = 1e-5
+    atol: float = 5e-6
+    #: Said when the probe fails and nothing more precise is known; a question or a pointer, not the answer.
+    says: str = ""
+    #: Why this probe sees the same under every seed (an error that must be raised); others must not.
+    fixed: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Another implementation: a right one, or a known mistake with the sentence its author should read."""
+
+    name: str
+    function: Function
+    message: str = ""
+    #: Names of mistakes that no probe can tell from this one; they must bear the same advice.
+    twins: tuple[str, ...] = ()
+
+
+@dataclass
+class Exercise:
+    """One question of the lesson. `kind` is "code" or "concept"; `section` and `order` are filled in on loading."""
+
+    name: str
+    kind: str = "code"
+    ids: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    #: torch functions ("softmax") or classes ("torch.optim.Optimizer") that the learner is asked to build.
+    shortcut: list[str] = field(default_factory=list)
+    #: What to build it from instead, said when a shortcut was taken.
+    instead: str = ""
+    #: Relations to the right answer (autograder/relations.py) that count as mistakes of this exercise.
+    relations: list[str] = field(default_factory=list)
+    #: The learner is asked for a class: rights and mistakes are then functions that return the class.
+    is_class: bool = False
+    probes: dict[str, Probe] = field(default_factory=dict)
+    rights: dict[str, Variant] = field(default_factory=dict)
+    mistakes: dict[str, Variant] = field(default_factory=dict)
+    statements: dict[str, Statement] = field(default_factory=dict)
+    experiment_function: Function | None = None
+    #: For the written answer that people grade in a class: an answer in words, and what each point is given for.
+    model_answer: str = ""
+    rubric: list[str] = field(default_factory=list)
+    ordered: bool = False
+    section: str = ""
+
+    @property
+    def points(self) -> int:
+        return sum(probe.points for probe in self.probes.values())
+
+    def probe(
+        self,
+        function: Function | None = None,
+        *,
+        points: int = 1,
+        rtol: float = 1e-5,
+        atol: float = 5e-6,
+        fixed: str = "",
+    ) -> Any:
+        """Declare a probe. It returns raw observations (the tensor), never a verdict (whether the tensor is right).
+
+        Its docstring, if there is one, is said when it fails and nothing more precise is known.
+        """
+
+        def declare(function: Function) -> Function:
+            name, says = function.__name__, _text(function)
+            _add(self.probes, name, Probe(name, function, points, rtol, atol, says, fixed))
+            return function
+
+        return declare if function is None else declare(function)
+
+    def right(self, function: Function) -> Function:
+        """Declare another correct implementation. No probe may tell it from the reference."""
+        _add(self.rights, function.__name__, Variant(function.__name__, function))
+        return function
+
+    def mistake(self, function: Function | None = None, *, twins: Sequence[str] = ()) -> Any:
+        """Declare a known mistake; its docstring is what a learner who made it reads."""
+
+        def declare(function: Function) -> Function:
+            variant = Variant(function.__name__, function, _text(function), tuple(twins))
+            _add(self.mistakes, function.__name__, variant)
+            return function
+
+        return declare if function is None else declare(function)
+
+    def experiment(self, function: Function) -> Function:
+        """Declare a function without arguments that shows the answer: it returns lines of text with real numbers."""
+        self.experiment_function = function
+        return function
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A lettered statement of a concept question, with the explanation that a learner who misjudged it reads."""
+
+    letter: str
+    explanation: str
+
+
+def code(
+    name: str,
+    *,
+    ids: Iterable[str],
+    hints: Iterable[str],
+    shortcut: Iterable[str] = (),
+    instead: str = "",
+    relations: Iterable[str] = (),
+    is_class: bool = False,
+) -> Exercise:
+    """Declare an exercise whose answer is a function or, with `is_class`, a class."""
+    return Exercise(
+        name,
+        ids=list(ids),
+        hints=list(hints),
+        shortcut=list(shortcut),
+        instead=instead,
+        relations=list(relations),
+        is_class=is_class,
+    )
+
+
+def concept(
+    name: str,
+    *,
+    ids: Iterable[str],
+    hints: Iterable[str],
+    explanations: dict[str, str],
+    model_answer: str,
+    rubric: Iterable[str],
+    ordered: bool = False,
+) -> Exercise:
+    """Declare a question whose answer is a set of letters or, when `ordered`, a list of them.
+
+    `explanations` has one text a letter, in the order of the statements in the prompt. There is a probe for each
+    letter (whether it was judged true) or, in an ordered question, for each position. `model_answer` and `rubric` (one
+    line for each point) are for the person who grades the written answer of a class.
+    """
+    from autograder import letters
+
+    exercise = Exercise(name, kind="concept", ids=list(ids), hints=list(hints), ordered=ordered)
+    exercise.model_answer, exercise.rubric = model_answer, list(rubric)
+    exercise.statements = {letter: Statement(letter, text) for letter, text in explanations.items()}
+    for probe_name, function in letters.probes(list(explanations), ordered):
+        exercise.probes[probe_name] = Probe(probe_name, function)
+    return exercise
+
+
+def _add(table: dict[str, Any], name: str, entry: Any) -> None:
+    if name in table:
+        raise ValueError(f"{name} is declared twice")
+    table[name] = entry
+
+
+def _text(function: Function) -> str:
+    """The function's docstring as one paragraph of plain text."""
+    return " ".join((inspect.getdoc(function) or "").split())

@@ -1,0 +1,159 @@
+"""Grade one exercise: observe the learner's file and the reference, judge, and look for what explains a failure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from autograder import lesson, source
+from autograder.exercise import Exercise
+from autograder.isolate import Outcome, warm
+from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge
+
+#: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
+SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
+
+_expected: dict[tuple[str, int], dict[str, Frame]] = {}
+
+
+class UnreadableFile(Exception):
+    """The learner's file is not there or is not text; the message names it and says what to type."""
+
+
+def read(path: Path) -> str:
+    """The text of a .py file, or the code of an .ipynb notebook with one cell after the other."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        advice = " `make reset` brings it back." if path.parent == lesson.ROOT / "exercises" else ""
+        raise UnreadableFile(f"There is no file {_short(path)}.{advice}") from None
+    except IsADirectoryError:
+        raise UnreadableFile(f"{_short(path)} is a folder: name a file in it.") from None
+    except UnicodeDecodeError:
+        raise UnreadableFile(f"{_short(path)} is not UTF-8 text: save it as UTF-8 in your editor.") from None
+    except OSError as error:
+        raise UnreadableFile(f"{_short(path)} cannot be read ({error.strerror}).") from None
+    return _notebook_code(text, path) if path.suffix == ".ipynb" else text
+
+
+def _notebook_code(text: str, path: Path) -> str:
+    try:
+        cells = json.loads(text)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableFile(f"{_short(path)} is not a notebook that can be read: open it in Jupyter.") from None
+    magic = ("%", "!", "?")
+    return "\n\n".join("\n".join("pass" if _is_magic(line, magic) else line for line in s.split("\n")) for s in sources)
+
+
+def _is_magic(line: str, magic: tuple[str, ...]) -> bool:
+    return line.startswith(magic)
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def check_file(path: str | Path, name: str, seed: int = 0) -> Verdict:
+    """Grade the exercise `name` as the file at `path` defines it.
+
+    Raises lesson.UnknownName for a name that the lesson does not have, UnreadableFile for a file that cannot be read.
+    The learner's code runs in a child process; many calls in one process share one that has torch imported.
+    """
+    path = Path(path)
+    return check_text(read(path), _short(path), lesson.find(name), seed)
+
+
+def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdict:
+    """Grade `exercise` as `text`, the content of a learner's file, defines it. `path` names it in feedback."""
+    warm().start()  # it imports torch while this process reads and compares
+    runs = [{"seed": seed}]
+    own = {"file": text, "path": path}
+    observed = _observe(exercise, [own], runs)
+    reference = expected(exercise, seed)
+    verdict = judge(exercise, observed, reference, path)
+    if verdict.passed or verdict.outcome in ("not_started", "shortcut"):
+        return verdict
+    better, own, observed = _with_pieces(exercise, own, runs, observed, verdict)
+    if better.outcome in ("failed", "error"):
+        _explain(exercise, own, observed, better, seed)
+    return better
+
+
+def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
+    """The reference's frames by probe; computed once for each seed."""
+    key = (exercise.name, seed)
+    if key not in _expected:
+        observed = _observe(exercise, [_reference(exercise)], [{"seed": seed}])
+        frames = by_probe(observed)
+        missing = [name for name in exercise.probes if name not in frames]
+        if missing:
+            raise RuntimeError(
+                f"the reference of {exercise.name} could not be observed by {missing[0]}: "
+                f"{observed.ending} {observed.detail} {observed.printed[-500:]}"
+            )
+        _expected[key] = frames
+    return _expected[key]
+
+
+def _observe(
+    exercise: Exercise, specs: list[dict[str, Any]], runs: list[dict[str, Any]], only: list[str] | None = None
+) -> Outcome:
+    job = {"exercise": exercise.name, "probes": source.probes(exercise.section), "only": only}
+    return warm().ask(job | {"implementations": specs, "runs": runs})
+
+
+def _reference(exercise: Exercise) -> dict[str, Any]:
+    path = source.solutions_path(exercise.section)
+    return {"file": path.read_text(encoding="utf-8"), "path": str(path)}
+
+
+def _with_pieces(
+    exercise: Exercise, own: dict[str, Any], runs: list[dict[str, Any]], observed: Outcome, verdict: Verdict
+) -> tuple[Verdict, dict[str, Any], Outcome]:
+    """Try once more with the reference's earlier pieces in the learner's file: one failure is not to cause another."""
+    text, names = source.pieces(exercise.name, exercise.section)
+    used = [name for name in names if name in own["file"]]
+    if not used or (verdict.trouble or {}).get("kind") in ("missing", "not_callable"):
+        return verdict, own, observed
+    helped = own | {"pieces": text, "names": used}
+    again = _observe(exercise, [helped], runs)
+    better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
+    if better.points <= verdict.points:
+        return verdict, own, observed
+    better.stood_in = used
+    return better, helped, again
+
+
+def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int) -> None:
+    """Add the diagnosis and the smallest failing case to the verdict."""
+    from autograder.relations import RELATIONS
+
+    first = verdict.first_failure
+    frames = by_probe(observed)
+    variants = [["mistake", name] for name in exercise.mistakes]
+    variants += [["relation", name] for name in RELATIONS] if not exercise.is_class else []
+    if exercise.kind == "code" and observed.ending == "finished" and frames:
+        tried = _observe(exercise, [{"variant": v} for v in variants], [{"seed": seed}])
+        known = {}
+        for i, (kind, name) in enumerate(variants):
+            told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
+            known[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
+        verdict.diagnosis = diagnose(exercise, frames, known)
+    if first and first.why in ("differs", "changed") and exercise.kind == "code":
+        verdict.smallest = smallest(exercise, own, first.name)
+
+
+def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[Frame, Frame] | None:
+    """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
+    mine = _observe(exercise, [own], SMALL, [probe_name])
+    theirs = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
+    for run in range(len(SMALL)):
+        got, want = by_probe(mine, 0, run).get(probe_name), by_probe(theirs, 0, run).get(probe_name)
+        if got and want and compare(exercise, exercise.probes[probe_name], got, want)[0] in ("differs", "changed"):
+            return got, want
+    return None

@@ -1,0 +1,80 @@
+"""The lesson: its sections in order, and finding an exercise by its name."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+
+from autograder.exercise import Exercise
+
+ROOT = Path(__file__).resolve().parent.parent
+SECTIONS = ["setup", "cross_entropy", "training_loop", "modules", "optim", "data", "validation", "notes"]
+
+
+class UnknownName(Exception):
+    """No exercise or section has this name; the text says so and suggests the nearest."""
+
+
+def sections() -> list[str]:
+    """The sections whose checks are here."""
+    return [name for name in SECTIONS if (ROOT / "autograder" / "checks" / f"{name}.py").exists()]
+
+
+@functools.cache
+def load(section: str) -> dict[str, Exercise]:
+    """The exercises of a section by name, in lesson order. Does not import torch."""
+    postpone("torch")
+    module = importlib.import_module(f"autograder.checks.{section}")
+    found = {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
+    for exercise in found.values():
+        exercise.section = section
+    return found
+
+
+def exercises() -> list[Exercise]:
+    return [exercise for section in sections() for exercise in load(section).values()]
+
+
+def find(name: str) -> Exercise:
+    """The exercise of this name; UnknownName suggests near ones."""
+    from autograder.source import section_of
+
+    section = section_of(name)
+    if section in sections() and name in load(section):
+        return load(section)[name]
+    raise UnknownName(suggest(name, [e.name for e in exercises()], "exercise"))
+
+
+def select(names: list[str]) -> list[Exercise]:
+    """The exercises that the names stand for: an exercise's own, or a section's for all of it; none means all."""
+    if not names:
+        return exercises()
+    chosen: list[Exercise] = []
+    for name in names:
+        chosen += load(name).values() if name in sections() else [find(name)]
+    return chosen
+
+
+def suggest(name: str, known: list[str], what: str) -> str:
+    lower = {k.lower(): k for k in known}
+    near = [lower[n] for n in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)]
+    near += [k for k in known if name.lower() in k.lower() and k not in near][: 3 - len(near)]
+    told = f"There is no {what} called {name!r}."
+    return f"{told} Did you mean {' or '.join(near)}?" if near else f"{told} `make list` shows them all."
+
+
+def postpone(name: str) -> None:
+    """Let `import name` cost nothing until the module is used: checks say `import torch` and use it inside functions."""
+    if name in sys.modules:
+        return
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)

@@ -1,0 +1,87 @@
+"""Mistakes that are a relation to the right answer, so that one entry serves many exercises.
+
+Each takes the reference and returns an implementation that is wrong in one way. The docstring is what a learner reads;
+`{name}` stands for the exercise.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+Implementation = Callable[..., Any]
+Relation = Callable[[Implementation], Implementation]
+
+RELATIONS: dict[str, Relation] = {}
+
+
+def relation(change: Callable[..., Any]) -> Relation:
+    """Register a change (result, arguments...) -> result as a relation."""
+
+    def relate(reference: Implementation) -> Implementation:
+        @functools.wraps(reference)
+        def related(*args: Any, **kwargs: Any) -> Any:
+            return change(reference(*args, **kwargs), *args)
+
+        return related
+
+    relate.__doc__ = " ".join((change.__doc__ or "").split())
+    RELATIONS[change.__name__] = relate
+    return relate
+
+
+@relation
+def returns_nothing(result: Any, *args: Any) -> None:
+    """{name} returns None. If you print the result, put `return` in front of it instead: print shows, return gives."""
+
+
+@relation
+def negated(result: Any, *args: Any) -> Any:
+    """The size is right and the sign is wrong: every value is the negative of what it should be."""
+    return [-value for value in result] if isinstance(result, list) else -result
+
+
+@relation
+def transposed(result: torch.Tensor, *args: Any) -> torch.Tensor:
+    """The result is transposed: rows stand where columns should."""
+    return result.mT if result.dim() > 1 else result
+
+
+@relation
+def times_n(result: Any, first: Any, *args: Any) -> Any:
+    """The result is n times too large, n being the number of rows: a sum, where the mean is asked for."""
+    return result * len(first)
+
+
+@relation
+def per_row(result: torch.Tensor, first: torch.Tensor, *args: Any) -> Any:
+    """The result is n times too small, n being the number of rows: it is divided by n once too often."""
+    return result / len(first)
+
+
+@relation
+def detached(result: torch.Tensor, *args: Any) -> torch.Tensor:
+    """The values are right, but the graph is cut: .detach(), .data, .item(), numpy or no_grad on the way."""
+    return result.detach()
+
+
+@relation
+def in_float64(result: torch.Tensor, *args: Any) -> torch.Tensor:
+    """The values are right, in float64: something on the way made the tensor double. Keep the dtype of the input."""
+    return result.double()
+
+
+@relation
+def as_number(result: torch.Tensor, *args: Any) -> Any:
+    """A plain Python number comes back where a tensor should: .item() or float() cuts the graph, so no gradient flows."""
+    return result.item()
+
+
+@relation
+def still_two_dimensional(result: torch.Tensor, *args: Any) -> torch.Tensor:
+    """The values are right, but a dimension of size 1 is left at the end: keepdim (or an index with None) kept it."""
+    return result.unsqueeze(-1)

@@ -1,0 +1,92 @@
+"""See which torch functions an implementation runs, to tell an answer that is built from one that is borrowed.
+
+What is watched is what runs, not the text of the file: `torch.softmax(x, -1)`, `x.softmax(-1)`, `nn.Softmax(-1)(x)`
+and `torch.ops.aten._softmax(...)` are all the same call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+def base_name(qualified: str) -> str:
+    """torch.nn.functional.softmax, torch.Tensor.softmax and aten._softmax.default are all "softmax"."""
+    parts = qualified.split(".")
+    name = parts[1] if parts[0] == "aten" and len(parts) > 1 else parts[-1]
+    return name.lstrip("_").removesuffix("_forward").removesuffix("_").removesuffix("_loss_nd")
+
+
+class _Calls(TorchFunctionMode):
+    def __init__(self, watched: set[str], seen: set[str]):
+        super().__init__()
+        self.watched, self.seen = watched, seen
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if base_name(getattr(function, "__name__", "")) in self.watched:
+            self.seen.add(_qualified(function))
+        return function(*args, **(kwargs or {}))
+
+
+def _qualified(function: Any) -> str:
+    """torch.softmax, Tensor.softmax or torch.nn.functional.softmax; resolve_name of torch.overrides takes a second."""
+    owner = getattr(function, "__objclass__", None)
+    where = "Tensor" if owner is not None else (getattr(function, "__module__", "") or "torch")
+    return f"{where}.{function.__name__}".replace("torch._C._nn", "torch.nn.functional")
+
+
+class _Operations(TorchDispatchMode):
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # wrapping the method for the compiler would import all of it, a second for nothing
+
+    def __init__(self, watched: set[str], seen: set[str]):
+        super().__init__()
+        self.watched, self.seen = watched, seen
+
+    def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if base_name(str(operation)) in self.watched and not any(
+            base_name(name) == base_name(str(operation)) for name in self.seen
+        ):
+            self.seen.add(f"torch.{base_name(str(operation))}")
+        return operation(*args, **(kwargs or {}))
+
+
+@contextlib.contextmanager
+def watching(names: Iterable[str]) -> Iterator[set[str]]:
+    """Yields the set that fills with the qualified names of watched functions run, or classes made, meanwhile."""
+    names = list(names)
+    functions = {name for name in names if "." not in name}
+    seen: set[str] = set()
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            if "." in name:
+                stack.enter_context(_constructions(name, seen))
+        if functions:
+            stack.enter_context(_Calls(functions, seen))
+            stack.enter_context(_Operations(functions, seen))
+        yield seen
+
+
+@contextlib.contextmanager
+def _constructions(name: str, seen: set[str]) -> Iterator[None]:
+    """Note every instance made of the class `name` ("torch.optim.Optimizer") or of a subclass."""
+    kind = functools.reduce(getattr, name.split(".")[1:], torch)
+    original = kind.__init__  # type: ignore[misc]
+
+    @functools.wraps(original)
+    def noted(self: Any, *args: Any, **kwargs: Any) -> None:
+        seen.add(name)
+        original(self, *args, **kwargs)
+
+    kind.__init__ = noted  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        kind.__init__ = original  # type: ignore[misc]

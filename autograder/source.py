@@ -1,0 +1,149 @@
+"""Reading solutions and checks as text: prompts, answers, stubs, and probes without their secrets.
+
+One rule makes the stubs: where a function or class has a prompt (a docstring), the learner writes what follows it.
+Spans are kept as line numbers, so that comments and layout survive.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.lesson import ROOT, SECTIONS
+
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reference in solutions/<section>.py. Lines are counted from 1, the last one included."""
+
+    name: str
+    section: str
+    prompt: str
+    first: int
+    last: int
+    #: Lines that the learner writes; `first_written - 1` ends the prompt (or a class's `def __init__` line).
+    first_written: int
+    is_class: bool
+    text: str
+
+
+def solutions_path(section: str) -> Path:
+    return ROOT / "solutions" / f"{section}.py"
+
+
+def checks_path(section: str) -> Path:
+    return ROOT / "autograder" / "checks" / f"{section}.py"
+
+
+def exercises_path(section: str) -> Path:
+    return ROOT / "exercises" / f"{section}.py"
+
+
+@functools.cache
+def answers(section: str) -> dict[str, Answer]:
+    """The answers of a section, by name, in order."""
+    path = solutions_path(section)
+    if not path.exists():
+        return {}
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    found = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, Definition) and ast.get_docstring(node):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            body = node.body[1:]
+            written = body[0].lineno if body else node.body[0].end_lineno + 1  # type: ignore[operator]
+            if isinstance(node, ast.ClassDef) and body and isinstance(body[0], ast.FunctionDef):
+                written = body[0].body[0].lineno
+            last = node.end_lineno or first
+            found[node.name] = Answer(
+                node.name,
+                section,
+                inspect.cleandoc(ast.get_docstring(node) or ""),
+                first,
+                last,
+                written,
+                isinstance(node, ast.ClassDef),
+                "\n".join(lines[first - 1 : last]) + "\n",
+            )
+    return found
+
+
+def section_of(name: str) -> str | None:
+    """The section that holds this exercise. Looks for the definition as text first, so that one file is parsed."""
+    for section in SECTIONS:
+        path = solutions_path(section)
+        if path.exists():
+            text = path.read_text(encoding="utf-8")
+            if f"\ndef {name}(" in text or f"\nclass {name}(" in text or f"\nclass {name}:" in text:
+                return section
+    return None
+
+
+def stub(answer: Answer) -> str:
+    """The answer's definition with the learner's lines replaced by `raise NotImplementedError`."""
+    kept = answer.text.splitlines()[: answer.first_written - answer.first]
+    while kept and (not kept[-1].strip() or kept[-1].strip().startswith("#")):
+        kept.pop()
+    indent = "        " if answer.is_class and kept[-1].rstrip().endswith(":") else "    "
+    return "\n".join([*kept, f"{indent}raise NotImplementedError"]) + "\n"
+
+
+def stubs(section: str) -> str:
+    """The learner's file: the solutions with every answer turned into its stub."""
+    lines = solutions_path(section).read_text(encoding="utf-8").splitlines()
+    for answer in reversed(answers(section).values()):
+        lines[answer.first - 1 : answer.last] = stub(answer).splitlines()
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def pieces(name: str, section: str) -> tuple[str, list[str]]:
+    """The solutions of a section as far as (not including) the answer `name`, and the names of the answers in it."""
+    table = answers(section)
+    text = solutions_path(section).read_text(encoding="utf-8").splitlines()[: table[name].first - 1]
+    names = [other.name for other in table.values() if other.first < table[name].first]
+    return "\n".join(text), names
+
+
+def probes(section: str) -> str:
+    """The checks of a section without rights, mistakes, experiments and explanations; line numbers stay.
+
+    This is what runs beside a learner's code, and what is released.
+    """
+    text = checks_path(section).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    tree = ast.parse(text)
+    for node in tree.body:
+        if isinstance(node, Definition) and any(_kind(d) in SECRET for d in node.decorator_list):
+            first = min(d.lineno for d in node.decorator_list)
+            lines[first - 1 : node.end_lineno] = [""] * (node.end_lineno - first + 1)  # type: ignore[operator]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    secret = [keyword.value for call in calls for keyword in call.keywords if keyword.arg in SECRET_WORDS]
+    for value in sorted(secret, key=lambda value: value.lineno, reverse=True):
+        _blank(lines, value)
+    return "\n".join(lines) + "\n"
+
+
+SECRET = {"right", "mistake", "experiment"}
+SECRET_WORDS = {"explanations", "model_answer", "rubric", "hints"}
+
+
+def _kind(decorator: ast.expr) -> str:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return target.attr if isinstance(target, ast.Attribute) else ""
+
+
+def _blank(lines: list[str], value: ast.expr) -> None:
+    """Empty a text, a list of texts or a dict of them; of a dict the keys stay, since they are the letters."""
+    empty = "[]" if isinstance(value, ast.List) else '""'
+    if isinstance(value, ast.Dict):
+        empty = repr({key.value: "" for key in value.keys if isinstance(key, ast.Constant)})
+    first, last = value.lineno - 1, (value.end_lineno or value.lineno) - 1
+    before = lines[first].encode()[: value.col_offset].decode()
+    after = lines[last].encode()[value.end_col_offset :].decode()
+    lines[first : last + 1] = [before + empty + after] + [""] * (last - first)

@@ -1,0 +1,195 @@
+"""The warm process: `python -m autograder.warm FD` answers jobs that arrive on the socket FD until it is closed.
+
+The collector is off while torch is imported (it would walk a million objects that all stay), and everything imported
+is frozen, so that children share its memory.
+"""
+
+from __future__ import annotations
+
+import gc
+
+gc.disable()
+
+import contextlib  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import selectors  # noqa: E402
+import signal  # noqa: E402
+import socket  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from typing import Any  # noqa: E402
+
+from autograder import observe  # noqa: E402  (imports torch)
+from autograder.isolate import OUT_OF_TIME, parse, receive, send  # noqa: E402
+
+MOST_WRITTEN = 64 << 20
+MOST_PRINTED = 20_000
+#: Bytes of private memory that a child may add to what the warm process has.
+MOST_MEMORY = 2 << 30
+
+Confine = Callable[[dict[str, Any]], None]
+
+
+def serve(connection: socket.socket, confine: Confine | None = None) -> None:
+    """Answer jobs until the other side closes. `confine` is called in each child before any learner code runs."""
+    gc.freeze()
+    while True:
+        try:
+            job = receive(connection)
+        except (EOFError, OSError):
+            return
+        send(connection, answer(job, confine))
+
+
+def answer(job: dict[str, Any], confine: Confine | None = None) -> dict[str, Any]:
+    """Fork a child for the job and collect what it reports, for at most job["timeout"] seconds."""
+    results, results_in = os.pipe()
+    output, output_in = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _child(job, results_in, output_in, confine)
+    os.close(results_in)
+    os.close(output_in)
+    child = Child(pid)
+    written, printed, timed_out = _collect(child, results, output, float(job["timeout"]))
+    code = child.end(patience=0.0 if timed_out else 0.2)
+    os.close(results)
+    os.close(output)
+    return parse(written, code, timed_out) | {"printed": printed.decode("utf-8", "replace")}
+
+
+class Child:
+    """A forked child that leads its own session."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+        self.status: int | None = None
+
+    def ended(self) -> bool:
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.status = status if pid else None
+        return self.status is not None
+
+    def end(self, patience: float) -> int:
+        """Give it `patience` seconds to leave by itself, then kill it and whatever it started in its session.
+
+        Returns the exit code, negative for a signal.
+        """
+        deadline = time.monotonic() + patience
+        while not self.ended() and time.monotonic() < deadline:
+            time.sleep(0.0005)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        if self.status is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)  # it may not have made its session yet
+            _, self.status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(self.status)
+
+
+def _child(job: dict[str, Any], results: int, output: int, confine: Confine | None) -> None:
+    """Everything that happens in the child; it never returns into the loop of its parent."""
+    code = 70
+    try:
+        os.setsid()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        for fd in range(3, 256):
+            if fd != results:
+                with contextlib.suppress(OSError):
+                    os.close(fd)
+        limit_memory(job.get("memory", MOST_MEMORY))
+        if confine:
+            confine(job)
+        gc.enable()
+        with os.fdopen(results, "wb", buffering=0) as pipe:
+
+            def emit(frame: dict[str, Any]) -> None:
+                _write(pipe.fileno(), json.dumps(frame).encode() + b"\n")
+
+            observe.run(job, emit)
+            emit({"done": True})
+        code = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        try:
+            sys.stdout.flush()
+        finally:
+            os._exit(code)
+
+
+def _write(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def limit_memory(extra: int) -> None:
+    """Let this process have `extra` bytes of private memory beyond what it has. Linux only; elsewhere nothing happens."""
+    try:
+        import resource
+
+        pages = int(open("/proc/self/statm").read().split()[5])
+    except (ImportError, OSError):
+        return
+    limit = pages * os.sysconf("SC_PAGE_SIZE") + extra
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _collect(child: Child, results: int, output: int, seconds: float) -> tuple[bytes, bytes, bool]:
+    """(frames, prints, timed out). Prints beyond the limit are read and dropped, so that a flood blocks nothing."""
+    kept: dict[int, bytearray] = {results: bytearray(), output: bytearray()}
+    most = {results: MOST_WRITTEN, output: MOST_PRINTED}
+    deadline = time.monotonic() + seconds
+    timed_out = False
+    with selectors.DefaultSelector() as selector:
+        for fd in kept:
+            os.set_blocking(fd, False)
+            selector.register(fd, selectors.EVENT_READ)
+        # A pipe closes when the last process that holds it ends; the child's own end is enough for us.
+        while results in selector.get_map():
+            last_look = child.ended()
+            timed_out = not last_look and time.monotonic() > deadline
+            ready = selector.select(0 if last_look else min(0.05, max(0.0, deadline - time.monotonic())))
+            for key, _ in ready:
+                data = os.read(key.fd, 1 << 16)
+                if not data:
+                    selector.unregister(key.fd)
+                kept[key.fd] += data[: most[key.fd] - len(kept[key.fd])]
+            if timed_out or (last_look and not ready):
+                break
+        with contextlib.suppress(BlockingIOError):
+            while len(kept[output]) < MOST_PRINTED and (data := os.read(output, 1 << 16)):
+                kept[output] += data[: MOST_PRINTED - len(kept[output])]
+    return bytes(kept[results]), bytes(kept[output]), timed_out
+
+
+def once() -> None:
+    """One job from standard input, for systems that cannot fork; a timer ends it when its time is up."""
+    import threading
+
+    job = json.loads(sys.stdin.buffer.read())
+    frames = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    timer = threading.Timer(job["timeout"], os._exit, [OUT_OF_TIME])
+    timer.daemon = True
+    timer.start()
+    observe.run(job, lambda frame: frames.write(json.dumps(frame).encode() + b"\n") and None)
+    frames.write(b'{"done": true}\n')
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "once":
+        once()
+    if "preload" in sys.argv:
+        import torch._dynamo
+    serve(socket.socket(fileno=int(sys.argv[1])))
+    os._exit(0)
