@@ -1,0 +1,1 @@
+"""Grading many submissions, none of which is trusted."""
