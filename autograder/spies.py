@@ -1,0 +1,309 @@
+"""Spies: what a probe passes in, to watch a training loop from the inside.
+
+All spies of one probe share a Journal, which notes what happened, in order, and looks at the parameters whenever
+something is noted. What a loop did is then read off the journal, however the loop is written:
+
+    model = draw.network(3, 4, 2)
+    journal = Journal(model.parameters())
+    watch(model, journal)                              # notes every forward pass: its batch, mode, graph
+    loss_func = LossSpy(squared_error, journal)        # notes every loss, and whether backward() was called on it
+    opt = OptimizerSpy(model.parameters(), lr, journal)
+    fit(model, opt, loss_func, LoaderSpy(batches(x, y, bs), journal, "train"))
+    return {"weights after each update": journal.trajectory(), "batches": rows_of(journal.of("forward"), x)}
+
+Spies stand for real things and behave like them: models are real modules with real parameters, losses are tensors with
+a graph, an OptimizerSpy does plain SGD. Beware of noting more than was promised: a loop may evaluate the model once
+more, zero gradients before or after the step, or go through a loader twice. What was learnt from is what counts.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from autograder.complaint import Complaint
+
+
+@dataclass
+class Event:
+    """One thing that happened. Fields that do not apply to it are None."""
+
+    what: str  # "forward", "loss", "backward", "step", "zero_grad", "pass", "batch", "call"
+    #: Which spy noted it, where a probe has several of a kind.
+    who: str = ""
+    #: How often the parameters had changed by then.
+    updates: int = 0
+    #: forward: the inputs; loss and backward: the targets; batch: the inputs. Detached copies.
+    batch: Any = None
+    #: forward: whether the model was in training mode.
+    training: bool | None = None
+    #: forward and loss: whether the result has a graph that backward() could follow.
+    graph: bool | None = None
+    #: loss: its value, a float.
+    value: float | None = None
+    #: call: the arguments by name.
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+class Journal:
+    """What happened, in order, and every state that the parameters went through."""
+
+    def __init__(self, parameters: Iterable[torch.Tensor] = ()):
+        self.events: list[Event] = []
+        self.parameters = list(parameters)
+        self.states = [self._state()]
+
+    def note(self, what: str, **details: Any) -> Event:
+        self.look()
+        event = Event(what, updates=len(self.states) - 1, **details)
+        self.events.append(event)
+        return event
+
+    def look(self) -> None:
+        """Keep the parameters' values if they have changed since the last look."""
+        state = self._state()
+        if not torch.equal(state, self.states[-1]):
+            self.states.append(state)
+
+    def trajectory(self) -> list[torch.Tensor]:
+        """The values after every update, the start left out: all parameters in a row, as one flat tensor each time."""
+        self.look()
+        return self.states[1:]
+
+    def of(self, what: str, who: str | None = None) -> list[Event]:
+        """The events of one kind, of one spy if `who` is given."""
+        return [event for event in self.events if event.what == what and who in (None, event.who)]
+
+    def words(self, *kinds: str) -> list[str]:
+        """What happened, as a list of words in order; of the given kinds only, if there are any."""
+        return [event.what for event in self.events if not kinds or event.what in kinds]
+
+    def _state(self) -> torch.Tensor:
+        flat = [parameter.detach().flatten() for parameter in self.parameters]
+        return torch.cat(flat).clone() if flat else torch.empty(0)
+
+
+def watch(model: Any, journal: Journal, who: str = "model") -> Any:
+    """Make a model note each forward pass, whether it is called or its `forward` is. Returns the model itself.
+
+    For a module, or for any object whose class has a `__call__`. It stays an instance of its class.
+    """
+    kind = type(model)
+    entry = "forward" if hasattr(kind, "forward") else "__call__"
+    original = getattr(kind, entry)
+
+    def forward(self: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        out = original(self, x, *args, **kwargs)
+        journal.note(
+            "forward",
+            who=who,
+            batch=copied(x),
+            training=getattr(self, "training", None),
+            graph=getattr(out, "requires_grad", False),
+        )
+        return out
+
+    watched = {entry: forward, "__module__": kind.__module__, "__doc__": kind.__doc__}
+    model.__class__ = type(kind.__name__, (kind,), watched)
+    return model
+
+
+class LossSpy:
+    """A loss function (out, target) -> 0-d tensor that notes each call, and each backward() through its result."""
+
+    def __init__(self, function: Callable[..., torch.Tensor], journal: Journal, who: str = "loss_func"):
+        self.function, self.journal, self.who = function, journal, who
+        self.__name__ = who
+
+    def __call__(self, out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        loss = self.function(out, target)
+        details = {"who": self.who, "batch": copied(target)}
+        self.journal.note("loss", graph=loss.requires_grad, value=float(loss.detach()), **details)
+        if loss.requires_grad:
+            loss.register_hook(lambda gradient: self._followed_back(details))
+        return loss
+
+    def _followed_back(self, details: dict[str, Any]) -> None:
+        self.journal.note("backward", **details)
+
+    def __repr__(self) -> str:
+        return self.__name__
+
+
+class OptimizerSpy:
+    """Plain SGD that notes step() and zero_grad(). Not a torch.optim.Optimizer: the first of these takes a second."""
+
+    def __init__(self, params: Iterable[torch.Tensor], lr: float, journal: Journal, who: str = "opt"):
+        self.params, self.lr, self.journal, self.who = list(params), lr, journal, who
+        self.param_groups = [{"params": self.params, "lr": lr}]
+
+    def step(self) -> None:
+        self.journal.note("step", who=self.who)
+        with torch.no_grad():
+            for parameter in self.params:
+                if parameter.grad is not None:
+                    parameter -= self.lr * parameter.grad
+        self.journal.look()
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        self.journal.note("zero_grad", who=self.who)
+        for parameter in self.params:
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad.zero_()
+
+    def __repr__(self) -> str:
+        return self.who
+
+
+class LoaderSpy:
+    """Yields the given (xb, yb) batches at every new pass, and notes each pass begun and each batch handed out.
+
+    Like torch's DataLoader it has a length in batches and a `dataset` with a length in examples.
+    """
+
+    def __init__(self, batches: Sequence[tuple[torch.Tensor, torch.Tensor]], journal: Journal, who: str = "dl"):
+        self.batches, self.journal, self.who = list(batches), journal, who
+        self.dataset = [pair for xb, yb in self.batches for pair in zip(xb, yb, strict=True)]
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        self.journal.note("pass", who=self.who)
+        for xb, yb in self.batches:
+            self.journal.note("batch", who=self.who, batch=copied(xb))
+            yield xb.clone(), yb.clone()
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __repr__(self) -> str:
+        return self.who
+
+
+class FunctionSpy:
+    """A function that notes its arguments by the names of its parameters, however they were passed."""
+
+    def __init__(self, function: Callable[..., Any], journal: Journal, who: str = ""):
+        self.function, self.journal = function, journal
+        self.__name__ = self.who = who or function.__name__
+        self.__signature__ = inspect.signature(function)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        bound = self.__signature__.bind(*args, **kwargs)
+        bound.apply_defaults()
+        self.journal.note("call", who=self.who, arguments=dict(bound.arguments))
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return self.__name__
+
+
+class Token:
+    """A thing to be handed on and nothing else; it has a name. `name_of` tells which one arrived."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def name_of(value: Any) -> Any:
+    """The name of a Token or a spy; anything else as it is."""
+    return getattr(value, "name", None) or getattr(value, "who", None) or value
+
+
+def mode_switch() -> torch.nn.Module:
+    """Stands in for dropout, without chance: a layer that doubles its input while training, and only then."""
+
+    class ModeSwitch(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return 2 * x if self.training else x
+
+    return ModeSwitch()
+
+
+def squared_error(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Mean squared error of the scores. Class labels (int64) stand for one-hot rows: it is not cross entropy."""
+    if not target.is_floating_point():
+        target = torch.nn.functional.one_hot(target, out.shape[-1])
+    return ((out - target.to(out.dtype).view(out.shape)) ** 2).mean()
+
+
+def batches(x: torch.Tensor, y: torch.Tensor, bs: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """(xb, yb) slices in order; the last may be short."""
+    return [(x[i : i + bs], y[i : i + bs]) for i in range(0, len(x), bs)]
+
+
+def rows_of(batch: torch.Tensor, data: torch.Tensor) -> list[int]:
+    """Which rows of `data` a batch consists of, by their values; -1 for a row that is not among them."""
+    flat, known = batch.reshape(len(batch), -1) if batch.dim() else batch.view(1, 1), data.reshape(len(data), -1)
+    if flat.shape[1:] != known.shape[1:]:
+        return [-1] * len(flat)
+    same = (flat[:, None] == known[None]).all(-1)
+    return [int(row.nonzero()[0]) if row.any() else -1 for row in same]
+
+
+def learnt_from(journal: Journal, targets: torch.Tensor) -> list[list[int]]:
+    """The batches whose loss was followed back by backward(), in order, as rows of `targets`.
+
+    The targets must be all different for this to tell the rows apart.
+    """
+    return [rows_of(event.batch, targets) for event in journal.of("backward")]
+
+
+def gradients_left(parameters: Iterable[torch.Tensor]) -> list[float]:
+    """The largest absolute value of each parameter's gradient; 0.0 for a zeroed one and for None."""
+    return [0.0 if p.grad is None else float(p.grad.abs().max()) for p in parameters]
+
+
+def copied(value: Any) -> Any:
+    """A detached copy of a tensor, since learner code may change it later; anything else as it is."""
+    return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+def as_number(value: Any, what: str) -> float:
+    """A float from a number or a 0-d tensor (with a graph or without). Complaint names `what` when it is neither."""
+    if isinstance(value, torch.Tensor) or type(value).__module__ == "numpy":
+        if tuple(value.shape):
+            raise Complaint(f"{what} should be one number or a 0-d tensor; its shape is {tuple(value.shape)}")
+        value = value.item()
+    if value is None:
+        raise Complaint(f"{what} is None: is there a `return`?")
+    if isinstance(value, (str, bool, complex)) or not isinstance(value, (int, float)):
+        raise Complaint(f"{what} should be a number, not {_kind_of(value)}")
+    return float(value)
+
+
+def as_pair(value: Any, what: str, names: tuple[str, str] = ("loss", "accuracy")) -> list[float]:
+    """Two floats from a tuple, list or tensor of two numbers or 0-d tensors."""
+    told = f"({names[0]}, {names[1]})"
+    if value is None:
+        raise Complaint(f"{what} is None: return {told}")
+    if isinstance(value, (str, dict)) or not hasattr(value, "__getitem__") or getattr(value, "ndim", 1) == 0:
+        raise Complaint(f"{what} should be the two numbers {told}, not {_kind_of(value)}")
+    if len(value) != 2:
+        raise Complaint(f"{what} should be the two numbers {told}; it has {len(value)} entries")
+    return [as_number(part, f"the {name} in {what}") for part, name in zip(value, names, strict=True)]
+
+
+def as_pairs(value: Any, what: str, epochs: int) -> list[list[float]]:
+    """One [loss, accuracy] an epoch, from a list, tuple, tensor or generator of pairs."""
+    if value is None:
+        raise Complaint(f"{what} is None: return a list with one (loss, accuracy) for each epoch")
+    if isinstance(value, (str, dict)) or not hasattr(value, "__iter__") or getattr(value, "ndim", 1) == 0:
+        raise Complaint(f"{what} should be a list with one (loss, accuracy) for each epoch, not {_kind_of(value)}")
+    entries = list(value)
+    if entries and len(entries) != epochs:
+        raise Complaint(f"{what} has {len(entries)} entries after {epochs} epochs: it should have one pair for each")
+    return [as_pair(entry, f"entry {i} of {what}") for i, entry in enumerate(entries)]
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    return f"{value!r:.60}" if isinstance(value, (int, float, str)) else f"a {type(value).__name__}"
