@@ -84,6 +84,13 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdi
     return better
 
 
+def experiment(exercise: Exercise) -> list[str]:
+    """The lines that a concept question's experiment prints, run apart from this process."""
+    outcome = warm().ask({"experiment": exercise.name})
+    lines = [frame["lines"] for frame in outcome.frames if "lines" in frame]
+    return lines[0] if lines else [f"(the experiment did not finish: {outcome.ending} {outcome.detail})"]
+
+
 def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     """The reference's frames by probe; computed once for each seed."""
     key = (exercise.name, seed)

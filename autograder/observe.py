@@ -37,7 +37,12 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
 
     job: {"exercise": name, "probes": text of the stripped checks module, "implementations": [spec, ...],
           "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names] or None}
+    or {"experiment": name of a concept question}, which only the trusted side ever asks for.
     """
+    if "experiment" in job:
+        from autograder.variants import experiment
+
+        return emit({"lines": experiment(job["experiment"])})
     exercise = exercise_from(job["probes"], job["exercise"])
     for i, spec in enumerate(job["implementations"]):
         implementation, told = find(spec, exercise)

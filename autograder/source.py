@@ -102,6 +102,18 @@ def stubs(section: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def without_prompt(text: str) -> str:
+    """A definition without its docstring."""
+    if not text:
+        return ""
+    node = ast.parse(text).body[0]
+    lines = text.splitlines()
+    if ast.get_docstring(node):  # type: ignore[arg-type]
+        prompt = node.body[0]  # type: ignore[attr-defined]
+        del lines[prompt.lineno - 1 : prompt.end_lineno]
+    return "\n".join(lines) + "\n"
+
+
 def pieces(name: str, section: str) -> tuple[str, list[str]]:
     """The solutions of a section as far as (not including) the answer `name`, and the names of the answers in it."""
     table = answers(section)

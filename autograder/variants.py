@@ -26,3 +26,10 @@ def reference(name: str, section: str) -> Any:
     if failed:
         raise RuntimeError(f"{path} does not run: {failed}")
     return module.__dict__[name]
+
+
+def experiment(name: str) -> list[str]:
+    """Run the experiment of a concept question."""
+    function = lesson.find(name).experiment_function
+    assert function is not None
+    return [str(line) for line in function()]

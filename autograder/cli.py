@@ -1,0 +1,254 @@
+"""The command line: `python -m autograder COMMAND`, which the Makefile's targets call."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from autograder import lesson, state
+from autograder.exercise import Exercise
+from autograder.grade import UnreadableFile, check_text, read
+from autograder.isolate import warm
+from autograder.judge import Verdict
+from autograder.lesson import UnknownName
+
+PASSED, NOT_PASSED, USAGE = 0, 1, 2
+
+
+def leave(code: int) -> NoReturn:
+    """End at once: tearing down the interpreter and the warm process would cost more than a check."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:  # the reader has seen enough: `make check | head`
+        pass
+    warm().abandon()
+    os._exit(code)
+
+
+class Commands(click.Group):
+    """Commands whose mistakes in names and files end with one clear line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (UnknownName, UnreadableFile) as error:
+            click.echo(str(error), err=True)
+            leave(USAGE)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            leave(130)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            click.echo(lesson.suggest(args[0], list(self.commands), "command"), err=True)
+            leave(USAGE)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Check exercises, get hints, see answers: minibatch training by writing it."""
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@click.option("--file", "path", type=click.Path(path_type=Path), help="Grade NAME as this file defines it.")
+@click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
+@click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
+def check(names: tuple[str, ...], path: Path | None, as_json: bool, seed: int) -> None:
+    """Check exercises by NAME, whole sections by theirs, or everything.
+
+    Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
+    """
+    chosen = lesson.select(list(names))
+    verdicts = []
+    for exercise in _progress(chosen, shown=len(chosen) > 3 and not as_json):
+        verdicts.append(_check(exercise, path, seed))
+    if path is None:
+        state.record([(v.exercise, v.outcome, v.points, state.fingerprint(v.exercise, v.section)) for v in verdicts])
+    if as_json:
+        told = [verdict.to_dict() for verdict in verdicts]
+        click.echo(json.dumps(told[0] if len(names) == 1 and len(told) == 1 else told, indent=1))
+    else:
+        from autograder.report import terminal
+
+        terminal.show(verdicts, _experiment)
+    leave(PASSED if all(verdict.passed for verdict in verdicts) else NOT_PASSED)
+
+
+def _check(exercise: Exercise, path: Path | None, seed: int) -> Verdict:
+    from autograder.source import exercises_path
+
+    path = path or exercises_path(exercise.section)
+    return check_text(read(path), _label(path), exercise, seed)
+
+
+def _label(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _progress(items: list[Exercise], shown: bool) -> Any:
+    if not shown or not sys.stderr.isatty():
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, description="Checking", console=Console(stderr=True), transient=True)
+
+
+def _experiment(exercise: Exercise) -> list[str]:
+    from autograder.grade import experiment
+
+    return experiment(exercise)
+
+
+@cli.command()
+@click.argument("name")
+def hint(name: str) -> None:
+    """Give the next hint for the exercise NAME, a little stronger at each call."""
+    exercise = lesson.find(name)
+    with state.change() as remembered:
+        entry = state.exercise(remembered, name)
+        given = entry.get("hints", 0)
+        number = min(given + 1, len(exercise.hints))
+        entry["hints"] = number
+    from autograder.report import terminal
+
+    terminal.show_hint(exercise, number, repeated=given >= len(exercise.hints))
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--give-up", is_flag=True, help="Show it although yours does not pass yet.")
+def answer(name: str, give_up: bool) -> None:
+    """Show the reference answer to NAME beside your own, once yours passes or you give up."""
+    from autograder.report import terminal
+
+    exercise = lesson.find(name)
+    if not give_up and not _check(exercise, None, 0).passed:
+        click.echo(f"{name} does not pass yet, so its answer stays hidden.")
+        click.echo(f"One more hint:        make hint exercise={name}")
+        click.echo(f"Show it all the same: make answer exercise={name} give_up=1")
+        leave(NOT_PASSED)
+    terminal.show_answer(exercise, _experiment(exercise) if exercise.experiment_function else None)
+    leave(PASSED)
+
+
+@cli.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print the exercises as JSON.")
+def list_(as_json: bool) -> None:
+    """Show sections, exercises, outcomes and points."""
+    rows = _rows()
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+    else:
+        from autograder.report import terminal
+
+        terminal.show_list(rows)
+    leave(PASSED)
+
+
+def _rows() -> list[dict[str, Any]]:
+    """Every exercise with its outcome. What has not changed since its last check is not graded again."""
+    remembered = state.read().get("exercises", {})
+    rows, fresh = [], []
+    for exercise in lesson.exercises():
+        entry = remembered.get(exercise.name, {})
+        seen = state.fingerprint(exercise.name, exercise.section)
+        if entry.get("seen") != seen:
+            verdict = _check_quietly(exercise)
+            entry = {"outcome": verdict[0], "points": verdict[1]}
+            fresh.append((exercise.name, *verdict, seen))
+        rows.append(
+            {
+                "name": exercise.name,
+                "section": exercise.section,
+                "kind": exercise.kind,
+                "ids": exercise.ids,
+                "points": exercise.points,
+                "outcome": entry["outcome"],
+                "earned": entry["points"],
+            }
+        )
+    if fresh:
+        state.record(fresh)
+    return rows
+
+
+def _check_quietly(exercise: Exercise) -> tuple[str, float]:
+    """(outcome, points) without diagnosis; an untouched stub is known without running it."""
+    from autograder import source, workspace
+
+    path = source.exercises_path(exercise.section)
+    try:
+        text = read(path)
+        present = workspace.definition(text, exercise.name)
+    except (UnreadableFile, workspace.Unparsable):
+        return "error", 0
+    if present is not None and workspace.is_stub(present):
+        return "not_started", 0
+    verdict = check_text(text, _label(path), exercise)
+    return verdict.outcome, verdict.points
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(name: str, yes: bool) -> None:
+    """Restore the stub of an exercise, or the file of a section. What you wrote is kept in a backup."""
+    from autograder import source, workspace
+
+    section = name if name in lesson.sections() else lesson.find(name).section
+    path = _label(source.exercises_path(section))
+    if not yes and sys.stdin.isatty():
+        click.confirm(f"Restore {name} in {path}? Your text is kept in a backup.", abort=True)
+    try:
+        kept = workspace.reset(section, None if name == section else name)
+    except workspace.Unparsable as error:
+        click.echo(f"{path} has a syntax error ({error}), so {name} cannot be found in it.", err=True)
+        click.echo(f"Mend that line, or restore the whole file: make reset exercise={section}", err=True)
+        leave(USAGE)
+    click.echo(f"{name} is a stub again in {path}." + (f" What was there is in {_label(kept)}" if kept else ""))
+
+
+@cli.command()
+def build() -> None:
+    """Generate what is generated: the learner's stubs in exercises/. An answer that somebody wrote is left alone."""
+    from autograder import workspace
+
+    for section, (renewed, edited) in workspace.refresh_all().items():
+        told = f"{len(renewed)} renewed" if renewed else "up to date"
+        click.echo(f"exercises/{section}.py: {told}" + (f", left as written: {', '.join(edited)}" if edited else ""))
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@click.option("--mutants/--no-mutants", default=True, help="Also change the reference in small ways.")
+@click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
+@click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+def matrix(names: tuple[str, ...], mutants: bool, seed: int, as_json: bool) -> None:
+    """Grade the grading: which probe catches which mistake, and what is weak or unfair.
+
+    Exits with 1 when there are findings.
+    """
+    from autograder.report import kill_matrix
+    from autograder.selfcheck import examine
+
+    examined = []
+    for exercise in _progress(lesson.select(list(names)), shown=True):
+        found = examine(exercise, seed, mutants)
+        examined.append(found)
+        if not as_json:
+            kill_matrix.show(found)
+    if as_json:
+        click.echo(json.dumps([kill_matrix.to_dict(found) for found in examined], indent=1))
+    leave(NOT_PASSED if any(found.findings for found in examined) else PASSED)

@@ -1,0 +1,47 @@
+"""The kill matrix of an exercise as a table: a row for each mistake, a column for each probe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, console
+from autograder.selfcheck import Examination
+
+
+def show(found: Examination) -> None:
+    out = console()
+    exercise = found.exercise
+    counts = f"{len(exercise.probes)} probes, {len(exercise.rights)} rights, {len(found.kills)} mistakes"
+    out.print(Text(f"{exercise.name}: {counts}, {found.mutants} mutants", style=STRONG))
+    if found.kills:
+        table = Table.grid(padding=(0, 1))
+        for number, probe in enumerate(exercise.probes.values(), 1):
+            table.add_row(Text(f"{number:>4}", style=QUIET), Text(probe.title))
+        out.print(table)
+        grid = Table(box=None, padding=(0, 1), show_edge=False, header_style=QUIET)
+        grid.add_column("mistake")
+        for number in range(1, len(exercise.probes) + 1):
+            grid.add_column(str(number), justify="center")
+        for name, caught in found.kills.items():
+            grid.add_row(name, *("x" if probe in caught else "." for probe in exercise.probes))
+        out.print(grid)
+    for survivor in found.survivors:
+        out.print(Text(f"  survives: {survivor}", style=QUIET))
+    for finding in found.findings:
+        out.print(Text(f"  ! {finding}", style=BAD))
+    if not found.findings:
+        out.print(Text("  nothing to mend", style=GOOD))
+    out.print()
+
+
+def to_dict(found: Examination) -> dict[str, Any]:
+    return {
+        "exercise": found.exercise.name,
+        "kills": found.kills,
+        "mutants": found.mutants,
+        "survivors": found.survivors,
+        "findings": found.findings,
+    }

@@ -1,0 +1,123 @@
+"""Encoded values (autograder/encode.py) as short text: for one line, or as a small table of a tensor."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+#: A tensor with more rows or columns is shown by its corners.
+MOST_ROWS = MOST_COLUMNS = 6
+
+
+def kind(value: Any) -> str:
+    """What a value is, with an article: "a list of 3", "a 2x3 tensor (float32)", "None"."""
+    if value is None:
+        return "None"
+    if isinstance(value, bool):
+        return f"the bool {value}"
+    if isinstance(value, int | float):
+        return f"a Python {type(value).__name__} ({number(value)})"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if "tensor" in value:
+        return f"a {shape(value)} tensor ({value['tensor']})"
+    if "dict" in value:
+        return "a dict"
+    if "set" in value:
+        return "a set"
+    return f"an object of type {value.get('object', '?')}"
+
+
+def shape(tensor: dict[str, Any]) -> str:
+    return "x".join(map(str, tensor["shape"])) if tensor["shape"] else "0-d"
+
+
+def number(value: float) -> str:
+    """At most six significant digits; whole numbers without a point."""
+    if isinstance(value, bool | int):
+        return str(value)
+    if math.isnan(value) or math.isinf(value):
+        return str(value)
+    text = f"{value:.4g}" if abs(value) < 1e-3 or abs(value) >= 1e5 else f"{value:.6g}"
+    return text if any(c in text for c in ".en") else text + ".0"
+
+
+def line(value: Any, width: int = 60) -> str:
+    """One line, cut to the width with a note of what was cut."""
+    text = _line(value)
+    if len(text) <= width:
+        return text
+    if isinstance(value, dict) and "tensor" in value:
+        return kind(value)
+    return text[: width - 4] + " ..."
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_line(item) for item in value) + "]"
+    if isinstance(value, dict):
+        if "tensor" in value:
+            if value["values"] is None:
+                return kind(value)
+            suffix = "" if value["tensor"] in ("float32", "int64") else f", {value['tensor']}"
+            return f"tensor({_nested(value['values'], value['shape'])}{suffix})"
+        if "dict" in value:
+            return "{" + ", ".join(f"{_line(k)}: {_line(v)}" for k, v in value["dict"]) + "}"
+        if "set" in value:
+            return "{" + ", ".join(map(_line, value["set"])) + "}"
+        text = value.get("repr", "")
+        return value["object"] if text.startswith("<") else text
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return number(value)
+    return repr(value)
+
+
+def _nested(values: list[Any], shape: list[int]) -> str:
+    if not shape:
+        return _scalar(values[0])
+    if len(shape) == 1:
+        return "[" + ", ".join(map(_scalar, values)) + "]"
+    step = len(values) // shape[0] if shape[0] else 0
+    rows = [_nested(values[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+    return "[" + ", ".join(rows) + "]"
+
+
+def _scalar(value: Any) -> str:
+    return f"{value[0]:.4g}{value[1]:+.4g}j" if isinstance(value, list) else number(_rounded(value))
+
+
+def _rounded(value: float) -> float:
+    """float32 in decimal without its noise: 0.4000000059604645 is 0.4."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def table(tensor: dict[str, Any], wrong: set[int]) -> list[str] | None:
+    """The rows of a tensor of one or two dimensions, wrong elements with a star; None for any other tensor."""
+    dims = tensor["shape"]
+    if tensor["values"] is None or len(dims) not in (1, 2) or 0 in dims:
+        return None
+    rows, columns = (1, dims[0]) if len(dims) == 1 else dims
+    shown_rows, shown_columns = _shown(rows, MOST_ROWS), _shown(columns, MOST_COLUMNS)
+    cells = [[_cell(tensor, wrong, r, c, columns) for c in shown_columns] for r in shown_rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(shown_columns))]
+    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        lines.append(f"({rows} x {columns}, corners shown)")
+    return lines
+
+
+def _shown(count: int, most: int) -> list[int | None]:
+    if count <= most:
+        return list(range(count))
+    return [*range(most // 2), None, *range(count - most // 2, count)]
+
+
+def _cell(tensor: dict[str, Any], wrong: set[int], row: int | None, column: int | None, columns: int) -> str:
+    if row is None or column is None:
+        return ".."
+    position = row * columns + column
+    value = tensor["values"][position]
+    text = f"{value:.4f}" if isinstance(value, float) and 1e-3 <= abs(value) < 1e4 else _scalar(value)
+    return ("*" if position in wrong else "") + text

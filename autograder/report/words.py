@@ -1,0 +1,261 @@
+"""What a verdict says, in plain sentences. The terminal, notebooks and class feedback lay these out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder import lesson
+from autograder.compare import Difference, close
+from autograder.judge import Frame, ProbeResult, Verdict
+from autograder.report import values
+
+HEADLINES = {
+    "passed": "passed",
+    "failed": "not yet",
+    "shortcut": "shortcut",
+    "error": "error",
+    "timeout": "out of time",
+    "not_started": "not started",
+}
+
+
+@dataclass
+class Case:
+    """One failing case: what was called, and both results as encoded values."""
+
+    title: str
+    calls: list[str]
+    notes: list[str]
+    expected: Any
+    got: Any
+    difference: Difference | None
+    wrong: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Feedback:
+    """The parts of a verdict in the order in which they are read."""
+
+    headline: str
+    #: (passed, title, remark) of each probe
+    probes: list[tuple[bool, str, str]]
+    #: Sentences: the diagnosis, or what is known of the first failure
+    says: list[str]
+    #: The learner's failing lines, as {"line", "source", "function", "variables", ...}
+    failure: dict[str, Any] | None = None
+    case: Case | None = None
+    #: (letter, explanation) of statements judged wrongly
+    statements: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def feedback(verdict: Verdict) -> Feedback:
+    exercise = lesson.find(verdict.exercise)
+    told = Feedback(_headline(verdict), [_probe_line(p) for p in verdict.probes], [])
+    first = verdict.first_failure
+    if verdict.outcome in ("passed", "not_started") or first is None:
+        told.probes = told.probes if verdict.passed else []
+        told.says = [] if verdict.passed else _not_started(verdict)
+    elif verdict.trouble:
+        told.says, told.failure = _trouble(verdict)
+    elif exercise.kind == "concept" and first.why == "differs":
+        wrong = [p.name for p in verdict.probes if not p.passed]
+        if exercise.ordered:
+            told.says = [f"The order is not right yet: the first step that is out of place is step {_digits(wrong[0])}."]
+            told.statements = [("", s.explanation) for s in exercise.statements.values() if s.explanation][:1]
+        else:
+            told.statements = [(n[-1], exercise.statements[n[-1]].explanation) for n in wrong]
+            told.says = [_misjudged([n[-1] for n in wrong])]
+    else:
+        told.says, told.failure, told.case = _first_failure(verdict, first)
+    if verdict.diagnosis:
+        told.says = [verdict.diagnosis.message, *told.says[1:]]
+    if verdict.stood_in:
+        names = _join(verdict.stood_in)
+        told.notes.append(f"Checked with the kit's {names} in place of yours, so that an earlier answer does not count here.")
+    return told
+
+
+def summary(verdict: Verdict) -> str:
+    """The feedback in one or two sentences of plain text."""
+    told = feedback(verdict)
+    extra = [f"{letter}) {text}" if letter else text for letter, text in told.statements]
+    return " ".join([told.headline + ".", *told.says, *extra])
+
+
+def _headline(verdict: Verdict) -> str:
+    agree, total = sum(p.passed for p in verdict.probes), len(verdict.probes)
+    name = verdict.exercise
+    if verdict.outcome == "passed":
+        return f"{name} passed: {_checks(total, 'agrees', 'agree')}"
+    if verdict.outcome == "not_started":
+        return f"{name} is not started"
+    if verdict.outcome == "shortcut":
+        return f"{name} gives the right values, but takes a shortcut"
+    if verdict.outcome == "timeout":
+        return f"{name} ran out of time"
+    if verdict.outcome == "error" and not agree:
+        return f"{name} stopped with an error"
+    return f"{name} does not pass yet: {agree} of {total} checks agree"
+
+
+def _checks(n: int, one: str, many: str) -> str:
+    return f"the one check {one}" if n == 1 else f"all {n} checks {many}"
+
+
+def _probe_line(result: ProbeResult) -> tuple[bool, str, str]:
+    remark = {"missing": "not reached", "shortcut": "by a shortcut", "changed": "changes its input"}.get(result.why, "")
+    if result.why == "raised" and result.frame:
+        remark = f"raises {result.frame['raised']['type']}"
+    return result.passed, result.name.replace("_", " "), remark
+
+
+def _not_started(verdict: Verdict) -> list[str]:
+    return [f"Write it in {verdict.path}, in place of `raise NotImplementedError`."]
+
+
+def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
+    trouble = verdict.trouble or {}
+    name, where = verdict.exercise, verdict.path or "the file"
+    failed = trouble.get("failure")
+    match trouble["kind"]:
+        case "missing" if failed and failed["type"] in ("SyntaxError", "IndentationError", "TabError"):
+            line = failed["frames"][0]["line"] if failed["frames"] else "?"
+            return [f"Python cannot read {where}: {failed['message']}, line {line}. Nothing in it can be checked."], failed
+        case "missing" if failed:
+            return [f"{where} does not define {name}: it stopped with {_error(failed)}."], failed
+        case "missing":
+            return [f"{where} does not define {name}. Bring the stub back with `make reset exercise={name}`."], None
+        case "not_callable":
+            return [f"{name} is {trouble['found']} here, not something that can be called. Define it with `def` or `class`."], None
+        case "ending":
+            return [_ending(verdict, trouble)], None
+    first = verdict.first_failure
+    if first is None:
+        return [], None
+    says, failure, _ = _first_failure(verdict, first)
+    says.append(f"A line outside {name} stops too: {_error(failed or {})}." if failed else "")
+    return [s for s in says if s], failure or failed
+
+
+def _ending(verdict: Verdict, trouble: dict[str, Any]) -> str:
+    reached = trouble.get("reached", 0)
+    waiting = verdict.probes[reached].name.replace("_", " ") if reached < len(verdict.probes) else ""
+    at = f" in the check “{waiting}”" if waiting else ""
+    if trouble["ending"] == "timeout":
+        return f"It was still running when its time was up{at}. Look for a loop that never ends, or one far too long."
+    if trouble["ending"] == "exited":
+        return f"Your code ended the whole Python process ({trouble['detail']}){at}: take out exit(), quit() or os._exit()."
+    detail = trouble.get("detail", "")
+    if detail in ("SIGSEGV", "SIGABRT", "SIGBUS"):
+        return f"Python itself crashed ({detail}){at}: an endless recursion inside a library call can do that."
+    return f"The process was killed ({detail}){at}; too much memory is the usual reason."
+
+
+def _error(failed: dict[str, Any]) -> str:
+    text = failed.get("message", "").strip().split("\n")[0]
+    return f"{failed.get('type', 'an error')}: {text}" if text else str(failed.get("type", "an error"))
+
+
+def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dict[str, Any] | None, Case | None]:
+    frame = first.frame or {}
+    name = verdict.exercise
+    probe = lesson.find(name).probes[first.name]
+    match first.why:
+        case "raised":
+            failed = frame["raised"]
+            if not failed["frames"]:
+                return [_unusable(name, frame)], None, None
+            return [f"{_error(failed)}"], failed, None
+        case "complaint":
+            text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
+            return [text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")], None, _case(first, (frame, {}))
+        case "shortcut":
+            called = _join(frame.get("shortcuts", []))
+            instead = lesson.find(name).instead
+            return [f"It runs {called}, which is what you are asked to build." + (f" Build it from {instead}." if instead else "")], None, None
+        case "missing":
+            return ["The checks did not get that far."], None, None
+    if "raised" in (first.expected or {}):
+        wanted = first.expected["raised"]["type"]  # type: ignore[index]
+        return [f"Here {name} should raise {wanted}, and it came back with {values.kind(frame.get('value'))}."], None, _case(first, (frame, {}))
+    pair = verdict.smallest or (frame, first.expected or {})
+    case = _case(first, pair)
+    if first.why == "changed":
+        changed = _join(frame["changed"])
+        says = f"{name} changed its input {changed} in place. Work on a new tensor: x.sub_(), x += ... and x[...] = ... change x itself."
+        return [says], None, case
+    difference = case.difference
+    says = _difference(name, difference, frame) if difference else ""
+    if difference and difference.fault == "value" and probe.says:
+        says += " " + probe.says
+    return [says], None, case
+
+
+def _unusable(name: str, frame: Frame) -> str:
+    """The probe, not the learner's code, stumbled over what came back."""
+    calls = frame.get("calls") or [{}]
+    failed = frame["raised"]
+    if failed["type"] == "NotImplementedError":
+        return f"A part that {name} uses is not implemented: {failed['message'] or 'NotImplementedError'}."
+    if "result" in calls[-1]:
+        return f"{name} returned {values.kind(calls[-1]['result'])}, which cannot be used as the answer: {_error(failed)}."
+    return f"{name} cannot be used the way the prompt says: {_error(failed)}."
+
+
+def _difference(name: str, found: Difference, frame: Frame) -> str:
+    where = "".join(f" [{part}]" if isinstance(part, int) else f" “{part}”" for part in found.where)
+    what = f"In{where}: " if where else ""
+    got, expected = values.kind(found.got), values.kind(found.expected)
+    printed = " It printed something: print shows a value, `return` gives it back." if frame.get("printed") else ""
+    match found.fault:
+        case "kind":
+            return f"{what}{name} gave {got} where {expected} is expected." + (printed if found.got is None else "")
+        case "dtype":
+            return f"{what}the dtype is {found.got['tensor']} where {found.expected['tensor']} is expected."
+        case "shape":
+            return f"{what}the shape is {values.shape(found.got)} where {values.shape(found.expected)} is expected."
+        case "graph":
+            return f"{what}no gradient can flow: the result is cut off from the graph of its input."
+        case "length":
+            return f"{what}there are {len(found.got)} where {len(found.expected)} are expected."
+        case "keys":
+            return f"{what}the parts are {_join(list(map(str, found.got)))} where {_join(list(map(str, found.expected)))} are expected."
+        case "too_large":
+            return f"{what}the result is far larger than expected: {got}."
+    if found.total > 1:
+        return f"{what}{found.count} of {found.total} values differ, the first at index {list(found.index)}."
+    return f"{what}the value is {values.line(found.got)} where {values.line(found.expected)} is expected."
+
+
+def _case(result: ProbeResult, pair: tuple[Frame, Frame]) -> Case:
+    from autograder.compare import difference
+
+    mine, theirs = pair
+    found = difference(mine.get("value"), theirs.get("value"), 1e-5, 5e-6) if "value" in theirs else None
+    calls = [_call(call) for call in (mine.get("calls") or [])[:3]]
+    notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
+    wrong: set[int] = set()
+    if found and found.fault == "value" and isinstance(found.expected, dict) and "tensor" in found.expected:
+        pairs = zip(found.got["values"], found.expected["values"], strict=True)
+        wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, 1e-5, 5e-6)}
+    expected = found.expected if found else theirs.get("value")
+    got = found.got if found else mine.get("value")
+    return Case(result.name.replace("_", " "), calls, notes, expected, got, found, wrong)
+
+
+def _call(call: Frame) -> str:
+    return ", ".join(f"{name} = {values.line(value, 66)}" for name, value in call["arguments"].items())
+
+
+def _misjudged(letters: list[str]) -> str:
+    return f"Think again about {_join(letters)}." if len(letters) > 1 else f"Think again about statement {letters[0]}."
+
+
+def _digits(name: str) -> str:
+    return "".join(c for c in name if c.isdigit())
+
+
+def _join(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""

@@ -1,0 +1,95 @@
+"""What the kit remembers of a learner: hints read, attempts, first passes. One small JSON file, made to be read.
+
+Losing the file loses comfort, never an answer. Unknown keys are kept, so that an older kit does not drop what a newer
+one wrote; a lock and an atomic replacement let several commands run at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.lesson import ROOT
+
+FOLDER = ROOT / ".autograder"
+PATH = FOLDER / "progress.json"
+
+
+def read() -> dict[str, Any]:
+    """The state; empty when there is none, or none that can be read."""
+    try:
+        found = json.loads(PATH.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextlib.contextmanager
+def change() -> Iterator[dict[str, Any]]:
+    """Yield the state to be changed; it is written when the block ends. A state that cannot be written is no error."""
+    from filelock import FileLock
+
+    try:
+        FOLDER.mkdir(exist_ok=True)
+        lock = FileLock(FOLDER / "lock", timeout=5)
+        lock.acquire()
+    except OSError:
+        yield {}
+        return
+    try:
+        _keep_damaged()
+        state = read()
+        yield state
+        new = PATH.with_suffix(f".{os.getpid()}.new")
+        new.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        new.replace(PATH)
+    finally:
+        lock.release()
+
+
+def _keep_damaged() -> None:
+    """Put a file that is not JSON aside, instead of overwriting it."""
+    try:
+        json.loads(PATH.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError):
+        PATH.replace(PATH.with_suffix(".damaged.json"))
+
+
+def exercise(state: dict[str, Any], name: str) -> dict[str, Any]:
+    """The entry of one exercise: {"attempts", "outcome", "points", "hints", "passed", "seen"}; made when missing."""
+    return state.setdefault("exercises", {}).setdefault(name, {})
+
+
+def now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def record(results: list[tuple[str, str, float, str]]) -> None:
+    """Note the results of checks of the learner's own files: (name, outcome, points, fingerprint of what was graded)."""
+    with change() as state:
+        for name, outcome, points, fingerprint in results:
+            entry = exercise(state, name)
+            if outcome != "not_started" and entry.get("seen") != fingerprint:
+                entry["attempts"] = entry.get("attempts", 0) + 1
+            entry |= {"outcome": outcome, "points": points, "seen": fingerprint}
+            if outcome == "passed":
+                entry.setdefault("passed", now())
+
+
+def fingerprint(name: str, section: str) -> str:
+    """A hash of everything that an outcome depends on: the learner's file, and the kit's sources of the section."""
+    import hashlib
+
+    from autograder import source
+
+    digest = hashlib.sha256(name.encode())
+    for path in (source.exercises_path(section), source.solutions_path(section), source.checks_path(section)):
+        digest.update(path.read_bytes() if path.exists() else b"-")
+    return digest.hexdigest()[:16]
