@@ -54,7 +54,7 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
                 if job.get("only") and probe.name not in job["only"]:
                     continue
                 draw = Draw(settings["seed"], settings.get("level"))
-                frame = observe(exercise, probe, implementation, draw, spec.get("path", ""))
+                frame = observe(exercise, probe, implementation, draw, spec.get("path") or told.get("path", ""))
                 emit({"implementation": i, "run": r, "probe": probe.name, **frame})
 
 
@@ -74,9 +74,12 @@ def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
     {"variant": name} for a right, a mistake or a relation, which only the trusted side ever asks for.
     """
     if "variant" in spec:
+        from autograder import lesson, source
         from autograder.variants import variant
 
-        return variant(exercise.name, *spec["variant"]), {"failure": None, "found": "variant"}
+        # A mistake that raises is to look like a learner's: its own lines count as those of the learner's file.
+        path = str(source.checks_path(lesson.find(exercise.name).section))
+        return variant(exercise.name, *spec["variant"]), {"failure": None, "found": "variant", "path": path}
     module, first = run_file(spec["path"], spec["file"])
     if spec.get("pieces"):
         put_pieces(module, spec["pieces"], spec["names"])
