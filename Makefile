@@ -1,0 +1,124 @@
+# The commands of the kit, each a verb. `make` lists them. The first that needs something installs it into .venv, once.
+# Without make (Windows):   py autograder\bootstrap   and then   .venv\Scripts\python -m autograder check softmax
+
+PYTHON = python3
+KIT = @.venv/bin/python -m autograder
+
+# What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
+# must not change what is graded.
+SETTINGS = exercise section file give_up assignment only PYTHON
+exercise =
+section =
+file =
+give_up =
+assignment = minibatch_training
+only =
+
+# A misspelt setting would be ignored by make, and everything checked instead.
+SET := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+UNKNOWN := $(filter-out $(SETTINGS),$(SET))
+ifneq ($(UNKNOWN),)
+$(error There is no setting $(UNKNOWN). There are: $(SETTINGS))
+endif
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.NOTPARALLEL:
+.PHONY: help check watch hint answer list reset train predict lab progress doctor upgrade \
+	assign grade build matrix test lint bench docs pins clean system-packages
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo 'Most take an exercise or a section:   make check exercise=softmax   make train section=optim'
+
+## To learn
+
+check: .venv/ready/learn ## Check an answer (exercise=NAME, section=NAME, file=PATH), or all of them
+	$(KIT) check $(exercise) $(section) $(if $(file),--file '$(file)')
+
+watch: .venv/ready/watch ## Check again at every save
+	$(KIT) watch $(exercise)
+
+hint: .venv/ready/learn ## Give the next hint (exercise=NAME)
+	$(KIT) hint $(exercise)
+
+answer: .venv/ready/learn ## Show the reference beside your own (exercise=NAME give_up=1 before it passes)
+	$(KIT) answer $(exercise) $(if $(give_up),--give-up)
+
+list: .venv/ready/learn ## List sections, exercises, outcomes and points
+	$(KIT) list
+
+reset: .venv/ready/learn ## Start an exercise again; the old answer is kept (exercise=NAME)
+	$(KIT) reset $(exercise)
+
+train: .venv/ready/learn ## Train on the real digits with your own code (section=NAME)
+	$(KIT) train $(section)
+
+predict: .venv/ready/learn ## Say what comes out before you write it (exercise=NAME)
+	$(KIT) predict $(exercise)
+
+lab: .venv/ready/lab ## Open the exercises as notebooks
+	$(KIT) lab
+
+progress: .venv/ready/learn ## Write a page of what you have done
+	$(KIT) progress
+
+doctor: .venv/ready/learn ## Find what is wrong with the set-up
+	$(KIT) doctor
+
+upgrade: .venv/ready/learn ## Fetch new exercises and checks; your answers stay
+	$(KIT) upgrade
+
+## To teach
+
+assign: .venv/ready/class ## Make the notebooks that students get
+	@.venv/bin/python -m nbgrader generate_assignment $(assignment)
+
+grade: .venv/ready/class ## Grade what students handed in
+	$(KIT) grade $(assignment)
+
+## To write exercises
+
+build: .venv/ready/class ## Make stubs and notebooks from solutions/
+	$(KIT) build
+
+matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME)
+	$(KIT) matrix $(exercise) $(section)
+
+test: .venv/ready/test system-packages lint ## Run every check of the kit itself (only='-k softmax')
+	@.venv/bin/python -m pytest --timeout 300 $(only)
+
+lint: .venv/ready/test ## Check style and types
+	@.venv/bin/python -m ruff check --quiet
+	@.venv/bin/python -m ruff format --check --quiet || { echo 'To format:   .venv/bin/python -m ruff format'; exit 1; }
+	@.venv/bin/python -m mypy --no-error-summary
+
+bench: .venv/ready/test ## Measure speed, as ratios
+	@.venv/bin/python -m benchmarks
+
+docs: .venv/ready/docs ## Build the site into site/
+	@.venv/bin/python -m mkdocs build --strict --quiet
+
+pins: .venv/ready/test .venv/ready/docs ## Pin the installed versions in constraints.txt
+	@.venv/bin/python -m autograder.bootstrap.pins
+
+clean: ## Remove what was installed and cached; answers and grades stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache site dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Some tests need programs that pip cannot bring. Where they cannot be had, these tests say so.
+system-packages:
+	@command -v bwrap >/dev/null && command -v chromedriver >/dev/null && command -v tmux >/dev/null \
+		|| sh autograder/bootstrap/system_packages.sh
+
+# Make compares times, so a set-up that is done costs nothing; set-up itself looks at contents. A .venv whose Python
+# is gone counts as not set up.
+.venv/ready/%: pyproject.toml constraints.txt .venv/bin/python
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON) here. Install Python 3.11 or newer,' \
+		'or say where it is:   make check PYTHON=/path/to/python3'; exit 1; }
+	@$(PYTHON) autograder/bootstrap $*
+
+.venv/bin/python:
+
+.PRECIOUS: .venv/ready/%
