@@ -76,9 +76,9 @@ def check(names: tuple[str, ...], path: Path | None, as_json: bool, seed: int) -
         told = [verdict.to_dict() for verdict in verdicts]
         click.echo(json.dumps(told[0] if len(names) == 1 and len(told) == 1 else told, indent=1))
     else:
-        from autograder.report import terminal
+        from autograder.report import pages
 
-        terminal.show(verdicts, _experiment)
+        pages.show(verdicts, _experiment)
     leave(PASSED if all(verdict.passed for verdict in verdicts) else NOT_PASSED)
 
 
@@ -121,9 +121,9 @@ def hint(name: str) -> None:
         given = entry.get("hints", 0)
         number = min(given + 1, len(exercise.hints))
         entry["hints"] = number
-    from autograder.report import terminal
+    from autograder.report import pages
 
-    terminal.show_hint(exercise, number, repeated=given >= len(exercise.hints))
+    pages.show_hint(exercise, number, repeated=given >= len(exercise.hints))
 
 
 @cli.command()
@@ -131,7 +131,7 @@ def hint(name: str) -> None:
 @click.option("--give-up", is_flag=True, help="Show it although yours does not pass yet.")
 def answer(name: str, give_up: bool) -> None:
     """Show the reference answer to NAME beside your own, once yours passes or you give up."""
-    from autograder.report import terminal
+    from autograder.report import pages
 
     exercise = lesson.find(name)
     if not give_up and not _check(exercise, None, 0).passed:
@@ -139,7 +139,7 @@ def answer(name: str, give_up: bool) -> None:
         click.echo(f"One more hint:        make hint exercise={name}")
         click.echo(f"Show it all the same: make answer exercise={name} give_up=1")
         leave(NOT_PASSED)
-    terminal.show_answer(exercise, _experiment(exercise) if exercise.experiment_function else None)
+    pages.show_answer(exercise, _experiment(exercise) if exercise.experiment_function else None)
     leave(PASSED)
 
 
@@ -151,9 +151,9 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=1))
     else:
-        from autograder.report import terminal
+        from autograder.report import pages
 
-        terminal.show_list(rows)
+        pages.show_list(rows)
     leave(PASSED)
 
 

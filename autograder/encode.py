@@ -1,10 +1,10 @@
 """Observations as plain data: what a probe saw, in a form that JSON carries and that cannot execute.
 
-    None, bool, int, float, str, list (also for tuples)     themselves
-    tensor, array    {"tensor": "float32", "shape": [2, 3], "values": [flat list], "grad": whether it has a graph}
-    dict             {"dict": [[key, value], ...]}
-    set              {"set": [sorted values]}
-    anything else    {"object": type name, "repr": shortened repr}
+None, bool, int, float, str, list (also for tuples)     themselves
+tensor, array    {"tensor": "float32", "shape": [2, 3], "values": [flat list], "grad": whether it has a graph}
+dict             {"dict": [[key, value], ...]}
+set              {"set": [sorted values]}
+anything else    {"object": type name, "repr": shortened repr}
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def describe(value: Any) -> str:
         if isinstance(value, torch.nn.Module) or callable(value):
             return getattr(value, "__name__", "") or f"{type(value).__name__}(...)"
         if isinstance(value, (list, tuple)) and len(value) > 6:
-            return f"{type(value).__name__} of {len(value)}, first {_short.repr(value[0])}"
+            return f"{type(value).__name__} of {len(value)}"
         return _short.repr(value)
     except Exception as failure:
         return f"{type(value).__name__} (its repr raised {type(failure).__name__})"

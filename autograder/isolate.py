@@ -31,9 +31,7 @@ GRACE = 20.0
 OUT_OF_TIME = 71
 
 #: Set before torch is imported: one thread, so that a fork is safe and grading is repeatable.
-ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 
 
 @dataclass

@@ -112,7 +112,7 @@ def judge(exercise: Exercise, observed: Outcome, expected: dict[str, Frame], pat
         verdict.trouble = {"kind": "missing" if loaded.get("found") is None else "not_callable", **loaded}
     elif observed.ending != "finished":
         verdict.trouble = {"kind": "ending", "ending": observed.ending, "detail": observed.detail}
-        verdict.trouble["reached"] = len(frames)
+        verdict.trouble |= {"reached": len(frames), "loaded": loaded is not None}
     elif loaded and loaded.get("failure"):
         verdict.trouble = {"kind": "failure", "failure": loaded["failure"]}
     return verdict

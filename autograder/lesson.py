@@ -68,7 +68,7 @@ def suggest(name: str, known: list[str], what: str) -> str:
 
 
 def postpone(name: str) -> None:
-    """Let `import name` cost nothing until the module is used: checks say `import torch` and use it inside functions."""
+    """Let `import name` cost nothing until the module is used; checks use torch inside functions alone."""
     if name in sys.modules:
         return
     spec = importlib.util.find_spec(name)

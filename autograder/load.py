@@ -5,7 +5,6 @@ further down is still found. Nothing here reads the disk: the text of the file c
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast

@@ -48,9 +48,7 @@ def mutants(section: str, name: str) -> list[Mutant]:
     """Every mutant of one answer, as the text of the whole solutions file with that answer changed."""
     text = source.solutions_path(section).read_text(encoding="utf-8")
     tree = ast.parse(text)
-    place = next(
-        i for i, node in enumerate(tree.body) if isinstance(node, source.Definition) and node.name == name
-    )
+    place = next(i for i, node in enumerate(tree.body) if isinstance(node, source.Definition) and node.name == name)
     made = []
     count = len(list(ast.walk(tree.body[place])))
     for position in range(count):

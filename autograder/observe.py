@@ -92,7 +92,7 @@ def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
 
 
 def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, path: str) -> Frame:
-    """What one probe saw: {"value"} or {"raised"} or {"complaint"}, with the calls made and what was noticed in them."""
+    """What one probe saw: {"value"}, {"raised"} or {"complaint"}, and what was noticed in the calls that it made."""
     random.seed(draw.integer(0, 2**30))
     torch.default_generator.manual_seed(draw.integer(0, 2**30))
     printed = _Tee(sys.stdout)

@@ -77,7 +77,7 @@ def in_float64(result: torch.Tensor, *args: Any) -> torch.Tensor:
 
 @relation
 def as_number(result: torch.Tensor, *args: Any) -> Any:
-    """A plain Python number comes back where a tensor should: .item() or float() cuts the graph, so no gradient flows."""
+    """A Python number comes back where a tensor should: .item() or float() cuts the graph, so no gradient flows."""
     return result.item()
 
 

@@ -77,7 +77,8 @@ def _caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, F
     return [
         probe.name
         for probe in exercise.probes.values()
-        if probe.name not in frames or compare(exercise, probe, frames[probe.name], reference[probe.name])[0] != "agrees"
+        if probe.name not in frames
+        or compare(exercise, probe, frames[probe.name], reference[probe.name])[0] != "agrees"
     ]
 
 
@@ -109,7 +110,9 @@ def _words(exercise: Exercise) -> list[str]:
             findings.append(f"{len(declared(exercise))} mistakes: declare at least {LEAST_MISTAKES}")
         findings += [f"the mistake {m.name} has no message" for m in exercise.mistakes.values() if not m.message]
     else:
-        findings += [f"statement {s.letter} is not explained" for s in exercise.statements.values() if not s.explanation]
+        findings += [
+            f"statement {s.letter} is not explained" for s in exercise.statements.values() if not s.explanation
+        ]
     if len(exercise.hints) < LEAST_HINTS or not all(hint.strip() for hint in exercise.hints):
         findings.append(f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer")
     if not exercise.ids:
@@ -153,7 +156,9 @@ def _probes(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Exam
     names = declared(exercise)
     for probe in exercise.probes.values():
         only = [name for name, caught in found.kills.items() if caught == [probe.name]]
-        if only or any(_told_apart_by(exercise, frames[a], frames[b]) == [probe.name] for a, b in combinations(names, 2)):
+        if only or any(
+            _told_apart_by(exercise, frames[a], frames[b]) == [probe.name] for a, b in combinations(names, 2)
+        ):
             continue
         caught = [name for name, probes in found.kills.items() if probe.name in probes]
         if not caught:

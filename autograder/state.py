@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from autograder.lesson import ROOT
@@ -72,7 +71,7 @@ def now() -> str:
 
 
 def record(results: list[tuple[str, str, float, str]]) -> None:
-    """Note the results of checks of the learner's own files: (name, outcome, points, fingerprint of what was graded)."""
+    """Note results of the learner's own files: (name, outcome, points, fingerprint of what was graded)."""
     with change() as state:
         for name, outcome, points, fingerprint in results:
             entry = exercise(state, name)

@@ -11,6 +11,7 @@ import gc
 gc.disable()
 
 import contextlib  # noqa: E402
+import importlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import selectors  # noqa: E402
@@ -27,7 +28,7 @@ from autograder.isolate import OUT_OF_TIME, parse, receive, send  # noqa: E402
 MOST_WRITTEN = 64 << 20
 MOST_PRINTED = 20_000
 #: Bytes of private memory that a child may add to what the warm process has.
-MOST_MEMORY = 2 << 30
+MOST_MEMORY = 1 << 30
 
 Confine = Callable[[dict[str, Any]], None]
 
@@ -131,11 +132,12 @@ def _write(fd: int, data: bytes) -> None:
 
 
 def limit_memory(extra: int) -> None:
-    """Let this process have `extra` bytes of private memory beyond what it has. Linux only; elsewhere nothing happens."""
+    """Let this process have `extra` bytes of private memory beyond what it has. Linux only, nothing elsewhere."""
     try:
         import resource
 
-        pages = int(open("/proc/self/statm").read().split()[5])
+        with open("/proc/self/statm") as file:
+            pages = int(file.read().split()[5])
     except (ImportError, OSError):
         return
     limit = pages * os.sysconf("SC_PAGE_SIZE") + extra
@@ -190,6 +192,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "once":
         once()
     if "preload" in sys.argv:
-        import torch._dynamo
+        importlib.import_module("torch._dynamo")
     serve(socket.socket(fileno=int(sys.argv[1])))
     os._exit(0)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, console
+from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, paged
 from autograder.selfcheck import Examination
 
 
-def show(found: Examination) -> None:
-    out = console()
+@paged
+def show(out: Console, found: Examination) -> None:
     exercise = found.exercise
     counts = f"{len(exercise.probes)} probes, {len(exercise.rights)} rights, {len(found.kills)} mistakes"
     out.print(Text(f"{exercise.name}: {counts}, {found.mutants} mutants", style=STRONG))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.console import Console, Group
@@ -13,10 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import lesson
-from autograder.exercise import Exercise
 from autograder.judge import Verdict
 from autograder.report import values
-from autograder.report.words import HEADLINES, Case, Feedback, feedback
+from autograder.report.words import FLOOD, Case, Feedback, feedback
 
 #: Named ANSI colours follow the reader's own theme, light or dark; no meaning hangs on them alone.
 GOOD, BAD, QUIET, STRONG = "green", "red", "dim", "bold"
@@ -28,6 +30,35 @@ def console() -> Console:
     made = Console(highlight=False, soft_wrap=False, emoji=False, markup=False)
     made.width = min(made.width, WIDTH) if sys.stdout.isatty() else WIDTH
     return made
+
+
+@contextlib.contextmanager
+def page() -> Iterator[Console]:
+    """A console whose output is written when the block ends, without the blanks that padding leaves at line ends."""
+    out = console()
+    with out.capture() as captured:
+        yield out
+    lines = captured.get().splitlines()
+    sys.stdout.write("\n".join(line.rstrip() for line in lines) + "\n")
+
+
+def paged(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a function that prints its console as the first argument."""
+
+    @functools.wraps(function)
+    def shown(*args: Any, **kwargs: Any) -> None:
+        with page() as out:
+            function(out, *args, **kwargs)
+
+    return shown
+
+
+def text(verdict: Verdict) -> str:
+    """The feedback on a verdict as plain text."""
+    out = Console(highlight=False, emoji=False, markup=False, no_color=True, width=WIDTH, file=io.StringIO())
+    with out.capture() as captured:
+        out.print(render(verdict))
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
 def mark(passed: bool) -> Text:
@@ -42,7 +73,7 @@ def render(verdict: Verdict, experiment: list[str] | None = None) -> Group:
     parts: list[Any] = [Text(told.headline, style=f"{STRONG} {GOOD if verdict.passed else BAD}")]
     if verdict.outcome == "not_started":
         parts[0].stylize("default")
-    if told.probes and not (verdict.trouble or {}).get("kind") == "missing":
+    if any(probe.why != "missing" for probe in verdict.probes) and told.probes:
         parts.append(_probes(told))
     parts += [Padding(Text(text), (1, 0, 0, 0), expand=False) for text in told.says if text]
     parts += _statements(told, experiment)
@@ -81,9 +112,12 @@ def _statements(told: Feedback, experiment: list[str] | None) -> list[Any]:
 
 def _failure(failed: dict[str, Any], path: str) -> Group:
     parts: list[Any] = []
-    if failed.get("more"):
-        parts.append(Text(f"... {failed['more']} calls before", style=QUIET))
-    for frame in failed["frames"]:
+    frames = failed["frames"]
+    same = len(frames) > 1 and all(frame == frames[0] for frame in frames)
+    if same or failed.get("more"):
+        told = f"the same call {failed['more'] + len(frames)} times" if same else f"... {failed['more']} calls before"
+        parts.append(Text(told, style=QUIET))
+    for frame in frames[-1:] if same else frames:
         inside = f" in {frame['function']}" if frame["function"] else ""
         parts.append(Text(f"{path}, line {frame['line']}{inside}", style=QUIET))
         parts.append(Padding(Text(frame["source"], style=STRONG), (0, 0, 0, 4), expand=False))
@@ -110,9 +144,7 @@ def _comparison(case: Case) -> Any:
     expected, got = _lines(case.expected, set()), _lines(case.got, case.wrong)
     width = max(map(len, [*expected, "expected"])) + max(map(len, [*got, "yours"])) + 6
     if width > WIDTH - 2:
-        return Group(
-            Text("expected", style=QUIET), *map(Text, expected), Text("yours", style=QUIET), *_starred(got)
-        )
+        return Group(Text("expected", style=QUIET), *map(Text, expected), Text("yours", style=QUIET), *_starred(got))
     table = Table.grid(padding=(0, 4))
     star = "   (* differs)" if case.wrong else ""
     table.add_row(Text("expected", style=QUIET), Text("yours" + star, style=QUIET))
@@ -139,9 +171,10 @@ def _lines(value: Any, wrong: set[int]) -> list[str]:
 
 def _printed(printed: str) -> Group:
     lines = printed.rstrip().splitlines()
-    shown = [Text(line[: WIDTH - 2]) for line in lines[:8]]
-    if len(lines) > 8:
-        shown.append(Text(f"... {len(lines) - 8} more lines", style=QUIET))
+    most = 3 if len(printed) >= FLOOD else 8
+    shown = [Text(line[: WIDTH - 2]) for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(Text("... and more" if most == 3 else f"... {len(lines) - most} more lines", style=QUIET))
     return Group(Text("Your code printed:", style=QUIET), Padding(Group(*shown), (0, 0, 0, 2), expand=False))
 
 
@@ -160,12 +193,9 @@ def next_steps(verdict: Verdict) -> list[tuple[str, str]]:
         following = after(name)
         compare = [("Compare", f"make answer exercise={name}")]
         return compare + ([("Next", f"make check exercise={following}")] if following else [("Done", "make list")])
-    where = f"{verdict.path}" + (f", line {line}" if (line := line_of(verdict)) else "")
-    return [("Edit", where), ("Again", command(f"check exercise={name}")), ("Stuck?", f"make hint exercise={name}")]
-
-
-def command(words: str) -> str:
-    return f"make {words}"
+    where = verdict.path + (f", line {line}" if (line := line_of(verdict)) else "")
+    file = "" if verdict.path.startswith("exercises") else f" file={verdict.path}"
+    return [("Edit", where), ("Again", f"make check exercise={name}{file}"), ("Stuck?", f"make hint exercise={name}")]
 
 
 def after(name: str) -> str | None:
@@ -183,111 +213,3 @@ def line_of(verdict: Verdict) -> int | None:
             if line.startswith((f"def {verdict.exercise}(", f"class {verdict.exercise}")):
                 return number
     return None
-
-
-def show(verdicts: list[Verdict], experiment: Callable[[Exercise], list[str]]) -> None:
-    """One verdict in full; of many a line each, and the first that needs work in full."""
-    out = console()
-    if len(verdicts) == 1:
-        out.print(render(verdicts[0], _shown_experiment(verdicts[0], experiment)))
-        return
-    unreadable: set[str] = set()
-    table = Table.grid(padding=(0, 1))
-    for verdict in verdicts:
-        if is_unreadable(verdict):
-            unreadable.add(verdict.path)
-            continue
-        points = f"{verdict.points:g}/{verdict.max_points}"
-        table.add_row(Text(" "), mark(verdict.passed), verdict.exercise, Text(points), _outcome(verdict.outcome))
-    out.print(table)
-    for path in sorted(unreadable):
-        out.print(Text(f"  {path} cannot be read: nothing in it is checked", style=BAD))
-    passed = sum(verdict.passed for verdict in verdicts)
-    out.print(Padding(Text(f"{passed} of {len(verdicts)} pass", style=STRONG), (1, 0, 1, 0), expand=False))
-    first = next((v for v in verdicts if not v.passed and v.outcome != "not_started"), None)
-    first = first or next((v for v in verdicts if not v.passed), None)
-    if first:
-        out.print(render(first, _shown_experiment(first, experiment)))
-
-
-def is_unreadable(verdict: Verdict) -> bool:
-    """Whether the whole file has a syntax error, which is then said once."""
-    failed = (verdict.trouble or {}).get("failure") or {}
-    return (verdict.trouble or {}).get("kind") == "missing" and failed.get("type", "").endswith(
-        ("SyntaxError", "IndentationError", "TabError")
-    )
-
-
-def _shown_experiment(verdict: Verdict, experiment: Callable[[Exercise], list[str]]) -> list[str] | None:
-    exercise = lesson.find(verdict.exercise)
-    judged = any(probe.why == "differs" for probe in verdict.probes)
-    return experiment(exercise) if judged and exercise.experiment_function else None
-
-
-def _outcome(outcome: str) -> Text:
-    styles = {"passed": GOOD, "not_started": QUIET}
-    return Text(HEADLINES[outcome], style=styles.get(outcome, BAD))
-
-
-def show_hint(exercise: Exercise, number: int, repeated: bool) -> None:
-    out = console()
-    out.print(Text(f"Hint {number} of {len(exercise.hints)} for {exercise.name}", style=STRONG))
-    out.print(Padding(Text(exercise.hints[number - 1]), (0, 0, 0, 2), expand=False))
-    name = exercise.name
-    last = number == len(exercise.hints)
-    words = "That was the last one." if repeated else "That is the last one." if last else ""
-    if words:
-        out.print(Text(f"{words} Show the answer all the same: make answer exercise={name} give_up=1", style=QUIET))
-    else:
-        out.print(Text(f"More: make hint exercise={name}   Check: make check exercise={name}", style=QUIET))
-
-
-def show_answer(exercise: Exercise, experiment: list[str] | None) -> None:
-    """The learner's own definition and the reference; side by side where both are narrow enough."""
-    from rich.syntax import Syntax
-
-    from autograder import source, workspace
-
-    out = console()
-    reference = source.without_prompt(source.answers(exercise.section)[exercise.name].text)
-    try:
-        text = source.exercises_path(exercise.section).read_text(encoding="utf-8")
-        own = source.without_prompt(workspace.definition(text, exercise.name) or "")
-    except (OSError, workspace.Unparsable):
-        own = ""
-    for title, code in (("Yours", own), ("The reference", reference)):
-        if code:
-            out.print(Text(title, style=STRONG))
-            out.print(Padding(Syntax(code.rstrip(), "python", theme="ansi_dark", background_color="default"), (0, 0, 1, 2), expand=False))
-    for statement in exercise.statements.values():
-        table = Table.grid(padding=(0, 1))
-        table.add_row(Text(f"{statement.letter})", style=STRONG), Text(statement.explanation))
-        out.print(Padding(table, (0, 0, 0, 2), expand=False))
-    if experiment:
-        out.print(Padding(Text("See for yourself:", style=STRONG), (1, 0, 0, 0), expand=False))
-        out.print(Padding(Text("\n".join(experiment)), (0, 0, 0, 2), expand=False))
-
-
-def show_list(rows: list[dict[str, Any]]) -> None:
-    out = console()
-    for section in dict.fromkeys(row["section"] for row in rows):
-        own = [row for row in rows if row["section"] == section]
-        out.print(Text(section, style=STRONG), Text(_bar(own)))
-        table = Table.grid(padding=(0, 1))
-        for row in own:
-            points = f"{row['earned']:g}/{row['points']}"
-            question = Text("?" if row["kind"] == "concept" else " ", style=QUIET)
-            table.add_row(Text(" "), mark(row["outcome"] == "passed") if row["outcome"] != "not_started" else Text("·"),
-                          question, row["name"], Text(points, justify="right"), _outcome(row["outcome"]))
-        out.print(table)
-    out.print(Padding(Text("all " + _bar(rows), style=STRONG), (1, 0, 0, 0), expand=False))
-    following = next((row["name"] for row in rows if row["outcome"] != "passed"), None)
-    if following:
-        out.print(Text("Next    ", style=QUIET) + Text(f"make check exercise={following}"))
-
-
-def _bar(rows: list[dict[str, Any]], width: int = 20) -> str:
-    earned, points = sum(row["earned"] for row in rows), sum(row["points"] for row in rows)
-    passed = sum(row["outcome"] == "passed" for row in rows)
-    filled = int(width * earned / points) if points else 0
-    return f"[{'#' * filled}{'.' * (width - filled)}] {passed} of {len(rows)} passed, {earned:g} of {points} points"

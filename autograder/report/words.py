@@ -10,6 +10,9 @@ from autograder.compare import Difference, close
 from autograder.judge import Frame, ProbeResult, Verdict
 from autograder.report import values
 
+#: As much print as is kept; more means that the code prints without end.
+FLOOD = 15_000
+
 HEADLINES = {
     "passed": "passed",
     "failed": "not yet",
@@ -62,7 +65,9 @@ def feedback(verdict: Verdict) -> Feedback:
     elif exercise.kind == "concept" and first.why == "differs":
         wrong = [p.name for p in verdict.probes if not p.passed]
         if exercise.ordered:
-            told.says = [f"The order is not right yet: the first step that is out of place is step {_digits(wrong[0])}."]
+            told.says = [
+                f"The order is not right yet: the first step that is out of place is step {_digits(wrong[0])}."
+            ]
             told.statements = [("", s.explanation) for s in exercise.statements.values() if s.explanation][:1]
         else:
             told.statements = [(n[-1], exercise.statements[n[-1]].explanation) for n in wrong]
@@ -71,9 +76,15 @@ def feedback(verdict: Verdict) -> Feedback:
         told.says, told.failure, told.case = _first_failure(verdict, first)
     if verdict.diagnosis:
         told.says = [verdict.diagnosis.message, *told.says[1:]]
+    outside = (verdict.trouble or {}).get("failure")
+    if verdict.passed and outside:
+        line = f", line {outside['frames'][-1]['line']}" if outside["frames"] else ""
+        told.notes.append(f"Another line of {verdict.path} stops with {_error(outside)}{line}.")
     if verdict.stood_in:
         names = _join(verdict.stood_in)
-        told.notes.append(f"Checked with the kit's {names} in place of yours, so that an earlier answer does not count here.")
+        told.notes.append(
+            f"Checked with the kit's {names} in place of yours, so that an earlier answer does not count here."
+        )
     return told
 
 
@@ -122,13 +133,17 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
     match trouble["kind"]:
         case "missing" if failed and failed["type"] in ("SyntaxError", "IndentationError", "TabError"):
             line = failed["frames"][0]["line"] if failed["frames"] else "?"
-            return [f"Python cannot read {where}: {failed['message']}, line {line}. Nothing in it can be checked."], failed
+            return [
+                f"Python cannot read {where}: {failed['message']}, line {line}. Nothing in it can be checked."
+            ], failed
         case "missing" if failed:
             return [f"{where} does not define {name}: it stopped with {_error(failed)}."], failed
         case "missing":
             return [f"{where} does not define {name}. Bring the stub back with `make reset exercise={name}`."], None
         case "not_callable":
-            return [f"{name} is {trouble['found']} here, not something that can be called. Define it with `def` or `class`."], None
+            return [
+                f"{name} is {trouble['found']} here, not something that can be called. Define it with `def` or `class`."
+            ], None
         case "ending":
             return [_ending(verdict, trouble)], None
     first = verdict.first_failure
@@ -140,17 +155,22 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
 
 
 def _ending(verdict: Verdict, trouble: dict[str, Any]) -> str:
-    reached = trouble.get("reached", 0)
-    waiting = verdict.probes[reached].name.replace("_", " ") if reached < len(verdict.probes) else ""
-    at = f" in the check “{waiting}”" if waiting else ""
+    detail, reached = trouble.get("detail", ""), trouble.get("reached", 0)
+    at = " while the file was being read, before any check"
+    if trouble["loaded"]:
+        waiting = verdict.probes[reached].name.replace("_", " ") if reached < len(verdict.probes) else ""
+        at = f" in the check “{waiting}”" if waiting else ""
     if trouble["ending"] == "timeout":
-        return f"It was still running when its time was up{at}. Look for a loop that never ends, or one far too long."
-    if trouble["ending"] == "exited":
-        return f"Your code ended the whole Python process ({trouble['detail']}){at}: take out exit(), quit() or os._exit()."
-    detail = trouble.get("detail", "")
+        flood = " It prints without end." if len(verdict.printed) >= FLOOD else ""
+        advice = "Look for a loop that never ends, or one far too long."
+        return f"It was still running when its time was up{at}.{flood} {advice}"
+    if trouble["ending"] == "exited" and detail != "exit code 70":
+        return f"Your code ended the whole Python process ({detail}){at}: take out exit(), quit() or os._exit()."
     if detail in ("SIGSEGV", "SIGABRT", "SIGBUS"):
         return f"Python itself crashed ({detail}){at}: an endless recursion inside a library call can do that."
-    return f"The process was killed ({detail}){at}; too much memory is the usual reason."
+    if detail == "SIGKILL":
+        return f"The process was killed{at}; too much memory is the usual reason."
+    return f"Your code broke the process that it runs in ({detail}){at}; does it close files that it did not open?"
 
 
 def _error(failed: dict[str, Any]) -> str:
@@ -167,25 +187,42 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
             failed = frame["raised"]
             if not failed["frames"]:
                 return [_unusable(name, frame)], None, None
-            return [f"{_error(failed)}"], failed, None
+            if failed["type"] == "SystemExit":
+                return (
+                    ["exit() or quit() ends the whole program; `return` is enough to leave a function."],
+                    failed,
+                    None,
+                )
+            return [_error(failed)], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
             return [text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")], None, _case(first, (frame, {}))
         case "shortcut":
             called = _join(frame.get("shortcuts", []))
             instead = lesson.find(name).instead
-            return [f"It runs {called}, which is what you are asked to build." + (f" Build it from {instead}." if instead else "")], None, None
+            return (
+                [
+                    f"It runs {called}, which is what you are asked to build."
+                    + (f" Build it from {instead}." if instead else "")
+                ],
+                None,
+                None,
+            )
         case "missing":
             return ["The checks did not get that far."], None, None
     if "raised" in (first.expected or {}):
         wanted = first.expected["raised"]["type"]  # type: ignore[index]
-        return [f"Here {name} should raise {wanted}, and it came back with {values.kind(frame.get('value'))}."], None, _case(first, (frame, {}))
+        return (
+            [f"Here {name} should raise {wanted}, and it came back with {values.kind(frame.get('value'))}."],
+            None,
+            _case(first, (frame, {})),
+        )
     pair = verdict.smallest or (frame, first.expected or {})
     case = _case(first, pair)
     if first.why == "changed":
         changed = _join(frame["changed"])
-        says = f"{name} changed its input {changed} in place. Work on a new tensor: x.sub_(), x += ... and x[...] = ... change x itself."
-        return [says], None, case
+        advice = "Work on a new tensor: x.sub_(), x += ... and x[...] = ... change x itself."
+        return [f"{name} changed its input {changed} in place. {advice}"], None, case
     difference = case.difference
     says = _difference(name, difference, frame) if difference else ""
     if difference and difference.fault == "value" and probe.says:
@@ -200,7 +237,9 @@ def _unusable(name: str, frame: Frame) -> str:
     if failed["type"] == "NotImplementedError":
         return f"A part that {name} uses is not implemented: {failed['message'] or 'NotImplementedError'}."
     if "result" in calls[-1]:
-        return f"{name} returned {values.kind(calls[-1]['result'])}, which cannot be used as the answer: {_error(failed)}."
+        return (
+            f"{name} returned {values.kind(calls[-1]['result'])}, which cannot be used as the answer: {_error(failed)}."
+        )
     return f"{name} cannot be used the way the prompt says: {_error(failed)}."
 
 
@@ -221,7 +260,8 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
         case "length":
             return f"{what}there are {len(found.got)} where {len(found.expected)} are expected."
         case "keys":
-            return f"{what}the parts are {_join(list(map(str, found.got)))} where {_join(list(map(str, found.expected)))} are expected."
+            mine, theirs = _join(list(map(str, found.got))), _join(list(map(str, found.expected)))
+            return f"{what}the parts are {mine} where {theirs} are expected."
         case "too_large":
             return f"{what}the result is far larger than expected: {got}."
     if found.total > 1:

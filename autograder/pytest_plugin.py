@@ -1,0 +1,126 @@
+"""`pytest exercises/`: one test for each probe, such as cross_entropy.py::softmax::normalises_each_row.
+
+An exercise is checked once, in a child process, when its first probe is reached; its other probes read the same
+verdict. With --pdb the failing probe runs again inside pytest's own process, so that the debugger stops in the
+learner's code. A stub that nobody has started is skipped with that reason.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import lesson, source
+from autograder.exercise import Exercise
+from autograder.judge import Verdict
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.parent == lesson.ROOT / "exercises" and file_path.stem in lesson.sections():
+        return SectionFile.from_parent(parent, path=file_path)
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A file named on the command line is also collected as a module of tests, whatever its name: not ours."""
+    if module_path.parent == lesson.ROOT / "exercises":
+        return Nothing.from_parent(parent, path=module_path)
+    return None
+
+
+class Nothing(pytest.File):
+    def collect(self) -> Iterable[pytest.Item]:
+        return []
+
+
+class SectionFile(pytest.File):
+    def collect(self) -> Iterator[pytest.Collector]:
+        for exercise in lesson.load(self.path.stem).values():
+            yield ExerciseCollector.from_parent(self, name=exercise.name, exercise=exercise)
+
+
+class ExerciseCollector(pytest.Collector):
+    def __init__(self, exercise: Exercise, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.exercise = exercise
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for name in self.exercise.probes:
+            yield ProbeItem.from_parent(self, name=name, exercise=self.exercise)
+
+
+class ProbeItem(pytest.Item):
+    def __init__(self, exercise: Exercise, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.exercise = exercise
+
+    def runtest(self) -> None:
+        verdict = _verdict(self.path, self.exercise.name)
+        if verdict.outcome == "not_started":
+            pytest.skip(f"not started: write it in {verdict.path}, then make check exercise={self.exercise.name}")
+        result = next(result for result in verdict.probes if result.name == self.name)
+        if result.passed:
+            return
+        if self.config.getoption("usepdb", False) and verdict.trouble is None:
+            self._debug(verdict)
+        raise ProbeFailed(verdict, self.name)
+
+    def _debug(self, verdict: Verdict) -> None:
+        """Run the probe here: what it raises, the debugger stops at; else its variables are there to look at."""
+        from autograder.draw import Draw
+        from autograder.encode import encode
+        from autograder.load import run_file
+
+        module, _ = run_file(str(self.path), self.path.read_text(encoding="utf-8"))
+        implementation = module.__dict__[self.exercise.name]
+        got = self.exercise.probes[self.name].function(implementation, Draw(0))
+        expected = next(r.expected for r in verdict.probes if r.name == self.name)
+        assert encode(got) == (expected or {}).get("value"), ProbeFailed(verdict, self.name)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, ProbeFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        line = _lines(self.path).get(self.exercise.name)
+        return self.path, line, f"{self.exercise.name}::{self.name}"
+
+
+class ProbeFailed(AssertionError):
+    """A probe saw a difference; the text is the feedback on the exercise."""
+
+    def __init__(self, verdict: Verdict, probe: str):
+        super().__init__(verdict, probe)
+        self.verdict, self.probe = verdict, probe
+
+    def __str__(self) -> str:
+        from autograder.report import terminal
+
+        first = self.verdict.first_failure
+        if first is not None and first.name == self.probe:
+            return terminal.text(self.verdict)
+        result = next(result for result in self.verdict.probes if result.name == self.probe)
+        return f"{self.probe.replace('_', ' ')}: {result.why}; see the first failing check of {self.verdict.exercise}"
+
+
+@functools.cache
+def _verdict(path: Path, name: str) -> Verdict:
+    from autograder.grade import check_file
+    from autograder.isolate import warm
+
+    warm(preload=False)
+    return check_file(path, name)
+
+
+@functools.cache
+def _lines(path: Path) -> dict[str, int]:
+    text = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    names = source.answers(path.stem)
+    starts = {name: (f"def {name}(", f"class {name}") for name in names}
+    return {n: i for n, start in starts.items() for i, line in enumerate(text) if line.startswith(start)}
