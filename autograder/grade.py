@@ -15,6 +15,8 @@ from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge
 SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
 
 _expected: dict[tuple[str, int], dict[str, Frame]] = {}
+_known: dict[tuple[str, int], dict[str, tuple[str, dict[str, Frame]]]] = {}
+_small: dict[tuple[str, str], Outcome] = {}
 
 
 class UnreadableFile(Exception):
@@ -138,27 +140,38 @@ def _with_pieces(
 
 def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int) -> None:
     """Add the diagnosis and the smallest failing case to the verdict."""
-    from autograder.relations import RELATIONS
-
     first = verdict.first_failure
     frames = by_probe(observed)
-    variants = [["mistake", name] for name in exercise.mistakes]
-    variants += [["relation", name] for name in RELATIONS] if not exercise.is_class else []
     if exercise.kind == "code" and observed.ending == "finished" and frames:
-        tried = _observe(exercise, [{"variant": v} for v in variants], [{"seed": seed}])
-        known = {}
-        for i, (kind, name) in enumerate(variants):
-            told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
-            known[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
-        verdict.diagnosis = diagnose(exercise, frames, known)
+        verdict.diagnosis = diagnose(exercise, frames, known(exercise, seed))
     if first and first.why in ("differs", "changed") and exercise.kind == "code":
         verdict.smallest = smallest(exercise, own, first.name)
+
+
+def known(exercise: Exercise, seed: int) -> dict[str, tuple[str, dict[str, Frame]]]:
+    """(message, frames by probe) of every known mistake and relation; observed once for each seed."""
+    from autograder.relations import RELATIONS
+
+    key = (exercise.name, seed)
+    if key not in _known:
+        variants = [["mistake", name] for name in exercise.mistakes]
+        variants += [["relation", name] for name in RELATIONS] if not exercise.is_class else []
+        tried = _observe(exercise, [{"variant": v} for v in variants], [{"seed": seed}])
+        found = {}
+        for i, (kind, name) in enumerate(variants):
+            told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
+            found[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
+        _known[key] = found
+    return _known[key]
 
 
 def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[Frame, Frame] | None:
     """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
     mine = _observe(exercise, [own], SMALL, [probe_name])
-    theirs = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
+    key = (exercise.name, probe_name)
+    if key not in _small:
+        _small[key] = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
+    theirs = _small[key]
     for run in range(len(SMALL)):
         got, want = by_probe(mine, 0, run).get(probe_name), by_probe(theirs, 0, run).get(probe_name)
         if got and want and compare(exercise, exercise.probes[probe_name], got, want)[0] in ("differs", "changed"):

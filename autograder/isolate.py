@@ -34,6 +34,10 @@ OUT_OF_TIME = 71
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 
 
+class Superseded(Exception):
+    """The job was stopped from another thread, because its result is not wanted any more."""
+
+
 @dataclass
 class Outcome:
     """What a job left behind. `ending` is "finished", "timeout", "exited" or "killed"; `detail` says how."""
@@ -59,6 +63,10 @@ class Warm:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._busy = False
+        #: Set from another thread by `cancel`: jobs raise Superseded until it is cleared.
+        self.superseded = threading.Event()
 
     def start(self) -> None:
         """Start the process without waiting for it. Safe to call again."""
@@ -86,13 +94,31 @@ class Warm:
             limit = job.setdefault("timeout", TIMEOUT)
             try:
                 self._socket.settimeout(limit + GRACE)
-                send(self._socket, job)
-                return Outcome(**receive(self._socket))
+                with self._sending:
+                    if self.superseded.is_set():
+                        raise Superseded
+                    send(self._socket, job)
+                    self._busy = True
+                answer = receive(self._socket)
+                with self._sending:
+                    self._busy = False
+                if self.superseded.is_set():
+                    raise Superseded
+                return Outcome(**answer)
             except (OSError, EOFError, ValueError) as error:
                 code = self._process.poll() if self._process else None
+                self._busy = False
                 self.stop()
                 detail = f"the grading process ended ({code})" if code else f"no answer ({type(error).__name__})"
                 return Outcome(ending="killed", detail=detail)
+
+    def cancel(self) -> None:
+        """Stop the job that another thread is waiting for; the warm process lives on and has the child killed."""
+        with self._sending:
+            self.superseded.set()
+            if self._busy and self._socket is not None:
+                with contextlib.suppress(OSError):
+                    send(self._socket, {"cancel": True})
 
     def stop(self) -> None:
         if self._socket is not None:
@@ -105,8 +131,11 @@ class Warm:
             self._process = None
 
     def abandon(self) -> None:
-        """Kill the process without waiting for it to be gone; for the last moment of a command."""
-        if self._process is not None:
+        """Kill the process without waiting for it to be gone; for the last moment of a command.
+
+        One that is waiting for a child is left to kill that first: it sees our end of the socket close.
+        """
+        if self._process is not None and not self._busy:
             with contextlib.suppress(OSError):
                 self._process.kill()
 
@@ -114,9 +143,15 @@ class Warm:
 class Cold:
     """The same conversation where nothing can be forked: a new process for each job."""
 
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self.superseded = threading.Event()
+
     def start(self) -> None: ...
 
     def ask(self, job: dict[str, Any]) -> Outcome:
+        if self.superseded.is_set():
+            raise Superseded
         limit = job.setdefault("timeout", TIMEOUT)
         environment = dict(os.environ) | ONE_THREAD | {"PYTHONPATH": _path(dict(os.environ))}
         process = subprocess.Popen(
@@ -126,13 +161,23 @@ class Cold:
             stderr=subprocess.DEVNULL,
             env=environment,
         )
+        self._process = process
+        timed_out = False
         try:
             out, _ = process.communicate(json.dumps(job).encode(), timeout=limit + GRACE)
         except subprocess.TimeoutExpired:
             process.kill()
             out, _ = process.communicate()
-            return Outcome(**parse(out, 0, timed_out=True))
-        return Outcome(**parse(out, process.returncode, timed_out=process.returncode == OUT_OF_TIME))
+            timed_out = True
+        if self.superseded.is_set():
+            raise Superseded
+        return Outcome(**parse(out, process.returncode, timed_out or process.returncode == OUT_OF_TIME))
+
+    def cancel(self) -> None:
+        """Stop the job that another thread is waiting for."""
+        self.superseded.set()
+        if self._process is not None:
+            self._process.kill()
 
     def stop(self) -> None: ...
 

@@ -41,11 +41,21 @@ def serve(connection: socket.socket, confine: Confine | None = None) -> None:
             job = receive(connection)
         except (EOFError, OSError):
             return
-        send(connection, answer(job, confine))
+        if "cancel" in job:  # it came too late: its job is done and answered
+            continue
+        try:
+            send(connection, answer(job, confine, connection))
+        except OSError:  # the asker is gone
+            return
 
 
-def answer(job: dict[str, Any], confine: Confine | None = None) -> dict[str, Any]:
-    """Fork a child for the job and collect what it reports, for at most job["timeout"] seconds."""
+def answer(
+    job: dict[str, Any], confine: Confine | None = None, connection: socket.socket | None = None
+) -> dict[str, Any]:
+    """Fork a child for the job and collect what it reports, for at most job["timeout"] seconds.
+
+    Anything that arrives on `connection` meanwhile, its end too, stops the child: nobody waits for it any more.
+    """
     results, results_in = os.pipe()
     output, output_in = os.pipe()
     pid = os.fork()
@@ -54,7 +64,7 @@ def answer(job: dict[str, Any], confine: Confine | None = None) -> dict[str, Any
     os.close(results_in)
     os.close(output_in)
     child = Child(pid)
-    written, printed, timed_out = _collect(child, results, output, float(job["timeout"]))
+    written, printed, timed_out = _collect(child, results, output, float(job["timeout"]), connection)
     code = child.end(patience=0.0 if timed_out else 0.2)
     os.close(results)
     os.close(output)
@@ -110,7 +120,7 @@ def _child(job: dict[str, Any], results: int, output: int, confine: Confine | No
         with os.fdopen(results, "wb", buffering=0) as pipe:
 
             def emit(frame: dict[str, Any]) -> None:
-                _write(pipe.fileno(), json.dumps(frame).encode() + b"\n")
+                _write(pipe.fileno(), observe.to_json(frame).encode() + b"\n")
 
             observe.run(job, emit)
             emit({"done": True})
@@ -145,7 +155,9 @@ def limit_memory(extra: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _collect(child: Child, results: int, output: int, seconds: float) -> tuple[bytes, bytes, bool]:
+def _collect(
+    child: Child, results: int, output: int, seconds: float, connection: socket.socket | None = None
+) -> tuple[bytes, bytes, bool]:
     """(frames, prints, timed out). Prints beyond the limit are read and dropped, so that a flood blocks nothing."""
     kept: dict[int, bytearray] = {results: bytearray(), output: bytearray()}
     most = {results: MOST_WRITTEN, output: MOST_PRINTED}
@@ -155,11 +167,16 @@ def _collect(child: Child, results: int, output: int, seconds: float) -> tuple[b
         for fd in kept:
             os.set_blocking(fd, False)
             selector.register(fd, selectors.EVENT_READ)
+        if connection is not None:
+            selector.register(connection, selectors.EVENT_READ)
         # A pipe closes when the last process that holds it ends; the child's own end is enough for us.
         while results in selector.get_map():
             last_look = child.ended()
             timed_out = not last_look and time.monotonic() > deadline
             ready = selector.select(0 if last_look else min(0.05, max(0.0, deadline - time.monotonic())))
+            if any(key.fileobj is connection for key, _ in ready):
+                timed_out = True  # superseded: the asker takes no notice of the answer
+                break
             for key, _ in ready:
                 data = os.read(key.fd, 1 << 16)
                 if not data:
@@ -183,7 +200,12 @@ def once() -> None:
     timer = threading.Timer(job["timeout"], os._exit, [OUT_OF_TIME])
     timer.daemon = True
     timer.start()
-    observe.run(job, lambda frame: frames.write(json.dumps(frame).encode() + b"\n") and None)
+    gc.enable()
+
+    def emit(frame: dict[str, Any]) -> None:
+        frames.write(json.dumps(frame).encode() + b"\n")
+
+    observe.run(job, emit)
     frames.write(b'{"done": true}\n')
     os._exit(0)
 
