@@ -12,9 +12,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
-
-Mode = Literal["full", "weak", "off"]
 
 HOME = "/submission"  # a place of our own rather than /tmp: the kit itself may be installed beneath /tmp
 WORK, TEMPORARY, SHARED = f"{HOME}/work", f"{HOME}/tmp", f"{HOME}/shm"
@@ -27,6 +24,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 # Which libraries there are, which of several is meant, and where fonts are; how many processors there are.
 _DETAILS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/sys/devices/system/cpu")
+# What a Python installation consists of. Not all of its folder: a virtual environment may *be* the course's folder.
+_PYTHON = ("bin", "lib", "lib32", "lib64", "libexec", "include", "share", "ssl", "pyvenv.cfg")
 _ONE_THREAD = ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB")
 
 # Run between the two stages of `command`: become the stranger, then the second bubblewrap.
@@ -58,24 +57,16 @@ def command(
     readable: Iterable[str | os.PathLike[str]] = (),
     hidden: Iterable[str | os.PathLike[str]] = (),
     writable: Iterable[str | os.PathLike[str]] = (),
-    mode: Mode = "full",
 ) -> list[str]:
     """The command that runs `argv` where only the system's programs, this Python, this package and `readable` exist.
 
     Everything is read-only except `writable` and a small /submission in memory. Of the package, `checks` is left out.
-    `hidden` folders are empty and `hidden` files have no content. Where paths contain one another the longest decides;
+    `hidden` folders are empty and `hidden` files cannot be opened. Where paths contain one another the longest decides;
     for one path named twice, hidden wins over writable over readable. File descriptors named in `pass_fds` of
     subprocess stay usable. The sandbox ends when the *thread* that started it does, so start it from one that lasts.
-
-    Without `mode="full"` the plain command in a clean environment is returned where there is no bubblewrap ("weak"),
-    or in any case ("off"): see `sandbox.require`, which decides.
     """
     clean = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environment().items())]
-    program = find()
-    if mode == "off" or (mode == "weak" and program is None):
-        # Nothing makes /submission there.
-        return [word for word in clean if not word.startswith(("HOME=", "TMPDIR="))] + list(argv)
-    bwrap = program or "bwrap"
+    bwrap = find() or "bwrap"
     view = _view(map(Path, readable), map(Path, hidden), map(Path, writable))
     inside = [bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
     inside += ["--proc", "/proc", "--dev", "/dev", *view, "--dir", "/tmp", "--ro-bind-try", bwrap, bwrap]
@@ -90,11 +81,27 @@ def command(
         return [*clean, *inside]
     # Root can bind what only root can reach (a Python beneath /root), but must not run there. So root lays out the
     # same view, and an unprivileged user starts the sandbox proper from within it, just as it is for everybody else.
-    outside = [bwrap, "--die-with-parent", "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    outside = [
+        bwrap,
+        "--unshare-pid",
+        "--die-with-parent",
+        "--cap-drop",
+        "ALL",
+        "--cap-add",
+        "CAP_SETUID",
+        "--cap-add",
+        "CAP_SETGID",
+    ]
     # It needs to see a whole /proc to be allowed one of its own, and mounts its first things on /tmp.
     outside += ["--bind", "/proc", "/proc", "--dev", "/dev", *view, "--dir", "/tmp", "--ro-bind-try", bwrap, bwrap]
     become = [sys.executable, "-I", "-S", "-c", _BECOME, str(STRANGER)]
     return [*clean, *outside, "--", *become, *inside]
+
+
+def plain(argv: Sequence[str]) -> list[str]:
+    """The command that runs `argv` without bubblewrap: in the same clean environment, and with sight of everything."""
+    here = {name: value for name, value in environment().items() if name not in ("HOME", "TMPDIR")}
+    return ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in here.items()), *argv]
 
 
 def find() -> str | None:
@@ -104,6 +111,7 @@ def find() -> str | None:
 
 def _view(readable: Iterable[Path], hidden: Iterable[Path], writable: Iterable[Path]) -> list[str]:
     words: dict[Path, list[str]] = {}
+    sealed: list[str] = []
     for name in _SYSTEM:
         path = Path(name)
         if path.is_symlink() and path.parent == Path("/"):
@@ -115,15 +123,17 @@ def _view(readable: Iterable[Path], hidden: Iterable[Path], writable: Iterable[P
 
     checks = _PACKAGE / "checks"
     asked = [spelled for path in readable for spelled in _spellings(path)]
-    prefixes = [Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)]
+    prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
+    pythons = [place / part for prefix in prefixes for place in _spellings(Path(prefix)) for part in _PYTHON]
     covered = [] if checks in asked else [checks]
-    for path in [spelled for prefix in [*prefixes, _PACKAGE] for spelled in _spellings(prefix)] + asked:
+    for path in [path for path in pythons if path.exists()] + [_PACKAGE, *asked]:
         words.setdefault(path, ["--ro-bind", str(path), str(path)])
     for path in [spelled for given in writable for spelled in _spellings(given)]:
         words[path] = ["--bind", str(path), str(path)]
     for path in covered + [spelled for given in hidden for spelled in _spellings(given)]:
         if path.is_dir():
-            words[path] = ["--tmpfs", str(path), "--remount-ro", str(path)]
+            words[path] = ["--tmpfs", str(path)]
+            sealed += ["--remount-ro", str(path)]  # only at the end: something inside may have to be shown
         elif path.exists():
             words[path] = ["--ro-bind", "/dev/null", str(path)]
     # The folders that lead there, or bubblewrap makes some of them for its own user alone.
@@ -131,7 +141,7 @@ def _view(readable: Iterable[Path], hidden: Iterable[Path], writable: Iterable[P
         if not any(above in words for above in [folder, *folder.parents]):
             words[folder] = ["--dir", str(folder)]
     # Outer folders first, or they would cover what is inside them.
-    return [word for path in sorted(words, key=lambda path: len(path.parts)) for word in words[path]]
+    return [word for path in sorted(words, key=lambda path: len(path.parts)) for word in words[path]] + sealed
 
 
 def _spellings(path: Path) -> list[Path]:

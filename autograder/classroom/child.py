@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from autograder.classroom import kernel
-from autograder.classroom.bubble import Mode
-from autograder.classroom.walls import DEFAULT, Limits, SandboxUnavailable, confine
+from autograder.classroom.walls import DEFAULT, Layers, Limits, Mode, SandboxUnavailable, confine
 
 _LOOK_EVERY = 0.1  # seconds between two looks at the memory in use
 
@@ -31,7 +30,7 @@ class Ended:
     stopped: str | None  # why it was ended from outside: "time", "memory", "output", or None
     cpu_seconds: float
     peak_bytes: int  # the most its first process occupied, the part shared with the warm process included
-    layers: dict[str, bool | str] = field(default_factory=dict)
+    layers: Layers = field(default_factory=dict)
 
 
 def run(work: Callable[[int], object], limits: Limits = DEFAULT, *, mode: Mode = "full") -> Ended:
@@ -40,6 +39,9 @@ def run(work: Callable[[int], object], limits: Limits = DEFAULT, *, mode: Mode =
     For a warm process with one thread. The child never returns from here: it exits when `work` does, with status 1 if
     that raised. All its descendants end with it. Raises SandboxUnavailable, and runs nothing, where `confine` does.
     """
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    if threads != 1:
+        raise RuntimeError(f"this process has {threads} threads; a child forked from it could wait for one for ever")
     spare = os.path.join(tempfile.gettempdir(), f"submission-{os.getpid()}-{time.monotonic_ns()}")
     results, results_in = os.pipe()
     ready, ready_in = os.pipe()  # tells "could not be confined" from anything that a submission can do
@@ -99,7 +101,7 @@ def _child(work: Callable[[int], object], limits: Limits, results: int, ready: i
             layers = confine(limits, keep=(results, ready), mode=mode, spare=spare)
         except BaseException as error:
             os.write(ready, json.dumps(str(error) or type(error).__name__).encode())
-            return
+            os._exit(1)
         os.write(ready, json.dumps(layers).encode())
         os.close(ready)
         work(results)
@@ -112,21 +114,21 @@ def _child(work: Callable[[int], object], limits: Limits, results: int, ready: i
         os._exit(status & 255)
 
 
-def _confirmation(ready: int) -> dict[str, bool | str]:
+def _confirmation(ready: int) -> Layers:
     said = b""
     while more := os.read(ready, 65_536):
         said += more
-    layers = json.loads(said or b'"the child ended before it was confined"')
-    if isinstance(layers, str):
-        raise SandboxUnavailable(layers)
-    return layers
+    told: Layers | str = json.loads(said or b'"the child ended before it was confined"')
+    if isinstance(told, str):
+        raise SandboxUnavailable(told)
+    return told
 
 
 def _collect(results: int, pid: int, limits: Limits) -> tuple[bytes, str | None]:
     """Read until the child has ended, or has to be ended; what it wrote, and why it was stopped, if it was."""
     data, deadline = bytearray(), time.monotonic() + limits.seconds
     ends = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
-    own = -1
+    own, look = -1, time.monotonic() + _LOOK_EVERY
     os.set_blocking(results, False)
     try:
         with selectors.DefaultSelector() as waiting:
@@ -138,10 +140,11 @@ def _collect(results: int, pid: int, limits: Limits) -> tuple[bytes, str | None]
                 if left <= 0:
                     return bytes(data), "time"
                 events = {key.fd for key, _ in waiting.select(min(left, _LOOK_EVERY))}
-                if not events:
+                if time.monotonic() >= look:  # whether or not there was output, or a flood of it would hide the rest
                     own = own if own >= 0 else _private(os.getpid())  # not earlier: most children end before a look
                     if _occupied(pid) - own > limits.memory_bytes:
                         return bytes(data), "memory"
+                    look = time.monotonic() + _LOOK_EVERY
                 if results in events or ends in events:
                     finished = _drain(results, data, limits.output_bytes)
                     if len(data) > limits.output_bytes:
@@ -187,9 +190,18 @@ def _occupied(first: int) -> int:
 
 def _private(pid: int) -> int:
     """Bytes of memory that a process occupies, files aside: its share, or all of it where that is not told."""
-    for path, names in (("smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")), ("status", ("RssAnon:", "RssShmem:"))):
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/{path}") as told:
-            return sum(int(line.split()[1]) * 1024 for line in told if line.startswith(names))
+    told = _sum(f"/proc/{pid}/smaps_rollup", ("Pss_Anon:", "Pss_Shmem:"))
+    if not told:
+        # Not told of a process that refuses to be looked at or whose first thread has ended: ask its other threads.
+        with contextlib.suppress(OSError):
+            tasks = os.listdir(f"/proc/{pid}/task")
+            told = max(_sum(f"/proc/{pid}/task/{task}/status", ("RssAnon:", "RssShmem:")) for task in tasks)
+    return told
+
+
+def _sum(path: str, names: tuple[str, ...]) -> int:
+    with contextlib.suppress(OSError), open(path) as lines:
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(names))
     return 0
 
 

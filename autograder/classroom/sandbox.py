@@ -4,11 +4,11 @@
     warm = subprocess.Popen(command([sys.executable, "-m", "..."], mode=ruling.mode), pass_fds=[...])
     run(work, Limits(), mode=ruling.mode)             # in the warm process, once per submission
 
-Three layers, each of which holds if another fails: bubblewrap shows the warm process a file tree with nothing else in
+Three walls, each of which holds if another fails: bubblewrap shows the warm process a file tree with nothing else in
 it, no network, and no other processes (`bubble`); each child has namespaces and a folder of its own, from which nothing
-reaches the warm process or the next child (`child`, `walls`); Landlock and seccomp take away the calls by which such walls have
-been climbed (`landlock`, `seccomp`). Whatever the warm process has in memory, its children can read: it must never hold
-a solution, nor anything of another submission.
+reaches the warm process or the next child (`child`, `walls`); Landlock and seccomp take away the calls by which such
+walls have been climbed (`landlock`, `seccomp`). Whatever the warm process has in memory, its children can read: it must
+never hold a solution, nor anything of another submission.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom.bubble import Mode, command, environment, find
+from autograder.classroom import bubble
+from autograder.classroom.bubble import environment
 from autograder.classroom.child import Ended, run
-from autograder.classroom.walls import Limits, SandboxUnavailable, confine
+from autograder.classroom.walls import Layers, Limits, Mode, SandboxUnavailable, confine
 
 __all__ = [
     "Ended",
@@ -69,26 +70,40 @@ class Ruling:
     notice: str = ""
 
 
+def command(
+    argv: Sequence[str],
+    *,
+    readable: Iterable[str | os.PathLike[str]] = (),
+    hidden: Iterable[str | os.PathLike[str]] = (),
+    writable: Iterable[str | os.PathLike[str]] = (),
+    mode: Mode = "full",
+) -> list[str]:
+    """The command that runs `argv` inside bubblewrap, as `bubble.command` says; "off" without, "weak" if it works."""
+    if mode == "off" or (mode == "weak" and layers()["bubblewrap"] is not True):
+        return bubble.plain(argv)
+    return bubble.command(argv, readable=readable, hidden=hidden, writable=writable)
+
+
 @functools.cache
-def layers() -> dict[str, bool | str]:
+def layers() -> Layers:
     """For each layer True, or in words why this machine does not have it. Found by doing it, in a child thrown away."""
+    found: Layers = {}
     if sys.platform != "linux":
-        found: dict[str, bool | str] = dict.fromkeys(MEANING, _LINUX_ONLY)
+        found.update(dict.fromkeys(MEANING, _LINUX_ONLY))
         if os.name == "posix":
             found["limits"] = True
         return found
-    found = dict.fromkeys(MEANING, "not tried")
     probe = [sys.executable, "-I", "-S", "-c", _PROBE.format(str(_PACKAGE_PARENT))]
-    if find() is None:
+    if bubble.find() is None:
         found["bubblewrap"] = "the program bwrap is not installed"
-        found.update(_try(command(probe, mode="weak")))
+        found.update(_try(bubble.plain(probe)))
         return found
     try:
-        found.update(_try(command(probe)))
+        found.update(_try(bubble.command(probe)))
         found["bubblewrap"] = True
     except SandboxUnavailable as error:
         found["bubblewrap"] = str(error)
-        found.update(_try(command(probe, mode="off")))
+        found.update(_try(bubble.plain(probe)))
     return found
 
 
@@ -124,7 +139,7 @@ def _advice(available: Mapping[str, bool | str]) -> str:
             f"{here} has nothing that keeps a process in as Linux does. Grade on Linux: in WSL 2, a virtual machine, "
             "or a server."
         )
-    elif find() is None:
+    elif bubble.find() is None:
         advice.append("Install bubblewrap: sudo apt install bubblewrap (or dnf, pacman, zypper, apk).")
     elif any(available.get(name) is not True for name in ("bubblewrap", "namespaces", "user_namespace")):
         advice += ["Allow user namespaces:", *(f"  {line}" for line in _userns_advice())]
@@ -157,17 +172,18 @@ def _userns_advice() -> list[str]:
     return advice
 
 
-def _try(words: list[str]) -> dict[str, bool | str]:
+def _try(words: list[str]) -> Layers:
     """Run the probe; what it reports. SandboxUnavailable in the words of whatever failed."""
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError) as error:
         raise SandboxUnavailable(str(error)) from error
     try:
-        return json.loads(done.stdout)
+        found: Layers = json.loads(done.stdout)
     except ValueError:
         said = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
         raise SandboxUnavailable(said) from None
+    return found
 
 
 def _report() -> None:

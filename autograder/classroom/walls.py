@@ -12,11 +12,22 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Literal
 
 from autograder.classroom import kernel, landlock, seccomp
-from autograder.classroom.bubble import HOME, SHARED, TEMPORARY, WORK, Mode
+from autograder.classroom.bubble import HOME, SHARED, TEMPORARY, WORK
 
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# All layers or nothing is run; what there is of them; the limits alone.
+Mode = Literal["full", "weak", "off"]
+# For each layer True, or in words why it is not there.
+Layers = dict[str, bool | str]
+
+try:
+    import resource  # here rather than where it is used: that is once per child
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/ptmx", "/dev/pts")
 _MIB = 1 << 20
 
 
@@ -54,16 +65,14 @@ class Limits:
 DEFAULT = Limits()
 
 
-def confine(
-    limits: Limits, *, keep: Collection[int] = (), mode: Mode = "full", spare: str | None = None
-) -> dict[str, bool | str]:
+def confine(limits: Limits, *, keep: Collection[int] = (), mode: Mode = "full", spare: str | None = None) -> Layers:
     """Give up, for good, what a submission does not need. For a freshly forked child with a single thread.
 
     File descriptors not in `keep` are closed; standard input, output and error lead nowhere unless they are in it. The
     working folder is a new one in memory, or else `spare`. Where a layer cannot be had, "full" raises
     SandboxUnavailable, while "weak" goes on; "off" applies the limits alone. Returns for each layer True, or why not.
     """
-    found: dict[str, bool | str] = {}
+    found: Layers = {}
 
     def layer(name: str, apply: Callable[[], object], unless: str = "") -> None:
         if unless:
@@ -159,8 +168,8 @@ def _existing(*paths: str) -> list[str]:
 
 
 def _limit(limits: Limits) -> None:
-    import resource  # not on Windows
-
+    if resource is None:
+        raise OSError("this system has no limits for processes")
     page = resource.getpagesize()
     try:
         with open("/proc/self/statm") as sizes:
