@@ -9,6 +9,7 @@ anything else    {"object": type name, "repr": shortened repr}
 
 from __future__ import annotations
 
+import re
 import reprlib
 from typing import Any
 
@@ -54,7 +55,8 @@ def _encode(value: Any, depth: int) -> Any:
         return base(value)
     if type(value).__module__ == "numpy":
         return _tensor(torch.as_tensor(value)) if getattr(value, "ndim", 0) else value.item()
-    return {"object": type(value).__name__, "repr": _short.repr(value)}
+    # Without the address, so that two objects that look alike are alike.
+    return {"object": type(value).__name__, "repr": re.sub(r" at 0x[0-9a-fA-F]+", "", _short.repr(value))}
 
 
 def _tensor(value: torch.Tensor) -> dict[str, Any]:

@@ -518,8 +518,10 @@ def keeps_linear_relu_linear_in_a_list(ListModel, draw):
     both = {"layers[0]": first, "layers[2]": last}
     seen = {f"{name}.weight.shape": list(layer.weight.shape) for name, layer in both.items()}
     seen |= {f"{name}.bias.shape": list(getattr(layer.bias, "shape", [])) for name, layer in both.items()}
-    values = draw.normal(draw.size(2, 5))
-    return seen | {"layers[1] of some values": middle(values.clone()) if callable(middle) else middle}
+    if isinstance(middle, type) or not callable(middle):
+        kind = f"the class {middle.__name__}" if isinstance(middle, type) else f"of type {type(middle).__name__}"
+        raise Complaint(f"layers[1] is {kind}, not a layer: nn.ReLU() makes one, and the brackets matter")
+    return seen | {"layers[1] of some values": middle(draw.normal(draw.size(2, 5)))}
 
 
 @ListModel.probe
