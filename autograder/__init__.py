@@ -13,14 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Verdict", "check", "check_file"]
 
+WHERE = {"Verdict": "autograder.judge", "check": "autograder.report.notebook", "check_file": "autograder.grade"}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "check_file":
-        from autograder.grade import check_file as found
-    elif name == "check":
-        from autograder.report.notebook import check as found
-    elif name == "Verdict":
-        from autograder.judge import Verdict as found
-    else:
+    if name not in WHERE:
         raise AttributeError(f"module 'autograder' has no attribute {name!r}")
-    return found
+    import importlib
+
+    return getattr(importlib.import_module(WHERE[name]), name)

@@ -168,8 +168,8 @@ def _outcome(exercise: Exercise, observed: Outcome, loaded: Frame | None, result
 
 
 def _is_stub(result: ProbeResult) -> bool:
-    raised = (result.frame or {}).get("raised")
-    return bool(raised) and raised["type"] == "NotImplementedError" and bool(raised["frames"])
+    raised = (result.frame or {}).get("raised") or {"type": ""}
+    return raised["type"] == "NotImplementedError" and bool(raised["frames"])
 
 
 def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, Frame]) -> bool:

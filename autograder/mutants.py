@@ -94,8 +94,8 @@ def _apply(node: ast.AST, change: int) -> bool:
         case ast.Constant(value=bool()) if change == 0:
             node.value = not node.value
             return True
-        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool) and change < 2:
-            node.value = node.value + (1 if change == 0 else -1)
+        case ast.Constant(value=(int() | float()) as number) if change < 2 and not isinstance(number, bool):
+            node.value = number + (1 if change == 0 else -1)
             return True
         case ast.Call(keywords=[_, *_]) if change < len(node.keywords):
             del node.keywords[change]

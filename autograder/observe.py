@@ -29,6 +29,9 @@ from autograder.shortcut import watching
 
 MOST_CALLS = 8
 
+#: Taken before any learner code runs, which may replace what the json module holds.
+to_json = json.dumps
+
 Frame = dict[str, Any]
 
 
@@ -139,13 +142,13 @@ class Recorder:
             call: Frame = {"arguments": before}
             if len(self.calls) < MOST_CALLS:
                 self.calls.append(call)
-            with watching(self.exercise.shortcut) as seen:
-                try:
+            try:
+                with watching(self.exercise.shortcut) as seen:
                     result = implementation(*args, **kwargs)
-                finally:
-                    self.shortcuts |= seen
-                    self.changed |= {name for name in before if _differs(before[name], encode(named[name]))}
-            call["result"] = "(an iterator)" if isinstance(result, Iterator) else encode(result)
+            finally:
+                self.shortcuts |= seen
+                self.changed |= {name for name in before if _differs(before[name], encode(named[name]))}
+            call["result"] = "(an iterator)" if issubclass(type(result), Iterator) else encode(result)
             return result
 
         recorded.__name__ = getattr(implementation, "__name__", self.exercise.name)
@@ -155,7 +158,7 @@ class Recorder:
 def _differs(before: Any, after: Any) -> bool:
     if isinstance(before, dict) and "object" in before:
         return False  # a model or an optimizer is there to be changed
-    return json.dumps(before) != json.dumps(after)  # as text, since nan is not equal to itself
+    return to_json(before) != to_json(after)  # as text, since nan is not equal to itself
 
 
 def _parameter_names(function: Any) -> list[str]:
