@@ -1,0 +1,1320 @@
+"""How section 3, the basic training loop, is observed: mostly by its trajectory, through spies."""
+
+import torch
+
+from autograder.exercise import code, concept
+
+# ---------------------------------------------------------------------------------------------- helpers of the probes
+
+
+def _list_model(layers):
+    """A model as section 1 makes it: no nn.Module, its layers in a plain list."""
+
+    class ListModel:
+        def __init__(self, layers):
+            self.layers = layers
+
+        def __call__(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+        forward = __call__
+
+    return ListModel(layers)
+
+
+def _parameters(model):
+    return [p for layer in model.layers for p in layer.parameters()]
+
+
+# ------------------------------------------------------------------------------------------------------ training_steps
+
+training_steps = concept(
+    "training_steps",
+    ids=["R3.1"],
+    hints=[
+        "For each step, ask what it needs. Which of them needs nothing but the batch?",
+        "The gradient is the gradient of something. What must be there before it can be worked out?",
+        "Read the code backwards: an update needs gradients, gradients need a loss, a loss needs outputs.",
+    ],
+    explanations={
+        "a": "The update comes last. It uses the gradients, so before backward() there is nothing to use (or worse, the"
+        " gradients of the batch before).",
+        "b": "Predicting comes first: it needs only the batch and the parameters as they are, and all else is made from"
+        " its outputs.",
+        "c": "backward() starts from the loss and ends at the parameters, so the loss must exist, and the update must"
+        " still be to come.",
+        "d": "The loss compares outputs with targets: it can be had as soon as there are outputs, and it is what"
+        " backward() starts from.",
+    },
+    model_answer="First the model predicts: the batch goes through it and comes out as scores. The loss function"
+    " compares the scores with the targets and gives one number. backward() works out how that number changes with each"
+    " parameter. Then each parameter moves a little against its gradient, in steps set by the learning rate. Before the"
+    " next batch the gradients are cleared, since backward() adds to what is there.",
+    rubric=[
+        "1 point: names prediction, loss, gradients and update",
+        "1 point: has them in this order",
+        "1 point: says what each step needs from the one before it",
+    ],
+    ordered=True,
+)
+
+
+@training_steps.experiment
+def _three_orders():
+    x, y, lr = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 4.0, 6.0]), 0.05
+
+    def losses(order, steps=5):
+        w = torch.zeros(1, requires_grad=True)
+        seen, loss = [], None
+        for _ in range(steps):
+            for step in order:
+                if step == "loss":
+                    loss = ((w * x - y) ** 2).mean()
+                    seen.append(loss.item())
+                elif step == "backward":
+                    loss.backward()
+                elif w.grad is not None:
+                    with torch.no_grad():
+                        w -= lr * w.grad
+                        w.grad.zero_()
+        return "  ".join(f"{value:8.4f}" for value in seen)
+
+    return [
+        "A model with one weight w, starting at 0, is to learn y = 2x. The loss at each of five steps:",
+        f"  predict, loss, gradient, update: {losses(['loss', 'backward', 'update'])}",
+        f"  predict, loss, update, gradient: {losses(['loss', 'update', 'backward'])}",
+        "In the second order the first update finds no gradient at all, and every later one uses the gradient of the step",
+        "before, taken where w no longer is: it lags behind, overshoots, and turns back late.",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------- training_step
+
+training_step = code(
+    "training_step",
+    ids=["R3.2"],
+    hints=[
+        "Write the four steps as four lines, in the order of the previous question; the update is a loop.",
+        "After backward() each `p` of model.parameters() has a `p.grad`. What is p to become?"
+        " And does `p = p - ...` change the parameter, or only what the name p stands for?",
+        "An in-place change of a parameter must not be recorded: do it under torch.no_grad(), with `p -= ...`,"
+        " and clear `p.grad` in the same loop, after it was used.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over model.parameters() that subtracts lr times the gradient",
+)
+
+
+@training_step.probe
+def returns_the_loss_before_the_update(training_step, draw):
+    from autograder import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, lr = draw.network(3, 4, c), draw.number(0.1, 0.4)
+    loss = training_step(model, spies.squared_error, draw.normal(n, 3), draw.labels(n, c), lr)
+    return {"loss": spies.as_number(loss, "what training_step returned")}
+
+
+@training_step.probe(points=2, rtol=1e-3, atol=1e-5)
+def moves_every_parameter_against_its_gradient(training_step, draw):
+    """After one step, each parameter should be what it was minus lr times its gradient."""
+    from autograder import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, lr = draw.network(2, 3, c), draw.number(0.1, 0.4)
+    named = dict(model.named_parameters())  # taken before, so that a parameter that is replaced shows as unchanged
+    training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), lr)
+    return {f"{name} after the step": p.detach() for name, p in named.items()}
+
+
+@training_step.probe(rtol=1e-3, atol=1e-5)
+def goes_on_from_where_the_last_step_ended(training_step, draw):
+    """Three steps in a row, on three batches: each should use the gradient of its own batch alone."""
+    from autograder import spies
+
+    bs, c = draw.size(2, 4), draw.size(2, 3)
+    model, lr = draw.linear(2, c), draw.number(0.1, 0.3)
+    x, y = draw.normal(3 * bs - 1, 2), draw.labels(3 * bs - 1, c)
+    weights, losses = [], []
+    for xb, yb in spies.batches(x, y, bs):
+        losses.append(spies.as_number(training_step(model, spies.squared_error, xb, yb, lr), "the loss"))
+        weights.append(model.weight.detach().clone())
+    return {"weight after each step": weights, "loss at each step": losses}
+
+
+@training_step.probe(fixed="nothing is to be left, whatever was drawn")
+def leaves_no_gradient_behind(training_step, draw):
+    """When the step returns, each parameter's gradient should be None or all zeros."""
+    from autograder import spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    model = draw.network(2, 3, c)
+    training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), draw.number(0.1, 0.4))
+    left = spies.gradients_left(model.parameters())
+    return {"largest gradient left": dict(zip(dict(model.named_parameters()), left, strict=True))}
+
+
+@training_step.right
+def clears_all_at_the_end(model, loss_func, xb, yb, lr):
+    loss = loss_func(model.forward(xb), yb)
+    loss.backward()
+    for p in model.parameters():
+        p.data.add_(p.grad, alpha=-lr)
+    model.zero_grad()
+    return loss.item()
+
+
+@training_step.right
+def with_gradients_as_values(model, loss_func, xb, yb, lr):
+    parameters = list(model.parameters())
+    loss = loss_func(model(xb), yb)
+    gradients = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        for p, g in zip(parameters, gradients, strict=True):
+            p.sub_(lr * g)
+    return loss
+
+
+@training_step.right
+def clears_before_and_after(model, loss_func, xb, yb, lr):
+    for p in model.parameters():
+        p.grad = None
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    torch.set_grad_enabled(False)
+    for p in model.parameters():
+        p.data = p.data - lr * p.grad.data
+        p.grad = None
+    torch.set_grad_enabled(True)
+    return float(loss)
+
+
+@training_step.mistake
+def forgets_to_clear(model, loss_func, xb, yb, lr):
+    """The gradients are still there when your step ends, so the next backward() adds its own to them. Which step is
+    missing at the end?"""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+    return loss
+
+
+@training_step.mistake
+def clears_only_before_backward(model, loss_func, xb, yb, lr):
+    """Your updates are right, but you clear the gradients at the start of a step, so those of this batch are still there
+    when you return. Here they are to be cleared once they have been used."""
+    model.zero_grad()
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+    return loss
+
+
+@training_step.mistake
+def ascends(model, loss_func, xb, yb, lr):
+    """Your step goes up: it adds lr times the gradient. The gradient points where the loss grows."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p += lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def nothing_moves(model, loss_func, xb, yb, lr):
+    """The model's parameters are the same after your step as before. Either `p = p - ...` made a new tensor and let the name
+    p stand for it (the model still has the old one: change it in place), or the gradients were cleared before the
+    update used them."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p.grad.zero_()
+            p -= lr * p.grad
+    return loss
+
+
+@training_step.mistake
+def returns_the_loss_afterwards(model, loss_func, xb, yb, lr):
+    """The update is right, but the loss you return is computed with the parameters after it. Keep the one that you called
+    backward() on."""
+    loss_func(model(xb), yb).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+        return loss_func(model(xb), yb)
+
+
+@training_step.mistake
+def ignores_lr(model, loss_func, xb, yb, lr):
+    """Your step is as long as if the learning rate were 1: does `lr` appear in the update?"""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def has_its_own_lr(model, loss_func, xb, yb, lr):
+    """Your step is as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.5 * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def divides_by_the_batch_size(model, loss_func, xb, yb, lr):
+    """Your step is n times too short, n being the size of the batch. The loss is a mean already, so its gradient is too."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad / len(xb)
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def ignores_loss_func(model, loss_func, xb, yb, lr):
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    loss = torch.nn.functional.cross_entropy(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def leaves_out_the_biases(model, loss_func, xb, yb, lr):
+    """The weights move and the biases do not. Every parameter has a gradient; update them all."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.dim() > 1:
+                p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def moves_the_first_parameter_only(model, loss_func, xb, yb, lr):
+    """Only the first parameter moves. Does a `return` stand inside your loop, one level too deep?"""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        p = next(model.parameters())
+        p -= lr * p.grad
+    model.zero_grad()
+    return loss
+
+
+@training_step.mistake
+def updates_before_backward(model, loss_func, xb, yb, lr):
+    """You update before backward() has run, so each step uses the gradients of the batch before it (the first has none)."""
+    loss = loss_func(model(xb), yb)
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.grad is not None:
+                p -= lr * p.grad
+                p.grad = None
+    loss.backward()
+    return loss
+
+
+@training_step.mistake
+def clears_at_the_wrong_level(model, loss_func, xb, yb, lr):
+    """Only the last parameter's gradient is cleared: the line that clears stands after the loop, where `p` is the last
+    one. Move it into the loop."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+        p.grad.zero_()
+    return loss
+
+
+# ------------------------------------------------------------------------------------------------------------ accuracy
+
+accuracy = code(
+    "accuracy",
+    ids=["R3.3"],
+    hints=[
+        "Which class does the model choose for a row? `argmax` gives the position of the largest value.",
+        "Along which dimension stand the scores of one example? Compare the positions with yb: a tensor of True and False.",
+        "The mean of True and False, taken as 1 and 0, is the share of True. `mean` wants floats.",
+    ],
+)
+
+
+def _scores(draw, yb, c, right):
+    """Scores of which exactly `right` rows, at random, are highest at their target."""
+    n = len(yb)
+    out = draw.normal(n, c) - draw.number(0, 3)
+    chosen = set(draw.shuffled(range(n))[:right])
+    for i in range(n):
+        winner = int(yb[i]) if i in chosen else (int(yb[i]) + draw.integer(1, c - 1)) % c
+        out[i, winner] = out[i].max() + draw.integer(1, 5) / 10
+    return out
+
+
+@accuracy.probe(points=2)
+def is_the_share_of_right_rows(accuracy, draw):
+    from autograder import spies
+
+    n, c = draw.size(3, 9), draw.size(3, 5)
+    yb = draw.labels(n, c)
+    return spies.as_number(accuracy(_scores(draw, yb, c, draw.integer(1, n - 1)), yb), "the accuracy")
+
+
+@accuracy.probe
+def chooses_a_class_for_each_row_of_a_square(accuracy, draw):
+    from autograder import spies
+
+    n = draw.size(3, 6)
+    yb = draw.labels(n, n)
+    return spies.as_number(accuracy(_scores(draw, yb, n, draw.integer(1, n - 1)), yb), "the accuracy")
+
+
+@accuracy.probe
+def goes_from_none_to_all(accuracy, draw):
+    """The same number of examples with none of them right, then one more each time, at last all of them."""
+    from autograder import spies
+
+    n, c = draw.size(2, 6), draw.size(2, 4)
+    yb = draw.labels(n, c)
+    outs = [_scores(draw, yb, c, right) for right in range(n + 1)]
+    return [spies.as_number(accuracy(out, yb), "the accuracy") for out in outs]
+
+
+@accuracy.right
+def by_counting(out, yb):
+    right = 0
+    for row, target in zip(out.tolist(), yb.tolist(), strict=True):
+        if row.index(max(row)) == target:
+            right += 1
+    return right / len(yb)
+
+
+@accuracy.right
+def by_max(out, yb):
+    _, predicted = torch.max(out, 1)
+    return torch.sum(predicted == yb).item() / out.shape[0]
+
+
+@accuracy.right
+def by_comparing_scores(out, yb):
+    own = out.gather(1, yb[:, None])
+    return (own >= out).all(1).double().mean()
+
+
+@accuracy.right
+def by_softmax_first(out, yb):
+    return torch.eq(torch.softmax(out, -1).topk(1).indices.squeeze(-1), yb).to(torch.float32).mean()
+
+
+@accuracy.mistake
+def counts_right_rows(out, yb):
+    """You return how many rows are right. The accuracy is that number divided by how many rows there are."""
+    return (out.argmax(1) == yb).sum()
+
+
+@accuracy.mistake
+def in_percent(out, yb):
+    """You return a percentage. The share asked for lies between 0 and 1."""
+    return 100 * (out.argmax(1) == yb).float().mean()
+
+
+@accuracy.mistake
+def chooses_down_the_columns(out, yb):
+    """You look for the largest value of each column (dimension 0). The scores of one example stand along a row."""
+    predicted = out.argmax(0)
+    n = min(len(predicted), len(yb))
+    return (predicted[:n] == yb[:n]).sum() / len(yb)
+
+
+@accuracy.mistake
+def one_choice_for_all_rows(out, yb):
+    """`argmax()` without a dimension gives one position for the whole table. Each row needs its own: name the dimension."""
+    return (out.argmax() == yb).float().mean()
+
+
+@accuracy.mistake
+def compares_the_largest_scores(out, yb):
+    """You compare the largest score itself with the target. Compare its position: argmax, or the `indices` of max."""
+    return (out.max(1).values == yb).float().mean()
+
+
+@accuracy.mistake
+def is_the_error_rate(out, yb):
+    """You return the share of wrong rows: 1 minus the accuracy."""
+    return (out.argmax(1) != yb).float().mean()
+
+
+@accuracy.mistake
+def looks_at_the_smallest(out, yb):
+    """You choose the class with the smallest score. The higher the score, the more the model is for that class."""
+    return (out.argmin(1) == yb).float().mean()
+
+
+@accuracy.mistake
+def divides_by_the_classes(out, yb):
+    """You divide by the number of classes. Divide by the number of rows, len(yb)."""
+    return (out.argmax(1) == yb).sum() / out.shape[1]
+
+
+@accuracy.mistake
+def divides_by_64(out, yb):
+    """You divide by 64, whatever the batch. Divide by the number of rows, len(yb)."""
+    return (out.argmax(1) == yb).sum() / 64
+
+
+@accuracy.mistake
+def one_answer_for_each_row(out, yb):
+    """You return whether each row is right, n values. Their mean is the share of right ones."""
+    return (out.argmax(1) == yb).float()
+
+
+@accuracy.mistake
+def all_or_nothing(out, yb):
+    """You return 1 when every row is right and 0 otherwise: `all` (or torch.equal) where a mean is asked for."""
+    return float((out.argmax(1) == yb).all())
+
+
+@accuracy.mistake
+def rounds_the_share(out, yb):
+    """Your share is rounded to a whole number: 0 or 1. An integer division, or round, stands on the way."""
+    return (out.argmax(1) == yb).sum() // len(yb) if len(yb) == 1 else round(float((out.argmax(1) == yb).float().mean()))
+
+
+# ------------------------------------------------------------------------------------------------------ evaluate_batch
+
+evaluate_batch = code(
+    "evaluate_batch",
+    ids=["R3.4"],
+    hints=[
+        "Put the batch through the model once; both results are made from its scores.",
+        "The loss comes from `loss_func`, the accuracy from the function that you wrote before.",
+        "Two values after `return`, with a comma between them, make a pair.",
+    ],
+)
+
+
+@evaluate_batch.probe(points=2)
+def gives_loss_and_accuracy(evaluate_batch, draw):
+    from autograder import spies
+
+    n, c = draw.size(3, 7), draw.size(3, 5)
+    model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
+    loss, accuracy = spies.as_pair(evaluate_batch(model, spies.squared_error, x, y), "what evaluate_batch returned")
+    return {"loss": loss, "accuracy": accuracy}
+
+
+@evaluate_batch.probe
+def chooses_a_class_for_each_row(evaluate_batch, draw):
+    """As many examples as classes, so that rows and columns are easily taken for each other."""
+    from autograder import spies
+
+    n = draw.size(4, 6)
+    y = draw.labels(n, n)
+    right = draw.integer(1, n - 1)
+    model = torch.nn.Identity()
+    pair = evaluate_batch(model, torch.nn.functional.cross_entropy, _scores(draw, y, n, right), y)
+    loss, accuracy = spies.as_pair(pair, "what evaluate_batch returned")
+    return {"loss": loss, "accuracy": accuracy}
+
+
+@evaluate_batch.probe
+def only_looks(evaluate_batch, draw):
+    """The parameters should stay as they are, and get no gradient."""
+    from autograder import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
+    evaluate_batch(model, spies.squared_error, x, y)
+    left = spies.gradients_left(model.parameters())
+    return {"weight": model.weight.detach(), "largest gradients": left}
+
+
+@evaluate_batch.right
+def as_floats(model, loss_func, xb, yb):
+    with torch.no_grad():
+        scores = model(xb)
+        correct = sum(int(a == b) for a, b in zip(scores.argmax(-1), yb, strict=True))
+        return float(loss_func(scores, yb)), correct / len(yb)
+
+
+@evaluate_batch.right
+def as_a_list_in_two_passes(model, loss_func, xb, yb):
+    loss = loss_func(model(xb), yb).detach()
+    chosen = model(xb).max(dim=1)[1]
+    return [loss, chosen.eq(yb).float().mean()]
+
+
+@evaluate_batch.right
+def in_eval_mode(model, loss_func, xb, yb):
+    model.eval()
+    with torch.inference_mode():
+        out = model.forward(xb)
+        return loss_func(out, yb), (out.argmax(1) == yb).to(out.dtype).mean()
+
+
+@evaluate_batch.mistake
+def the_other_way_round(model, loss_func, xb, yb):
+    """You return the accuracy first. The order asked for is: loss, accuracy."""
+    out = model(xb)
+    return (out.argmax(1) == yb).float().mean(), loss_func(out, yb)
+
+
+@evaluate_batch.mistake
+def always_cross_entropy(model, loss_func, xb, yb):
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    out = model(xb)
+    return torch.nn.functional.cross_entropy(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def probabilities_into_the_loss(model, loss_func, xb, yb):
+    """You put the scores through softmax before the loss function gets them. It takes the model's scores as they are."""
+    out = model(xb).softmax(1)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def log_probabilities_into_the_loss(model, loss_func, xb, yb):
+    """You put the scores through log_softmax before the loss function gets them. It takes the scores as they are."""
+    out = model(xb).log_softmax(1)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def accuracy_down_the_columns(model, loss_func, xb, yb):
+    """The loss is right; for the accuracy you look for the largest value of each column (dimension 0). The scores of one
+    example stand along a row."""
+    out = model(xb)
+    chosen = out.argmax(0)
+    n = min(len(chosen), len(yb))
+    return loss_func(out, yb), (chosen[:n] == yb[:n]).sum() / len(yb)
+
+
+@evaluate_batch.mistake
+def a_count_for_accuracy(model, loss_func, xb, yb):
+    """The loss is right; for the accuracy you return how many examples are right, not their share."""
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).sum()
+
+
+@evaluate_batch.mistake
+def a_percentage_for_accuracy(model, loss_func, xb, yb):
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+    out = model(xb)
+    return loss_func(out, yb), 100 * (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_loss_summed(model, loss_func, xb, yb):
+    """The loss is n times too large. `loss_func` gives the mean of the batch already: return it as it is."""
+    out = model(xb)
+    return loss_func(out, yb) * len(xb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_loss_alone(model, loss_func, xb, yb):
+    """You return the loss alone. Return two values: loss, accuracy."""
+    return loss_func(model(xb), yb)
+
+
+@evaluate_batch.mistake
+def calls_backward(model, loss_func, xb, yb):
+    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look here."""
+    out = model(xb)
+    loss = loss_func(out, yb)
+    if loss.requires_grad:
+        loss.backward()
+    return loss, (out.argmax(1) == yb).float().mean()
+
+
+# ---------------------------------------------------------------------------------------------------------- fit_layers
+
+fit_layers = code(
+    "fit_layers",
+    ids=["R3.5"],
+    hints=[
+        "Three loops: over the epochs, in it over the batches, and in that, after backward(), over the layers.",
+        "`range(0, len(x), bs)` gives the start of every batch; what is the slice that begins there? A slice may reach"
+        " past the end.",
+        "`hasattr(layer, 'weight')` tells a layer with parameters from one without. What has to happen to their"
+        " gradients before the next batch?",
+        "Under torch.no_grad(): `layer.weight -= lr * layer.weight.grad`, then `layer.weight.grad.zero_()`, and the same"
+        " for the bias.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over model.layers that updates each weight and bias",
+)
+
+
+def _watched_fit(fit_layers, draw, layers, n, bs, lr, *epochs):
+    """Run a fit on drawn regression data and return what it did, as its batches and its weights after each update."""
+    from autograder import spies
+
+    model = _list_model(layers)
+    journal = spies.Journal(_parameters(model))
+    x, y = draw.normal(n, layers[0].in_features), draw.normal(n, layers[-1].out_features)
+    draw.note(n=n, bs=bs, lr=lr)
+    fit_layers(model, spies.LossSpy(spies.squared_error, journal), x, y, bs, lr, *epochs)
+    return journal, y
+
+
+@fit_layers.probe(points=2, rtol=1e-3, atol=1e-5)
+def takes_a_step_after_every_batch(fit_layers, draw):
+    """One epoch of one small layer. The first entry that differs is the first update that went wrong."""
+    bs = draw.size(2, 4)
+    n = bs * draw.size(2, 3) + draw.integer(1, bs - 1)
+    journal, _ = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3))
+    return {"weights and bias after each update": journal.trajectory()}
+
+
+@fit_layers.probe
+def learns_from_each_example_once_in_order(fit_layers, draw):
+    """The rows of x in each batch that backward() was called for; the last batch is short."""
+    from autograder import spies
+
+    bs = draw.size(2, 4)
+    n = bs * draw.size(1, 3) + draw.integer(1, bs - 1)
+    journal, y = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3))
+    return {"rows of each batch": spies.learnt_from(journal, y)}
+
+
+@fit_layers.probe(rtol=1e-3, atol=1e-5)
+def ends_with_the_last_full_batch_when_they_come_out_even(fit_layers, draw):
+    """The data is a whole number of batches here."""
+    bs = draw.size(2, 4)
+    n = bs * draw.size(1, 3)
+    journal, _ = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3))
+    return {"weights and bias after each update": journal.trajectory()}
+
+
+@fit_layers.probe(rtol=1e-3, atol=1e-5)
+def goes_through_the_data_once_an_epoch(fit_layers, draw):
+    from autograder import spies
+
+    epochs, bs = draw.size(2, 4), draw.size(2, 3)
+    n = bs + draw.integer(1, bs)
+    draw.note(epochs=epochs)
+    journal, y = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3), epochs)
+    batches, states = spies.learnt_from(journal, y), journal.trajectory()
+    return {"rows of each batch": batches, "weights and bias at the end": states[-1] if states else "as they were"}
+
+
+@fit_layers.probe(rtol=1e-3, atol=1e-5)
+def updates_every_layer_however_many_there_are(fit_layers, draw):
+    """A deeper model. Each weight and bias after two batches."""
+    depth = draw.integer(2, 4)
+    sizes = [draw.size(2, 3) for _ in range(depth)] + [2]
+    layers = []
+    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+        layers += [draw.linear(n_in, n_out), torch.nn.Tanh()]
+    layers.pop()
+    _watched_fit(fit_layers, draw, layers, 5, 3, draw.number(0.1, 0.3))
+    named = [(i, name, p) for i, layer in enumerate(layers) for name, p in layer.named_parameters()]
+    return {f"layers[{i}].{name}": p.detach() for i, name, p in named}
+
+
+@fit_layers.probe(rtol=1e-3, atol=1e-5)
+def follows_the_given_loss_function(fit_layers, draw):
+    """Class labels, and a loss function that is not cross entropy."""
+    from autograder import spies
+
+    c = draw.size(2, 4)
+    n, bs, lr = c + 1, c, draw.number(0.1, 0.3)
+    model = _list_model([draw.linear(2, c)])
+    weight = model.layers[0].weight
+    fit_layers(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), bs, lr)
+    return {"weight after two batches": weight.detach()}
+
+
+@fit_layers.right
+def with_batch_numbers(model, loss_func, x, y, bs, lr, epochs=1):
+    n = x.shape[0]
+    for _epoch in range(epochs):
+        for i in range((n - 1) // bs + 1):
+            xb, yb = x[i * bs : i * bs + bs], y[i * bs : i * bs + bs]
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p.data.sub_(lr * p.grad.data)
+                    p.grad = None
+
+
+@fit_layers.right
+def clearing_first(model, loss_func, x, y, bs, lr, epochs=1):
+    trained = [layer for layer in model.layers if hasattr(layer, "weight")]
+    for _ in range(epochs):
+        for xb, yb in zip(x.split(bs), y.split(bs), strict=True):
+            for layer in trained:
+                layer.zero_grad()
+            loss_func(model(xb), yb).backward()
+            with torch.no_grad():
+                for layer in trained:
+                    layer.weight.copy_(layer.weight - layer.weight.grad * lr)
+                    layer.bias.add_(layer.bias.grad, alpha=-lr)
+
+
+@fit_layers.right
+def as_one_while_loop(model, loss_func, x, y, bs, lr, epochs=1):
+    start, losses = 0, []
+    while epochs > 0:
+        stop = min(start + bs, len(x))
+        out = x[start:stop]
+        for layer in model.layers:
+            out = layer(out)
+        loss = loss_func(out, y[start:stop])
+        parameters = [p for layer in model.layers for p in layer.parameters()]
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for p, g in zip(parameters, gradients, strict=True):
+                p -= lr * g
+        losses.append(loss.item())
+        start = stop
+        if start == len(x):
+            start, epochs = 0, epochs - 1
+    return losses
+
+
+@fit_layers.mistake
+def never_clears(model, loss_func, x, y, bs, lr, epochs=1):
+    """The first update is right, the later ones are not: gradients pile up, since backward() adds to those that are there.
+    Clear them after each update."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+
+
+@fit_layers.mistake
+def clears_the_weights_alone(model, loss_func, x, y, bs, lr, epochs=1):
+    """The weights' gradients are cleared, the biases' are not: those pile up from batch to batch."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                    if hasattr(layer, "weight"):
+                        layer.weight.grad = None
+
+
+@fit_layers.mistake
+def goes_uphill(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your updates go up: they add lr times the gradient. The gradient points where the loss grows."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p += lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def no_parameter_moves(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your loop sees the right batches, but the model's parameters stay as they are. Either a new tensor (or a new
+    Parameter) takes the place of the old one, which whoever holds it does not see: change it in place; or the
+    gradients are cleared before the update uses them."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p.grad.zero_()
+                    p.data -= lr * p.grad
+
+
+@fit_layers.mistake
+def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """The examples of the short last batch are never used: `len(x) // bs` counts full batches alone. Round up."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
+    """When the batches come out even, your loop takes one more, an empty one. The mean over no examples is nan, and then all
+    parameters are. How many batches are there really?"""
+    for _ in range(epochs):
+        for i in range(len(x) // bs + 1):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def overlapping_batches(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your batches overlap: each takes the first row of the next one too. A slice's end is not part of the slice."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs + 1]), y[start : start + bs + 1]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def sliding_by_one(model, loss_func, x, y, bs, lr, epochs=1):
+    """Each of your batches begins one row after the one before. The next batch begins `bs` rows further on."""
+    for _ in range(epochs):
+        for start in range(len(x)):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def the_first_batch_again_and_again(model, loss_func, x, y, bs, lr, epochs=1):
+    """Every step uses the first batch: the slice does not move on. Use the loop variable as its start."""
+    for _ in range(epochs):
+        for _start in range(0, len(x), bs):
+            loss_func(model(x[:bs]), y[:bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def everything_in_one_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """You train on all the data at once, one update an epoch: `bs` is not used, or is replaced by a large number."""
+    for _ in range(epochs):
+        loss_func(model(x), y).backward()
+        with torch.no_grad():
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p -= lr * p.grad
+                    p.grad = None
+
+
+@fit_layers.mistake
+def the_whole_data_for_each_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """You make as many updates as there are batches, but each of them uses all the data. Put the slice into the model."""
+    for _ in range(epochs):
+        for _start in range(0, len(x), bs):
+            loss_func(model(x), y).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def one_update_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
+    """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update belongs
+    inside the loop over the batches: look at the indentation."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        with torch.no_grad():
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p -= lr * p.grad
+                    p.grad = None
+
+
+@fit_layers.mistake
+def learns_from_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only the last batch of an epoch is learnt from: backward() and the update stand outside the loop over the batches.
+    Look at the indentation."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
+        loss.backward()
+        with torch.no_grad():
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p -= lr * p.grad
+                    p.grad = None
+
+
+@fit_layers.mistake
+def one_epoch_only(model, loss_func, x, y, bs, lr, epochs=1):
+    """You go through the data once, whatever `epochs` is. Is there a `return` inside the loop, or no loop over epochs?"""
+    for start in range(0, len(x), bs):
+        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        with torch.no_grad():
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p -= lr * p.grad
+                    p.grad = None
+
+
+@fit_layers.mistake
+def one_epoch_too_many(model, loss_func, x, y, bs, lr, epochs=1):
+    """You go through the data once more than `epochs` says. `range(n)` counts n times."""
+    for _ in range(epochs + 1):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def a_learning_rate_of_its_own(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your steps are as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= 0.5 * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def without_a_learning_rate(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your steps are as long as if the learning rate were 1: does `lr` appear in the update?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def divides_by_the_batch_size_again(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your steps are too short by the size of the batch. The loss is a mean already, so its gradient is too."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            xb, yb = x[start : start + bs], y[start : start + bs]
+            loss_func(model(xb), yb).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad / len(xb)
+                        p.grad = None
+
+
+@fit_layers.mistake
+def a_loss_of_its_own(model, loss_func, x, y, bs, lr, epochs=1):
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            torch.nn.functional.cross_entropy(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def biases_stay(model, loss_func, x, y, bs, lr, epochs=1):
+    """The weights move and the biases do not. Both have a gradient; update both."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    if hasattr(layer, "weight"):
+                        layer.weight -= lr * layer.weight.grad
+                        layer.zero_grad()
+
+
+@fit_layers.mistake
+def the_first_and_third_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only `layers[0]` and `layers[2]` are updated. A model may have more layers: go through the list."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers[:3:2]:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                for layer in model.layers:
+                    layer.zero_grad()
+
+
+@fit_layers.mistake
+def the_last_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only the last layer is updated. Do the lines of the update stand inside the loop over the layers?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.layers[-1].parameters():
+                    p -= lr * p.grad
+                for layer in model.layers:
+                    layer.zero_grad()
+
+
+@fit_layers.mistake
+def in_random_order(model, loss_func, x, y, bs, lr, epochs=1):
+    """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take them in
+    order."""
+    for _ in range(epochs):
+        order = torch.arange(len(x)).flip(0)
+        for start in range(0, len(x), bs):
+            rows = order[start : start + bs]
+            loss_func(model(x[rows]), y[rows]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+# ------------------------------------------------------------------------------------------------------------ evaluate
+
+evaluate = code(
+    "evaluate",
+    ids=["R3.6"],
+    hints=[
+        "It is evaluate_batch with all of the data as the batch, and two changes: no graph, and plain numbers.",
+        "Which context manager keeps torch from recording the operations inside it, and switches back by itself?",
+        "`.item()` turns a tensor with one value into a Python number.",
+    ],
+)
+
+
+@evaluate.probe
+def measures_loss_and_accuracy(evaluate, draw):
+    from autograder import spies
+
+    n, c = draw.size(3, 7), draw.size(3, 5)
+    model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
+    loss, accuracy = spies.as_pair(evaluate(model, spies.squared_error, x, y), "what evaluate returned")
+    return {"loss": loss, "accuracy": accuracy}
+
+
+@evaluate.probe
+def looks_at_every_example(evaluate, draw):
+    """More examples than fit into a usual batch."""
+    from autograder import spies
+
+    n = draw.integer(70, 120)
+    y = torch.arange(n) % 3
+    x = _scores(draw, y, 3, draw.integer(n // 3, n - 1))
+    model = draw.linear(3, 3)
+    with torch.no_grad():
+        model.weight += 2 * torch.eye(3)
+    draw.note(n=n)
+    loss, accuracy = spies.as_pair(evaluate(model, spies.squared_error, x, y), "what evaluate returned")
+    return {"loss": loss, "accuracy": accuracy}
+
+
+@evaluate.probe
+def gives_plain_numbers(evaluate, draw):
+    """Both results should be Python floats, not tensors."""
+    from autograder import spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
+    spies.as_pair(pair, "what evaluate returned")
+    return {"loss": pair[0], "accuracy": pair[1]}
+
+
+@evaluate.probe(fixed="no graph is to be built, whatever was drawn")
+def builds_no_graph(evaluate, draw):
+    """The model's outputs should have no graph: no memory is spent on a backward() that never comes."""
+    from autograder import spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    journal = spies.Journal()
+    model = spies.watch(draw.linear(2, c), journal)
+    evaluate(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
+    return {"the model's outputs had a graph": any(event.graph for event in journal.of("forward"))}
+
+
+@evaluate.probe
+def leaves_everything_as_it_was(evaluate, draw):
+    """Afterwards the parameters have their values, need a gradient and have none, and torch records gradients."""
+    from autograder import spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    model = draw.linear(2, c)
+    evaluate(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
+    recording = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return {
+        "torch records gradients": recording,
+        "the parameters need gradients": [p.requires_grad for p in model.parameters()],
+        "largest gradients": spies.gradients_left(model.parameters()),
+        "weight": model.weight.detach(),
+    }
+
+
+@evaluate.right
+def under_inference_mode(model, loss_func, x, y):
+    with torch.inference_mode():
+        out = model.forward(x)
+        loss = float(loss_func(out, y))
+    return loss, sum(row.argmax().item() == target for row, target in zip(out, y.tolist(), strict=True)) / len(y)
+
+
+@evaluate.right
+def as_a_decorator(model, loss_func, x, y):
+    @torch.no_grad()
+    def inner():
+        out = model(x)
+        return [loss_func(out, y).item(), out.max(1).indices.eq(y).double().mean().item()]
+
+    return inner()
+
+
+@evaluate.right
+def with_the_mode_switched_and_restored(model, loss_func, x, y):
+    before = torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+    try:
+        loss, out = loss_func(model(x), y), model(x)
+    finally:
+        torch.set_grad_enabled(before)
+    return loss.item(), (out.argmax(-1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def builds_a_graph(model, loss_func, x, y):
+    """The numbers are right, but a graph was built while the model ran: turning the result into a number afterwards, or
+    detaching it, comes too late. Wrap the call of the model."""
+    out = model(x)
+    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def gives_tensors(model, loss_func, x, y):
+    """The values are right, but they are tensors. Plain numbers are asked for: what does .item() do?"""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y), (out.argmax(1) == y).float().mean()
+
+
+@evaluate.mistake
+def gives_the_loss_as_a_tensor(model, loss_func, x, y):
+    """The accuracy is a plain number and the loss is still a tensor. Turn it into a number too."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def gives_the_accuracy_as_a_tensor(model, loss_func, x, y):
+    """The loss is a plain number and the accuracy is still a tensor. Turn it into a number too."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean()
+
+
+@evaluate.mistake
+def leaves_gradients_off(model, loss_func, x, y):
+    """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force, and
+    the next training step would fail. A `with` block switches back by itself."""
+    torch.set_grad_enabled(False)
+    out = model(x)
+    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def freezes_the_model(model, loss_func, x, y):
+    """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot be
+    trained further. Keep torch from recording instead of changing the model."""
+    for p in model.parameters():
+        p.requires_grad_(False)
+    out = model(x)
+    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def the_first_64_examples(model, loss_func, x, y):
+    """You look at the first 64 examples alone. All of them are asked for."""
+    with torch.no_grad():
+        out = model(x[:64])
+        return loss_func(out, y[:64]).item(), (out.argmax(1) == y[:64]).float().mean().item()
+
+
+@evaluate.mistake
+def averages_batches_of_64(model, loss_func, x, y):
+    """You average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by its size, or
+    put all of x through the model at once."""
+    with torch.no_grad():
+        pairs = [(model(xb), yb) for xb, yb in zip(x.split(64), y.split(64), strict=True)]
+        losses = [loss_func(out, yb).item() for out, yb in pairs]
+        shares = [(out.argmax(1) == yb).float().mean().item() for out, yb in pairs]
+    return sum(losses) / len(losses), sum(shares) / len(shares)
+
+
+@evaluate.mistake
+def accuracy_before_loss(model, loss_func, x, y):
+    """You return the accuracy first. The order asked for is: loss, accuracy."""
+    with torch.no_grad():
+        out = model(x)
+        return (out.argmax(1) == y).float().mean().item(), loss_func(out, y).item()
+
+
+@evaluate.mistake
+def cross_entropy_whatever_is_passed(model, loss_func, x, y):
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    with torch.no_grad():
+        out = model(x)
+        return torch.nn.functional.cross_entropy(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def how_many_are_right(model, loss_func, x, y):
+    """The loss is right; for the accuracy you return how many examples are right, not their share."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item(), (out.argmax(1) == y).sum().item()
+
+
+@evaluate.mistake
+def accuracy_in_percent(model, loss_func, x, y):
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item(), 100 * (out.argmax(1) == y).float().mean().item()
