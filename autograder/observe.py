@@ -98,6 +98,7 @@ def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, p
     """What one probe saw: {"value"}, {"raised"} or {"complaint"}, and what was noticed in the calls that it made."""
     random.seed(draw.integer(0, 2**30))
     torch.default_generator.manual_seed(draw.integer(0, 2**30))
+    torch.set_grad_enabled(True)  # an answer observed before may have left it off
     printed = _Tee(sys.stdout)
     recorder = Recorder(exercise, implementation)
     seen: Frame

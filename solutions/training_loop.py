@@ -25,9 +25,9 @@ def training_step(model, loss_func, xb, yb, lr):
     `xb`, `yb`   the batch: inputs, one example in each row, and their targets
     `lr`         the learning rate, a float
 
-    Predict, get the loss, and call `backward()`. Then move every parameter by plain gradient descent: it becomes what it
-    was minus `lr` times its gradient. Change the parameters themselves, in place: whoever holds one must see its new
-    value. Last, clear the gradients: when you return, each must be None or all zeros.
+    Predict, get the loss, and call `backward()`. Then move every parameter by plain gradient descent: it becomes
+    what it was minus `lr` times its gradient. Change the parameters themselves, in place: whoever holds one must see
+    its new value. Last, clear the gradients: when you return, each must be None or all zeros.
 
     Return the loss as it was before the update, as a float or as a tensor without dimensions. No optimizer yet: the
     update is yours to write.
@@ -63,8 +63,8 @@ def evaluate_batch(model, loss_func, xb, yb):
     `loss_func`  called as `loss_func(scores, yb)`: the loss, a tensor without dimensions
     `xb`, `yb`   the batch: inputs (n, ...), and int64 class labels (n,)
 
-    Return a pair: the loss, then the accuracy (the share of right examples, from 0 to 1). Each may be a float or a tensor
-    without dimensions. Only look: the model's parameters and their gradients stay as they are.
+    Return a pair: the loss, then the accuracy (the share of right examples, from 0 to 1). Each may be a float or a
+    tensor without dimensions. Only look: the model's parameters and their gradients stay as they are.
     """
     out = model(xb)
     return loss_func(out, yb), accuracy(out, yb)
@@ -78,13 +78,14 @@ def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
                  A layer like ReLU has no parameters; one that does has a `weight` and a `bias`, like nn.Linear.
     `loss_func`  called as `loss_func(outputs, yb)`: the loss of the batch, a tensor without dimensions
     `x`, `y`     all the examples, one in each row of x, and their targets
-    `bs`         how many examples make a batch; if they do not come out even, the last batch is the shorter rest
+    `bs`         how many examples make a batch; if they do not come out even, the last batch is the shorter rest,
+                 and if they do, there is no further, empty batch
     `lr`         the learning rate, a float
     `epochs`     how often to go through all the data
 
-    Take the batches in the order of the data, each example once an epoch. After every batch update the weight and the bias
-    of each layer that has them: subtract `lr` times the gradient, in place. Gradients must not pile up from one batch
-    to the next. You need not return anything.
+    Take the batches in the order of the data, each example once an epoch. After every batch update the weight and the
+    bias of each layer that has them: subtract `lr` times the gradient, in place. Gradients must not pile up from one
+    batch to the next. You need not return anything.
     """
     for _ in range(epochs):
         for start in range(0, len(x), bs):

@@ -85,8 +85,8 @@ def _three_orders():
         "A model with one weight w, starting at 0, is to learn y = 2x. The loss at each of five steps:",
         f"  predict, loss, gradient, update: {losses(['loss', 'backward', 'update'])}",
         f"  predict, loss, update, gradient: {losses(['loss', 'update', 'backward'])}",
-        "In the second order the first update finds no gradient at all, and every later one uses the gradient of the step",
-        "before, taken where w no longer is: it lags behind, overshoots, and turns back late.",
+        "In the second order the first update finds no gradient at all, and every later one uses the gradient of",
+        "the step before, taken where w no longer is: it lags behind, overshoots, and turns back late.",
     ]
 
 
@@ -137,11 +137,11 @@ def goes_on_from_where_the_last_step_ended(training_step, draw):
     bs, c = draw.size(2, 4), draw.size(2, 3)
     model, lr = draw.linear(2, c), draw.number(0.1, 0.3)
     x, y = draw.normal(3 * bs - 1, 2), draw.labels(3 * bs - 1, c)
-    weights, losses = [], []
+    weights = []
     for xb, yb in spies.batches(x, y, bs):
-        losses.append(spies.as_number(training_step(model, spies.squared_error, xb, yb, lr), "the loss"))
+        training_step(model, spies.squared_error, xb, yb, lr)
         weights.append(model.weight.detach().clone())
-    return {"weight after each step": weights, "loss at each step": losses}
+    return {"weight after each step": weights}
 
 
 @training_step.probe(fixed="nothing is to be left, whatever was drawn")
@@ -205,8 +205,8 @@ def forgets_to_clear(model, loss_func, xb, yb, lr):
 
 @training_step.mistake
 def clears_only_before_backward(model, loss_func, xb, yb, lr):
-    """Your updates are right, but you clear the gradients at the start of a step, so those of this batch are still there
-    when you return. Here they are to be cleared once they have been used."""
+    """Your updates are right, but you clear the gradients at the start of a step, so those of this batch are still
+    there when you return. Here they are to be cleared once they have been used."""
     model.zero_grad()
     loss = loss_func(model(xb), yb)
     loss.backward()
@@ -230,9 +230,9 @@ def ascends(model, loss_func, xb, yb, lr):
 
 @training_step.mistake
 def nothing_moves(model, loss_func, xb, yb, lr):
-    """The model's parameters are the same after your step as before. Either `p = p - ...` made a new tensor and let the name
-    p stand for it (the model still has the old one: change it in place), or the gradients were cleared before the
-    update used them."""
+    """The model's parameters are the same after your step as before. Either `p = p - ...` made a new tensor and let
+    the name p stand for it (the model still has the old one: change it in place), or the gradients were cleared
+    before the update used them."""
     loss = loss_func(model(xb), yb)
     loss.backward()
     with torch.no_grad():
@@ -244,8 +244,8 @@ def nothing_moves(model, loss_func, xb, yb, lr):
 
 @training_step.mistake
 def returns_the_loss_afterwards(model, loss_func, xb, yb, lr):
-    """The update is right, but the loss you return is computed with the parameters after it. Keep the one that you called
-    backward() on."""
+    """The update is right, but the loss you return is computed with the parameters after it. Keep the one that you
+    called backward() on."""
     loss_func(model(xb), yb).backward()
     with torch.no_grad():
         for p in model.parameters():
@@ -280,7 +280,8 @@ def has_its_own_lr(model, loss_func, xb, yb, lr):
 
 @training_step.mistake
 def divides_by_the_batch_size(model, loss_func, xb, yb, lr):
-    """Your step is n times too short, n being the size of the batch. The loss is a mean already, so its gradient is too."""
+    """Your step is n times too short, n being the size of the batch. The loss is a mean already, so its gradient is
+    too."""
     loss = loss_func(model(xb), yb)
     loss.backward()
     with torch.no_grad():
@@ -329,7 +330,8 @@ def moves_the_first_parameter_only(model, loss_func, xb, yb, lr):
 
 @training_step.mistake
 def updates_before_backward(model, loss_func, xb, yb, lr):
-    """You update before backward() has run, so each step uses the gradients of the batch before it (the first has none)."""
+    """You update before backward() has run, so each step uses the gradients of the batch before it (the first has
+    none)."""
     loss = loss_func(model(xb), yb)
     with torch.no_grad():
         for p in model.parameters():
@@ -342,8 +344,8 @@ def updates_before_backward(model, loss_func, xb, yb, lr):
 
 @training_step.mistake
 def clears_at_the_wrong_level(model, loss_func, xb, yb, lr):
-    """Only the last parameter's gradient is cleared: the line that clears stands after the loop, where `p` is the last
-    one. Move it into the loop."""
+    """Only the last parameter's gradient is cleared: the line that clears stands after the loop, where `p` is the
+    last one. Move it into the loop."""
     loss = loss_func(model(xb), yb)
     loss.backward()
     with torch.no_grad():
@@ -360,9 +362,11 @@ accuracy = code(
     ids=["R3.3"],
     hints=[
         "Which class does the model choose for a row? `argmax` gives the position of the largest value.",
-        "Along which dimension stand the scores of one example? Compare the positions with yb: a tensor of True and False.",
+        "Along which dimension stand the scores of one example? Compare the positions with yb: that gives True or False"
+        " for each row.",
         "The mean of True and False, taken as 1 and 0, is the share of True. `mean` wants floats.",
     ],
+    relations=["times_n"],
 )
 
 
@@ -379,31 +383,25 @@ def _scores(draw, yb, c, right):
 
 @accuracy.probe(points=2)
 def is_the_share_of_right_rows(accuracy, draw):
+    """Several tables of scores for the same targets: none of the rows right, all of them, and everything between."""
     from autograder import spies
 
-    n, c = draw.size(3, 9), draw.size(3, 5)
+    n, c = draw.size(2, 7), draw.size(2, 4)
     yb = draw.labels(n, c)
-    return spies.as_number(accuracy(_scores(draw, yb, c, draw.integer(1, n - 1)), yb), "the accuracy")
-
-
-@accuracy.probe
-def chooses_a_class_for_each_row_of_a_square(accuracy, draw):
-    from autograder import spies
-
-    n = draw.size(3, 6)
-    yb = draw.labels(n, n)
-    return spies.as_number(accuracy(_scores(draw, yb, n, draw.integer(1, n - 1)), yb), "the accuracy")
-
-
-@accuracy.probe
-def goes_from_none_to_all(accuracy, draw):
-    """The same number of examples with none of them right, then one more each time, at last all of them."""
-    from autograder import spies
-
-    n, c = draw.size(2, 6), draw.size(2, 4)
-    yb = draw.labels(n, c)
-    outs = [_scores(draw, yb, c, right) for right in range(n + 1)]
+    outs = [_scores(draw, yb, c, right) for right in draw.shuffled(range(n + 1))]
     return [spies.as_number(accuracy(out, yb), "the accuracy") for out in outs]
+
+
+@accuracy.probe
+def takes_scores_of_any_size(accuracy, draw):
+    """Scores of some hundreds, as a model may well give them."""
+    from autograder import spies
+
+    n, c = draw.size(3, 7), draw.size(3, 5)
+    yb = draw.labels(n, c)
+    out = _scores(draw, yb, c, draw.integer(1, n - 1))
+    out[0, yb[0]] = out.max() + 1
+    return spies.as_number(accuracy(10 * out + draw.integer(200, 500), yb), "the accuracy")
 
 
 @accuracy.right
@@ -433,12 +431,6 @@ def by_softmax_first(out, yb):
 
 
 @accuracy.mistake
-def counts_right_rows(out, yb):
-    """You return how many rows are right. The accuracy is that number divided by how many rows there are."""
-    return (out.argmax(1) == yb).sum()
-
-
-@accuracy.mistake
 def in_percent(out, yb):
     """You return a percentage. The share asked for lies between 0 and 1."""
     return 100 * (out.argmax(1) == yb).float().mean()
@@ -454,7 +446,8 @@ def chooses_down_the_columns(out, yb):
 
 @accuracy.mistake
 def one_choice_for_all_rows(out, yb):
-    """`argmax()` without a dimension gives one position for the whole table. Each row needs its own: name the dimension."""
+    """`argmax()` without a dimension gives one position for the whole table. Each row needs its own: name the
+    dimension."""
     return (out.argmax() == yb).float().mean()
 
 
@@ -501,9 +494,24 @@ def all_or_nothing(out, yb):
 
 
 @accuracy.mistake
+def overflows(out, yb):
+    """You take exponentials of the scores as they are, and these overflow for large scores (inf / inf is nan). The
+    largest score can be found without them."""
+    exps = out.exp()
+    return ((exps / exps.sum(1, keepdim=True)).argmax(1) == yb).float().mean()
+
+
+@accuracy.mistake
+def looks_at_the_targets_score_alone(out, yb):
+    """You count an example as right when the score of its target is above one half. A score means something only
+    beside the other scores of its row: is it the largest?"""
+    return (out.gather(1, yb[:, None]) > 0.5).float().mean()
+
+
+@accuracy.mistake
 def rounds_the_share(out, yb):
     """Your share is rounded to a whole number: 0 or 1. An integer division, or round, stands on the way."""
-    return (out.argmax(1) == yb).sum() // len(yb) if len(yb) == 1 else round(float((out.argmax(1) == yb).float().mean()))
+    return round(float((out.argmax(1) == yb).float().mean()))
 
 
 # ------------------------------------------------------------------------------------------------------ evaluate_batch
@@ -526,20 +534,6 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
     n, c = draw.size(3, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
     loss, accuracy = spies.as_pair(evaluate_batch(model, spies.squared_error, x, y), "what evaluate_batch returned")
-    return {"loss": loss, "accuracy": accuracy}
-
-
-@evaluate_batch.probe
-def chooses_a_class_for_each_row(evaluate_batch, draw):
-    """As many examples as classes, so that rows and columns are easily taken for each other."""
-    from autograder import spies
-
-    n = draw.size(4, 6)
-    y = draw.labels(n, n)
-    right = draw.integer(1, n - 1)
-    model = torch.nn.Identity()
-    pair = evaluate_batch(model, torch.nn.functional.cross_entropy, _scores(draw, y, n, right), y)
-    loss, accuracy = spies.as_pair(pair, "what evaluate_batch returned")
     return {"loss": loss, "accuracy": accuracy}
 
 
@@ -594,7 +588,8 @@ def always_cross_entropy(model, loss_func, xb, yb):
 
 @evaluate_batch.mistake
 def probabilities_into_the_loss(model, loss_func, xb, yb):
-    """You put the scores through softmax before the loss function gets them. It takes the model's scores as they are."""
+    """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
+    are."""
     out = model(xb).softmax(1)
     return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
 
@@ -608,8 +603,8 @@ def log_probabilities_into_the_loss(model, loss_func, xb, yb):
 
 @evaluate_batch.mistake
 def accuracy_down_the_columns(model, loss_func, xb, yb):
-    """The loss is right; for the accuracy you look for the largest value of each column (dimension 0). The scores of one
-    example stand along a row."""
+    """The loss is right; for the accuracy you look for the largest value of each column (dimension 0). The scores
+    of one example stand along a row."""
     out = model(xb)
     chosen = out.argmax(0)
     n = min(len(chosen), len(yb))
@@ -645,7 +640,8 @@ def the_loss_alone(model, loss_func, xb, yb):
 
 @evaluate_batch.mistake
 def calls_backward(model, loss_func, xb, yb):
-    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look here."""
+    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look
+    here."""
     out = model(xb)
     loss = loss_func(out, yb)
     if loss.requires_grad:
@@ -664,92 +660,59 @@ fit_layers = code(
         " past the end.",
         "`hasattr(layer, 'weight')` tells a layer with parameters from one without. What has to happen to their"
         " gradients before the next batch?",
-        "Under torch.no_grad(): `layer.weight -= lr * layer.weight.grad`, then `layer.weight.grad.zero_()`, and the same"
-        " for the bias.",
+        "Under torch.no_grad(): `layer.weight -= lr * layer.weight.grad`, then `layer.weight.grad.zero_()`, and the"
+        " same for the bias.",
     ],
     shortcut=["torch.optim.Optimizer"],
     instead="a loop over model.layers that updates each weight and bias",
 )
 
 
-def _watched_fit(fit_layers, draw, layers, n, bs, lr, *epochs):
-    """Run a fit on drawn regression data and return what it did, as its batches and its weights after each update."""
+def _fit(fit_layers, draw, n, bs, *epochs):
+    """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
+    update."""
     from autograder import spies
 
-    model = _list_model(layers)
-    journal = spies.Journal(_parameters(model))
-    x, y = draw.normal(n, layers[0].in_features), draw.normal(n, layers[-1].out_features)
+    model, x, y = _list_model([draw.linear(2, 1)]), draw.normal(n, 2), draw.normal(n, 1)
+    lr = draw.number(0.1, 0.4)
     draw.note(n=n, bs=bs, lr=lr)
-    fit_layers(model, spies.LossSpy(spies.squared_error, journal), x, y, bs, lr, *epochs)
-    return journal, y
+    journal = spies.Journal(_parameters(model))
+    fit_layers(model, spies.LossSpy(spies.log_cosh_error, journal), x, y, bs, lr, *epochs)
+    return {
+        "rows of x in each batch": spies.learnt_from(journal, y),
+        "weights and bias after each update": journal.trajectory(),
+    }
 
 
 @fit_layers.probe(points=2, rtol=1e-3, atol=1e-5)
 def takes_a_step_after_every_batch(fit_layers, draw):
-    """One epoch of one small layer. The first entry that differs is the first update that went wrong."""
+    """One epoch, the last batch is short. The first entry that differs is the first step that went wrong."""
     bs = draw.size(2, 4)
-    n = bs * draw.size(2, 3) + draw.integer(1, bs - 1)
-    journal, _ = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3))
-    return {"weights and bias after each update": journal.trajectory()}
-
-
-@fit_layers.probe
-def learns_from_each_example_once_in_order(fit_layers, draw):
-    """The rows of x in each batch that backward() was called for; the last batch is short."""
-    from autograder import spies
-
-    bs = draw.size(2, 4)
-    n = bs * draw.size(1, 3) + draw.integer(1, bs - 1)
-    journal, y = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3))
-    return {"rows of each batch": spies.learnt_from(journal, y)}
-
-
-@fit_layers.probe(rtol=1e-3, atol=1e-5)
-def ends_with_the_last_full_batch_when_they_come_out_even(fit_layers, draw):
-    """The data is a whole number of batches here."""
-    bs = draw.size(2, 4)
-    n = bs * draw.size(1, 3)
-    journal, _ = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3))
-    return {"weights and bias after each update": journal.trajectory()}
+    return _fit(fit_layers, draw, bs * draw.size(2, 3) + draw.integer(1, bs - 1), bs)
 
 
 @fit_layers.probe(rtol=1e-3, atol=1e-5)
 def goes_through_the_data_once_an_epoch(fit_layers, draw):
-    from autograder import spies
-
+    """Several epochs, each of a whole number of batches: there is no rest, and no empty batch."""
     epochs, bs = draw.size(2, 4), draw.size(2, 3)
-    n = bs + draw.integer(1, bs)
     draw.note(epochs=epochs)
-    journal, y = _watched_fit(fit_layers, draw, [draw.linear(2, 1)], n, bs, draw.number(0.1, 0.3), epochs)
-    batches, states = spies.learnt_from(journal, y), journal.trajectory()
-    return {"rows of each batch": batches, "weights and bias at the end": states[-1] if states else "as they were"}
+    return _fit(fit_layers, draw, bs * draw.integer(1, 2), bs, epochs)
 
 
 @fit_layers.probe(rtol=1e-3, atol=1e-5)
 def updates_every_layer_however_many_there_are(fit_layers, draw):
-    """A deeper model. Each weight and bias after two batches."""
-    depth = draw.integer(2, 4)
-    sizes = [draw.size(2, 3) for _ in range(depth)] + [2]
-    layers = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
-        layers += [draw.linear(n_in, n_out), torch.nn.Tanh()]
-    layers.pop()
-    _watched_fit(fit_layers, draw, layers, 5, 3, draw.number(0.1, 0.3))
-    named = [(i, name, p) for i, layer in enumerate(layers) for name, p in layer.named_parameters()]
-    return {f"layers[{i}].{name}": p.detach() for i, name, p in named}
-
-
-@fit_layers.probe(rtol=1e-3, atol=1e-5)
-def follows_the_given_loss_function(fit_layers, draw):
-    """Class labels, and a loss function that is not cross entropy."""
+    """A deeper model, that is to tell classes apart. Each weight and bias after two batches."""
     from autograder import spies
 
-    c = draw.size(2, 4)
-    n, bs, lr = c + 1, c, draw.number(0.1, 0.3)
-    model = _list_model([draw.linear(2, c)])
-    weight = model.layers[0].weight
-    fit_layers(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), bs, lr)
-    return {"weight after two batches": weight.detach()}
+    sizes = [draw.size(2, 3) for _ in range(draw.integer(3, 4))]
+    layers = []
+    for n_in, n_out in zip(sizes, [*sizes[1:], 2], strict=True):
+        layers += [draw.linear(n_in, n_out), torch.nn.Tanh()]
+    layers.pop()
+    named = [(f"layers[{i}].{name}", p) for i, layer in enumerate(layers) for name, p in layer.named_parameters()]
+    x, y = draw.normal(4, sizes[0]), draw.labels(4, 2)
+    fit_layers(_list_model(layers), spies.squared_error, x, y, 2, draw.number(0.1, 0.4))
+    return {name: p.detach() for name, p in named}
 
 
 @fit_layers.right
@@ -803,8 +766,8 @@ def as_one_while_loop(model, loss_func, x, y, bs, lr, epochs=1):
 
 @fit_layers.mistake
 def never_clears(model, loss_func, x, y, bs, lr, epochs=1):
-    """The first update is right, the later ones are not: gradients pile up, since backward() adds to those that are there.
-    Clear them after each update."""
+    """The first update is right, the later ones are not: gradients pile up, since backward() adds to those that are
+    there. Clear them after each update."""
     for _ in range(epochs):
         for start in range(0, len(x), bs):
             loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
@@ -870,8 +833,8 @@ def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
 
 @fit_layers.mistake
 def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
-    """When the batches come out even, your loop takes one more, an empty one. The mean over no examples is nan, and then all
-    parameters are. How many batches are there really?"""
+    """When the batches come out even, your loop takes one more: an empty one, whose loss is a mean over no
+    examples, nan. How many batches are there really?"""
     for _ in range(epochs):
         for i in range(len(x) // bs + 1):
             loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
@@ -935,7 +898,8 @@ def everything_in_one_batch(model, loss_func, x, y, bs, lr, epochs=1):
 
 @fit_layers.mistake
 def the_whole_data_for_each_batch(model, loss_func, x, y, bs, lr, epochs=1):
-    """You make as many updates as there are batches, but each of them uses all the data. Put the slice into the model."""
+    """You make as many updates as there are batches, but each of them uses all the data. Put the slice into the
+    model."""
     for _ in range(epochs):
         for _start in range(0, len(x), bs):
             loss_func(model(x), y).backward()
@@ -948,8 +912,8 @@ def the_whole_data_for_each_batch(model, loss_func, x, y, bs, lr, epochs=1):
 
 @fit_layers.mistake
 def one_update_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
-    """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update belongs
-    inside the loop over the batches: look at the indentation."""
+    """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update
+    belongs inside the loop over the batches: look at the indentation."""
     for _ in range(epochs):
         for start in range(0, len(x), bs):
             loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
@@ -962,8 +926,8 @@ def one_update_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
 
 @fit_layers.mistake
 def learns_from_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
-    """Only the last batch of an epoch is learnt from: backward() and the update stand outside the loop over the batches.
-    Look at the indentation."""
+    """Only the last batch of an epoch is learnt from: backward() and the update stand outside the loop over the
+    batches. Look at the indentation."""
     for _ in range(epochs):
         for start in range(0, len(x), bs):
             loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
@@ -977,7 +941,8 @@ def learns_from_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
 
 @fit_layers.mistake
 def one_epoch_only(model, loss_func, x, y, bs, lr, epochs=1):
-    """You go through the data once, whatever `epochs` is. Is there a `return` inside the loop, or no loop over epochs?"""
+    """You go through the data once, whatever `epochs` is. Is there a `return` inside the loop, or no loop over
+    epochs?"""
     for start in range(0, len(x), bs):
         loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
         with torch.no_grad():
@@ -1095,8 +1060,8 @@ def the_last_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
 
 @fit_layers.mistake
 def in_random_order(model, loss_func, x, y, bs, lr, epochs=1):
-    """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take them in
-    order."""
+    """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take
+    them in order."""
     for _ in range(epochs):
         order = torch.arange(len(x)).flip(0)
         for start in range(0, len(x), bs):
@@ -1133,22 +1098,19 @@ def measures_loss_and_accuracy(evaluate, draw):
 
 
 @evaluate.probe
-def looks_at_every_example(evaluate, draw):
-    """More examples than fit into a usual batch."""
+def counts_every_example(evaluate, draw):
+    """The accuracy over more examples than fit into a usual batch; the last ones are all wrong."""
     from autograder import spies
 
     n = draw.integer(70, 120)
-    y = torch.arange(n) % 3
-    x = _scores(draw, y, 3, draw.integer(n // 3, n - 1))
-    model = draw.linear(3, 3)
-    with torch.no_grad():
-        model.weight += 2 * torch.eye(3)
     draw.note(n=n)
-    loss, accuracy = spies.as_pair(evaluate(model, spies.squared_error, x, y), "what evaluate returned")
-    return {"loss": loss, "accuracy": accuracy}
+    y = torch.arange(n) % 3
+    x = torch.cat([_scores(draw, y[:64], 3, draw.integer(30, 60)), _scores(draw, y[64:], 3, 0)])
+    _, accuracy = spies.as_pair(evaluate(torch.nn.Identity(), spies.squared_error, x, y), "what evaluate returned")
+    return {"accuracy": accuracy}
 
 
-@evaluate.probe
+@evaluate.probe(fixed="a number and a number, whatever was drawn")
 def gives_plain_numbers(evaluate, draw):
     """Both results should be Python floats, not tensors."""
     from autograder import spies
@@ -1156,7 +1118,8 @@ def gives_plain_numbers(evaluate, draw):
     n, c = draw.size(2, 4), draw.size(2, 3)
     pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
     spies.as_pair(pair, "what evaluate returned")
-    return {"loss": pair[0], "accuracy": pair[1]}
+    kinds = ["tensor" if isinstance(part, torch.Tensor) else "number" for part in pair]
+    return {"the loss is a": kinds[0], "the accuracy is a": kinds[1]}
 
 
 @evaluate.probe(fixed="no graph is to be built, whatever was drawn")
@@ -1220,8 +1183,8 @@ def with_the_mode_switched_and_restored(model, loss_func, x, y):
 
 @evaluate.mistake
 def builds_a_graph(model, loss_func, x, y):
-    """The numbers are right, but a graph was built while the model ran: turning the result into a number afterwards, or
-    detaching it, comes too late. Wrap the call of the model."""
+    """The numbers are right, but a graph was built while the model ran: turning the result into a number
+    afterwards, or detaching it, comes too late. Wrap the call of the model."""
     out = model(x)
     return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
@@ -1252,8 +1215,8 @@ def gives_the_accuracy_as_a_tensor(model, loss_func, x, y):
 
 @evaluate.mistake
 def leaves_gradients_off(model, loss_func, x, y):
-    """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force, and
-    the next training step would fail. A `with` block switches back by itself."""
+    """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in
+    force, and the next training step would fail. A `with` block switches back by itself."""
     torch.set_grad_enabled(False)
     out = model(x)
     return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
@@ -1261,8 +1224,8 @@ def leaves_gradients_off(model, loss_func, x, y):
 
 @evaluate.mistake
 def freezes_the_model(model, loss_func, x, y):
-    """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot be
-    trained further. Keep torch from recording instead of changing the model."""
+    """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot
+    be trained further. Keep torch from recording instead of changing the model."""
     for p in model.parameters():
         p.requires_grad_(False)
     out = model(x)
@@ -1279,8 +1242,8 @@ def the_first_64_examples(model, loss_func, x, y):
 
 @evaluate.mistake
 def averages_batches_of_64(model, loss_func, x, y):
-    """You average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by its size, or
-    put all of x through the model at once."""
+    """You average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by its
+    size, or put all of x through the model at once."""
     with torch.no_grad():
         pairs = [(model(xb), yb) for xb, yb in zip(x.split(64), y.split(64), strict=True)]
         losses = [loss_func(out, yb).item() for out, yb in pairs]
