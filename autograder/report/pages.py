@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -76,11 +76,16 @@ def show_hint(out: Console, exercise: Exercise, number: int, repeated: bool) -> 
 
 @paged
 def show_answer(out: Console, exercise: Exercise, experiment: list[str] | None) -> None:
-    """The learner's own definition and the reference; side by side where both are narrow enough."""
+    out.print(answer(exercise, experiment))
+
+
+def answer(exercise: Exercise, experiment: list[str] | None) -> Group:
+    """The learner's own definition, the reference below it, and what explains them."""
     from rich.syntax import Syntax
 
     from autograder import source, workspace
 
+    parts: list[Any] = []
     reference = source.without_prompt(source.answers(exercise.section)[exercise.name].text)
     try:
         text = source.exercises_path(exercise.section).read_text(encoding="utf-8")
@@ -89,8 +94,8 @@ def show_answer(out: Console, exercise: Exercise, experiment: list[str] | None) 
         own = ""
     for title, code in (("Yours", own), ("The reference", reference)):
         if code:
-            out.print(Text(title, style=STRONG))
-            out.print(
+            parts.append(Text(title, style=STRONG))
+            parts.append(
                 Padding(
                     Syntax(code.rstrip(), "python", theme="ansi_dark", background_color="default"),
                     (0, 0, 1, 2),
@@ -100,10 +105,11 @@ def show_answer(out: Console, exercise: Exercise, experiment: list[str] | None) 
     for statement in exercise.statements.values():
         table = Table.grid(padding=(0, 1))
         table.add_row(Text(f"{statement.letter})", style=STRONG), Text(statement.explanation))
-        out.print(Padding(table, (0, 0, 0, 2), expand=False))
+        parts.append(Padding(table, (0, 0, 0, 2), expand=False))
     if experiment:
-        out.print(Padding(Text("See for yourself:", style=STRONG), (1, 0, 0, 0), expand=False))
-        out.print(Padding(Text("\n".join(experiment)), (0, 0, 0, 2), expand=False))
+        parts.append(Padding(Text("See for yourself:", style=STRONG), (1, 0, 0, 0), expand=False))
+        parts.append(Padding(Text("\n".join(experiment)), (0, 0, 0, 2), expand=False))
+    return Group(*parts)
 
 
 @paged

@@ -62,13 +62,18 @@ def text(verdict: Verdict) -> str:
 
 
 def mark(passed: bool) -> Text:
-    fancy = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    fancy = (getattr(sys.stdout, "encoding", "utf8") or "").lower().replace("-", "") == "utf8"
     sign = ("✓" if passed else "✗") if fancy else ("+" if passed else "x")
     return Text(sign, style=GOOD if passed else BAD)
 
 
 def render(verdict: Verdict, experiment: list[str] | None = None) -> Group:
     """Everything there is to say about one exercise, ending with the next thing to type."""
+    return Group(*body(verdict, experiment), Padding(_next(verdict), (1, 0, 0, 0), expand=False))
+
+
+def body(verdict: Verdict, experiment: list[str] | None = None) -> list[Any]:
+    """What there is to say about one exercise, without what to type next."""
     told = feedback(verdict)
     parts: list[Any] = [Text(told.headline, style=f"{STRONG} {GOOD if verdict.passed else BAD}")]
     if verdict.outcome == "not_started":
@@ -84,8 +89,7 @@ def render(verdict: Verdict, experiment: list[str] | None = None) -> Group:
     if verdict.printed.strip() and verdict.outcome != "passed":
         parts.append(Padding(_printed(verdict.printed), (1, 0, 0, 0), expand=False))
     parts += [Padding(Text(note, style=QUIET), (1, 0, 0, 0), expand=False) for note in told.notes]
-    parts.append(Padding(_next(verdict), (1, 0, 0, 0), expand=False))
-    return Group(*parts)
+    return parts
 
 
 def _probes(told: Feedback) -> Table:
