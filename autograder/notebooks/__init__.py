@@ -1,0 +1,1 @@
+"""Notebooks for classes: generated from `solutions/` and `autograder/checks/`, read and written without nbformat."""
