@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from autograder import lesson, state
+from autograder import daily, lesson, state
 from autograder.exercise import Exercise
 from autograder.grade import UnreadableFile, check_text, read
 from autograder.isolate import warm
@@ -258,3 +258,7 @@ def matrix(names: tuple[str, ...], mutants: bool, seed: int, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps([kill_matrix.to_dict(found) for found in examined], indent=1))
     leave(NOT_PASSED if any(found.findings for found in examined) else PASSED)
+
+
+for command in daily.COMMANDS:
+    cli.add_command(command)

@@ -56,9 +56,11 @@ class Warm:
         command: list[str] | None = None,
         environment: dict[str, str] | None = None,
         preload: bool = False,
+        quiet: bool = False,
     ):
         self._command = command or [sys.executable, "-m", "autograder.warm"]
         self._preload = preload
+        self._quiet = quiet
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -81,6 +83,7 @@ class Warm:
             pass_fds=[theirs.fileno()],
             env=environment,
             stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if self._quiet else None,
             start_new_session=True,
         )
         theirs.close()
@@ -242,15 +245,16 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
 _shared: Warm | Cold | None = None
 
 
-def warm(preload: bool = False) -> Warm | Cold:
+def warm(preload: bool = False, quiet: bool = False) -> Warm | Cold:
     """The warm process of this process, started on first use and gone when this process is.
 
     `preload`: import also what a torch optimizer needs, which takes as long again as torch; worth it for many jobs.
+    `quiet`: its own warnings are dropped, because a full screen is shown.
     """
     global _shared
     if _shared is None:
         import atexit
 
-        _shared = Warm(preload=preload) if hasattr(os, "fork") else Cold()
+        _shared = Warm(preload=preload, quiet=quiet) if hasattr(os, "fork") else Cold()
         atexit.register(_shared.stop)
     return _shared

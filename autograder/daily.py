@@ -1,0 +1,33 @@
+"""The commands of a learner's day, registered in cli.py; what they do stands in the modules that they call."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import click
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--plain", is_flag=True, help="No full screen: print each verdict as plain lines.")
+def watch(name: str | None, plain: bool) -> None:
+    """Check again at every save, beside your editor; starts at the exercise NAME, or where you were."""
+    from autograder.cli import USAGE, leave
+
+    needed = ["watchfiles"] if plain else ["watchfiles", "textual"]
+    if missing := [module for module in needed if importlib.util.find_spec(module) is None]:
+        click.echo(f"watch needs {' and '.join(missing)}: `make watch` installs what is missing.", err=True)
+        leave(USAGE)
+    if plain:
+        from autograder.watch.plain import run
+    elif sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty():
+        from autograder.watch.app import run
+    else:
+        click.echo("watch needs a terminal. Without one: watch --plain, or `make check` after a save.", err=True)
+        leave(USAGE)
+    run(name)
+    leave(0)
+
+
+COMMANDS = [watch]

@@ -1,0 +1,106 @@
+"""A verdict, the list and an answer as plain lines: no colour, no tables, no marks, words for everything.
+
+For screen readers, which read line by line and cannot see what stands beside or under what.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder import lesson
+from autograder.judge import Verdict
+from autograder.report import values
+from autograder.report.terminal import next_steps
+from autograder.report.words import HEADLINES, Case, feedback
+
+
+def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = False) -> list[str]:
+    """Everything there is to say about one exercise; `steps` adds what to type next."""
+    told = feedback(graded)
+    lines = [f"{told.headline}."]
+    for passed, title, remark in told.probes:
+        lines.append(f"{'agrees' if passed else 'does not agree'}: {title}" + (f" ({remark})" if remark else ""))
+    lines += [text for text in told.says if text]
+    lines += [f"Statement {letter}: {text}" if letter else text for letter, text in told.statements]
+    if experiment and told.statements:
+        lines += ["See for yourself:", *experiment]
+    if told.failure:
+        lines += _failure(told.failure, graded.path)
+    if told.case:
+        lines += _case(told.case, graded.exercise)
+    if graded.printed.strip() and not graded.passed:
+        lines += ["Your code printed:", *graded.printed.rstrip().splitlines()[:8]]
+    lines += told.notes
+    if steps:
+        lines += [f"{word.rstrip('?')}: {command}" for word, command in next_steps(graded)]
+    return lines
+
+
+def _failure(failed: dict[str, Any], path: str) -> list[str]:
+    lines = []
+    for frame in failed.get("frames", []):
+        inside = f" in {frame['function']}" if frame["function"] else ""
+        lines.append(f"{path}, line {frame['line']}{inside}: {frame['source'].strip()}")
+        if frame.get("column"):
+            lines.append(f"at column {frame['column']}")
+        lines += [f"{name} is {described}" for name, described in frame["variables"].items()]
+    return lines
+
+
+def _case(case: Case, name: str) -> list[str]:
+    lines = [f"The smallest failing case found: {case.title}."]
+    lines += [f"{name} with {call}" for call in case.calls]
+    if case.notes:
+        lines.append("with " + ", ".join(case.notes))
+    return [*lines, f"expected: {values.line(case.expected, 400)}", f"yours: {values.line(case.got, 400)}"]
+
+
+def outcome(name: str) -> str:
+    return HEADLINES[name]
+
+
+def verdicts(graded: list[Verdict]) -> list[str]:
+    """A line each, and the first that needs work in full; one alone in full."""
+    if len(graded) == 1:
+        return verdict(graded[0], steps=True)
+    lines = [f"{v.exercise}: {outcome(v.outcome)}, {v.points:g} of {v.max_points} points" for v in graded]
+    lines.append(f"{sum(v.passed for v in graded)} of {len(graded)} pass.")
+    started = [v for v in graded if not v.passed and v.outcome != "not_started"]
+    first = next(iter(started or [v for v in graded if not v.passed]), None)
+    return [*lines, "", *verdict(first, steps=True)] if first else lines
+
+
+def rows(table: list[dict[str, Any]]) -> list[str]:
+    """The list of exercises, section by section."""
+    lines = []
+    for section in dict.fromkeys(row["section"] for row in table):
+        own = [row for row in table if row["section"] == section]
+        lines += ["", f"Section {section}: {_sum(own)}"]
+        for row in own:
+            kind = "question" if row["kind"] == "concept" else "code"
+            lines.append(
+                f"{row['name']}, {kind}: {outcome(row['outcome'])}, {row['earned']:g} of {row['points']} points"
+            )
+    return [*lines, "", f"All: {_sum(table)}"]
+
+
+def _sum(table: list[dict[str, Any]]) -> str:
+    earned, points = sum(row["earned"] for row in table), sum(row["points"] for row in table)
+    passed = sum(row["outcome"] == "passed" for row in table)
+    return f"{passed} of {len(table)} passed, {earned:g} of {points} points"
+
+
+def answer(exercise: lesson.Exercise) -> list[str]:
+    """The learner's own definition, the reference, and the explanations of a question."""
+    from autograder import source, workspace
+
+    reference = source.without_prompt(source.answers(exercise.section)[exercise.name].text)
+    try:
+        text = source.exercises_path(exercise.section).read_text(encoding="utf-8")
+        own = source.without_prompt(workspace.definition(text, exercise.name) or "")
+    except (OSError, workspace.Unparsable):
+        own = ""
+    lines = []
+    for title, code in (("Yours:", own), ("The reference:", reference)):
+        lines += [title, *code.rstrip().splitlines()] if code else []
+    return lines + [f"Statement {s.letter}: {s.explanation}" for s in exercise.statements.values()]

@@ -1,0 +1,224 @@
+"""The full screen: exercise, prompt, progress, verdict, and every key that does something."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from autograder import grade, source
+from autograder.isolate import Superseded
+from autograder.report import pages, terminal
+from autograder.watch import editor
+from autograder.watch.dialogs import Chooser, Question, Reader
+from autograder.watch.engine import Checked, Engine
+from autograder.watch.follow import Follower
+from autograder.watch.session import Session
+
+KEYS = [
+    ("n", "next"),
+    ("p", "previous"),
+    ("l", "list"),
+    ("h", "hint"),
+    ("a", "answer"),
+    ("r", "run again"),
+    ("e", "edit"),
+    ("x", "reset"),
+    ("q", "quit"),
+]
+
+
+class WatchApp(App[None]):
+    """Everything that takes time happens in the engine's thread, so that a key is always answered at once."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (130, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, name.replace(" ", "_"), name) for key, name in KEYS),
+        Binding("ctrl+c", "quit", show=False, priority=True),
+    ]
+
+    class Told(Message):
+        def __init__(self, checked: Checked):
+            super().__init__()
+            self.checked = checked
+
+    def __init__(self, session: Session):
+        super().__init__(ansi_color=True)
+        self.session = session
+        self.notes: list[str] = []
+        self.checked: Checked | None = None
+        self.engine = Engine(lambda checked: self.post_message(self.Told(checked)) and None)
+        self.follower = Follower(source.exercises_path(session.current.section).parent, self.engine.wake)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="where", markup=False)
+        yield Static(id="progress", markup=False)
+        with Container(id="panes"):
+            with VerticalScroll(id="prompt-pane"):
+                yield Static(id="prompt", markup=False)
+            with VerticalScroll(id="verdict-pane"):
+                yield Static(id="notes", markup=False)
+                yield Static(id="verdict", markup=False)
+        yield Static("   ".join(f"{key} {name}" for key, name in KEYS), id="keys", classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.theme = "ansi-dark"
+        self.engine.start()
+        self.follower.start()
+        self._arrive()
+
+    def on_unmount(self) -> None:
+        self.follower.stop()
+        self.engine.stop()
+
+    # What is shown
+
+    def _arrive(self) -> None:
+        """Show the current exercise and check it."""
+        self.notes, self.checked = [], None
+        self._show_place()
+        self.query_one("#prompt", Static).update(self.session.prompt())
+        self.query_one("#prompt-pane").scroll_home(animate=False)
+        self._show_notes()
+        self.query_one("#verdict", Static).update("Checking ... (the first time it takes a second or two)")
+        self.engine.go(self.session.current)
+
+    def _show_place(self) -> None:
+        exercise, line = self.session.current, self.session.line()
+        kind = "a question" if exercise.kind == "concept" else "code"
+        place = f"exercises/{exercise.section}.py" + (f", line {line}" if line else "")
+        number = f"{self.session.position + 1} of {len(self.session.names)}"
+        where = Text(exercise.name, style="bold").append(f"   {number}, {kind}, {place}", style="not bold")
+        self.query_one("#where", Static).update(where)
+        progress = self.session.progress()
+        filled = int(20 * progress.earned / progress.points) if progress.points else 0
+        self.query_one("#progress", Static).update(f"[{'#' * filled}{'.' * (20 - filled)}] {progress}")
+
+    def _show_notes(self) -> None:
+        notes = self.query_one("#notes", Static)
+        notes.display = bool(self.notes)
+        notes.update("\n".join(self.notes))
+
+    def note(self, text: str) -> None:
+        """Say something beside the verdict, until one moves on."""
+        self.notes = [*(n for n in self.notes if n != text), text][-4:]
+        self._show_notes()
+
+    def on_watch_app_told(self, message: Told) -> None:
+        checked = message.checked
+        if checked.exercise.name != self.session.current.name:
+            return
+        self.checked = checked
+        self.query_one("#verdict", Static).update(self._words(checked))
+        if not checked.running:
+            self.query_one("#verdict-pane").scroll_home(animate=False)
+            self._show_place()
+
+    def _words(self, checked: Checked) -> Any:
+        if checked.running:
+            return "Checking ... (it is taking its time; save again or press r to start over)"
+        if checked.verdict is None:
+            return checked.trouble
+        parts = terminal.body(checked.verdict, checked.experiment)
+        if checked.verdict.passed:
+            progress = self.session.progress()
+            last = self.session.position + 1 == len(self.session.names)
+            says = (
+                self.session.closing()
+                if progress.done or last
+                else "n goes to the next one. a compares with the reference."
+            )
+            parts.append(Padding(Text(says, style="bold"), (1, 0, 0, 0), expand=False))
+        return Group(*parts)
+
+    # What the keys do
+
+    def action_next(self) -> None:
+        if self.session.move(1):
+            self._arrive()
+        else:
+            self.note(self.session.closing())
+
+    def action_previous(self) -> None:
+        if self.session.move(-1):
+            self._arrive()
+        else:
+            self.note("This is the first exercise.")
+
+    def action_list(self) -> None:
+        outcomes = self.session.outcomes()
+        rows = [(e.name, e.section, outcomes[e.name]) for e in self.session.exercises]
+
+        def go(name: str | None) -> None:
+            if name:
+                self.session.go(name)
+                self._arrive()
+
+        self.push_screen(Chooser(rows, self.session.current.name), go)
+
+    def action_hint(self) -> None:
+        self.note(self.session.hint())
+
+    def action_answer(self) -> None:
+        name = self.session.current.name
+        if self.checked and self.checked.verdict and self.checked.verdict.passed:
+            self._show_answer()
+            return
+
+        def decide(yes: bool | None) -> None:
+            if yes:
+                self._show_answer()
+
+        self.push_screen(Question(f"{name} does not pass yet. Show the answer all the same?"), decide)
+
+    def _show_answer(self) -> None:
+        exercise = self.session.current
+
+        def work() -> None:
+            try:
+                experiment = grade.experiment(exercise) if exercise.experiment_function else None
+            except Superseded:
+                experiment = None
+            self.call_from_thread(self.push_screen, Reader(pages.answer(exercise, experiment)))
+
+        self.run_worker(work, thread=True)
+
+    def action_run_again(self) -> None:
+        self.engine.again()
+
+    def action_reset(self) -> None:
+        name = self.session.current.name
+
+        def decide(yes: bool | None) -> None:
+            if yes:
+                self.note(self.session.reset())
+                self.engine.again()
+
+        self.push_screen(Question(f"Make {name} a stub again? Your text is kept in a backup."), decide)
+
+    def action_edit(self) -> None:
+        command = self.session.edit_command()
+        if command is None:
+            self.note(editor.missing())
+            return
+        with self.suspend():
+            try:
+                subprocess.run(command, cwd=Path.cwd(), check=False)
+            except OSError as error:
+                self.note(f"{command[0]} does not start: {error.strerror}.")
+        self.refresh(layout=True)
+
+
+def run(name: str | None) -> None:
+    WatchApp(Session(name)).run()

@@ -1,0 +1,167 @@
+"""One thread that checks the newest text of the current exercise.
+
+It is woken at every change and at every key that asks for a check. A check that is running on an older text is stopped
+at once, so that a hanging answer never stands between a save and its verdict.
+"""
+
+from __future__ import annotations
+
+import ast
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import grade, source, state
+from autograder.exercise import Exercise
+from autograder.grade import UnreadableFile
+from autograder.isolate import Superseded, warm
+from autograder.judge import Verdict
+
+#: A file that is missing, empty or not Python is looked at again after so many seconds: it may be half saved.
+SETTLE = (0.01, 0.03, 0.08, 0.15)
+#: A check that takes longer than this says that it is running.
+SLOW = 0.25
+
+
+@dataclass
+class Checked:
+    """What the engine tells: one of a verdict, a sentence why there is none, or that a check takes its time."""
+
+    exercise: Exercise
+    verdict: Verdict | None = None
+    trouble: str = ""
+    running: bool = False
+    experiment: list[str] | None = None
+    #: Seconds from the wake-up to the verdict.
+    seconds: float = 0.0
+
+
+class Engine(threading.Thread):
+    """`tell` is called from this thread with everything there is to show."""
+
+    def __init__(self, tell: Callable[[Checked], None]):
+        super().__init__(daemon=True, name="check")
+        self.tell = tell
+        self._changed = threading.Condition()
+        self._wanted: tuple[Exercise, str | None] | None = None
+        self._exercise: Exercise | None = None
+        self._done: tuple[str, str | None] | None = None
+        self._stopping = False
+        self._woken = 0.0
+
+    def go(self, exercise: Exercise) -> None:
+        """Check this exercise, now and at every change of its file."""
+        self._exercise = exercise
+        self.again()
+
+    def again(self) -> None:
+        """Check although nothing has changed."""
+        with self._changed:
+            self._done = None
+        self.wake()
+
+    def wake(self) -> None:
+        """Look whether the file has changed; if so, stop what is being checked and check the new text."""
+        exercise = self._exercise
+        if exercise is None:
+            return
+        text = _glance(source.exercises_path(exercise.section))
+        with self._changed:
+            if self._done == (exercise.name, text):
+                return
+            self._done = exercise.name, text
+            self._wanted = exercise, text
+            self._woken = time.perf_counter()
+            warm().cancel()
+            self._changed.notify()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            warm().cancel()
+            self._changed.notify()
+
+    def run(self) -> None:
+        while True:
+            with self._changed:
+                while self._wanted is None and not self._stopping:
+                    self._changed.wait()
+                if self._stopping or self._wanted is None:
+                    return
+                exercise, text = self._wanted
+                self._wanted = None
+                woken = self._woken
+                warm().superseded.clear()
+            slow = threading.Timer(SLOW, self.tell, [Checked(exercise, running=True)])
+            slow.daemon = True
+            slow.start()
+            try:
+                told = self._check(exercise, text)
+            except Superseded:
+                continue
+            finally:
+                slow.cancel()
+            told.seconds = time.perf_counter() - woken
+            with self._changed:
+                superseded = self._wanted is not None
+            if not superseded:
+                self.tell(told)
+                _remember(told, exercise)
+
+    def _check(self, exercise: Exercise, first: str | None) -> Checked:
+        path = source.exercises_path(exercise.section)
+        label = f"exercises/{path.name}"
+        text = self._settled(path, first)
+        if text is None:
+            try:
+                text = grade.read(path)
+            except UnreadableFile as error:
+                return Checked(exercise, trouble=str(error).replace("`make reset` brings", "The key x brings"))
+        try:
+            verdict = grade.check_text(text, label, exercise)
+            judged = any(probe.why == "differs" for probe in verdict.probes)
+            shown = grade.experiment(exercise) if judged and exercise.experiment_function else None
+        except Superseded:
+            raise
+        except Exception as error:  # a fault of the kit must not end the session
+            told = f"The kit could not check this: {type(error).__name__}: {error}. `make doctor` looks for the reason."
+            return Checked(exercise, trouble=told)
+        return Checked(exercise, verdict, experiment=shown)
+
+    def _settled(self, path: Path, text: str | None) -> str | None:
+        """The text of the file once it looks whole, or as it stays."""
+        for pause in SETTLE:
+            if text and _is_python(text):
+                return text
+            time.sleep(pause)
+            with self._changed:
+                if self._wanted is not None:
+                    raise Superseded
+            text = _glance(path)
+            with self._changed:
+                if self._exercise is not None and self._done is not None and self._wanted is None:
+                    self._done = self._done[0], text
+        return text
+
+
+def _glance(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _remember(told: Checked, exercise: Exercise) -> None:
+    if told.verdict is not None:
+        seen = state.fingerprint(exercise.name, exercise.section)
+        state.record([(exercise.name, told.verdict.outcome, told.verdict.points, seen)])

@@ -1,0 +1,154 @@
+"""A small kit in a folder of its own: the real code with a lesson of three exercises, so that tests may change files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SOLUTIONS = {
+    "setup": '''"""Section 1."""
+
+import torch
+
+
+def double(x):
+    """Twice `x`, a float tensor of any shape.
+
+    Return a new tensor.
+    """
+    return x * 2
+
+
+def total(xs):
+    """The sum of a list of numbers."""
+    return sum(xs)
+''',
+    "cross_entropy": '''"""Section 2."""
+
+
+def which_is_true():
+    """Which of these are true?
+
+    a) One is one.
+    b) One is two.
+
+    Return a set of letters.
+    """
+    return {"a"}
+''',
+}
+
+CHECKS = {
+    "setup": '''"""Checks."""
+
+from autograder.exercise import code
+
+double = code("double", ids=["R1.1"], hints=["What is twice one?", "Which operator multiplies?"])
+
+
+@double.probe
+def doubles_each_value(double, draw):
+    return double(draw.normal(draw.size(2, 4), draw.size(1, 3)))
+
+
+@double.right
+def by_adding(x):
+    return x + x
+
+
+@double.mistake
+def squares(x):
+    """You square each value. Twice two is four in both ways, but look at three."""
+    return x * x
+
+
+@double.mistake
+def halves(x):
+    """You halve each value."""
+    return x / 2
+
+
+total = code("total", ids=["R1.2"], hints=["Add them up.", "`sum` does it."])
+
+
+@total.probe
+def adds_up(total, draw):
+    return total(draw.numbers(draw.size(2, 5)))
+
+
+@total.mistake
+def first_one_only(xs):
+    """You return the first number alone."""
+    return xs[0]
+''',
+    "cross_entropy": '''"""Checks."""
+
+from autograder.exercise import concept
+
+which_is_true = concept(
+    "which_is_true",
+    ids=["R2.2"],
+    hints=["Count.", "One is not two."],
+    explanations={"a": "One is one, always.", "b": "One is less than two."},
+    model_answer="One is one.",
+    rubric=["says that one is one"],
+)
+''',
+}
+
+RIGHT = {"double": "def double(x):\n    return x * 2\n", "total": "def total(xs):\n    return sum(xs)\n"}
+
+
+def make(folder: Path, stubs: bool = True) -> Path:
+    """Copy the code, write the small lesson, and make its stubs."""
+    shutil.copytree(
+        ROOT / "autograder",
+        folder / "autograder",
+        ignore=shutil.ignore_patterns("data", "checks", "__pycache__", "classroom", "bootstrap"),
+    )
+    for name, texts in (("solutions", SOLUTIONS), ("autograder/checks", CHECKS)):
+        (folder / name).mkdir()
+        for section, text in texts.items():
+            (folder / name / f"{section}.py").write_text(text)
+    if (ROOT / "autograder" / "checks" / "__init__.py").exists():
+        (folder / "autograder" / "checks" / "__init__.py").write_text("")
+    (folder / "exercises").mkdir()
+    if stubs:
+        run(folder, "-c", "from autograder import workspace; workspace.refresh_all()")
+    return folder
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "NO_COLOR", "EDITOR", "VISUAL")}
+    return kept | {"LC_ALL": "C.UTF-8"} | more
+
+
+def run(folder: Path, *arguments: str, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run Python in the kit's folder."""
+    options.setdefault("env", environment())
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False, **options
+    )
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def answer(folder: Path, section: str, **bodies: str) -> Path:
+    """Write answers into exercises/<section>.py in place of the stubs; each is a whole definition."""
+    import ast
+
+    path = folder / "exercises" / f"{section}.py"
+    text = path.read_text()
+    for name, definition in bodies.items():
+        node = next(n for n in ast.parse(text).body if getattr(n, "name", "") == name)
+        lines = text.splitlines()
+        lines[node.lineno - 1 : node.end_lineno] = definition.rstrip().splitlines()
+        text = "\n".join(lines) + "\n"
+    path.write_text(text)
+    return path
