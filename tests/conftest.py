@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograder import lesson
+from autograder import lesson, source, workspace
 from autograder.grade import check_text
 from autograder.judge import Verdict
 
@@ -34,3 +38,49 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return written
+
+
+class Kit:
+    """A copy of the kit, as a learner has it, and its commands."""
+
+    def __init__(self, root: Path):
+        self.root = root
+
+    def run(self, *words: str, code: int | None = 0, stdin: str | None = None) -> str:
+        """The output of `python -m autograder ...`; `code` is the exit code that must come."""
+        done = self.python("-m", "autograder", *words, stdin=stdin)
+        assert code is None or done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def python(self, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return subprocess.run(
+            [sys.executable, *words], cwd=self.root, env=environment, text=True, capture_output=True, input=stdin
+        )
+
+    def write(self, name: str, text: str) -> None:
+        """Put an answer into the learner's file, in place of what is there."""
+        section = source.section_of(name)
+        assert section is not None
+        path = self.root / "exercises" / f"{section}.py"
+        lines, place = path.read_text().splitlines(), workspace.span(path.read_text(), name)
+        assert place is not None
+        lines[place[0] - 1 : place[1]] = text.rstrip().splitlines()
+        path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Kit:
+    """A fresh copy of the repository's own files; the images are linked, not copied."""
+    root = tmp_path / "kit"
+    ignored = shutil.ignore_patterns("__pycache__", "mnist", "source")
+    for folder in ("autograder", "solutions"):
+        shutil.copytree(lesson.ROOT / folder, root / folder, ignore=ignored)
+    (root / "autograder" / "data").mkdir(exist_ok=True)
+    (root / "autograder" / "data" / "mnist").symlink_to(lesson.ROOT / "autograder" / "data" / "mnist")
+    (root / "exercises").mkdir()
+    for section in lesson.sections():
+        (root / "exercises" / f"{section}.py").write_text(source.stubs(section), encoding="utf-8")
+    for name in ("conftest.py", "pyproject.toml", "Makefile", "constraints.txt"):
+        shutil.copy(lesson.ROOT / name, root)
+    return Kit(root)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from conftest import Check
 
 from autograder import isolate
+from conftest import Check
 
 RIGHT = "x.exp() / x.exp().sum(-1, keepdim=True)"
 
@@ -45,7 +45,11 @@ FILES = {
         "memory",
     ),
     "crashes Python": ("import ctypes\ndef softmax(x):\n    ctypes.string_at(0)", "error", "crashed"),
-    "closes every file": (f"import os\ndef softmax(x):\n    os.closerange(0, 200)\n    return {RIGHT}", "error", "broke"),
+    "closes every file": (
+        f"import os\ndef softmax(x):\n    os.closerange(0, 200)\n    return {RIGHT}",
+        "error",
+        "broke",
+    ),
     "replaces torch's comparisons": (
         "import torch\ntorch.allclose = torch.equal = torch.Tensor.equal = lambda *a, **k: True\n"
         "torch.Tensor.tolist = lambda *a: []\ndef softmax(x):\n    return x",

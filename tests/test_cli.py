@@ -1,0 +1,116 @@
+"""The commands as a learner types them, in a copy of the kit."""
+
+from __future__ import annotations
+
+import json
+
+from conftest import Kit
+
+RIGHT = "def softmax(x):\n    return x.exp() / x.exp().sum(-1, keepdim=True)\n"
+WRONG = "def softmax(x):\n    return x.exp() / x.exp().sum()\n"
+
+
+def test_check_exits_with_0_when_it_passes_1_when_not_2_for_an_unknown_name(kit: Kit) -> None:
+    assert "is not started" in kit.run("check", "softmax", code=1)
+    kit.write("softmax", WRONG)
+    assert "does not pass yet" in kit.run("check", "softmax", code=1)
+    kit.write("softmax", RIGHT)
+    assert "passed" in kit.run("check", "softmax", code=0)
+    assert "Did you mean softmax" in kit.run("check", "sofmax", code=2)
+    assert "Did you mean check" in kit.run("chekc", code=2)
+
+
+def test_check_prints_one_json_object_for_one_name_and_a_list_for_several(kit: Kit) -> None:
+    kit.write("softmax", WRONG)
+    told = json.loads(kit.run("check", "softmax", "--json", code=1))
+    keys = ["exercise", "section", "outcome", "points", "max_points", "probes", "diagnosis", "message"]
+    assert list(told) == keys
+    assert (told["exercise"], told["section"], told["outcome"]) == ("softmax", "cross_entropy", "failed")
+    assert told["diagnosis"]["message"] in told["message"]
+    assert set(told["probes"][0]) == {"name", "passed", "points"}
+    assert told["points"] == sum(probe["points"] for probe in told["probes"])
+    many = json.loads(kit.run("check", "softmax", "softmax_formula", "--json", code=1))
+    assert [one["exercise"] for one in many] == ["softmax", "softmax_formula"]
+
+
+def test_check_grades_another_file_without_touching_the_state(kit: Kit) -> None:
+    (kit.root / "mine.py").write_text(RIGHT)
+    assert "passed" in kit.run("check", "softmax", "--file", "mine.py")
+    assert not (kit.root / ".autograder").exists()
+    assert "There is no file nowhere.py" in kit.run("check", "softmax", "--file", "nowhere.py", code=2)
+    (kit.root / "bytes.py").write_bytes(b"\xff\xfe\x00")
+    assert "not UTF-8" in kit.run("check", "softmax", "--file", "bytes.py", code=2)
+    notebook = {"cells": [{"cell_type": "code", "source": ["%matplotlib inline\n", "!ls\n", RIGHT]}]}
+    (kit.root / "mine.ipynb").write_text(json.dumps(notebook))
+    assert "passed" in kit.run("check", "softmax", "--file", "mine.ipynb")
+    (kit.root / "broken.ipynb").write_text("{")
+    assert "not a notebook" in kit.run("check", "softmax", "--file", "broken.ipynb", code=2)
+
+
+def test_a_syntax_error_is_said_once_with_its_line(kit: Kit) -> None:
+    kit.write("softmax", "def softmax(x)\n    return x\n")
+    page = kit.run("check", "cross_entropy", code=1)
+    assert page.count("expected ':'") == 1
+    assert "cannot be read" in page
+
+
+def test_hints_grow_and_end_before_the_answer(kit: Kit) -> None:
+    first, second = kit.run("hint", "softmax"), kit.run("hint", "softmax")
+    assert first != second
+    assert "Hint 1 of" in first
+    for _ in range(5):
+        last = kit.run("hint", "softmax")
+    assert "That was the last one" in last
+    assert "give_up=1" in last
+
+
+def test_the_answer_stays_hidden_until_the_own_one_passes(kit: Kit) -> None:
+    assert "stays hidden" in kit.run("answer", "softmax", code=1)
+    assert "The reference" in kit.run("answer", "softmax", "--give-up")
+    kit.write("softmax", RIGHT)
+    page = kit.run("answer", "softmax")
+    assert "Yours" in page
+    assert "The reference" in page
+
+
+def test_list_shows_outcomes_and_grades_only_what_changed(kit: Kit) -> None:
+    rows = json.loads(kit.run("list", "--json"))
+    assert {row["outcome"] for row in rows} == {"not_started"}
+    assert {"name", "section", "kind", "ids", "points", "outcome"} <= set(rows[0])
+    kit.write("softmax", RIGHT)
+    rows = {row["name"]: row for row in json.loads(kit.run("list", "--json"))}
+    assert rows["softmax"]["outcome"] == "passed"
+    assert rows["softmax_formula"]["outcome"] == "not_started"
+    assert "softmax" in kit.run("list")
+
+
+def test_reset_keeps_what_was_written_in_a_backup_and_names_it(kit: Kit) -> None:
+    kit.write("softmax", RIGHT)
+    page = kit.run("reset", "softmax", stdin="")
+    backup = kit.root / page.split("What was there is in ")[1].strip()
+    assert RIGHT in backup.read_text()
+    assert "is not started" in kit.run("check", "softmax", code=1)
+    kit.write("softmax", RIGHT)
+    kit.run("reset", "cross_entropy", "--yes")
+    assert len(list(backup.parent.iterdir())) == 2
+
+
+def test_a_missing_file_says_how_to_bring_it_back(kit: Kit) -> None:
+    (kit.root / "exercises" / "cross_entropy.py").unlink()
+    assert "make reset" in kit.run("check", "softmax", code=2)
+    kit.run("reset", "softmax", "--yes")
+    assert "is not started" in kit.run("check", "softmax", code=1)
+
+
+def test_build_leaves_what_somebody_wrote(kit: Kit) -> None:
+    kit.write("softmax", RIGHT)
+    path = kit.root / "exercises" / "cross_entropy.py"
+    path.write_text(path.read_text().replace("def softmax_formula(xs):", "def softmax_formula(numbers):"))
+    page = kit.run("build")
+    assert "left as written: softmax" in page
+    assert RIGHT in path.read_text()
+    assert "def softmax_formula(xs):" in path.read_text()
+
+
+def test_output_to_a_pipe_has_no_colour(kit: Kit) -> None:
+    assert "\x1b" not in kit.run("check", "softmax", code=1)

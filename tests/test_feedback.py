@@ -1,0 +1,60 @@
+"""What a learner reads: ten wrong answers to softmax, and the one sentence that each must contain."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograder.report import terminal
+from conftest import Check
+
+WRONG = {
+    "forgets keepdim": ("return x.exp() / x.exp().sum(-1)", "keepdim"),
+    "sums the columns": ("return x.exp() / x.exp().sum(0, keepdim=True)", "column"),
+    "sums everything": ("return x.exp() / x.exp().sum()", "everything|whole|all the"),
+    "prints": ("print(x.exp() / x.exp().sum(-1, keepdim=True))", "return"),
+    "works in place": ("x.exp_(); return x / x.sum(-1, keepdim=True)", "in place"),
+    "makes it double": ("x = x.double(); return x.exp() / x.exp().sum(-1, keepdim=True)", "float64"),
+    "cuts the graph": ("x = x.detach(); return x.exp() / x.exp().sum(-1, keepdim=True)", "graph|gradient"),
+    "borrows torch's": ("return x.softmax(-1)", r"Tensor\.softmax.*exp, sum"),
+    "misspells a method": ("return x.expo()", "expo"),
+    "forgets the division": ("return x.exp()", r"differ|divi|sum"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_answer_that(what: str, check: Check) -> None:
+    body, words = WRONG[what]
+    verdict = check("softmax", f"import torch\n\ndef softmax(x):\n    {body}\n")
+    assert not verdict.passed
+    assert re.search(words, verdict.message, re.S), verdict.message
+
+
+def test_the_page_fits_80_columns_and_ends_with_what_to_type(check: Check) -> None:
+    for body, _ in WRONG.values():
+        page = terminal.text(check("softmax", f"import torch\n\ndef softmax(x):\n    {body}\n"))
+        assert all(len(line) <= 80 for line in page.splitlines())
+        assert "make hint exercise=softmax" in page.splitlines()[-1]
+
+
+def test_an_exception_shows_the_line_and_the_shape_of_each_variable(check: Check) -> None:
+    text = "def softmax(x):\n    total = x.exp().sum(0)\n    return x.exp().reshape(-1) / total[:, None, None].mm(x)\n"
+    page = terminal.text(check("softmax", text))
+    assert "answer.py, line 3 in softmax" in page
+    assert "total[:, None, None].mm(x)" in page
+    assert re.search(r"x +is tensor \d+x\d+, float32, cpu", page)
+
+
+def test_a_failing_case_is_small_and_marks_what_differs(check: Check) -> None:
+    page = terminal.text(
+        check("softmax", "def softmax(x):\n    e = x.exp() + 0.01\n    return e / e.sum(-1, keepdim=True)\n")
+    )
+    assert "smallest failing case" in page
+    assert "tensor([" in page
+    assert "*" in page
+
+
+def test_a_correct_answer_in_another_style_passes(check: Check) -> None:
+    text = "import numpy as np, torch\nsoftmax = lambda scores, dim=-1: (scores - scores.logsumexp(dim, True)).exp()\n"
+    assert check("softmax", text).passed

@@ -1,0 +1,51 @@
+"""`pytest exercises/` as pytest users expect it, in a copy of the kit."""
+
+from __future__ import annotations
+
+import re
+
+from conftest import Kit
+
+RIGHT = "def softmax(x):\n    return x.exp() / x.exp().sum(-1, keepdim=True)\n"
+WRONG = "def softmax(x):\n    total = x.exp().sum()\n    return x.exp() / total\n"
+RAISES = "def softmax(x):\n    broken = x.exp() @ 3\n    return broken\n"
+
+
+def pytest(kit: Kit, *words: str, stdin: str | None = None) -> str:
+    done = kit.python("-m", "pytest", "-p", "no:cacheprovider", *words, stdin=stdin)
+    return done.stdout + done.stderr
+
+
+def test_stubs_are_skipped_with_that_reason(kit: Kit) -> None:
+    page = pytest(kit, "exercises/", "-q", "-rs")
+    assert re.search(r"\d+ skipped in", page)
+    assert "not started" in page
+    assert "failed" not in page
+
+
+def test_one_item_for_each_probe_named_by_what_it_watches(kit: Kit) -> None:
+    kit.write("softmax", RIGHT)
+    page = pytest(kit, "exercises/cross_entropy.py", "-v", "-k", "softmax and not formula and not why and not log")
+    assert re.search(r"exercises/cross_entropy.py::softmax::\w+ PASSED", page)
+    assert "FAILED" not in page
+
+
+def test_a_failure_shows_the_feedback_and_x_stops_at_it(kit: Kit) -> None:
+    kit.write("softmax", WRONG)
+    page = pytest(kit, "exercises/cross_entropy.py", "-x", "--junitxml=report.xml")
+    assert "1 failed" in page
+    assert "make hint exercise=softmax" in page
+    assert "softmax" in (kit.root / "report.xml").read_text()
+
+
+def test_pdb_stops_in_the_learners_code(kit: Kit) -> None:
+    kit.write("softmax", RAISES)
+    page = pytest(kit, "exercises/cross_entropy.py", "--pdb", "-x", stdin="p x.shape\nq\n")
+    assert "broken = x.exp() @ 3" in page
+    assert "torch.Size" in page
+
+
+def test_pytest_alone_runs_the_kits_own_tests_and_no_exercise(kit: Kit) -> None:
+    (kit.root / "tests").mkdir()
+    (kit.root / "tests" / "test_one.py").write_text("def test_one(): pass\n")
+    assert "1 passed" in pytest(kit, "-q")
