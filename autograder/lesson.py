@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import importlib
-import importlib.util
 import sys
+import types
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from autograder.exercise import Exercise
 
@@ -27,8 +30,8 @@ def sections() -> list[str]:
 @functools.cache
 def load(section: str) -> dict[str, Exercise]:
     """The exercises of a section by name, in lesson order. Does not import torch."""
-    postpone("torch")
-    module = importlib.import_module(f"autograder.checks.{section}")
+    with postponed("torch"):
+        module = importlib.import_module(f"autograder.checks.{section}")
     found = {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
     for exercise in found.values():
         exercise.section = section
@@ -67,14 +70,25 @@ def suggest(name: str, known: list[str], what: str) -> str:
     return f"{told} Did you mean {' or '.join(near)}?" if near else f"{told} `make list` shows them all."
 
 
-def postpone(name: str) -> None:
-    """Let `import name` cost nothing until the module is used; checks use torch inside functions alone."""
+class Postponed(types.ModuleType):
+    """Stands for a module until something in it is used, and imports it then.
+
+    importlib's LazyLoader is made for this, but Python 3.11 imports its modules at the second `import` statement.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextlib.contextmanager
+def postponed(name: str) -> Iterator[None]:
+    """Meanwhile `import name` costs nothing, unless the module is there already; checks use torch in functions alone."""
     if name in sys.modules:
+        yield
         return
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.loader is None:
-        return
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    sys.modules[name] = Postponed(name)
+    try:
+        yield
+    finally:
+        if isinstance(sys.modules[name], Postponed):
+            del sys.modules[name]

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from autograder import lesson
+
+
+def test_reading_the_checks_of_the_whole_lesson_does_not_import_torch() -> None:
+    program = "import sys; from autograder import lesson; lesson.exercises(); print('torch' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True, cwd=lesson.ROOT).strip() == "False"
+
+
+def test_a_postponed_module_is_imported_when_it_is_used() -> None:
+    program = (
+        "import sys\nfrom autograder.lesson import postponed\n"
+        "with postponed('colorsys'):\n    import colorsys as module\n"
+        "assert 'colorsys' not in sys.modules\nassert module.rgb_to_hsv(0, 0, 0) == (0, 0, 0)\nimport colorsys\n"
+        "assert colorsys.rgb_to_hsv is module.rgb_to_hsv"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=lesson.ROOT)
+
+
+def test_near_names_are_suggested() -> None:
+    with pytest.raises(lesson.UnknownName, match="Did you mean softmax"):
+        lesson.find("Softmx")
+    with pytest.raises(lesson.UnknownName, match="make list"):
+        lesson.find("zzzzzz")
+
+
+def test_a_section_stands_for_its_exercises_and_no_name_for_all() -> None:
+    assert [e.name for e in lesson.select(["setup"])] == list(lesson.load("setup"))
+    assert lesson.select([]) == lesson.exercises()
+    assert len({e.name for e in lesson.exercises()}) == len(lesson.exercises())
