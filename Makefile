@@ -22,6 +22,8 @@ $(error There is no setting $(UNKNOWN). There are: $(SETTINGS))
 endif
 
 .DEFAULT_GOAL := help
+# Its rules for C and the like are looked through at every call.
+MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab progress doctor upgrade \

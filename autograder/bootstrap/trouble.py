@@ -39,7 +39,6 @@ A file could not be written. Is this folder yours, and `.venv` too?   ls -ld . .
 KNOWN = [
     (("No space left on device", "Errno 28", "Disk quota exceeded"), DISK_FULL),
     (("CERTIFICATE_VERIFY_FAILED", "SSLError", "certificate verify failed"), CERTIFICATE),
-    (("Ignoring indexes",), NO_INDEX),
     (
         (
             "NewConnectionError",
@@ -61,23 +60,24 @@ KNOWN = [
 ]
 
 
-def explain(lines: list[str]) -> str:
-    """What pip's output means. Its own last words follow: fewer of them where we know better."""
-    text = "\n".join(lines)
+def explain(lines: list[str], no_index: bool = False) -> str:
+    """What pip's output means, with the line of it that tells; where we know nothing better, its last words."""
     # An unreachable index also ends in "no matching distribution", so that comes last.
     for phrases, words in KNOWN:
-        if any(phrase in text for phrase in phrases):
-            return f"{words}\n\n{last_words(lines, 3)}"
-    if "No matching distribution found for torch" in text:
+        if telling := [line for line in lines if any(phrase in line for phrase in phrases)]:
+            return f"{words}\n\n{words_of_pip(telling[-1:])}"
+    if no_index:
+        return f"{NO_INDEX}\n\n{words_of_pip(lines[-3:])}"
+    if telling := [line for line in lines if "No matching distribution found for torch" in line]:
         version = ".".join(str(part) for part in sys.version_info[:2])
         return (
             f"There is no build of PyTorch for Python {version} on this machine.\n"
-            f"Take another Python:   make check PYTHON=python3.12   (3.11 to 3.13 are the safest)\n\n"
-            + last_words(lines, 3)
+            f"Take another Python:   make check PYTHON=python3.12     (3.11 to 3.13 are the safest)\n\n"
+            + words_of_pip(telling)
         )
-    return f"pip could not install what is needed.\n\n{last_words(lines, 12)}"
+    told = [line for line in lines if line.strip() and "[notice]" not in line]
+    return f"pip could not install what is needed.\n\n{words_of_pip(told[-12:])}"
 
 
-def last_words(lines: list[str], count: int) -> str:
-    told = [line.rstrip() for line in lines if line.strip() and "[notice]" not in line][-count:]
-    return "pip's last words (all of them are in .venv/pip.log):\n" + "\n".join(f"    {line[:200]}" for line in told)
+def words_of_pip(lines: list[str]) -> str:
+    return "pip said (all of it is in .venv/pip.log):\n" + "\n".join(f"    {line.strip()[:200]}" for line in lines)
