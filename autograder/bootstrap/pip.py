@@ -28,6 +28,7 @@ class Pip:
         self.place, self.progress, self.expected = place, progress, expected
         self.lines: list[str] = []
         self.fetched = 0
+        self.share = 0.0
         self.name, self.label = "", "asking for packages"
         self.to_install: list[str] = []
 
@@ -115,8 +116,10 @@ class Pip:
         self.progress.show(self._share(within), f"fetching {count}: {self.label}{part}", large)
 
     def _share(self, within: float) -> float:
+        """Never less than before, though more packages may turn up than were expected."""
         done = max(0, self.fetched - 1 + within)
-        return 0.6 * min(1.0, done / max(self.expected, self.fetched, 1))
+        self.share = max(self.share, 0.6 * min(1.0, done / max(self.expected, self.fetched, 1)))
+        return self.share
 
     def _show_installing(self) -> None:
         """pip is silent now; a package that is done has its folder of metadata."""
