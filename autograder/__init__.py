@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.grade import check_file
     from autograder.judge import Verdict
-    from autograder.report.notebook import check
+    from autograder.report.notebook import answer, check, hint, progress
 
-__all__ = ["Verdict", "check", "check_file"]
-
-WHERE = {"Verdict": "autograder.judge", "check": "autograder.report.notebook", "check_file": "autograder.grade"}
+__all__ = ["Verdict", "answer", "check", "check_file", "hint", "progress"]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in WHERE:
-        raise AttributeError(f"module 'autograder' has no attribute {name!r}")
-    import importlib
+    if name == "check_file":
+        from autograder.grade import check_file as found
+    elif name in ("answer", "check", "hint", "progress"):
+        import autograder.report.notebook
 
-    return getattr(importlib.import_module(WHERE[name]), name)
+        found = getattr(autograder.report.notebook, name)
+    elif name == "Verdict":
+        from autograder.judge import Verdict as found
+    else:
+        raise AttributeError(f"module 'autograder' has no attribute {name!r}")
+    return found

@@ -168,12 +168,17 @@ def known(exercise: Exercise, seed: int) -> dict[str, tuple[str, dict[str, Frame
 def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[Frame, Frame] | None:
     """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
     mine = _observe(exercise, [own], SMALL, [probe_name])
-    key = (exercise.name, probe_name)
-    if key not in _small:
-        _small[key] = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
-    theirs = _small[key]
+    theirs = reference_small(exercise, probe_name)
     for run in range(len(SMALL)):
         got, want = by_probe(mine, 0, run).get(probe_name), by_probe(theirs, 0, run).get(probe_name)
         if got and want and compare(exercise, exercise.probes[probe_name], got, want)[0] in ("differs", "changed"):
             return got, want
     return None
+
+
+def reference_small(exercise: Exercise, probe_name: str) -> Outcome:
+    """What one probe sees of the reference on the small runs; observed once."""
+    key = (exercise.name, probe_name)
+    if key not in _small:
+        _small[key] = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
+    return _small[key]

@@ -14,7 +14,7 @@ import json
 import random
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 import torch
@@ -94,7 +94,9 @@ def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
     return (found if usable else None), {"failure": first, "found": kind}
 
 
-def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, path: str) -> Frame:
+def observe(
+    exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, path: str | Container[str]
+) -> Frame:
     """What one probe saw: {"value"}, {"raised"} or {"complaint"}, and what was noticed in the calls that it made."""
     random.seed(draw.integer(0, 2**30))
     torch.default_generator.manual_seed(draw.integer(0, 2**30))

@@ -1,0 +1,109 @@
+"""Check an object of a running kernel: observed right here, and compared with what the reference did elsewhere.
+
+For a learner's own eyes. Nothing that counts is decided here: grades come from autograder/classroom/.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from autograder import observe
+from autograder.draw import Draw
+from autograder.exercise import Exercise
+from autograder.isolate import Outcome
+from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge
+from autograder.notebooks.oracle import SEED, Oracle
+from autograder.notebooks.place import HERE, is_cell
+
+#: Runs tried, smallest first, when a failing case is to be shown.
+SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
+
+
+class Files:
+    """The file names of the learner's own code: cells of this kernel, and the file that the answer itself is from."""
+
+    def __init__(self, answer: Any):
+        self.own = {_file(answer)} if _file(answer) else set()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.own or is_cell(str(name))
+
+
+def _file(answer: Any) -> str:
+    code = getattr(answer, "__code__", None) or getattr(getattr(answer, "__init__", None), "__code__", None)
+    return code.co_filename if code else ""
+
+
+def verdict(exercise: Exercise, answer: Any, oracle: Oracle) -> Verdict:
+    """The verdict on a live object, with diagnosis and the smallest failing case."""
+    expected = oracle.expected(exercise)
+    observed = _observe(exercise, answer, [{"seed": SEED}])
+    if expected is None:
+        return _well_formed(exercise, observed)
+    found = judge(exercise, observed, expected, HERE)
+    if found.outcome not in ("failed", "error") or exercise.kind != "code":
+        return found
+    found.diagnosis = diagnose(exercise, by_probe(observed), oracle.known(exercise))
+    first = found.first_failure
+    if first and first.why in ("differs", "changed"):
+        found.smallest = _smallest(exercise, answer, first.name, oracle)
+    return found
+
+
+def _well_formed(exercise: Exercise, observed: Outcome) -> Verdict:
+    """For a question whose answer is not known here: only whether it can be graded at all."""
+    same = by_probe(observed)
+    found = judge(exercise, observed, {name: {"value": frame.get("value")} for name, frame in same.items()}, HERE)
+    if found.outcome == "passed":
+        found.outcome, found.points = "well_formed", 0
+    return found
+
+
+def _observe(exercise: Exercise, answer: Any, runs: list[Frame], only: str = "") -> Outcome:
+    kind = "class" if isinstance(answer, type) else "function" if callable(answer) else type(answer).__name__
+    usable = callable(answer) and (isinstance(answer, type) or not exercise.is_class)
+    outcome = Outcome([{"implementation": 0, "loaded": {"failure": None, "found": kind}}])
+    files = Files(answer)
+    with _undisturbed() as printed:
+        for r, settings in enumerate(runs if usable else []):
+            for probe in exercise.probes.values():
+                if only and probe.name != only:
+                    continue
+                draw = Draw(settings["seed"], settings.get("level"))
+                frame = observe.observe(exercise, probe, answer, draw, files)
+                if frame.get("raised", {}).get("type") == "KeyboardInterrupt":
+                    raise KeyboardInterrupt  # the learner pressed stop
+                outcome.frames.append({"implementation": 0, "run": r, "probe": probe.name, **frame})
+    outcome.printed = printed.getvalue()[:2000]
+    return outcome
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[io.StringIO]:
+    """Leave the learner's random numbers and settings as they were, and keep back what the answer prints."""
+    state, seeds = random.getstate(), torch.get_rng_state()
+    default, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), torch.enable_grad():
+            yield printed
+    finally:
+        random.setstate(state)
+        torch.set_rng_state(seeds)
+        torch.set_default_dtype(default)
+        torch.set_grad_enabled(grad)
+
+
+def _smallest(exercise: Exercise, answer: Any, probe_name: str, oracle: Oracle) -> tuple[Frame, Frame] | None:
+    mine, theirs = _observe(exercise, answer, SMALL, probe_name), oracle.small(exercise, probe_name)
+    for run, want in enumerate(theirs):
+        got = by_probe(mine, 0, run).get(probe_name)
+        if got and want and compare(exercise, exercise.probes[probe_name], got, want)[0] in ("differs", "changed"):
+            return got, want
+    return None

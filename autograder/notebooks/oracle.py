@@ -1,0 +1,95 @@
+"""What the reference does: asked of the warm process in the full kit, read from a file in the copy for a class.
+
+The copy has no solutions and no checks' secrets (autograder/notebooks/wheel.py): `recorded/<section>.json` holds what
+the reference did with the visible inputs, and for concept questions nothing at all.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Protocol
+
+from autograder.exercise import Exercise
+from autograder.judge import Frame
+
+RECORDED = Path(__file__).resolve().parent / "recorded"
+SEED = 0
+
+Known = dict[str, tuple[str, dict[str, Frame]]]
+
+
+class Oracle(Protocol):
+    def start(self) -> None:
+        """Prepare to be asked, in the background."""
+
+    def expected(self, exercise: Exercise) -> dict[str, Frame] | None:
+        """The reference's frames by probe; None where they are not to be known."""
+
+    def known(self, exercise: Exercise) -> Known:
+        """The known mistakes: (message, frames by probe) by name."""
+
+    def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
+        """The reference's frames of one probe on the runs of grade.SMALL."""
+
+    def experiment(self, exercise: Exercise) -> list[str]:
+        """The lines of the experiment of a concept question."""
+
+
+class Kit:
+    """The full kit: the reference is observed when it is asked for."""
+
+    def start(self) -> None:
+        from autograder.isolate import warm
+
+        warm().start()
+
+    def expected(self, exercise: Exercise) -> dict[str, Frame] | None:
+        from autograder.grade import expected
+
+        return expected(exercise, SEED)
+
+    def known(self, exercise: Exercise) -> Known:
+        from autograder.grade import known
+
+        return known(exercise, SEED)
+
+    def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
+        from autograder.grade import SMALL, reference_small
+        from autograder.judge import by_probe
+
+        outcome = reference_small(exercise, probe)
+        return [by_probe(outcome, 0, run).get(probe) for run in range(len(SMALL))]
+
+    def experiment(self, exercise: Exercise) -> list[str]:
+        from autograder.grade import experiment
+
+        return experiment(exercise) if exercise.experiment_function else []
+
+
+class Recorded:
+    """The copy for a class."""
+
+    def start(self) -> None: ...
+
+    def expected(self, exercise: Exercise) -> dict[str, Frame] | None:
+        return _recorded(exercise.section)[exercise.name]["expected"] if exercise.kind == "code" else None
+
+    def known(self, exercise: Exercise) -> Known:
+        return {}
+
+    def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
+        return _recorded(exercise.section)[exercise.name]["small"][probe]
+
+    def experiment(self, exercise: Exercise) -> list[str]:
+        return []
+
+
+@functools.cache
+def _recorded(section: str) -> dict[str, dict]:
+    return json.loads((RECORDED / f"{section}.json").read_text(encoding="utf-8"))
+
+
+def oracle() -> Oracle:
+    return Recorded() if RECORDED.is_dir() else Kit()

@@ -1,0 +1,140 @@
+"""A verdict as HTML for a notebook: one block, no script, no style sheet, readable on light, dark and paper.
+
+Colours are thin and transparent, text keeps the colour of the page, and no meaning hangs on colour alone.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from typing import Any
+
+from autograder.report import values
+from autograder.report.words import Case, Feedback
+
+GOOD, BAD, QUIET = "#2e9e5b", "#d9534f", "opacity:.7"
+_MONO = "font-family:var(--jp-code-font-family,monospace);font-size:.92em"
+_CELL = "padding:1px 8px;text-align:right;border:1px solid rgba(128,128,128,.25)"
+_LEFT = "text-align:left;padding:1px 8px;background:none"
+MOST = 8
+
+
+def block(told: Feedback, passed: bool, lines: list[str], after: str = "") -> str:
+    """The whole feedback. `lines` are an experiment's; `after` is what to do next, as HTML."""
+    parts = [f"<div style='font-weight:600;color:{GOOD if passed else BAD}'>{text(told.headline)}</div>"]
+    parts.append(_probes(told))
+    parts += [f"<p style='margin:.5em 0'>{prose(says)}</p>" for says in told.says if says]
+    parts += [_statement(letter, explanation) for letter, explanation in told.statements]
+    if lines and told.statements:
+        parts.append(f"<div>See for yourself:</div>{pre(chr(10).join(lines))}")
+    if told.failure:
+        parts.append(_failure(told.failure))
+    if told.case:
+        parts.append(_case(told.case))
+    parts += [f"<p style='margin:.5em 0;{QUIET}'>{prose(note)}</p>" for note in told.notes]
+    if after:
+        parts.append(f"<p style='margin:.5em 0;{QUIET}'>{after}</p>")
+    edge = f"border-left:3px solid {GOOD if passed else BAD};padding:.2em 0 .2em .8em;max-width:60em"
+    return f"<div style='{edge}'>{''.join(parts)}</div>"
+
+
+def text(value: str) -> str:
+    return html.escape(value)
+
+
+def prose(value: str) -> str:
+    """Text with `code` set as such."""
+    return re.sub(r"`([^`]+)`", lambda m: f"<code>{m[1]}</code>", text(value))
+
+
+def _probes(told: Feedback) -> str:
+    if not told.probes:
+        return ""
+    rows = ""
+    for passed, title, remark in told.probes:
+        mark = f"<span style='color:{GOOD if passed else BAD}'>{'✓' if passed else '✗'}</span>"
+        rows += f"<tr style='background:none'><td style='{_LEFT}'>{mark}</td><td style='{_LEFT}'>{text(title)}"
+        rows += f" <span style='{QUIET}'>({text(remark)})</span>" if remark else ""
+        rows += "</td></tr>"
+    return f"<table style='margin:.4em 0;border:none'>{rows}</table>"
+
+
+def _statement(letter: str, explanation: str) -> str:
+    name = f"<b>{text(letter)})</b> " if letter else ""
+    return f"<p style='margin:.4em 0 .4em 1em'>{name}{prose(explanation)}</p>"
+
+
+def _failure(failed: dict[str, Any]) -> str:
+    from autograder.notebooks.place import label
+
+    parts = [f"<div style='{QUIET}'>... {failed['more']} calls before</div>"] if failed.get("more") else []
+    for frame in failed.get("frames", []):
+        inside = f" in {text(frame['function'])}" if frame.get("function") else ""
+        where = f"{text(label(str(frame.get('file', ''))))}, line {int(frame['line'])}{inside}"
+        parts.append(f"<div style='{QUIET}'>{where}</div>{pre(frame['source'])}")
+        rows = "".join(
+            f"<tr style='background:none'><td style='{_LEFT};{_MONO}'>{text(name)}</td>"
+            f"<td style='{_LEFT};{_MONO}'>{text(described)}</td></tr>"
+            for name, described in frame.get("variables", {}).items()
+        )
+        parts.append(f"<table style='margin:.2em 0 .4em 1em;border:none'>{rows}</table>" if rows else "")
+    return "".join(parts)
+
+
+def _case(case: Case) -> str:
+    parts = [f"<div style='margin-top:.5em'>The smallest failing case found: <b>{text(case.title)}</b></div>"]
+    parts += [f"<div style='{_MONO}'>with {text(call)}</div>" for call in case.calls + case.notes]
+    star = f" <span style='{QUIET}'>(* differs)</span>" if case.wrong else ""
+    head = f"<tr style='background:none'><th style='{_LEFT}'>expected</th><th style='{_LEFT}'>yours{star}</th></tr>"
+    both = f"<td style='{_LEFT};vertical-align:top'>{value(case.expected, set())}</td>"
+    both += f"<td style='{_LEFT};vertical-align:top'>{value(case.got, case.wrong)}</td>"
+    return "".join(parts) + f"<table style='border:none'>{head}<tr style='background:none'>{both}</tr></table>"
+
+
+def value(encoded: Any, wrong: set[int]) -> str:
+    """A tensor of one or two dimensions as a heat map, anything else on a line."""
+    drawn = heat(encoded, wrong) if isinstance(encoded, dict) and "tensor" in encoded else ""
+    return drawn or f"<code style='background:none'>{text(values.line(encoded, 100))}</code>"
+
+
+def heat(tensor: dict[str, Any], wrong: set[int]) -> str:
+    """Blue above zero, orange below, stronger where larger; wrong elements have a star and a frame."""
+    dims = tensor["shape"]
+    if tensor["values"] is None or len(dims) not in (1, 2) or 0 in dims:
+        return ""
+    rows, columns = (1, dims[0]) if len(dims) == 1 else dims
+    largest = max((abs(v) for v in tensor["values"] if _finite(v)), default=0.0) or 1.0
+    made = ""
+    for row in range(min(rows, MOST)):
+        made += "<tr style='background:none'>"
+        for column in range(min(columns, MOST)):
+            position = row * columns + column
+            made += _cell(tensor["values"][position], largest, position in wrong)
+        made += "<td style='border:none'>…</td>" * (columns > MOST) + "</tr>"
+    more = f"<div style='{QUIET}'>{rows} x {columns}, the first rows and columns</div>" if max(dims) > MOST else ""
+    return f"<table style='border-collapse:collapse;{_MONO}'>{made}</table>{more}"
+
+
+def _cell(number: Any, largest: float, wrong: bool) -> str:
+    colour = ""
+    if _finite(number):
+        shade = 0.55 * abs(number) / largest
+        colour = f"background:rgba({'70,130,240' if number >= 0 else '240,140,40'},{shade:.2f});"
+    frame = f"outline:2px solid {BAD};outline-offset:-2px;font-weight:600;" if wrong else ""
+    return f"<td style='{_CELL};{colour}{frame}'>{'*' if wrong else ''}{text(_short(number))}</td>"
+
+
+def _finite(number: Any) -> bool:
+    return isinstance(number, int | float) and math.isfinite(number)
+
+
+def _short(number: Any) -> str:
+    if isinstance(number, float) and 1e-3 <= abs(number) < 1e4:
+        return f"{number:.4f}"
+    return values.number(float(f"{number:.6g}")) if isinstance(number, float) else str(number)
+
+
+def pre(content: str) -> str:
+    style = f"margin:.2em 0 .2em 1em;white-space:pre-wrap;{_MONO};background:none;color:inherit"
+    return f"<pre style='{style}'>{text(content)}</pre>"

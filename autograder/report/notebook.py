@@ -1,0 +1,164 @@
+"""For a notebook: `check(softmax)`, `hint("softmax")`, `answer("softmax")`, `progress()`. Each shows one block.
+
+A check looks at what the name means in the kernel right now, so there is nothing to save first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder import lesson
+from autograder.exercise import Exercise
+from autograder.judge import Verdict
+from autograder.notebooks import place
+from autograder.notebooks.oracle import oracle
+from autograder.report import html, values
+from autograder.report.words import HEADLINES, Feedback, feedback
+
+_oracle = oracle()
+_oracle.start()  # it imports torch while the learner reads
+
+_outcomes: dict[str, str] = {}
+_hints: dict[str, int] = {}
+
+
+class Block:
+    """Something shown under a cell: rich where that can be shown, plain text elsewhere."""
+
+    def __init__(self, plain: str, rich: str):
+        self.plain, self.rich = plain, rich
+
+    def __repr__(self) -> str:
+        return self.plain
+
+    def _repr_html_(self) -> str:
+        return self.rich
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": self.plain, "text/html": self.rich}
+
+
+class Report(Block):
+    """The feedback on one exercise. `verdict` is the same plain data as everywhere else."""
+
+    def __init__(self, verdict: Verdict, told: Feedback, lines: list[str], after: str):
+        self.verdict = verdict
+        passed = verdict.outcome in ("passed", "well_formed")
+        super().__init__(plain(told), html.block(told, passed, lines, html.prose(after)))
+
+
+def check(what: Any) -> Block:
+    """Check an exercise, given as the function or class itself or by its name."""
+    try:
+        exercise = _find(what)
+    except lesson.UnknownName as error:
+        return _note(str(error))
+    if isinstance(what, str):
+        if what not in place.namespace():
+            return _note(f"{what} is not defined yet: run the cell that defines it, then check again.")
+        what = place.namespace()[what]
+    from autograder.notebooks import live
+
+    verdict = live.verdict(exercise, what, _oracle)
+    _outcomes[exercise.name] = verdict.outcome
+    if verdict.outcome == "well_formed":
+        return Report(verdict, _well_formed(exercise, verdict), [], "")
+    told = feedback(verdict)
+    if verdict.outcome == "not_started":
+        told.says = ["Write your answer in the cell above, in place of `raise NotImplementedError()`, and run it."]
+    lines = _oracle.experiment(exercise) if told.statements else []
+    after = "" if verdict.passed else f'Stuck? `hint("{exercise.name}")`'
+    return Report(verdict, told, lines, after if exercise.hints else "")
+
+
+def _well_formed(exercise: Exercise, verdict: Verdict) -> Feedback:
+    seen = [result.frame.get("value") for result in verdict.probes if result.frame]
+    chosen = seen if exercise.ordered else [p.name[-1] for p, v in zip(verdict.probes, seen, strict=True) if v]
+    says = f"Your answer, {', '.join(map(str, chosen))}, can be graded. Whether it is right is told when it has been."
+    return Feedback(f"{exercise.name} is answered", [], [says])
+
+
+def hint(name: Any) -> Block:
+    """The next hint for an exercise, a little stronger at each call."""
+    try:
+        exercise = _find(name)
+    except lesson.UnknownName as error:
+        return _note(str(error))
+    if not exercise.hints:
+        return _note(f"This copy of the kit has no hints for {exercise.name}.")
+    given = _hints[exercise.name] = min(_hints.get(exercise.name, 0) + 1, len(exercise.hints))
+    last = "" if given < len(exercise.hints) else " (the last one)"
+    return _note(f"Hint {given} of {len(exercise.hints)}{last}: {exercise.hints[given - 1]}")
+
+
+def answer(name: Any, give_up: bool = False) -> Block:
+    """The reference answer, once yours passes, or with `give_up=True`."""
+    from autograder import source
+
+    try:
+        exercise = _find(name)
+    except lesson.UnknownName as error:
+        return _note(str(error))
+    known = source.answers(exercise.section)
+    if exercise.name not in known:
+        return _note("This copy of the kit has no answers.")
+    if not give_up and _outcomes.get(exercise.name) != "passed":
+        return _note(
+            f'{exercise.name} does not pass yet. To see its answer all the same: answer("{exercise.name}", True)'
+        )
+    shown = source.without_prompt(known[exercise.name].text).rstrip()
+    return Block(shown, html.pre(shown))
+
+
+def progress() -> Block:
+    """What has been checked in this kernel so far, section by section."""
+    sections = {e.section: lesson.load(e.section) for name in _outcomes for e in [lesson.find(name)]}
+    if not sections:
+        return _note("Nothing has been checked yet.")
+    lines, rows = [], ""
+    for section, exercises in sections.items():
+        passed = sum(_outcomes.get(name) in ("passed", "well_formed") for name in exercises)
+        lines.append(f"{section}: {passed} of {len(exercises)}")
+        rows += f"<div><b>{html.text(section)}</b> {_bar(passed, len(exercises))} {passed} of {len(exercises)}</div>"
+        for name in exercises:
+            outcome = _outcomes.get(name, "")
+            told = "answered" if outcome == "well_formed" else HEADLINES.get(outcome, "not checked")
+            lines.append(f"  {name}: {told}")
+            rows += f"<div style='margin-left:1em'>{html.text(name)}: {told}</div>"
+    return Block("\n".join(lines), f"<div>{rows}</div>")
+
+
+def _bar(done: int, total: int) -> str:
+    full = round(100 * done / total)
+    colours = f"linear-gradient(90deg,{html.GOOD} {full}%,rgba(128,128,128,.3) {full}%)"
+    return f"<span style='display:inline-block;width:10em;height:.6em;background:{colours}'></span>"
+
+
+def _find(name: Any) -> Exercise:
+    return lesson.find(name if isinstance(name, str) else getattr(name, "__name__", type(name).__name__))
+
+
+def _note(text: str) -> Block:
+    return Block(text, f"<div>{html.prose(text)}</div>")
+
+
+def plain(told: Feedback) -> str:
+    """The feedback as lines of text."""
+    lines = [told.headline]
+    lines += [
+        f"  {'ok ' if ok else 'no '} {title}" + (f" ({remark})" if remark else "") for ok, title, remark in told.probes
+    ]
+    lines += [text for text in told.says if text]
+    lines += [f"  {letter}) {text}" if letter else f"  {text}" for letter, text in told.statements]
+    for frame in (told.failure or {}).get("frames", []):
+        lines.append(f"{place.label(str(frame.get('file', '')))}, line {frame['line']}: {frame['source']}")
+        lines += [f"    {name} is {described}" for name, described in frame.get("variables", {}).items()]
+    if told.case:
+        lines.append(f"The smallest failing case found: {told.case.title}")
+        lines += [f"    with {call}" for call in told.case.calls + told.case.notes]
+        lines.append(f"    expected {values.line(told.case.expected, 200)}")
+        lines.append(f"    yours    {values.line(told.case.got, 200)}")
+    return "\n".join(lines + told.notes)
+
+
+__all__ = ["answer", "check", "hint", "plain", "progress"]
