@@ -1,3 +1,3 @@
-"""Here, and not in tests/, so that `pytest exercises/` finds it from the repository's root, whichever pytest is called."""
+"""Not in tests/, so that `pytest exercises/` finds it from the repository's root, whichever pytest is called."""
 
 pytest_plugins = ["autograder.pytest_plugin"]
