@@ -147,7 +147,9 @@ def answer(name: str, give_up: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the exercises as JSON.")
 def list_(as_json: bool) -> None:
     """Show sections, exercises, outcomes and points."""
-    rows = _rows()
+    from autograder import overview
+
+    rows = overview.rows()
     if as_json:
         click.echo(json.dumps(rows, indent=1))
     else:
@@ -155,49 +157,6 @@ def list_(as_json: bool) -> None:
 
         pages.show_list(rows)
     leave(PASSED)
-
-
-def _rows() -> list[dict[str, Any]]:
-    """Every exercise with its outcome. What has not changed since its last check is not graded again."""
-    remembered = state.read().get("exercises", {})
-    rows, fresh = [], []
-    for exercise in lesson.exercises():
-        entry = remembered.get(exercise.name, {})
-        seen = state.fingerprint(exercise.name, exercise.section)
-        if entry.get("seen") != seen:
-            verdict = _check_quietly(exercise)
-            entry = {"outcome": verdict[0], "points": verdict[1]}
-            fresh.append((exercise.name, *verdict, seen))
-        rows.append(
-            {
-                "name": exercise.name,
-                "section": exercise.section,
-                "kind": exercise.kind,
-                "ids": exercise.ids,
-                "points": exercise.points,
-                "outcome": entry["outcome"],
-                "earned": entry["points"],
-            }
-        )
-    if fresh:
-        state.record(fresh)
-    return rows
-
-
-def _check_quietly(exercise: Exercise) -> tuple[str, float]:
-    """(outcome, points) without diagnosis; an untouched stub is known without running it."""
-    from autograder import source, workspace
-
-    path = source.exercises_path(exercise.section)
-    try:
-        text = read(path)
-        present = workspace.definition(text, exercise.name)
-    except (UnreadableFile, workspace.Unparsable):
-        return "error", 0
-    if present is not None and workspace.is_stub(present):
-        return "not_started", 0
-    verdict = check_text(text, _label(path), exercise)
-    return verdict.outcome, verdict.points
 
 
 @cli.command()

@@ -61,8 +61,18 @@ def _keep_damaged() -> None:
         PATH.replace(PATH.with_suffix(".damaged.json"))
 
 
+def exercises() -> dict[str, dict[str, Any]]:
+    """The entries of all exercises that have one; an entry that is not as we write them is left out."""
+    found = read().get("exercises")
+    entries = found.items() if isinstance(found, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict) and {"outcome", "points"} <= entry.keys()}
+
+
 def exercise(state: dict[str, Any], name: str) -> dict[str, Any]:
     """The entry of one exercise: {"attempts", "outcome", "points", "hints", "passed", "seen"}; made when missing."""
+    for table, key in ((state, "exercises"), (state.get("exercises"), name)):
+        if isinstance(table, dict) and not isinstance(table.get(key, {}), dict):
+            table[key] = {}  # somebody edited the file by hand
     return state.setdefault("exercises", {}).setdefault(name, {})
 
 

@@ -1,4 +1,4 @@
-"""A small kit in a folder of its own: the real code with a lesson of three exercises, so that tests may change files."""
+"""A small kit in a folder of its own: the real code with a lesson of three exercises, for tests that change files."""
 
 from __future__ import annotations
 

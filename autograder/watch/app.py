@@ -42,7 +42,7 @@ class WatchApp(App[None]):
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (130, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, name.replace(" ", "_"), name) for key, name in KEYS),
         Binding("ctrl+c", "quit", show=False, priority=True),
@@ -58,8 +58,11 @@ class WatchApp(App[None]):
         self.session = session
         self.notes: list[str] = []
         self.checked: Checked | None = None
-        self.engine = Engine(lambda checked: self.post_message(self.Told(checked)) and None)
+        self.engine = Engine(self._tell)
         self.follower = Follower(source.exercises_path(session.current.section).parent, self.engine.wake)
+
+    def _tell(self, checked: Checked) -> None:
+        self.post_message(self.Told(checked))
 
     def compose(self) -> ComposeResult:
         yield Static(id="where", markup=False)
@@ -118,6 +121,9 @@ class WatchApp(App[None]):
     def on_watch_app_told(self, message: Told) -> None:
         checked = message.checked
         if checked.exercise.name != self.session.current.name:
+            self._show_place()
+            return
+        if checked.verdict is None and not checked.trouble and not checked.running:
             return
         self.checked = checked
         self.query_one("#verdict", Static).update(self._words(checked))
@@ -134,11 +140,8 @@ class WatchApp(App[None]):
         if checked.verdict.passed:
             progress = self.session.progress()
             last = self.session.position + 1 == len(self.session.names)
-            says = (
-                self.session.closing()
-                if progress.done or last
-                else "n goes to the next one. a compares with the reference."
-            )
+            following = "n goes to the next one. a compares with the reference."
+            says = self.session.closing() if progress.done or last else following
             parts.append(Padding(Text(says, style="bold"), (1, 0, 0, 0), expand=False))
         return Group(*parts)
 

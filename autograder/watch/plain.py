@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import click
 
-from autograder import grade, source
+from autograder import source
 from autograder.report import plain
 from autograder.watch import editor
 from autograder.watch.engine import Checked, Engine
@@ -35,7 +35,8 @@ class Plain:
                 self._say(line)
 
     def tell(self, checked: Checked) -> None:
-        if checked.exercise.name != self.session.current.name:
+        about_this = checked.exercise.name == self.session.current.name
+        if not about_this or not (checked.verdict or checked.trouble or checked.running):
             return
         self.checked = checked
         if checked.running:

@@ -64,11 +64,11 @@ class Session:
 
     def outcomes(self) -> dict[str, str]:
         """The outcome of every exercise as of its last check."""
-        remembered = state.read().get("exercises", {})
+        remembered = state.exercises()
         return {name: remembered.get(name, {}).get("outcome", "not_started") for name in self.names}
 
     def progress(self) -> Progress:
-        remembered = state.read().get("exercises", {})
+        remembered = state.exercises()
         entries = [remembered.get(name, {}) for name in self.names]
         return Progress(
             sum(entry.get("outcome") == "passed" for entry in entries),

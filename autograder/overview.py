@@ -1,0 +1,60 @@
+"""Every exercise with its outcome. What has not changed since its last check is not graded again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder import lesson, source, state, workspace
+from autograder.exercise import Exercise
+from autograder.grade import UnreadableFile, check_text, read
+
+
+def rows() -> list[dict[str, Any]]:
+    """{"name", "section", "kind", "ids", "points", "outcome", "earned"} of each exercise, in lesson order."""
+    remembered = state.exercises()
+    table, fresh = [], []
+    for exercise in lesson.exercises():
+        entry = remembered.get(exercise.name, {})
+        seen = state.fingerprint(exercise.name, exercise.section)
+        if entry.get("seen") != seen:
+            outcome, points = quietly(exercise)
+            entry = {"outcome": outcome, "points": points}
+            fresh.append((exercise.name, outcome, points, seen))
+        table.append(
+            {
+                "name": exercise.name,
+                "section": exercise.section,
+                "kind": exercise.kind,
+                "ids": exercise.ids,
+                "points": exercise.points,
+                "outcome": entry["outcome"],
+                "earned": entry["points"],
+            }
+        )
+    if fresh:
+        state.record(fresh)
+    return table
+
+
+def stale() -> list[Exercise]:
+    """The exercises whose outcome is not known for the files as they are now."""
+    remembered = state.exercises()
+    return [
+        exercise
+        for exercise in lesson.exercises()
+        if remembered.get(exercise.name, {}).get("seen") != state.fingerprint(exercise.name, exercise.section)
+    ]
+
+
+def quietly(exercise: Exercise) -> tuple[str, float]:
+    """(outcome, points) without feedback; an untouched stub is known without running it."""
+    path = source.exercises_path(exercise.section)
+    try:
+        text = read(path)
+        present = workspace.definition(text, exercise.name)
+    except (UnreadableFile, workspace.Unparsable):
+        return "error", 0
+    if present is not None and workspace.is_stub(present):
+        return "not_started", 0
+    verdict = check_text(text, f"exercises/{path.name}", exercise)
+    return verdict.outcome, verdict.points
