@@ -1,0 +1,107 @@
+"""The process that a training run lives in: `python -m autograder.milestones.child`, with the job on standard input.
+
+It writes one JSON object a line: {"event": "start" | "call" | "untrained" | "batch" | "epoch" | "print" | "failed" |
+"done", ...}. Standard input stays open as long as the run is wanted; when it closes, the process ends. An interrupt
+(SIGINT) makes it tell where in the learner's code it was, and end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import threading
+from typing import Any
+
+from autograder.warm import limit_memory, gc  # isort: skip  (imports torch with the collector off)
+import torch
+
+from autograder import mnist
+from autograder.failure import failure
+from autograder.load import put_pieces, run_file
+from autograder.milestones.recipes import RECIPES, Pieces, Run
+
+#: Bytes beyond what the process has with torch imported. The images take 0.4 GB; graphs that are kept take the rest.
+MOST_MEMORY = 3 << 30
+#: Lines of the learner's prints that are passed on.
+MOST_LINES = 20
+VALID = 10_000
+
+to_json = json.dumps
+
+
+class Printed(io.TextIOBase):
+    """What the learner's code prints, as events; after so many lines it is dropped."""
+
+    def __init__(self, emit: Any):
+        self.emit, self.rest, self.lines = emit, "", 0
+
+    def write(self, text: str) -> int:
+        if self.lines <= MOST_LINES:
+            *lines, self.rest = (self.rest + text).split("\n")
+            for line in lines[: MOST_LINES + 1 - self.lines]:
+                self.lines += 1
+                told = line[:200] if self.lines <= MOST_LINES else "... and more"
+                self.emit({"event": "print", "text": told})
+            self.rest = self.rest[:200]
+        return len(text)
+
+
+def pieces_of(files: list[dict[str, Any]]) -> dict[str, Any]:
+    """Run the learner's files, put reference pieces in the place of what is replaced, and gather the pieces."""
+    found: dict[str, Any] = {}
+    for number, file in enumerate(files):
+        module, _ = run_file(file["path"], file["text"], f"exercises_{number}")
+        if file["replaced"]:
+            put_pieces(module, file["reference"], file["replaced"])
+        found |= {name: module.__dict__[name] for name in file["names"]}
+    return found
+
+
+def data(examples: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The first `examples` training images and the last 10,000, which validate."""
+    images, labels = mnist.load("train")
+    if examples < len(images) - VALID:
+        images = torch.cat([images[:examples], images[-VALID:]])
+        labels = torch.cat([labels[:examples], labels[-VALID:]])
+    return images, labels
+
+
+def main() -> None:
+    job = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_when_unwanted, daemon=True).start()
+    events = os.fdopen(os.dup(1), "wb", buffering=0)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+
+    def emit(event: dict[str, Any]) -> None:
+        events.write(to_json(event).encode() + b"\n")
+
+    gc.enable()
+    sys.stdout = sys.stderr = Printed(emit)  # type: ignore[assignment]
+    paths = {file["path"] for file in job["files"]}
+    try:
+        limit_memory(MOST_MEMORY)
+        torch.set_num_threads(1)
+        images, labels = data(job["examples"])
+        use = Pieces(pieces_of(job["files"]), emit)
+        RECIPES[job["section"]](use, Run(images, labels, VALID, job["epochs"], emit))
+        emit({"event": "done"})
+    except BaseException as error:
+        # Learner code may have left gradients off, or a broken stdout: what is told here needs neither.
+        with contextlib.suppress(BrokenPipeError):
+            emit({"event": "failed", "failure": failure(error, paths)})
+    os._exit(0)
+
+
+def _end_when_unwanted() -> None:
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
