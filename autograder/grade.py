@@ -66,8 +66,8 @@ def check_file(path: str | Path, name: str, seed: int = 0) -> Verdict:
     Raises lesson.UnknownName for a name that the lesson does not have, UnreadableFile for a file that cannot be read.
     The learner's code runs in a child process; many calls in one process share one that has torch imported.
     """
-    path = Path(path)
-    return check_text(read(path), _short(path), lesson.find(name), seed)
+    exercise, path = lesson.find(name), Path(path)
+    return check_text(read(path), _short(path), exercise, seed)
 
 
 def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdict:

@@ -10,7 +10,7 @@ from autograder.report import terminal
 from conftest import Check
 
 WRONG = {
-    "forgets keepdim": ("return x.exp() / x.exp().sum(-1)", "keepdim"),
+    "forgets keepdim": ("return x.exp() / x.exp().sum(-1)", "dimension"),
     "sums the columns": ("return x.exp() / x.exp().sum(0, keepdim=True)", "column"),
     "sums everything": ("return x.exp() / x.exp().sum()", "everything|whole|all the"),
     "prints": ("print(x.exp() / x.exp().sum(-1, keepdim=True))", "return"),

@@ -1,0 +1,64 @@
+"""Diagnosis, help from earlier pieces, and many calls in one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder import check_file
+from autograder.grade import UnreadableFile
+from autograder.lesson import UnknownName
+from conftest import Check
+
+RIGHT = "def softmax(x):\n    return x.exp() / x.exp().sum(-1, keepdim=True)\n"
+
+
+def test_a_known_mistake_is_named(check: Check) -> None:
+    verdict = check("softmax", "def softmax(x):\n    e = 2.718281828459045 ** x\n    return e / e.sum()\n")
+    assert verdict.diagnosis is not None
+    assert verdict.diagnosis.message in verdict.message
+
+
+def test_an_unknown_mistake_is_not_given_a_name(check: Check) -> None:
+    verdict = check("softmax", "def softmax(x):\n    return x * 0.123\n")
+    assert verdict.outcome == "failed"
+    assert verdict.diagnosis is None
+
+
+def test_an_earlier_answer_that_fails_does_not_make_a_later_one_fail(check: Check) -> None:
+    text = (
+        "def log_softmax(x):\n    raise NotImplementedError\n\n"
+        "def nll(log_probs, target):\n    return 0\n\n"
+        "def cross_entropy(input, target):\n    return nll(log_softmax(input), target)\n"
+    )
+    verdict = check("cross_entropy", text)
+    assert verdict.passed, verdict.message
+    assert set(verdict.stood_in) == {"nll", "log_softmax"}
+    assert not check("nll", text).passed
+
+
+def test_own_earlier_pieces_with_a_wider_signature_keep_working(check: Check) -> None:
+    text = (
+        "def softmax(x, dim=-1, log=False):\n    y = x - x.logsumexp(dim, keepdim=True)\n"
+        "    return y if log else y.exp()\n\n"
+        "def log_softmax(x):\n    return softmax(x, log=True)\n"
+    )
+    verdict = check("log_softmax", text)
+    assert verdict.passed, verdict.message
+    assert verdict.stood_in == []
+
+
+def test_an_answer_remembered_from_one_seed_fails_under_another(tmp_path: Path) -> None:
+    path = tmp_path / "answer.py"
+    path.write_text(RIGHT, encoding="utf-8")
+    assert all(check_file(path, "softmax", seed=seed).passed for seed in range(5))
+
+
+def test_bad_names_and_files_are_said(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="Did you mean"):
+        check_file(tmp_path / "answer.py", "softmaks")
+    with pytest.raises(UnreadableFile, match="no file"):
+        check_file(tmp_path / "answer.py", "softmax")
+    with pytest.raises(UnreadableFile, match="folder"):
+        check_file(tmp_path, "softmax")
