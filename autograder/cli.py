@@ -60,21 +60,26 @@ def cli() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Grade NAME as this file defines it.")
 @click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
+@click.option("--plain", "as_plain", is_flag=True, help="Plain lines, for a screen reader.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
-def check(names: tuple[str, ...], path: Path | None, as_json: bool, seed: int) -> None:
+def check(names: tuple[str, ...], path: Path | None, as_json: bool, as_plain: bool, seed: int) -> None:
     """Check exercises by NAME, whole sections by theirs, or everything.
 
     Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
     """
     chosen = lesson.select(list(names))
     verdicts = []
-    for exercise in _progress(chosen, shown=len(chosen) > 3 and not as_json):
+    for exercise in _progress(chosen, shown=len(chosen) > 3 and not as_json and not as_plain):
         verdicts.append(_check(exercise, path, seed))
     if path is None:
         state.record([(v.exercise, v.outcome, v.points, state.fingerprint(v.exercise, v.section)) for v in verdicts])
     if as_json:
         told = [verdict.to_dict() for verdict in verdicts]
         click.echo(json.dumps(told[0] if len(names) == 1 and len(told) == 1 else told, indent=1))
+    elif as_plain:
+        from autograder.report import plain
+
+        click.echo("\n".join(plain.verdicts(verdicts, _experiment)))
     else:
         from autograder.report import pages
 
@@ -145,13 +150,18 @@ def answer(name: str, give_up: bool) -> None:
 
 @cli.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print the exercises as JSON.")
-def list_(as_json: bool) -> None:
+@click.option("--plain", "as_plain", is_flag=True, help="Plain lines, for a screen reader.")
+def list_(as_json: bool, as_plain: bool) -> None:
     """Show sections, exercises, outcomes and points."""
     from autograder import overview
 
     rows = overview.rows()
     if as_json:
         click.echo(json.dumps(rows, indent=1))
+    elif as_plain:
+        from autograder.report import plain
+
+        click.echo("\n".join(plain.rows(rows)))
     else:
         from autograder.report import pages
 

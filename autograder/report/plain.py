@@ -5,9 +5,11 @@ For screen readers, which read line by line and cannot see what stands beside or
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograder import lesson
+from autograder.exercise import Exercise
 from autograder.judge import Verdict
 from autograder.report import values
 from autograder.report.terminal import next_steps
@@ -59,10 +61,12 @@ def outcome(name: str) -> str:
     return HEADLINES[name]
 
 
-def verdicts(graded: list[Verdict]) -> list[str]:
+def verdicts(graded: list[Verdict], experiment: Callable[[Exercise], list[str]]) -> list[str]:
     """A line each, and the first that needs work in full; one alone in full."""
     if len(graded) == 1:
-        return verdict(graded[0], steps=True)
+        exercise = lesson.find(graded[0].exercise)
+        judged = exercise.experiment_function and any(probe.why == "differs" for probe in graded[0].probes)
+        return verdict(graded[0], experiment(exercise) if judged else None, steps=True)
     lines = [f"{v.exercise}: {outcome(v.outcome)}, {v.points:g} of {v.max_points} points" for v in graded]
     lines.append(f"{sum(v.passed for v in graded)} of {len(graded)} pass.")
     started = [v for v in graded if not v.passed and v.outcome != "not_started"]
@@ -90,7 +94,7 @@ def _sum(table: list[dict[str, Any]]) -> str:
     return f"{passed} of {len(table)} passed, {earned:g} of {points} points"
 
 
-def answer(exercise: lesson.Exercise) -> list[str]:
+def answer(exercise: Exercise) -> list[str]:
     """The learner's own definition, the reference, and the explanations of a question."""
     from autograder import source, workspace
 
