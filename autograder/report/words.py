@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder import lesson
-from autograder.compare import Difference, close
+from autograder.compare import Difference, close, difference
+from autograder.exercise import Probe
 from autograder.judge import Frame, ProbeResult, Verdict
 from autograder.report import values
 
@@ -196,7 +197,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
             return [_error(failed)], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
-            return [text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")], None, _case(first, (frame, {}))
+            return [text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")], None, _case(first, probe, (frame, {}))
         case "shortcut":
             called = _join(frame.get("shortcuts", []))
             instead = lesson.find(name).instead
@@ -215,17 +216,17 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
         return (
             [f"Here {name} should raise {wanted}, and it came back with {values.kind(frame.get('value'))}."],
             None,
-            _case(first, (frame, {})),
+            _case(first, probe, (frame, {})),
         )
     pair = verdict.smallest or (frame, first.expected or {})
-    case = _case(first, pair)
+    case = _case(first, probe, pair)
     if first.why == "changed":
         changed = _join(frame["changed"])
         advice = "Work on a new tensor: x.sub_(), x += ... and x[...] = ... change x itself."
         return [f"{name} changed its input {changed} in place. {advice}"], None, case
-    difference = case.difference
-    says = _difference(name, difference, frame) if difference else ""
-    if difference and difference.fault == "value" and probe.says:
+    found = case.difference
+    says = _difference(name, found, frame) if found else ""
+    if found and found.fault == "value" and probe.says:
         says += " " + probe.says
     return [says], None, case
 
@@ -269,20 +270,26 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
     return f"{what}the value is {values.line(found.got)} where {values.line(found.expected)} is expected."
 
 
-def _case(result: ProbeResult, pair: tuple[Frame, Frame]) -> Case:
-    from autograder.compare import difference
-
+def _case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
+    """The first call that came back different, if one did; else the calls made and what was seen in the end."""
     mine, theirs = pair
-    found = difference(mine.get("value"), theirs.get("value"), 1e-5, 5e-6) if "value" in theirs else None
-    calls = [_call(call) for call in (mine.get("calls") or [])[:3]]
+    calls, got, expected = mine.get("calls") or [], mine.get("value"), theirs.get("value")
+    found = difference(got, expected, probe.rtol, probe.atol) if "value" in theirs else None
+    if found:
+        got, expected = found.got, found.expected
+    for own, other in zip(calls, theirs.get("calls") or [], strict=False):
+        if "result" in own and "result" in other and own["arguments"] == other["arguments"]:
+            in_call = difference(own["result"], other["result"], probe.rtol, probe.atol)
+            if in_call:
+                calls, found, got, expected = [own], in_call, in_call.got, in_call.expected
+                break
     notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
     wrong: set[int] = set()
     if found and found.fault == "value" and isinstance(found.expected, dict) and "tensor" in found.expected:
         pairs = zip(found.got["values"], found.expected["values"], strict=True)
-        wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, 1e-5, 5e-6)}
-    expected = found.expected if found else theirs.get("value")
-    got = found.got if found else mine.get("value")
-    return Case(result.name.replace("_", " "), calls, notes, expected, got, found, wrong)
+        wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
+    title = result.name.replace("_", " ")
+    return Case(title, [_call(call) for call in calls[:2]], notes, expected, got, found, wrong)
 
 
 def _call(call: Frame) -> str:
