@@ -39,6 +39,8 @@ class Event:
     updates: int = 0
     #: forward: the inputs; loss and backward: the targets; batch: the inputs. Detached copies.
     batch: Any = None
+    #: loss and backward: the inputs of the forward pass before it.
+    inputs: Any = None
     #: forward: whether the model was in training mode.
     training: bool | None = None
     #: forward and loss: whether the result has a graph that backward() could follow.
@@ -121,7 +123,9 @@ class LossSpy:
 
     def __call__(self, out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         loss = self.function(out, target)
-        details = {"who": self.who, "batch": copied(target)}
+        forward = self.journal.of("forward")
+        inputs = forward[-1].batch if forward else None
+        details = {"who": self.who, "batch": copied(target), "inputs": inputs}
         self.journal.note("loss", graph=loss.requires_grad, value=float(loss.detach()), **details)
         if loss.requires_grad:
             loss.register_hook(lambda gradient: self._followed_back(details))
@@ -253,12 +257,15 @@ def rows_of(batch: torch.Tensor, data: torch.Tensor) -> list[int]:
     return [int(row.nonzero()[0]) if row.any() else -1 for row in same]
 
 
-def learnt_from(journal: Journal, targets: torch.Tensor) -> list[list[int]]:
-    """The batches whose loss was followed back by backward(), in order, as rows of `targets`.
+def learnt_from(journal: Journal, targets: Any = None, *, inputs: Any = None) -> list[list[int]]:
+    """The batches whose loss was followed back by backward(), in order, as rows of `targets` or of `inputs`.
 
-    The targets must be all different for this to tell the rows apart.
+    Whichever is given must be all different for this to tell the rows apart; `inputs` needs a watched model.
     """
-    return [rows_of(event.batch, targets) for event in journal.of("backward")]
+    learnt = journal.of("backward")
+    if inputs is not None:
+        return [rows_of(event.inputs, inputs) for event in learnt if event.inputs is not None]
+    return [rows_of(event.batch, targets) for event in learnt]
 
 
 def gradients_left(parameters: Iterable[torch.Tensor]) -> list[float]:
@@ -269,6 +276,11 @@ def gradients_left(parameters: Iterable[torch.Tensor]) -> list[float]:
 def copied(value: Any) -> Any:
     """A detached copy of a tensor, since learner code may change it later; anything else as it is."""
     return value.detach().clone() if isinstance(value, torch.Tensor) else value
+
+
+def run_through(value: Any) -> Any:
+    """A list of what an iterator yields, anything else as it is: a generator has done nothing until it is run through."""
+    return list(value) if isinstance(value, Iterator) else value
 
 
 def as_number(value: Any, what: str) -> float:
