@@ -197,7 +197,8 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
             return [_error(failed)], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
-            return [text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")], None, _case(first, probe, (frame, {}))
+            sentence = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+            return [sentence], None, _case(first, probe, (frame, {}))
         case "shortcut":
             called = _join(frame.get("shortcuts", []))
             instead = lesson.find(name).instead
