@@ -29,12 +29,13 @@ class Pip:
         self.lines: list[str] = []
         self.fetched = 0
         self.share = 0.0
-        self.name, self.label = "", "asking for packages"
+        self.label = "asking for packages"
         self.to_install: list[str] = []
 
     def install(self, *arguments: str) -> bool:
         """Whether pip succeeded. What it printed is in `lines`."""
         self.lines, self.to_install = [], []
+        self.progress.show(self.share, "asking pip for packages")
         command = [str(self.place.python), "-m", "pip", "install", *self._bar(), *arguments]
         environment = {k: v for k, v in os.environ.items() if k not in MISLEADING}
         environment |= {"PYTHONUNBUFFERED": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
@@ -95,8 +96,8 @@ class Pip:
             if name.endswith(".metadata"):
                 return
             self.fetched += 1
-            self.name = re.split(r"-\d", name)[0]
-            self.label = f"{self.name}, {match[2]}" if match[2] else self.name
+            package = re.split(r"-\d", name)[0]
+            self.label = f"{package}, {match[2]}" if match[2] else package
             large = "MB" in (match[2] or "") and float(match[2].split()[0]) >= LARGE
         elif match := SETTLED.match(line):
             self.fetched += 1

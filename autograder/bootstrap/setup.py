@@ -40,7 +40,8 @@ def set_up(group: str, place: Place) -> None:
     has_base = any(p.startswith("torch-") for p in place.packages())
     download, disk = plan.size(group, has_base)
     what = f"Adding what `{group}` needs" if has_base else f"Setting up, once, with Python {platform.python_version()}"
-    print(f"{what}: about {gigabytes(download)} to download, {gigabytes(disk)} on disk, all of it in .venv.")
+    print(f"{what}.")
+    progress.say(f"About {gigabytes(download)} to download, {gigabytes(disk)} on disk, all of it in .venv.")
     if reason:
         progress.say(reason)
     place.check_disk(disk)
