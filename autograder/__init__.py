@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 __all__ = ["Verdict", "answer", "check", "check_file", "hint", "progress"]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "check_file":
-        from autograder.grade import check_file as found
-    elif name in ("answer", "check", "hint", "progress"):
-        import autograder.report.notebook
+WHERE = dict.fromkeys(__all__, "autograder.report.notebook") | {
+    "Verdict": "autograder.judge",
+    "check_file": "autograder.grade",
+}
 
-        found = getattr(autograder.report.notebook, name)
-    elif name == "Verdict":
-        from autograder.judge import Verdict as found
-    else:
+
+def __getattr__(name: str) -> Any:
+    if name not in WHERE:
         raise AttributeError(f"module 'autograder' has no attribute {name!r}")
-    return found
+    import importlib
+
+    return getattr(importlib.import_module(WHERE[name]), name)
