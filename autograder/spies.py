@@ -279,7 +279,7 @@ def copied(value: Any) -> Any:
 
 
 def run_through(value: Any) -> Any:
-    """A list of what an iterator yields, anything else as it is: a generator has done nothing until it is run through."""
+    """A list of what an iterator yields, since a generator has done nothing before; anything else as it is."""
     return list(value) if isinstance(value, Iterator) else value
 
 

@@ -31,7 +31,8 @@ def _run(fit, draw, epochs, lr, learns=True):
     from autograder import spies
 
     c, bs, valid_bs = draw.size(2, 3), draw.size(2, 3), draw.size(2, 4)
-    n, n_valid = bs * draw.size(1, 2) + draw.integer(1, bs - 1), valid_bs * draw.size(2, 3)
+    full = draw.size(1, 2)
+    n, n_valid = bs * full + draw.integer(1, bs - 1), valid_bs * (full + 2)  # one more batch than training has
     x_train, y_train = draw.normal(n, 2), draw.labels(n, c)
     x_valid, y_valid = draw.normal(n_valid, 2), draw.labels(n_valid, c)
     linear, first = draw.linear(2, c), spies.mode_switch() if learns else torch.nn.Identity()
@@ -91,12 +92,15 @@ def validates_at_the_end_of_each_epoch(fit, draw):
 
 @fit.probe(fixed="the modes do not depend on the data")
 def sets_the_mode_for_training_and_for_validation(fit, draw):
-    """Two epochs. The mode of a layer inside the model, whenever it is given training or validation data."""
+    """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation
+    data."""
     journal, x_train, x_valid, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
-    modes = {"learning": _on(journal, x_train, "layer"), "validating": _on(journal, x_valid, "layer")}
     return {
-        f"mode while {what}": sorted({"training" if event.training else "evaluation" for event in events})
-        for what, events in modes.items()
+        f"mode of the {who} while {what}": sorted(
+            {"training" if event.training else "evaluation" for event in _on(journal, data, who)}
+        )
+        for what, data in (("learning", x_train), ("validating", x_valid))
+        for who in ("model", "layer")
     }
 
 
@@ -855,25 +859,25 @@ when_to_validate = concept(
     ids=["R7.2"],
     hints=[
         "What does validating cost, and what does it change in the model? Go through the statements with these two.",
-        "Think of the curve of validation losses, one point for each epoch. What does it tell that its last point does"
-        " not?",
+        "Think of the curve of validation losses, one point for each epoch. What does it tell that its last point"
+        " does not?",
     ],
     explanations={
-        "a": "False. Validation must change nothing: no backward(), no step. If the model learnt from this data, it would"
-        " no longer tell how the model does on examples that it has not seen.",
-        "b": "False. Before the training of epoch 3 the model is the one that epoch 2 left: the numbers would be one epoch"
-        " late. Validate after the training of the epoch.",
-        "c": "True. One pass over the validation data, without backward(), costs a small part of an epoch, and gives one"
-        " point of the curve for each epoch.",
+        "a": "False. Validation must change nothing: no backward(), no step. If the model learnt from this data,"
+        " it would no longer tell how the model does on examples that it has not seen.",
+        "b": "False. Before the training of epoch 3 the model is the one that epoch 2 left: the numbers would be"
+        " one epoch late. Validate after the training of the epoch.",
+        "c": "True. One pass over the validation data, without backward(), costs a small part of an epoch, and"
+        " gives one point of the curve for each epoch.",
         "d": "True. Validating does not change the model, so it cannot make it better. What grows is the time: one"
         " pass over the validation data for every single batch.",
-        "e": "False. The last number may come long after the best one. Only the results after each epoch show when the"
-        " validation loss began to rise again, and whether it was still falling at the end.",
+        "e": "False. The last number may come long after the best one. Only the results after each epoch show when"
+        " the validation loss began to rise again, and whether it was still falling at the end.",
     },
-    model_answer="Usually once an epoch, after its training. Validation only measures: it changes nothing in the model, so"
-    " doing it more often costs time and brings no better model. Doing it after each epoch gives a curve, and the curve"
-    " shows whether the model is still getting better or has begun to overfit. A single validation at the end would"
-    " show neither.",
+    model_answer="Usually once an epoch, after its training. Validation only measures: it changes nothing in the"
+    " model, so doing it more often costs time and brings no better model. Doing it after each epoch gives a"
+    " curve, and the curve shows whether the model is still getting better or has begun to overfit. A single"
+    " validation at the end would show neither.",
     rubric=[
         "1 point: after the training of each epoch",
         "1 point: says that validating changes nothing, it costs time only",
@@ -931,20 +935,21 @@ why_validation_set = concept(
     explanations={
         "a": "False. With enough parameters a model can learn all its training examples by heart, noise included, and"
         " still guess on new ones. How well it does there can only be seen there.",
-        "b": "True. While the model learns what holds in general, both losses fall. Once it learns what is peculiar to the"
-        " training examples, only the training loss goes on falling.",
-        "c": "False. A small training loss is what training is for; a model that has learnt the rule perfectly has one too."
-        " It takes the comparison with examples that were not trained on.",
+        "b": "True. While the model learns what holds in general, both losses fall. Once it learns what is"
+        " peculiar to the training examples, only the training loss goes on falling.",
+        "c": "False. A small training loss is what training is for; a model that has learnt the rule perfectly has"
+        " one too. It takes the comparison with examples that were not trained on.",
         "d": "True. On a training example, a rule and a good memory give the same answer.",
         "e": "False. Setting examples aside only takes them away from training. What helps is what you do with the"
         " results: stop earlier, choose a smaller model, use dropout or more data.",
         "f": "True. Among fifty results the best one is partly the best by luck on these very examples. That is why a"
         " test set, looked at once at the end, is kept besides.",
     },
-    model_answer="A model can learn its training examples by heart, so its results on them do not tell whether it will do"
-    " well on new ones. The validation set holds examples that no gradient has come from; the results there estimate"
-    " how the model generalises. The model overfits when the training loss goes on falling while the validation loss"
-    " stops falling or rises again. That comparison tells when to stop, and which of several settings to choose.",
+    model_answer="A model can learn its training examples by heart, so its results on them do not tell whether it"
+    " will do well on new ones. The validation set holds examples that no gradient has come from; the results"
+    " there estimate how the model generalises. The model overfits when the training loss goes on falling while"
+    " the validation loss stops falling or rises again. That comparison tells when to stop, and which of several"
+    " settings to choose.",
     rubric=[
         "1 point: results on training examples do not tell how the model does on new ones",
         "1 point: no learning from the validation set",
@@ -997,29 +1002,29 @@ why_train_and_eval = concept(
     "why_train_and_eval",
     ids=["R7.4"],
     hints=[
-        "Only a few kinds of layers look at the mode at all. Which of them do you know, and what does each do in the two"
-        " modes?",
+        "Only a few kinds of layers look at the mode at all. Which of them do you know, and what does each do in"
+        " the two modes?",
         "Two switches: one says how layers behave, the other whether operations are recorded. Which call turns which?",
     ],
     explanations={
         "a": "True. The larger ones make up for those that were set to zero, so that the sum stays about the same. In"
         " inference every unit takes part.",
-        "b": "False. eval() tells the layers how to behave and nothing else: the graph is still built. no_grad() stops the"
-        " recording and tells the layers nothing. Validation wants both.",
-        "c": "True. While training it also moves the running averages a little towards each batch; in evaluation mode they"
-        " are used and stay as they are.",
-        "d": "True. Linear and ReLU do not look at the mode. Call train() and eval() all the same: the day somebody adds"
-        " a Dropout layer, the loop is right already.",
-        "e": "True. A mode stays until it is changed. This is why train() belongs at the beginning of every epoch, not once"
-        " before the first.",
-        "f": "False. That is training mode. In inference one image's prediction must not depend on its neighbours, and"
-        " with the running averages it does not.",
+        "b": "False. eval() tells the layers how to behave and nothing else: the graph is still built. no_grad()"
+        " stops the recording and tells the layers nothing. Validation wants both.",
+        "c": "True. While training it also moves the running averages a little towards each batch; in evaluation"
+        " mode they are used and stay as they are.",
+        "d": "True. Linear and ReLU do not look at the mode. Call train() and eval() all the same: the day"
+        " somebody adds a Dropout layer, the loop is right already.",
+        "e": "True. A mode stays until it is changed. This is why train() belongs at the beginning of every epoch,"
+        " not once before the first.",
+        "f": "False. That is training mode. In inference one image's prediction must not depend on its neighbours,"
+        " and with the running averages it does not.",
     },
     model_answer="Some layers behave differently while training. Dropout switches units off at random, and BatchNorm"
-    " normalises with the statistics of the batch and gathers running averages. In inference, that is when we only want"
-    " predictions, all units should take part, and an example's prediction should not depend on chance or on its"
-    " neighbours in the batch: eval() switches to that, with the running averages in BatchNorm. train() switches back,"
-    " so both are called in every epoch. Neither has to do with recording gradients.",
+    " normalises with the statistics of the batch and gathers running averages. In inference, that is when we only"
+    " want predictions, all units should take part, and an example's prediction should not depend on chance or on its"
+    " neighbours in the batch: eval() switches to that, with the running averages in BatchNorm. train() switches"
+    " back, so both are called in every epoch. Neither has to do with recording gradients.",
     rubric=[
         "1 point: Dropout in both modes",
         "1 point: BatchNorm in both modes (batch statistics or running averages)",
@@ -1083,33 +1088,45 @@ def _ragged(draw, x, y):
     return list(zip(x.split([*sizes, left]), y.split([*sizes, left]), strict=True))
 
 
+def _scaler(c):
+    """A model that doubles its inputs, so that they are scores already, but not quite."""
+    model = torch.nn.Linear(c, c, bias=False).eval()
+    with torch.no_grad():
+        model.weight.copy_(2 * torch.eye(c))
+    return model
+
+
 @validate.probe(points=2)
 def counts_every_example_the_same(validate, draw):
-    """The batches are of different sizes; the last is a single example."""
+    """The batches are of different sizes. The last is a single example: right where the others are wrong, or wrong
+    where they are right."""
     from autograder import spies
 
-    n, c = draw.size(4, 9), draw.size(2, 4)
-    model, x, y = draw.linear(2, c).eval(), draw.normal(n, 2), draw.labels(n, c)
+    n, c, last_is_right = draw.size(4, 9), draw.size(2, 4), draw.choice([True, False])
+    x, y = draw.normal(n, c), draw.labels(n, c)
+    for i in range(n):
+        is_right = last_is_right == (i == n - 1)
+        x[i, y[i] if is_right else y[i] - 1] = x[i].max() + draw.integer(1, 5) / 10
     batches = _ragged(draw, x, y)
     draw.note(batch_sizes=[len(yb) for _, yb in batches])
-    pair = validate(model, spies.squared_error, spies.LoaderSpy(batches, spies.Journal(), "dl"))
+    pair = validate(_scaler(c), spies.squared_error, spies.LoaderSpy(batches, spies.Journal(), "dl"))
     loss, accuracy = spies.as_pair(pair, "what validate returned")
     return {"loss": loss, "accuracy": accuracy}
 
 
 @validate.probe
 def starts_afresh_with_every_call(validate, draw):
-    """The accuracies of two calls, on two loaders."""
+    """Two calls, on two loaders with batches of one size."""
     from autograder import spies
 
-    n, c = draw.size(4, 7), draw.size(2, 4)
-    accuracies = []
+    bs, c = draw.size(2, 3), draw.size(2, 4)
+    results = []
     for _ in range(2):
-        out, y = draw.normal(n, c), draw.labels(n, c)
-        dl = spies.LoaderSpy(spies.batches(out, y, 2), spies.Journal(), "dl")
-        pair = validate(torch.nn.Identity().eval(), spies.squared_error, dl)
-        accuracies.append(spies.as_pair(pair, "what validate returned")[1])
-    return {"accuracies": accuracies}
+        x, y = draw.normal(2 * bs, c), draw.labels(2 * bs, c)
+        dl = spies.LoaderSpy(spies.batches(x, y, bs), spies.Journal(), "dl")
+        pair = validate(_scaler(c), spies.squared_error, dl)
+        results.append(spies.as_pair(pair, "what validate returned"))
+    return {"first call": results[0], "second call": results[1]}
 
 
 @validate.probe
@@ -1352,22 +1369,23 @@ are_batch_means_exact = concept(
     "are_batch_means_exact",
     ids=["R7.6"],
     hints=[
-        "Try it on paper: two batches, one of three examples with losses 1, 1, 1 and one of a single example with loss 5.",
+        "Try it on paper: two batches, one of three examples with losses 1, 1, 1 and one of a single example with"
+        " loss 5.",
         "What is the weight of one example in the mean of the means, if its batch has 64 examples, and if it has 16?",
     ],
     explanations={
-        "a": "False. Losses 1, 1, 1 in one batch and 5 in another: the mean of the means is (1 + 5) / 2 = 3, the mean over the"
-        " four examples is 2.",
+        "a": "False. Losses 1, 1, 1 in one batch and 5 in another: the mean of the means is (1 + 5) / 2 = 3, the"
+        " mean over the four examples is 2.",
         "b": "True. Then every example has the same weight: 1 / (number of batches * batch size).",
         "c": "True. Every batch has the same weight in the mean of the means; in a short one fewer examples share it.",
-        "d": "False. A share is a mean too, of ones and zeros, and is off in the same way: 0 of 3 right and 1 of 1 right make"
-        " 1 of 4, not one half.",
+        "d": "False. A share is a mean too, of ones and zeros, and is off in the same way: 0 of 3 right and 1 of 1"
+        " right make 1 of 4, not one half.",
         "e": "True. A mean times its number of examples is a sum again, and sums can be added up.",
     },
-    model_answer="Not in general. The mean of the batches' means gives each batch the same weight, so the examples of a"
-    " short batch count for more. It is exact only if all batches have the same size. To be exact with any sizes,"
-    " multiply each batch's mean by its number of examples, add these up, and divide by the number of all examples. The"
-    " same holds for the accuracy.",
+    model_answer="Not in general. The mean of the batches' means gives each batch the same weight, so the examples"
+    " of a short batch count for more. It is exact only if all batches have the same size. To be exact with any"
+    " sizes, multiply each batch's mean by its number of examples, add these up, and divide by the number of all"
+    " examples. The same holds for the accuracy.",
     rubric=[
         "1 point: not exact when sizes differ, exact when they are the same",
         "1 point: says why (each batch weighs the same, so examples of a short one weigh more)",
@@ -1449,24 +1467,27 @@ def shuffles_the_training_set_alone(get_dls, draw):
     probability of at most 1 / 20!, below 1e-18."""
     bs, n, n_valid = draw.integer(3, 6), draw.integer(20, 30), draw.integer(20, 30)
     train_dl, valid_dl = _loaders(get_dls(*_datasets(draw, n, n_valid), bs))
-    first, second = (sum(_rows(train_dl), []) for _ in range(2))
+    first, second = ([row for batch in _rows(train_dl) for row in batch] for _ in range(2))
     return {
         "training rows, sorted": sorted(first),
         "training rows come in the order of the set": first == sorted(first),
         "a second pass has the same order": first == second,
-        "validation rows": sum(_rows(valid_dl), []),
+        "validation rows": [row for batch in _rows(valid_dl) for row in batch],
     }
 
 
 @get_dls.probe
 def passes_further_arguments_to_both(get_dls, draw):
-    """Called with drop_last=True, and with a collate_fn that only counts the examples it is given."""
-    bs = draw.size(2, 4)
-    train_ds, valid_ds = _datasets(draw, bs * draw.size(1, 3) + 1, 2 * bs * draw.size(1, 2) + 1)
-    draw.note(bs=bs, training_examples=len(train_ds), validation_examples=len(valid_ds))
-    made = get_dls(train_ds, valid_ds, bs, drop_last=True, collate_fn=lambda pairs: {"examples": len(pairs)})
+    """Called with drop_last=True, and with a collate_fn that makes a number of every batch, always the same one."""
+    number = draw.integer(100, 999)
+    made = get_dls(*_datasets(draw, 8, 8), 2, drop_last=True, collate_fn=lambda pairs: number)
     train_dl, valid_dl = _loaders(made)
-    return {"training": list(train_dl), "validation": list(valid_dl)}
+    return {
+        "a training batch": next(iter(train_dl)),
+        "a validation batch": next(iter(valid_dl)),
+        "drop_last for training": train_dl.drop_last,
+        "drop_last for validation": valid_dl.drop_last,
+    }
 
 
 @get_dls.right
@@ -1608,18 +1629,18 @@ why_double_batch = concept(
         "What must a training step remember between the forward and the backward pass?",
     ],
     explanations={
-        "a": "False. The accuracy is a share of the examples; how they are cut into batches does not change whether one of"
-        " them is right (in evaluation mode).",
-        "b": "False. Any size does, as long as it fits into memory and the batches are weighed by their size: means are"
-        " comparable, however many examples they are taken over. Twice is a rule of thumb.",
+        "a": "False. The accuracy is a share of the examples; how they are cut into batches does not change"
+        " whether one of them is right (in evaluation mode).",
+        "b": "False. Any size does, as long as it fits into memory and the batches are weighed by their size:"
+        " means are comparable, however many examples they are taken over. Twice is a rule of thumb.",
         "c": "False. When validating there is no gradient at all.",
-        "d": "True. For backward() the outputs of the layers must be kept until it has run. Without it, a layer's output can"
-        " be let go as soon as the next layer has used it.",
+        "d": "True. For backward() the outputs of the layers must be kept until it has run. Without it, a layer's"
+        " output can be let go as soon as the next layer has used it.",
     },
-    model_answer="In training, the outputs of the layers are kept until the backward pass has used them, and that takes"
-    " most of the memory. Validation has no backward pass, so under no_grad they can be let go at once. The memory"
-    " left over is room for more examples, and fewer, larger batches are quicker. The results do not change with the"
-    " batch size; twice is a rule of thumb.",
+    model_answer="In training, the outputs of the layers are kept until the backward pass has used them, and that"
+    " takes most of the memory. Validation has no backward pass, so under no_grad they can be let go at once. The"
+    " memory left over is room for more examples, and fewer, larger batches are quicker. The results do not change"
+    " with the batch size; twice is a rule of thumb.",
     rubric=[
         "1 point: no backward pass, so less has to be kept",
         "1 point: that memory allows larger batches, which are quicker",
@@ -1663,24 +1684,25 @@ why_no_grad_when_validating = concept(
     "why_no_grad_when_validating",
     ids=["R7.9"],
     hints=[
-        "Three things are easily mixed up: recording a graph, computing gradients, changing parameters. Which call does"
-        " which of them?",
+        "Three things are easily mixed up: recording a graph, computing gradients, changing parameters. Which call"
+        " does which of them?",
         "Who keeps a graph alive? Think of `total += loss`, without `.item()`.",
     ],
     explanations={
-        "a": "False. Parameters change when an optimizer steps (or somebody subtracts from them). Building a graph changes"
-        " nothing, and neither does leaving it unused.",
+        "a": "False. Parameters change when an optimizer steps (or somebody subtracts from them). Building a graph"
+        " changes nothing, and neither does leaving it unused.",
         "b": "False. The forward pass computes the same numbers, recorded or not.",
-        "c": "True. The recording happens in the forward pass, since nobody can know there whether backward() will be called.",
-        "d": "True. The sum's graph leads to every loss, and from there to every layer's outputs for every batch. Under"
-        " no_grad, or with .item(), there is nothing to hold on to.",
-        "e": "False. no_grad() is about recording, eval() about how layers behave. Under no_grad alone, Dropout goes on"
-        " dropping and BatchNorm goes on moving its running averages.",
+        "c": "True. The recording happens in the forward pass, since nobody can know there whether backward() will"
+        " be called.",
+        "d": "True. The sum's graph leads to every loss, and from there to every layer's outputs for every batch."
+        " Under no_grad, or with .item(), there is nothing to hold on to.",
+        "e": "False. no_grad() is about recording, eval() about how layers behave. Under no_grad alone, Dropout"
+        " goes on dropping and BatchNorm goes on moving its running averages.",
     },
-    model_answer="With gradients on, every forward pass records a graph and keeps the layers' outputs for a backward pass,"
-    " whether or not backward() is ever called. When validating it never is, so that is time and memory for nothing, and"
-    " if losses are added up as tensors, the graphs of all the batches pile up. no_grad() stops the recording. The"
-    " numbers are the same without it, and it does not replace eval().",
+    model_answer="With gradients on, every forward pass records a graph and keeps the layers' outputs for a"
+    " backward pass, whether or not backward() is ever called. When validating it never is, so that is time and"
+    " memory for nothing, and if losses are added up as tensors, the graphs of all the batches pile up. no_grad()"
+    " stops the recording. The numbers are the same without it, and it does not replace eval().",
     rubric=[
         "1 point: without it, a graph is recorded in the forward pass, although there is no backward pass",
         "1 point: names the cost, memory (and time)",
@@ -1734,8 +1756,10 @@ train_in_three_lines = code(
     hints=[
         "What does fit need that you have not got yet? Two lines get it, the third calls fit.",
         "`a, b = f()` takes a pair apart. In which order does each of the functions return its two things?",
-        "The third line begins with `return fit(epochs, ...`; the other five arguments follow in the order of the prompt.",
+        "The third line begins with `return fit(epochs, ...`; the other five arguments follow in the order of the"
+        " prompt.",
     ],
+    relations=["returns_nothing"],
 )
 
 
@@ -1805,14 +1829,6 @@ def by_name(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
     loaders = get_dls(bs=bs, valid_ds=valid_ds, train_ds=train_ds)
     history = fit(epochs, loss_func=loss_func, model=made[0], opt=made[1], valid_dl=loaders[1], train_dl=loaders[0])
     return history
-
-
-@train_in_three_lines.mistake
-def forgets_to_return(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
-    """Everything is called as it should be, and the result of `fit` is thrown away. Return it."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
 @train_in_three_lines.mistake
