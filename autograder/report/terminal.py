@@ -83,7 +83,7 @@ def body(verdict: Verdict, experiment: list[str] | None = None) -> list[Any]:
     parts += [Padding(Text(text), (1, 0, 0, 0), expand=False) for text in told.says if text]
     parts += _statements(told, experiment)
     if told.failure and told.failure.get("frames"):
-        parts.append(Padding(_failure(told.failure, verdict.path), (1, 0, 0, 0), expand=False))
+        parts.append(Padding(failing_lines(told.failure, verdict.path), (1, 0, 0, 0), expand=False))
     if told.case:
         parts.append(Padding(_case(told.case, verdict.exercise), (1, 0, 0, 0), expand=False))
     if verdict.printed.strip() and verdict.outcome != "passed":
@@ -114,7 +114,8 @@ def _statements(told: Feedback, experiment: list[str] | None) -> list[Any]:
     return parts
 
 
-def _failure(failed: dict[str, Any], path: str) -> Group:
+def failing_lines(failed: dict[str, Any], path: str | None = None) -> Group:
+    """The learner's lines that an exception went through; `path` names their file, unless each line names its own."""
     parts: list[Any] = []
     frames = failed["frames"]
     same = len(frames) > 1 and all(frame == frames[0] for frame in frames)
@@ -123,7 +124,7 @@ def _failure(failed: dict[str, Any], path: str) -> Group:
         parts.append(Text(told, style=QUIET))
     for frame in frames[-1:] if same else frames:
         inside = f" in {frame['function']}" if frame["function"] else ""
-        parts.append(Text(f"{path}, line {frame['line']}{inside}", style=QUIET))
+        parts.append(Text(f"{path or frame['file']}, line {frame['line']}{inside}", style=QUIET))
         parts.append(Padding(Text(frame["source"], style=STRONG), (0, 0, 0, 4), expand=False))
         if frame.get("column"):
             parts.append(Padding(Text(" " * (frame["column"] - 1) + "^", style=BAD), (0, 0, 0, 4), expand=False))
