@@ -16,6 +16,7 @@ from autograder.grade import UnreadableFile, check_text, read
 from autograder.isolate import warm
 from autograder.judge import Verdict
 from autograder.lesson import UnknownName
+from autograder.milestones.command import train
 
 PASSED, NOT_PASSED, USAGE = 0, 1, 2
 
@@ -229,5 +230,5 @@ def matrix(names: tuple[str, ...], mutants: bool, seed: int, as_json: bool) -> N
     leave(NOT_PASSED if any(found.findings for found in examined) else PASSED)
 
 
-for command in daily.COMMANDS:
+for command in [*daily.COMMANDS, train]:
     cli.add_command(command)

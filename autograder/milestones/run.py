@@ -34,6 +34,8 @@ class Run:
 
     job: dict[str, Any]
     events: Events
+    #: Seconds for all of it.
+    limit: float = 600.0
     outcome: str = ""
     batches: int = 0
     untrained: dict[str, float] | None = None
@@ -46,6 +48,10 @@ class Run:
     piece: str = ""
     failure: dict[str, Any] | None = None
     seconds: float = 0.0
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    #: When it last told something.
+    heard: float = 0.0
 
     def start(self) -> Run:
         self.started = self.heard = time.monotonic()
@@ -61,12 +67,12 @@ class Run:
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(self.job).encode() + b"\n")
             self.process.stdin.flush()
-        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._listen, args=[self.process], daemon=True).start()
         return self
 
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
             with contextlib.suppress(ValueError):  # a line that was cut off, or that learner code wrote
                 event = json.loads(line)
                 if isinstance(event, dict):
@@ -106,11 +112,11 @@ class Run:
             case "end":
                 self._ended("error")
 
-    def check_time(self, limit: float) -> None:
-        """Stop a run that has been silent for too long, or that is over its limit in seconds."""
+    def check_time(self) -> None:
+        """Stop a run that has been silent for too long, or that is over its limit."""
         now = time.monotonic()
         silence = SILENCE if self.batches else STARTING
-        if not self.outcome and (now - self.heard > min(silence, limit) or now - self.started > limit):
+        if not self.outcome and (now - self.heard > silence or now - self.started > self.limit):
             self.stop("timeout")
 
     def stop(self, outcome: str) -> None:
@@ -118,7 +124,7 @@ class Run:
         if self.outcome:
             return
         self._ended(outcome)
-        if outcome == "timeout" and os.name == "posix":
+        if self.process and outcome == "timeout" and os.name == "posix":
             self.process.send_signal(signal.SIGINT)
             deadline = time.monotonic() + PATIENCE
             while self.failure is None and time.monotonic() < deadline and self.process.poll() is None:
@@ -131,6 +137,8 @@ class Run:
             run.take(event)
 
     def kill(self) -> None:
+        if self.process is None:
+            return
         with contextlib.suppress(OSError):
             if os.name == "posix":
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -145,7 +153,7 @@ class Run:
     @property
     def code(self) -> int | None:
         """How the process ended: an exit code, negative for a signal."""
-        return self.process.poll()
+        return self.process.poll() if self.process else None
 
 
 def _figures(event: dict[str, Any]) -> dict[str, float]:

@@ -1,0 +1,131 @@
+"""What came of a milestone: how it ended, the curves, the digits taken for others, and what to type next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rich.padding import Padding
+from rich.text import Text
+
+from autograder.milestones.results import MILESTONES
+from autograder.milestones.run import SILENCE, Run
+from autograder.milestones.training import EPOCHS, EXAMPLES, Pair
+from autograder.report.plots import text_plot
+from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, WIDTH, failing_lines, paged
+from autograder.report.training import first_broken, where
+
+#: The validation accuracy that the lesson reaches.
+TARGET = 0.95
+
+
+def message(pair: Pair) -> str:
+    """How the learner's run ended, in a sentence or two; "" if it finished."""
+    run = pair.mine
+    match run.outcome:
+        case "interrupted":
+            return f"Stopped {where(run)}."
+        case "timeout" if run.seconds >= run.limit:
+            return f"Stopped {where(run)}: the time was up after {run.seconds:.0f} seconds. {slow(pair)}".rstrip()
+        case "timeout":
+            return f"Stopped {where(run)}: no batch was finished for {SILENCE:.0f} seconds{_within(pair)}."
+        case "diverged":
+            return (
+                f"Stopped: from {first_broken(run)} on the loss is no number. The parameters have grown beyond all"
+                f" bounds: look at the sign and the size of the step, and at gradients that pile up{_within(pair)}."
+            )
+        case "error" if run.failure:
+            told = f"{run.failure['type']}: {run.failure['message']}".strip().rstrip(":").split("\n")[0]
+            return f"It stopped {where(run)}{_within(pair)} with {told}"
+        case "error":
+            reason = "; too much memory is the usual reason" if run.code == -9 else ""
+            return f"The process of the run ended {where(run)}{_within(pair)} (exit code {run.code}){reason}."
+    return ""
+
+
+def _within(pair: Pair) -> str:
+    run = pair.mine
+    if not run.piece:
+        return ""
+    yours = any(piece.name == run.piece and piece.yours for piece in pair.pieces)
+    return f", in {'your' if yours else 'the kit' + chr(39) + 's'} {run.piece}"
+
+
+def slow(pair: Pair) -> str:
+    """A remark on a run that took several times as long as the reference's, batch by batch."""
+    mine, reference = pair.mine, pair.reference
+    if not mine.batch_losses or not reference.batch_losses or not reference.seconds:
+        return ""
+    times = (mine.seconds / len(mine.batch_losses)) / (reference.seconds / len(reference.batch_losses))
+    return f"A batch takes {times:.0f} times as long as with the kit's pieces." if times >= 4 else ""
+
+
+def confusions(mistaken: list[tuple[int, int, int]]) -> str:
+    often = Counter((label, guess) for _, label, guess in mistaken).most_common(3)
+    return ", ".join(f"{label} for {guess} ({n} times)" for (label, guess), n in often)
+
+
+@paged
+def show(
+    out: Any, pair: Pair, told: str, mistaken: list[tuple[int, int, int]], figure: Path | None, kept: bool
+) -> None:
+    """Everything that is said after the run."""
+    mine, reference = pair.mine, pair.reference
+    if told:
+        out.print(Padding(Text(told, style=QUIET if mine.outcome == "interrupted" else BAD), (1, 0, 0, 0)))
+    if mine.failure and mine.failure["frames"]:
+        out.print(Padding(failing_lines(mine.failure), (1, 0, 0, 0), expand=False))
+    if len(mine.batch_losses) > 1:
+        curves: dict[str, Any] = {"yours": mine.batch_losses, "reference": reference.batch_losses}
+        plot = text_plot(curves, width=WIDTH - 10, height=9, x_label="batches")
+        out.print(Padding(Text("Training loss", style=STRONG), (1, 0, 0, 0)))
+        out.print(Text(plot))
+    if mine.printed:
+        out.print(Padding(Text("Your code printed:", style=QUIET), (1, 0, 0, 0)))
+        out.print(Padding(Text("\n".join(mine.printed[:8])), (0, 0, 0, 2)))
+    if mine.epochs:
+        out.print(Padding(_accuracy(pair), (1, 0, 0, 0)))
+        out.print(Text(f"Most often taken for another: {confusions(mistaken)}" if mistaken else ""))
+    if mine.outcome == "finished" and (remark := slow(pair)):
+        out.print(Text(remark))
+    for line in _next(pair, figure, kept):
+        out.print(line)
+
+
+def _accuracy(pair: Pair) -> Text:
+    mine, reference = pair.mine, pair.reference
+    reached = mine.epochs[-1]["accuracy"]
+    text = Text(f"{reached:.2%} of the 10,000 validation digits are right", style=STRONG)
+    if len(reference.epochs) >= len(mine.epochs):
+        there = reference.epochs[len(mine.epochs) - 1]["accuracy"]
+        text.append(f", {there:.2%} with the reference's pieces" if there != reached else ", as with the reference's")
+    whole = mine.outcome == "finished" and mine.job["examples"] >= EXAMPLES and len(mine.epochs) >= EPOCHS
+    if whole and reached > TARGET:
+        text.append(f"\nMilestone reached: above {TARGET:.0%}", style=GOOD)
+    elif whole:
+        text.append(f"\nThe lesson's own code gets above {TARGET:.0%}", style=BAD)
+    return text
+
+
+def _next(pair: Pair, figure: Path | None, kept: bool) -> list[Text]:
+    lines = []
+    if figure:
+        lines.append(("Picture", str(figure)))
+    if not kept:
+        lines.append(("Kept", "the result of an earlier run, which came further"))
+    missing = next((piece.name for piece in pair.pieces if not piece.yours), None)
+    following = MILESTONES[MILESTONES.index(pair.section) + 1 :]
+    if pair.mine.outcome != "finished":
+        lines.append(("Again", f"make train section={pair.section}"))
+    elif missing:
+        lines.append(("Next", f"make check exercise={missing}"))
+    elif following:
+        lines.append(("Next", f"make train section={following[0]}"))
+    return [Text("")] + [Text(f"{word:<8}", style=QUIET).append(rest) for word, rest in lines]
+
+
+def refused(run: Run) -> str:
+    """The reference could not be trained: the kit itself is broken."""
+    failed = run.failure or {"type": f"exit code {run.code}", "message": ""}
+    return f"The reference could not be trained: {failed['type']}: {failed['message']}"
