@@ -1,0 +1,46 @@
+"""The README's session is what happens."""
+
+from __future__ import annotations
+
+import re
+
+from conftest import Kit
+
+from autograder import lesson
+
+
+def blocks(language: str) -> list[str]:
+    text = (lesson.ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
+
+
+def test_the_session_looks_like_that_today(kit: Kit) -> None:
+    answer = blocks("python")[0]
+    session = next(block for block in blocks("console") if "does not pass yet" in block)
+    command, _, expected = session.partition("\n")
+    assert command == "$ make check exercise=softmax"
+    original = (kit.root / "exercises" / "cross_entropy.py").read_text()
+    at = original.index("    raise NotImplementedError", original.index("def softmax(x):"))
+    body = answer.split("\n", 1)[1]
+    (kit.root / "exercises" / "cross_entropy.py").write_text(
+        original[:at] + body.rstrip("\n") + original[at:].removeprefix("    raise NotImplementedError")
+    )
+    shown = kit.run("check", "softmax", code=1)
+    line = re.compile(r"line \d+")  # it moves with every prompt above
+    assert line.sub("line", shown) == line.sub("line", expected)
+
+
+def test_every_make_target_that_it_names_exists() -> None:
+    text = (lesson.ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (lesson.ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"make ([a-z]+)", "\n".join(re.findall(r"`make [^`]*`|^\$ make .*", text, re.M)))):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_every_file_of_the_map_exists() -> None:
+    text = (lesson.ROOT / "README.md").read_text(encoding="utf-8")
+    tree = text[text.index("## The map") : text.index("## To add an exercise")]
+    for name in re.findall(r"\b\w+\.py\b", tree):
+        assert list(lesson.ROOT.glob(f"*/{name}")), name
+    for folder in re.findall(r"\b(\w+)/", tree):
+        assert (lesson.ROOT / folder).is_dir() or (lesson.ROOT / "autograder" / folder).is_dir(), folder
