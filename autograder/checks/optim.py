@@ -1,0 +1,1191 @@
+"""How section 5, optim, is observed: probes, rights and mistakes of each exercise, in the order of the lesson."""
+
+import torch
+
+from autograder.complaint import Complaint
+from autograder.exercise import code, concept
+from autograder.spies import Journal, LossSpy, learnt_from, squared_error, watch
+
+# Optimizer
+
+Optimizer = code(
+    "Optimizer",
+    ids=["R5.1"],
+    hints=[
+        "What did your loop do with the parameters after backward()? Two things, and each becomes a method. "
+        "What must the object remember for them?",
+        "Two walks or more over the parameters: a generator survives one. In `step`, mind torch.no_grad(), "
+        "change p in place, and skip it when p.grad is None.",
+        "`__init__` keeps list(params) and lr. `step`: under torch.no_grad(), for each p with a gradient, p "
+        "-= lr * p.grad. `zero_grad`: for each p, p.grad = None.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over the parameters, under torch.no_grad()",
+    is_class=True,
+)
+
+
+def some_parameters(draw, n=3):
+    """n parameters of different shapes, each with a gradient."""
+    parameters = [draw.normal(draw.size(1, 3), i + 1, grad=True) for i in range(n)]
+    for parameter in parameters:
+        parameter.grad = draw.normal(*parameter.shape)
+    return parameters
+
+
+def cleared(parameter):
+    """The gradient; zeros also stand for None."""
+    return torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+
+
+@Optimizer.probe
+def step_takes_lr_times_the_gradient_off(Optimizer, draw):
+    parameters = some_parameters(draw)
+    lr = draw.number(0.05, 0.4)
+    draw.note(lr=lr)
+    Optimizer(parameters, lr).step()
+    return parameters
+
+
+@Optimizer.probe
+def lr_is_a_half_unless_given(Optimizer, draw):
+    parameters = some_parameters(draw, 1)
+    Optimizer(parameters).step()
+    return parameters
+
+
+@Optimizer.probe
+def takes_a_generator(Optimizer, draw):
+    """What a generator yields can be walked only once, and there are several steps to make."""
+    parameters = some_parameters(draw, 2)
+    opt = Optimizer((parameter for parameter in parameters), draw.number(0.05, 0.4))
+    for _ in range(2):
+        opt.step()
+        opt.zero_grad()
+        for parameter in parameters:
+            parameter.grad = draw.normal(*parameter.shape)
+    opt.step()
+    return parameters
+
+
+@Optimizer.probe
+def step_leaves_the_gradients(Optimizer, draw):
+    parameters = some_parameters(draw)
+    Optimizer(parameters, draw.number(0.05, 0.4)).step()
+    return {f"gradient of parameter {i}": parameter.grad for i, parameter in enumerate(parameters)}
+
+
+@Optimizer.probe
+def zero_grad_clears_every_gradient(Optimizer, draw):
+    """Zeros stand here for None as well."""
+    parameters = some_parameters(draw)
+    Optimizer(parameters, draw.number(0.05, 0.4)).zero_grad()
+    return {
+        "values": parameters,
+        "gradients": [cleared(parameter) for parameter in parameters],
+    }
+
+
+@Optimizer.probe
+def passes_over_parameters_without_a_gradient(Optimizer, draw):
+    first, second, third = parameters = some_parameters(draw)
+    draw.choice([first, second]).grad = None
+    opt = Optimizer(parameters, draw.number(0.05, 0.4))
+    opt.step()
+    seen = {"values after step()": [parameter.detach().clone() for parameter in parameters]}
+    opt.zero_grad()
+    return seen | {"gradients after zero_grad()": [cleared(parameter) for parameter in parameters]}
+
+
+@Optimizer.probe(rtol=1e-4)
+def trains_with_backward(Optimizer, draw):
+    """Three times backward(), step() and zero_grad(), with a real loss."""
+    x, y = draw.normal(4, 2), draw.normal(4, 1)
+    weight, bias = draw.normal(2, 1, grad=True), draw.normal(1, grad=True)
+    opt = Optimizer([weight, bias], draw.number(0.05, 0.2))
+    for _ in range(3):
+        (x @ weight + bias - y).square().mean().backward()
+        opt.step()
+        opt.zero_grad()
+    return {"weight": weight, "bias": bias, "can still get a gradient": [weight.is_leaf, bias.is_leaf]}
+
+
+@Optimizer.probe
+def keeps_two_optimizers_apart(Optimizer, draw):
+    mine, others = some_parameters(draw, 1), some_parameters(draw, 1)
+    first, second = Optimizer(mine, draw.number(0.05, 0.2)), Optimizer(others, draw.number(0.3, 0.5))
+    first.step()
+    return {"of the first": mine, "of the second": others, "optimizers": len([first, second])}
+
+
+@Optimizer.right
+def in_place():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = list(params), lr
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                if p.grad is not None:
+                    p.grad.zero_()
+
+    return Optimizer
+
+
+@Optimizer.right
+def through_data():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.p = [*params]
+            self.rate = lr
+
+        def step(self):
+            for p in self.p:
+                if p.grad is None:
+                    continue
+                p.data = p.data - self.rate * p.grad.data
+
+        def zero_grad(self, set_to_none=False):
+            for p in self.p:
+                p.grad = None if set_to_none or p.grad is None else torch.zeros_like(p)
+
+    return Optimizer
+
+
+@Optimizer.right
+def decorated():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.params = tuple(params)
+            self.lr = lr
+
+        def with_gradient(self):
+            return (p for p in self.params if p.grad is not None)
+
+        @torch.no_grad()
+        def step(self):
+            for p in self.with_gradient():
+                p.add_(p.grad, alpha=-self.lr)
+
+        @torch.no_grad()
+        def zero_grad(self):
+            for p in self.with_gradient():
+                p.grad.detach_()
+                p.grad.zero_()
+
+    return Optimizer
+
+
+@Optimizer.mistake
+def keeps_the_generator():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items?"""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = params, lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def climbs():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill?"""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p += p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def rebinds():
+    """`step` changes no parameter. `p = p - ...` gives the name p to a new tensor and leaves the model's own
+    alone: update it in place."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p = p - p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def replaces_its_own_list():
+    """`step` puts new tensors into the optimizer's list; the tensors that the model uses stay as they were,
+    and in the next step the new ones have no gradient. Update in place."""
+
+    class Wrong(in_place()):
+        def step(self):
+            self.params = [p if p.grad is None else p - p.grad * self.lr for p in self.params]
+
+        def zero_grad(self):
+            for p in self.params:
+                if p.is_leaf and p.grad is not None:
+                    p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def with_the_graph_on():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. Where is torch.no_grad()?"""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                if p.grad is not None:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def stops_requiring_grad():
+    """After `step` the parameters no longer require grad, so the next backward() passes them by.
+    torch.no_grad() around the update is enough; leave requires_grad alone."""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                p.requires_grad_(False)
+                if p.grad is not None:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def ignores_lr():
+    """The learning rate is 0.5 whatever `lr` says. Keep the argument in `__init__`, and use it in `step`."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, 0.5)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def without_lr():
+    """The whole gradient is taken off the parameters: `lr` is not used."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, 1.0)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def another_default():
+    """When `lr` is left out, it should be 0.5."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.1):
+            super().__init__(params, lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def lr_must_be_given():
+    """`lr` has no default. When it is left out, it should be 0.5."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr):
+            super().__init__(params, lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def divides_by_lr():
+    """The gradient is divided by lr instead of multiplied: a small lr takes giant steps."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad / self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def only_the_direction():
+    """Each entry moves by lr, whatever the size of its gradient: only the sign of the gradient is used."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad.sign() * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def shrinks_the_parameter():
+    """lr times the parameter is taken off, too or instead. Only lr times its gradient is to go."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def scales_the_gradient_itself():
+    """`step` multiplies the gradient by lr in place and so changes p.grad. Gradients are to stay as
+    backward() left them: use an expression that makes a new tensor."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p.grad *= self.lr
+                        p -= p.grad
+
+    return Wrong
+
+
+@Optimizer.mistake
+def step_clears_too():
+    """`step` clears the gradients as well. That is for zero_grad() to do, when the loop says so."""
+
+    class Wrong(in_place()):
+        def step(self):
+            super().step()
+            self.zero_grad()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zero_grad_does_nothing():
+    """The gradients are still there after `zero_grad()`. Assigning to a variable in a loop changes no tensor:
+    zero the gradient in place, or set p.grad."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params:
+                gradient = p.grad
+                gradient = 0  # noqa: F841
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zero_grad_zeroes_the_parameters():
+    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has
+    learnt."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zero_grad_clears_the_first():
+    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the
+    loop."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params[:1]:
+                p.grad = None
+
+    return Wrong
+
+
+@Optimizer.mistake
+def updates_the_first():
+    """`step` updates the first parameter only: a `return` or a `break` stands in the loop."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad * self.lr
+                        return
+
+    return Wrong
+
+
+@Optimizer.mistake
+def needs_every_gradient():
+    """`step` fails for a parameter without a gradient: where p.grad is None there is nothing to multiply.
+    Leave such a parameter alone."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zeroes_what_is_not_there():
+    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter
+    alone."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def stops_at_a_missing_gradient():
+    """One parameter without a gradient ends the loop, and those after it are not updated: go on with the next
+    (`continue` rather than `return` or `break`)."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is None:
+                        break
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def gives_up_without_all_gradients():
+    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by
+    itself."""
+
+    class Wrong(in_place()):
+        def step(self):
+            if all(p.grad is not None for p in self.params):
+                super().step()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def with_momentum():
+    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient
+    alone."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            self.moving = [torch.zeros_like(p) for p in self.params]
+
+        def step(self):
+            with torch.no_grad():
+                for p, v in zip(self.params, self.moving, strict=True):
+                    if p.grad is not None:
+                        v.mul_(0.9).add_(p.grad)
+                        p -= v * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def remembers_the_gradients():
+    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in
+    `step`."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]
+
+        def step(self):
+            with torch.no_grad():
+                for p, gradient in zip(self.params, self.grads, strict=True):
+                    if gradient is not None:
+                        p -= gradient * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def works_on_copies():
+    """The optimizer updates copies of the parameters; the model's own stay as they were. Keep the tensors
+    themselves."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p.clone().sub_(p.grad * self.lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def shared_by_all():
+    """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in
+    self."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            type(self).params, type(self).lr = list(params), lr
+
+    return Wrong
+
+
+# why_no_grad_in_step
+
+why_no_grad_in_step = concept(
+    "why_no_grad_in_step",
+    ids=["R5.2"],
+    hints=[
+        "Take the no_grad out of your `step` and read the error. Then try p = p - lr * p.grad in its place.",
+        "What does autograd record operations for, and is there a backward() that should pass through the update?",
+    ],
+    explanations={
+        "a": "True. The error is a RuntimeError: a leaf Variable that requires grad is being used in an "
+        "in-place operation. Changing the very tensor that gradients are taken for would make the record of "
+        "it meaningless.",
+        "b": "False. no_grad does not touch gradients that are there: `step` reads them. Clearing them is "
+        "what zero_grad is for.",
+        "c": "True. The error is gone and so is the training: the model still has the old tensor. Were the "
+        "new one used, it would be no leaf: backward() would leave no .grad in it, and its graph would grow "
+        "with each step.",
+        "d": "False. no_grad says what is recorded inside its block. requires_grad of the parameters stays "
+        "True all the while, and after the block recording goes on by itself.",
+        "e": "True. We want the gradient of the loss with respect to the parameters as they are now. How "
+        "they became what they are is not differentiated, and recording it would only cost time and memory.",
+        "f": "False. The direction is decided by the sign in the update. no_grad changes no number that is computed.",
+    },
+    model_answer="The parameters require grad, so autograd would record the update as if it were a part of "
+    "the model. In place that is forbidden for such a tensor and raises a RuntimeError; out of place it "
+    "makes a new tensor, with a graph, that the model does not use. But the update is not a part of the "
+    "function that we differentiate, so it is made where nothing is recorded. no_grad changes neither the "
+    "gradients nor requires_grad.",
+    rubric=[
+        "1 point: operations on parameters would be recorded by autograd.",
+        "1 point: what happens then (an error in place; a new tensor or a growing graph out of place).",
+        "1 point: the update does not belong to the function to be differentiated.",
+    ],
+)
+
+
+@why_no_grad_in_step.experiment
+def step_without_no_grad():
+    lines = ["One parameter w = 3.0, the loss w ** 2, so its gradient is 6.0; lr = 0.1"]
+
+    def parameter():
+        w = torch.tensor(3.0, requires_grad=True)
+        (w**2).backward()
+        return w
+
+    w = parameter()
+    try:
+        w -= 0.1 * w.grad
+    except RuntimeError as error:
+        lines.append(f"w -= lr * w.grad               RuntimeError: {error}")
+    w = parameter()
+    kept_by_the_model = w
+    w = w - 0.1 * w.grad
+    lines.append(
+        f"w = w - lr * w.grad            a new tensor {w.item():.1f}, a leaf: {w.is_leaf}; the model's own is still "
+        f"{kept_by_the_model.item():.1f}"
+    )
+    for step in range(2, 4):
+        w = w - 0.1 * 2 * w
+    depth, node = 0, w.grad_fn
+    while node is not None:
+        depth, node = depth + 1, next((f for f, _ in node.next_functions if f is not None), None)
+    lines.append(f"... after {step} such steps         a graph {depth} operations deep behind w, and growing")
+    w = parameter()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    lines.append(
+        f"w -= lr * w.grad under no_grad  {w.item():.1f}, a leaf: {w.is_leaf}, requires grad: {w.requires_grad}, its gradient "
+        f"is still {w.grad.item():.1f}"
+    )
+    return lines
+
+
+# fit_optimizer
+
+fit_optimizer = code(
+    "fit_optimizer",
+    ids=["R5.3"],
+    hints=[
+        "It is your second loop with less in it. Which lines does the optimizer take over?",
+        "After backward() comes opt.step(), and opt.zero_grad() before the next backward(). Neither lr nor "
+        "no_grad is needed.",
+        "Over the epochs, and over range(0, len(x), bs): the loss of the batch, its backward(), opt.step(), "
+        "opt.zero_grad().",
+    ],
+)
+
+
+class HalfStep:
+    """An optimizer of its own kind, not plain SGD: each step moves the parameters by less. Notes the
+    gradients at each step."""
+
+    def __init__(self, params, lr):
+        self.params, self.lr, self.seen = list(params), lr, []
+
+    def step(self):
+        self.seen.append(torch.cat([cleared(p).flatten() for p in self.params]).clone())
+        with torch.no_grad():
+            for p in self.params:
+                p -= cleared(p) * self.lr
+        self.lr /= 2
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+
+def watched_fit(fit, draw, n, bs, *epochs):
+    """What a loop learns from, and the gradients at each step: a small network on drawn data with one target
+    a row."""
+    x, y = draw.normal(n, 3), draw.normal(n)
+    model = draw.network(3, 4, 1)
+    journal = Journal(model.parameters())
+    watch(model, journal)
+    opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
+    draw.note(n=n, bs=bs, epochs=epochs[0] if epochs else "left out")
+    fit(model, opt, LossSpy(squared_error, journal), x, y, bs, *epochs)
+    return {
+        "rows of each batch": learnt_from(journal, y),
+        "gradients at each step": opt.seen,
+        "weights after each update": journal.trajectory(),
+    }
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def makes_a_step_for_every_batch_the_short_one_too(fit_optimizer, draw):
+    bs = draw.size(2, 4)
+    return watched_fit(fit_optimizer, draw, bs * draw.size(2, 3) + draw.size(1, bs - 1), bs)
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def goes_through_the_data_once_an_epoch(fit_optimizer, draw):
+    """When bs divides n, the last batch is a full one, and the next epoch follows it."""
+    bs = draw.size(2, 4)
+    return watched_fit(fit_optimizer, draw, bs * draw.size(2, 3), bs, draw.integer(2, 3))
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def follows_the_loss_function_it_is_given(fit_optimizer, draw):
+    """The loss function is an argument: it need not be cross entropy, nor a mean."""
+    model, weight = draw.network(2, 3, 3), draw.number(2, 4)
+
+    def weighted_cross_entropy(predictions, targets):
+        return weight * torch.nn.functional.cross_entropy(predictions, targets)
+
+    opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
+    n = 2 * draw.size(2, 3)
+    fit_optimizer(model, opt, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2)
+    return opt.seen
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def leaves_alone_what_the_optimizer_does_not_know(fit_optimizer, draw):
+    """The optimizer was given the last layer only: the others must stay as they are."""
+    model = draw.network(3, 4, 1)
+    opt = HalfStep(model[2].parameters(), draw.number(0.1, 0.3))
+    n = 2 * draw.size(2, 3)
+    fit_optimizer(model, opt, squared_error, draw.normal(n, 3), draw.normal(n), 2)
+    return dict(model.named_parameters())
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def serves_torch_optim_too(fit_optimizer, draw):
+    model = draw.network(3, 4, 1)
+    opt = torch.optim.SGD(model.parameters(), lr=draw.number(0.05, 0.2))
+    n = 2 * draw.size(1, 2) + 1
+    fit_optimizer(model, opt, squared_error, draw.normal(n, 3), draw.normal(n), 2, 2)
+    return dict(model.named_parameters())
+
+
+@fit_optimizer.right
+def zero_grad_first(model, opt, loss_func, x, y, bs, epochs=1):
+    n = len(x)
+    for _epoch in range(epochs):
+        for i in range((n - 1) // bs + 1):
+            xb, yb = x[i * bs : (i + 1) * bs], y[i * bs : (i + 1) * bs]
+            opt.zero_grad()
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+    return model
+
+
+@fit_optimizer.right
+def with_split(model, opt, loss_func, x, y, bs, epochs=1):
+    batches = [*zip(torch.split(x, bs), torch.split(y, bs), strict=True)] * epochs
+    for xb, yb in batches:
+        loss_func(model.forward(xb), yb).backward()
+        opt.step()
+        model.zero_grad()
+
+
+@fit_optimizer.right
+def reports_as_it_goes(model, opt, loss_func, x, y, bs, epochs=1):
+    report = []
+    while len(report) < epochs:
+        rows = list(range(len(x)))
+        while rows:
+            batch, rows = rows[:bs], rows[bs:]
+            loss = loss_func(model(x[batch]), y[batch])
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+        with torch.no_grad():
+            report.append(float(loss_func(model(x), y)))
+    return report
+
+
+@fit_optimizer.mistake
+def never_clears(model, opt, loss_func, x, y, bs, epochs=1):
+    """The gradients are never cleared, so each step follows the sum of all batches so far."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+
+
+@fit_optimizer.mistake
+def clears_once_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
+    batch."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+        opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def clears_before_the_step(model, opt, loss_func, x, y, bs, epochs=1):
+    """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt.
+    Clear them after the step, or before backward()."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.zero_grad()
+            opt.step()
+
+
+@fit_optimizer.mistake
+def steps_before_backward(model, opt, loss_func, x, y, bs, epochs=1):
+    """`step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
+    never used."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
+            opt.step()
+            opt.zero_grad()
+            loss.backward()
+
+
+@fit_optimizer.mistake
+def never_steps(model, opt, loss_func, x, y, bs, epochs=1):
+    """`opt.step()` is never called, so no parameter changes. Are the parentheses there?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def no_backward(model, opt, loss_func, x, y, bs, epochs=1):
+    """The loss is computed, but backward() is never called on it, so there are no gradients to step with."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs])
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is one step an epoch, with the gradients of all batches added up. Is `opt.step()` indented far
+    enough to be inside the loop over the batches?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def two_steps_a_batch(model, opt, loss_func, x, y, bs, epochs=1):
+    """There are two steps for each batch. One is enough."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def updates_by_itself(model, opt, loss_func, x, y, bs, epochs=1):
+    """The loop updates the parameters by itself, and `opt.step()` is not called. How the update is made, and
+    of which parameters, is the optimizer's business."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= 0.5 * p.grad
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def updates_by_itself_too(model, opt, loss_func, x, y, bs, epochs=1):
+    """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of
+    it."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= 0.5 * p.grad
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def uses_its_attributes(model, opt, loss_func, x, y, bs, epochs=1):
+    """The loop takes `params` and `lr` out of the optimizer and updates by itself. Not every optimizer has
+    these, nor makes its step so: call `opt.step()`."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in opt.params:
+                    p -= opt.lr * p.grad
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def asks_for_param_groups(model, opt, loss_func, x, y, bs, epochs=1):
+    """The loop uses something that torch's optimizers have and yours has not (param_groups, set_to_none,
+    ...). `step()` and `zero_grad()`, without arguments, are all that is promised."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad(set_to_none=True)
+
+
+@fit_optimizer.mistake
+def drops_the_short_batch(model, opt, loss_func, x, y, bs, epochs=1):
+    """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def an_empty_batch_at_the_end(model, opt, loss_func, x, y, bs, epochs=1):
+    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
+    every parameter. Check how many batches there are for n = 6, bs = 3."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs + 1):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def overlapping_batches(model, opt, loss_func, x, y, bs, epochs=1):
+    """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs + 1]), y[start : start + bs + 1]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def all_the_data_every_time(model, opt, loss_func, x, y, bs, epochs=1):
+    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
+    for _ in range(epochs):
+        for _start in range(0, len(x), bs):
+            loss_func(model(x), y).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def returns_after_the_first_batch(model, opt, loss_func, x, y, bs, epochs=1):
+    """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+            return
+
+
+@fit_optimizer.mistake
+def only_one_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is one epoch whatever `epochs` says."""
+    for start in range(0, len(x), bs):
+        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def its_own_batch_size(model, opt, loss_func, x, y, bs, epochs=1):
+    """The batches have 64 rows whatever `bs` says."""
+    for _ in range(epochs):
+        for start in range(0, len(x), 64):
+            loss_func(model(x[start : start + 64]), y[start : start + 64]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def its_own_loss(model, opt, loss_func, x, y, bs, epochs=1):
+    """The loss is always cross entropy; `loss_func` is not called."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            torch.nn.functional.cross_entropy(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+# get_model
+
+get_model = code(
+    "get_model",
+    ids=["R5.4"],
+    hints=[
+        "You have made such an nn.Sequential before. What does an optimizer need to know to go with it?",
+        "torch.optim.SGD takes the parameters of the model, and lr by name. The parameters must be those of "
+        "the very model that you return.",
+        "Make the model, then optim.SGD(model.parameters(), lr=lr); return both, separated by a comma.",
+    ],
+    relations=["returns_nothing"],
+)
+
+
+def model_and_optimizer(pair):
+    if pair is None:
+        raise Complaint("get_model returned None: return the model and the optimizer")
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise Complaint(f"return two things, the model and the optimizer; this is {_kind(pair)}")
+    model, opt = pair
+    if not isinstance(model, torch.nn.Sequential):
+        raise Complaint(f"the first of the two should be an nn.Sequential; it is {_kind(model)}")
+    if not isinstance(opt, torch.optim.Optimizer):
+        raise Complaint(f"the second of the two should be a torch.optim.SGD; it is {_kind(opt)}")
+    return model, opt
+
+
+def _kind(value):
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    return f"{len(value)} things" if isinstance(value, (tuple, list)) else f"a {type(value).__name__}"
+
+
+def different_sizes(draw):
+    n_in = draw.size(2, 4)
+    n_out = n_in + draw.size(1, 2)
+    return n_in, n_out + draw.size(2, 4), n_out
+
+
+@get_model.probe
+def the_model_is_linear_relu_linear(get_model, draw):
+    model, _ = model_and_optimizer(get_model(*different_sizes(draw), draw.number(0.05, 0.4)))
+    kinds = (torch.nn.Linear, torch.nn.ReLU)
+    return [
+        [
+            next((kind.__name__ for kind in kinds if isinstance(layer, kind)), type(layer).__name__),
+            [list(parameter.shape) for parameter in layer.parameters()],
+        ]
+        for layer in model
+    ]
+
+
+@get_model.probe
+def the_optimizer_steps_for_the_whole_model(get_model, draw):
+    """Two steps, with gradients that are given."""
+    lr = draw.number(0.05, 0.4)
+    draw.note(lr=lr)
+    model, opt = model_and_optimizer(get_model(*different_sizes(draw), lr))
+    draw.fill(model)
+    for _ in range(2):
+        for parameter in model.parameters():
+            parameter.grad = draw.normal(*parameter.shape)
+        opt.step()
+    return {"optimizer": type(opt).__name__, "weights": list(model.parameters())}
+
+
+@get_model.probe
+def each_call_starts_anew(get_model, draw):
+    sizes = different_sizes(draw)
+    first, _ = model_and_optimizer(get_model(*sizes, 0.1))
+    draw.fill(first)
+    second, opt = model_and_optimizer(get_model(*sizes, 0.1))
+    for parameter in second.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    opt.step()
+    return list(first.parameters())
+
+
+@get_model.right
+def in_one_line_each(n_in, nh, n_out, lr):
+    layers = [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
+    model = torch.nn.Sequential(*layers)
+    return [model, torch.optim.SGD(params=list(model.parameters()), lr=lr)]
+
+
+@get_model.right
+def with_names_and_groups(n_in, nh, n_out, lr):
+    from collections import OrderedDict
+
+    nn = torch.nn
+    model = nn.Sequential(OrderedDict(l1=nn.Linear(n_in, nh), relu=nn.ReLU(), l2=nn.Linear(nh, n_out)))
+    groups = [{"params": model.l1.parameters()}, {"params": model.l2.parameters()}]
+    return model, torch.optim.SGD(groups, lr, momentum=0)
+
+
+@get_model.mistake
+def optimizer_first(n_in, nh, n_out, lr):
+    """The optimizer comes first. The order is model, optimizer."""
+    model, opt = in_one_line_each(n_in, nh, n_out, lr)
+    return opt, model
+
+
+@get_model.mistake
+def the_model_alone(n_in, nh, n_out, lr):
+    """Only the model comes back. Return the optimizer with it."""
+    return in_one_line_each(n_in, nh, n_out, lr)[0]
+
+
+@get_model.mistake
+def a_class_for_an_optimizer(n_in, nh, n_out, lr):
+    """The second thing is the class SGD itself. Make an optimizer of it, with the parameters and lr."""
+    return in_one_line_each(n_in, nh, n_out, lr)[0], torch.optim.SGD
+
+
+@get_model.mistake
+def lr_of_the_lesson(n_in, nh, n_out, lr):
+    """The learning rate is 0.5 whatever `lr` says."""
+    return in_one_line_each(n_in, nh, n_out, 0.5)
+
+
+@get_model.mistake
+def lr_left_out(n_in, nh, n_out, lr):
+    """The learning rate is SGD's own default, 0.001: `lr` is not passed on."""
+    return in_one_line_each(n_in, nh, n_out, 0.001)
+
+
+@get_model.mistake
+def with_momentum(n_in, nh, n_out, lr):
+    """The optimizer has momentum. Plain SGD is asked for: no options but lr."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0]
+    return model, torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+
+
+@get_model.mistake
+def with_weight_decay(n_in, nh, n_out, lr):
+    """The optimizer has weight decay. Plain SGD is asked for: no options but lr."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0]
+    return model, torch.optim.SGD(model.parameters(), lr=lr, weight_decay=0.01)
+
+
+@get_model.mistake
+def adam(n_in, nh, n_out, lr):
+    """The optimizer is Adam. SGD is asked for."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0]
+    return model, torch.optim.Adam(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def for_another_model(n_in, nh, n_out, lr):
+    """The optimizer has the parameters of another model than the one that is returned, so training would
+    never change that one. Make the model once, and use it for both."""
+    nn = torch.nn
+    other = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
+    return in_one_line_each(n_in, nh, n_out, lr)[0], torch.optim.SGD(other.parameters(), lr=lr)
+
+
+@get_model.mistake
+def last_layer_only(n_in, nh, n_out, lr):
+    """The optimizer knows the last layer only. Give it the parameters of the whole model."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0]
+    return model, torch.optim.SGD(model[-1].parameters(), lr=lr)
+
+
+@get_model.mistake
+def weights_only(n_in, nh, n_out, lr):
+    """The optimizer knows the weights and not the biases. Give it all the parameters of the model."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0]
+    return model, torch.optim.SGD([p for p in model.parameters() if p.dim() > 1], lr=lr)
+
+
+@get_model.mistake
+def fifty_hidden_units(n_in, nh, n_out, lr):
+    """The hidden layer has 50 units, whatever nh is."""
+    return in_one_line_each(n_in, 50, n_out, lr)
+
+
+@get_model.mistake
+def without_relu(n_in, nh, n_out, lr):
+    """There is no ReLU between the two Linear layers."""
+    model = torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def softmax_last(n_in, nh, n_out, lr):
+    """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
+    nn = torch.nn
+    model = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.LogSoftmax(-1))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+_made_before = {}
+
+
+@get_model.mistake
+def one_model_for_all(n_in, nh, n_out, lr):
+    """The same model comes back at each call, as trained as it is by then. Make a new one inside the
+    function."""
+    if (n_in, nh, n_out) not in _made_before:
+        _made_before[n_in, nh, n_out] = in_one_line_each(n_in, nh, n_out, lr)[0]
+    model = _made_before[n_in, nh, n_out]
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
