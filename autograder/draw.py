@@ -57,14 +57,14 @@ class Draw:
 
     def normal(self, *shape: int, scale: float = 1.0, grad: bool = False) -> torch.Tensor:
         """float32, normal around 0 with the standard deviation `scale`; no two equal when drawn at full size."""
-        values = torch.randn(shape, generator=self._generator) * scale
+        values = torch.randn(shape, generator=self._generator, dtype=torch.float32) * scale
         if self.level is not None:
             values = values.mul(10 / scale).round().div(10).mul(scale)
         return values.requires_grad_(grad)
 
     def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
         """float32, evenly spread over low..high."""
-        values = torch.rand(shape, generator=self._generator)
+        values = torch.rand(shape, generator=self._generator, dtype=torch.float32)
         if self.level is not None:
             values = values.mul(10).round().div(10)
         return values * (high - low) + low

@@ -9,6 +9,7 @@ import __future__
 
 import ast
 import linecache
+import os
 import sys
 import types
 from typing import Any
@@ -16,11 +17,14 @@ from typing import Any
 from autograder.failure import failure
 
 
-def run_file(path: str, source: str, name: str = "exercises") -> tuple[types.ModuleType, dict[str, Any] | None]:
+def run_file(path: str, source: str, name: str = "answer") -> tuple[types.ModuleType, dict[str, Any] | None]:
     """(module, first failure or None). `path` is only a label; SyntaxError is reported as a failure too."""
     module = types.ModuleType(name)
     module.__file__ = path
     sys.modules[name] = module
+    folder = os.path.dirname(os.path.abspath(path))
+    if folder not in sys.path:
+        sys.path.append(folder)  # last, so that a file beside the learner's is found and hides no library
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     try:
         tree = ast.parse(source, path)

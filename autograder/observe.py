@@ -90,8 +90,7 @@ def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
         return None, {"failure": first, "found": None}
     found = module.__dict__[exercise.name]
     kind = "class" if isinstance(found, type) else "function" if callable(found) else type(found).__name__
-    usable = callable(found) and (isinstance(found, type) or not exercise.is_class)
-    return (found if usable else None), {"failure": first, "found": kind}
+    return (found if callable(found) else None), {"failure": first, "found": kind}
 
 
 def observe(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from autograder.load import put_pieces, run_file
 
 
@@ -42,6 +44,15 @@ def test_an_endless_recursion_is_told_by_its_last_calls() -> None:
     assert failed["type"] == "RecursionError"
     assert len(failed["frames"]) == 4
     assert failed["more"] > 500
+
+
+def test_a_file_beside_it_can_be_imported_and_hides_no_library(tmp_path: Path) -> None:
+    (tmp_path / "helper_of_mine.py").write_text("value = 7\n")
+    (tmp_path / "math.py").write_text("raise RuntimeError\n")
+    text = "from helper_of_mine import value\nimport math\npi = math.pi\n"
+    module, failed = run_file(str(tmp_path / "answer.py"), text)
+    assert failed is None
+    assert module.value == 7
 
 
 def test_earlier_pieces_replace_the_learners() -> None:
