@@ -62,7 +62,7 @@ def _frame(frame: FrameType, line: int) -> dict[str, Any]:
     return {
         "file": frame.f_code.co_filename,
         "line": line,
-        "function": frame.f_code.co_name.replace("<module>", ""),
+        "function": frame.f_code.co_qualname.replace("<module>", "").replace("<locals>.", ""),
         "source": source,
         "variables": dict(list(variables.items())[:MOST_VARIABLES]),
     }

@@ -156,7 +156,7 @@ def _outcome(exercise: Exercise, observed: Outcome, loaded: Frame | None, result
         return "timeout"
     if observed.ending != "finished" or loaded is None or loaded.get("found") is None:
         return "error"
-    if all(_is_stub(result) for result in results):
+    if all(_is_stub(result, exercise.name) for result in results):
         return "not_started"
     whys = {result.why for result in results if not result.passed}
     if whys == {"shortcut"}:
@@ -167,9 +167,11 @@ def _outcome(exercise: Exercise, observed: Outcome, loaded: Frame | None, result
     return "error" if first.why == "raised" else "failed"
 
 
-def _is_stub(result: ProbeResult) -> bool:
-    raised = (result.frame or {}).get("raised") or {"type": ""}
-    return raised["type"] == "NotImplementedError" and bool(raised["frames"])
+def _is_stub(result: ProbeResult, name: str) -> bool:
+    """Whether the exercise itself raised NotImplementedError, and not an earlier answer that it calls."""
+    raised = (result.frame or {}).get("raised") or {"type": "", "frames": []}
+    inside = raised["frames"][-1]["function"].split(".")[0] if raised["frames"] else ""
+    return raised["type"] == "NotImplementedError" and inside == name
 
 
 def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, Frame]) -> bool:
