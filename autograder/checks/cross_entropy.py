@@ -23,8 +23,8 @@ def log_probabilities(draw, n, c):
 
 
 def far_apart(draw, n, c, distance):
-    """n rows of scores: some around +distance, some around -distance, one around 0, in any order."""
-    offsets = draw.shuffled([distance, -distance, 0.0, *(draw.choice([distance, -distance]) for _ in range(n - 3))])
+    """n rows of scores: at least one around 0 and one around `distance`, in any order."""
+    offsets = draw.shuffled([0.0, distance, *(draw.choice([0.0, distance]) for _ in range(n - 2))])
     return draw.normal(n, c) + torch.tensor(offsets).unsqueeze(1)
 
 
@@ -272,7 +272,7 @@ def what_softmax_does_to_scores():
         f"softmax(scores + 100)       {row((scores + 100).softmax(-1).tolist())}   no change (d)",
         f"scores / their sum          {row((scores / scores.sum()).tolist())}   no distribution (c)",
         f"second score raised by 2    {row(raised.softmax(-1).tolist())}   the others fall (f)",
-        f"softmax(10 * scores)        {row((10 * scores).softmax(-1).tolist())}   same prediction, surer (e)",
+        f"softmax(10 * scores)        {row((10 * scores).softmax(-1).tolist())}   surer of the same (e)",
     ]
 
 
@@ -337,9 +337,10 @@ def by_einsum(x):
 
 @softmax.right
 def row_by_row(x):
-    if x.dim() == 1:
-        return x.exp() / sum(x.exp())
-    return torch.stack([row_by_row(row) for row in x])
+    def of(x):
+        return x.exp() / sum(x.exp()) if x.dim() == 1 else torch.stack([of(row) for row in x])
+
+    return of(x)
 
 
 @softmax.mistake
@@ -905,3 +906,1567 @@ def the_first_term_only(p, q):
 def as_a_tensor(p, q):
     """A tensor comes back. This one is about the formula: lists of floats in, a float out, `math` alone."""
     return torch.as_tensor(-sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0))
+
+
+# ------------------------------------------------------------------------------------------ why_cross_entropy
+
+why_cross_entropy = concept(
+    "why_cross_entropy",
+    ids=["R2.7"],
+    hints=[
+        "Write the sum out for the target [0, 1, 0]. What is left? Then let the probability of the right class go "
+        "from 0.9 down to 0.0001 and watch the loss.",
+        "Does anything in the formula know that 3 is nearer to 2 than 9 is? And: a row can be right with 0.51 or "
+        "with 0.99. Accuracy counts both alike; does the loss?",
+    ],
+    explanations={
+        "a": (
+            "All p but one are 0, and that one is 1: the sum has one term, -ln q of the right class. This is why "
+            "the loss can be computed by picking one log-probability from each row."
+        ),
+        "b": (
+            "The labels are names. Nothing in the formula uses how far one class number is from another: only the "
+            "probability given to the right class counts. A squared difference of class numbers would behave as the "
+            "statement says, and a 3 is not nearer to a 2 than a 9 is."
+        ),
+        "c": (
+            "Accuracy counts rows, cross entropy weighs how sure each answer was. One row that is wrong with great "
+            "confidence can cost more than many that are just barely wrong: the experiment has the more accurate "
+            "model with the higher loss."
+        ),
+        "d": (
+            "-ln q grows without limit as q goes to 0: 0.69 at one half, 4.6 at 0.01, 9.2 at 0.0001. Mistakes that "
+            "the model is sure of weigh most."
+        ),
+        "e": (
+            "Accuracy moves in steps: a small change of a weight changes no prediction at all, or turns one round "
+            "at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to follow."
+        ),
+        "f": (
+            "The exponential and the logarithm cancel in the derivative, and probabilities minus target is left: "
+            "never larger than 1, zero when the prediction is perfect, and at full strength when the row is "
+            "confidently wrong."
+        ),
+    },
+    model_answer=(
+        "The target is a class, not a quantity, so the loss must not depend on class numbers being near each other. "
+        "Cross entropy compares two distributions: with a one-hot target it is minus the log of the probability of "
+        "the right class. It is 0 for a perfect prediction and grows without limit the more confidently wrong the "
+        "model is. Unlike accuracy it changes smoothly with the weights, and with softmax its gradient is simply "
+        "probabilities minus target."
+    ),
+    rubric=[
+        "1 point: with a one-hot target it is -ln of the probability given to the right class",
+        "1 point: classes have no order or distance, so a loss on class numbers (squared error) does not fit",
+        "1 point: punishes confident mistakes heavily, or is smooth with a useful gradient where accuracy is not",
+    ],
+)
+
+
+@why_cross_entropy.experiment
+def accuracy_and_loss_disagree():
+    target = torch.zeros(4, dtype=torch.int64)
+    bold = torch.tensor([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.0001, 0.9999]])
+    timid = torch.tensor([[0.55, 0.45], [0.55, 0.45], [0.45, 0.55], [0.45, 0.55]])
+    lines = ["probability of the right class in four rows      accuracy   cross entropy"]
+    for name, q in [("bold", bold), ("timid", timid)]:
+        right = (q.argmax(1) == target).float().mean().item()
+        loss = -q[:, 0].log().mean().item()
+        given = "  ".join(f"{value:.4f}" for value in q[:, 0].tolist())
+        lines.append(f"{name:6} {given:42}{right:8.2f}{loss:16.3f}")
+    scores = torch.tensor([2.0, -1.0, 0.5], requires_grad=True)
+    torch.nn.functional.cross_entropy(scores[None], torch.tensor([1])).backward()
+    lines += [
+        "",
+        "-ln q for q = 0.9, 0.5, 0.01, 0.0001:  " + "  ".join(f"{-math.log(q):.2f}" for q in (0.9, 0.5, 0.01, 0.0001)),
+        "",
+        "scores [2.0, -1.0, 0.5], the second class is right:",
+        f"gradient of the loss      {[round(value, 4) for value in scores.grad.tolist()]}",
+        f"softmax minus target      {[round(v, 4) for v in (scores.softmax(-1) - torch.tensor([0, 1, 0])).tolist()]}",
+    ]
+    return lines
+
+
+# -------------------------------------------------------------------------------------------------------- nll
+
+nll = code(
+    "nll",
+    ids=["R2.8"],
+    hints=[
+        "For each row you need one single number: the log-probability in the column that target names. What would a "
+        "for loop over the rows do?",
+        "A tensor can be indexed by two index tensors at once, log_probs[rows, columns]: they are walked through in "
+        "pairs. Which rows, and which columns, give one number for each example?",
+        "The rows are 0, 1, ..., n - 1 (torch.arange(n) or range(n)), the columns are target. Then take the mean, "
+        "and mind the sign.",
+    ],
+    shortcut=["nll_loss", "cross_entropy", "cross_entropy_loss"],
+    instead="indexing (or gather), a mean and a minus",
+    relations=["negated", "times_n", "per_row", "as_number", "detached", "in_float64", "still_two_dimensional"],
+)
+
+
+@nll.probe
+def averages_minus_the_targets_log_probability(nll, draw):
+    n, c = draw.size(5, 7), draw.size(2, 4)  # more rows than classes: log_probs[target] exists and is wrong
+    log_probs, target = log_probabilities(draw, n, c), draw.labels(n, c)
+    return {"of float32": nll(log_probs, target), "of float64": nll(log_probs.double(), target)}
+
+
+@nll.probe
+def the_highest_class_need_not_occur(nll, draw):
+    n, c = draw.size(2, 5), draw.size(3, 5)
+    return nll(log_probabilities(draw, n, c), draw.labels(n, c - 1))
+
+
+@nll.probe
+def lets_gradients_through(nll, draw):
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    leaf = log_probabilities(draw, n, c).requires_grad_()
+    return with_gradient(nll(leaf, draw.labels(n, c)), leaf)
+
+
+@nll.right
+def by_gather(log_probs, target):
+    return -log_probs.gather(1, target.unsqueeze(1)).squeeze(1).mean()
+
+
+@nll.right
+def row_after_row(log_probs, target):
+    total = 0
+    for row, label in zip(log_probs, target, strict=True):
+        total = total - row[label]
+    return total / len(target)
+
+
+@nll.right
+def by_one_hot(log_probs, target):
+    mask = torch.nn.functional.one_hot(target, log_probs.shape[1])
+    return -(log_probs * mask).sum() / log_probs.size(0)
+
+
+@nll.right
+def by_range(log_probs, target):
+    return (-log_probs)[range(target.shape[0]), target].mean()
+
+
+@nll.right
+def by_the_diagonal(log_probs, target):
+    return log_probs[:, target].diag().mean().neg()
+
+
+@nll.mistake
+def every_column_for_every_target(log_probs, target):
+    """log_probs[:, target] takes the columns of all targets from every row: (n, n) numbers, and their mean mixes the
+    examples. One number for each row is needed: index rows and columns in pairs."""
+    return -log_probs[:, target].mean()
+
+
+@nll.mistake
+def rows_named_by_the_target(log_probs, target):
+    """log_probs[target] takes whole rows, as if the labels were row numbers. The label names a column, and each row
+    needs one of its own."""
+    return -log_probs[target].mean()
+
+
+@nll.mistake
+def rows_and_columns_swapped(log_probs, target):
+    """Rows and columns have changed places in the index: the first picks the row (the example), the second the column
+    (the class)."""
+    return -log_probs[target, torch.arange(len(target))].mean()
+
+
+@nll.mistake
+def without_the_mean(log_probs, target):
+    """One value comes back for each example. The loss is a single number: their mean."""
+    return -log_probs[torch.arange(len(target)), target]
+
+
+@nll.mistake
+def divided_by_all_elements(log_probs, target):
+    """You divide by n times c. The picked values are n, one for each example, so that is what their sum is divided
+    by."""
+    mask = torch.nn.functional.one_hot(target, log_probs.shape[1])
+    return -(log_probs * mask).mean()
+
+
+@nll.mistake
+def divided_by_the_classes(log_probs, target):
+    """You divide by the number of classes. The mean is over the examples: divide by n."""
+    return -log_probs[torch.arange(len(target)), target].sum() / log_probs.shape[1]
+
+
+@nll.mistake
+def divided_by_the_batch_size_of_the_lesson(log_probs, target):
+    """You divide by 64, whatever the number of rows. Use mean, or the length of target: the last batch may be short."""
+    return -log_probs[torch.arange(len(target)), target].sum() / 64
+
+
+@nll.mistake
+def mean_over_all_classes(log_probs, target):
+    """You take the mean over all the classes: the target is not used. Only the log-probability of the right class
+    counts."""
+    return -log_probs.mean() + 0 * target.sum()
+
+
+@nll.mistake
+def the_predicted_class(log_probs, target):
+    """You pick the largest log-probability of each row, which is what the model believes. Pick the one of the target,
+    which is what is true."""
+    return -log_probs.amax(1).mean()
+
+
+@nll.mistake
+def the_next_class(log_probs, target):
+    """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
+    needed."""
+    return -log_probs[torch.arange(len(target)), target - 1].mean()
+
+
+@nll.mistake
+def probabilities_instead_of_logs(log_probs, target):
+    """You turn the log-probabilities into probabilities (exp) before averaging. Their logarithms are what is
+    averaged."""
+    return -log_probs.exp()[torch.arange(len(target)), target].mean()
+
+
+@nll.mistake
+def log_taken_twice(log_probs, target):
+    """You take the log of what is a log already, and the log of a negative number is nan. Use the values as they
+    are."""
+    return -log_probs.log()[torch.arange(len(target)), target].mean()
+
+
+@nll.mistake
+def softmax_of_the_logs(log_probs, target):
+    """You apply a softmax to the log-probabilities, so probabilities are averaged. They are logs already: just pick
+    them."""
+    return -log_probs.softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@nll.mistake
+def log_of_the_mean(log_probs, target):
+    """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average
+    the log-probabilities."""
+    return -log_probs[torch.arange(len(target)), target].exp().mean().log()
+
+
+@nll.mistake
+def the_median(log_probs, target):
+    """You take the median (the value in the middle). The mean is asked for."""
+    return -log_probs[torch.arange(len(target)), target].median()
+
+
+@nll.mistake
+def one_hot_without_the_number_of_classes(log_probs, target):
+    """one_hot counts the classes by the largest label that it sees. In a batch without the highest class it makes too
+    few columns: tell it how many there are, log_probs.shape[1]."""
+    mask = torch.nn.functional.one_hot(target)
+    return -(log_probs * mask).sum() / len(target)
+
+
+@nll.mistake
+def a_loop_over_the_classes(log_probs, target):
+    """The loop runs over as many rows as there are classes, so rows beyond that are left out. One step for each
+    example: len(target)."""
+    picked = [log_probs[i, target[i]] for i in range(min(log_probs.shape[1], len(target)))]
+    return -sum(picked) / len(picked)
+
+
+@nll.mistake
+def made_float32(log_probs, target):
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of log_probs."""
+    return -log_probs.float()[torch.arange(len(target)), target].mean()
+
+
+@nll.mistake
+def in_place(log_probs, target):
+    """The result is right, but log_probs comes back with its sign turned: neg_ and *= write into the tensor that was
+    given. Use a plain minus."""
+    log_probs *= -1
+    return log_probs[torch.arange(len(target)), target].mean()
+
+
+# ----------------------------------------------------------------------------------------------- why_negative
+
+why_negative = concept(
+    "why_negative",
+    ids=["R2.9"],
+    hints=[
+        "What is ln 1? And on which side of 0 is the logarithm of a smaller number, say 0.2?",
+        "Gradient descent makes its loss smaller. What would become of ln p of the right class if ln p itself, "
+        "without a minus, were the loss?",
+    ],
+    explanations={
+        "a": (
+            "The sign of the scores plays no part: softmax makes probabilities of any scores, and their logarithms "
+            "are at most 0 anyway. With scores that are all positive the log-probabilities are just as negative."
+        ),
+        "b": (
+            "ln 1 is 0, and for anything smaller ln is below 0. So minus ln p starts at 0 for a perfect prediction "
+            "and grows as the probability of the right class falls, as a loss should."
+        ),
+        "c": (
+            "To make the right answers as likely as possible is to make ln p large. An optimizer makes a number "
+            "small, so it is given -ln p: the smallest loss is the largest likelihood."
+        ),
+        "d": (
+            "The loss would then be ln p, and lower means less probable: the steps would push the right class down, "
+            "without any limit, since ln p has none."
+        ),
+        "e": "Its value is -ln 1 = 0, and less is not possible. It is p that is 1, and the loss is as low as it gets.",
+    },
+    model_answer=(
+        "Probabilities are at most 1, so their logarithms are at most 0. We want the likelihood of the right "
+        "classes to grow, while gradient descent makes its objective smaller. The minus turns the log-likelihood "
+        "into a loss that is 0 for a perfect prediction, grows as the prediction gets worse, and whose descent "
+        "makes the right answers more likely."
+    ),
+    rubric=[
+        "1 point: the log of a probability is 0 or negative",
+        "1 point: a likelihood is to be maximised, a loss is minimised (or: without the minus training would go the "
+        "wrong way)",
+    ],
+)
+
+
+@why_negative.experiment
+def three_steps_with_and_without_the_minus():
+    lines = ["p            " + "".join(f"{p:10.2f}" for p in (1.0, 0.9, 0.5, 0.1, 0.01))]
+    lines += ["-ln p        " + "".join(f"{abs(math.log(p)):10.2f}" for p in (1.0, 0.9, 0.5, 0.1, 0.01)), ""]
+    lines += ["probability of the right class, from equal scores on, in four descents:"]
+    for name, sign in (("loss = -ln p", -1), ("loss = +ln p", 1)):
+        scores = torch.zeros(3, requires_grad=True)
+        seen = []
+        for _ in range(5):
+            log_p = scores.log_softmax(-1)[0]
+            seen.append(log_p.exp().item())
+            (gradient,) = torch.autograd.grad(sign * log_p, scores)
+            scores = (scores - gradient).detach().requires_grad_()
+        lines.append(f"{name} " + "".join(f"{p:10.3f}" for p in seen))
+    positive = torch.tensor([1.0, 2.0, 3.0])
+    lines += ["", f"scores {positive.tolist()}, all positive: log-probabilities "]
+    lines[-1] += "  ".join(f"{value:.3f}" for value in positive.log_softmax(-1).tolist())
+    return lines
+
+
+# --------------------------------------------------------------------------------------------- what_logsumexp
+
+what_logsumexp = concept(
+    "what_logsumexp",
+    ids=["R2.10"],
+    hints=[
+        "Work it out for two scores that are equal, then for two that are far apart: which simple function is it "
+        "close to?",
+        "exp(x + 5) = exp(5) exp(x), so exp(5) can be taken out of the whole sum. What becomes of it in the "
+        "logarithm? Is there such a rule for exp(2 x)?",
+    ],
+    explanations={
+        "a": (
+            "The sum is at least its largest term, exp(max), and at most n times that. Take the logarithm of both "
+            "ends: between max and max + ln n. The largest score dominates the more, the further it is ahead."
+        ),
+        "b": (
+            "ln undoes exp of one number, but here a whole sum stands in between, and the log of a sum is not the "
+            "sum of the logs. For [0, 0] it is ln 2 = 0.69, while the sum is 0."
+        ),
+        "c": (
+            "exp(x + 5) is exp(5) exp(x). The factor exp(5) can be taken out of the sum, and its log is 5. The "
+            "stable form rests on this."
+        ),
+        "d": (
+            "For [0, 0] doubling changes nothing in the scores, and LogSumExp stays at 0.69 instead of going to "
+            "1.39. Adding a number passes through, multiplying does not."
+        ),
+        "e": (
+            "softmax is exp(x) divided by the sum of the exponentials. Its log is x minus the log of that sum, and "
+            "that is LogSumExp: all that log_softmax needs."
+        ),
+        "f": (
+            "The derivative of ln S is S' / S. With S the sum of the exponentials, S' in the direction of one score "
+            "is the exponential of that score: divided by S this is its softmax."
+        ),
+    },
+    model_answer=(
+        "LogSumExp is the logarithm of the sum of the exponentials of the scores. It is a smooth version of the "
+        "maximum: at least the largest score and at most ln n more. Adding a number to all scores adds it to the "
+        "result. It is what normalises softmax in log space: log_softmax(x) = x - LogSumExp(x), and its gradient is "
+        "the softmax."
+    ),
+    rubric=[
+        "1 point: says what it computes, ln of the sum of the exponentials",
+        "1 point: relates it to the maximum (smooth maximum), or to softmax and log_softmax (normalising term, "
+        "gradient)",
+    ],
+)
+
+
+@what_logsumexp.experiment
+def logsumexp_beside_max_and_sum():
+    lines = ["scores                     max     LogSumExp   max + ln n   sum"]
+    for scores in ([0.0, 0.0], [5.0, 5.0], [1.0, 2.0, 4.0], [2.0, 4.0, 8.0], [0.0, 0.0, 20.0]):
+        x = torch.tensor(scores)
+        most = max(scores)
+        lines.append(
+            f"{scores!s:24} {most:6.2f} {x.logsumexp(-1).item():12.4f} {most + math.log(len(scores)):12.4f} "
+            f"{sum(scores):6.1f}"
+        )
+    x = torch.tensor([1.0, 2.0, 4.0], requires_grad=True)
+    x.logsumexp(-1).backward()
+    lines += [
+        "",
+        "for the scores [1, 2, 4]:",
+        f"gradient of LogSumExp          {[round(value, 4) for value in x.grad.tolist()]}",
+        f"softmax                        {[round(value, 4) for value in x.softmax(-1).tolist()]}",
+        f"ln of softmax                  {[round(value, 4) for value in x.softmax(-1).log().tolist()]}",
+        f"scores - LogSumExp             {[round(value, 4) for value in (x - x.logsumexp(-1)).tolist()]}",
+    ]
+    return lines
+
+
+# ---------------------------------------------------------------------------------------- why_logsumexp_trick
+
+why_logsumexp_trick = concept(
+    "why_logsumexp_trick",
+    ids=["R2.11"],
+    hints=[
+        "Try torch.tensor(89.0).exp() and torch.tensor(-110.0).exp(): both ends of what float32 can hold. Then "
+        "math.exp(710).",
+        "What is left of the row [-1000.0, -1001.0] after 0 has been taken out of it, because another row holds a "
+        "0? And what does exp(-200) add to 1, even before it is rounded to 0?",
+    ],
+    explanations={
+        "a": (
+            "Nothing is given up: exp(x) = exp(m) exp(x - m) for every m, so both forms are equal on paper. What "
+            "changes is which numbers the computer meets on its way, and with m taken out the rounding errors are "
+            "smaller, if anything."
+        ),
+        "b": (
+            "This is what makes it a trick: mathematically nothing happens. With real numbers any m gives the same, "
+            "and it serves only because floats end somewhere."
+        ),
+        "c": (
+            "If another row holds a score that is 1000 higher, all the terms of this row become exp(-1000) = 0, and "
+            "the log of 0 is minus infinity. Each row needs a largest score of its own."
+        ),
+        "d": (
+            "Next to the term that is 1, exp(-200) = 1e-87 could not change a single digit: float32 has about 7 of "
+            "them. Rounding it to 0 is right to the last digit, as the experiment shows."
+        ),
+        "e": (
+            "The largest score minus itself is 0 and exp(0) is 1. All other terms lie between 0 and 1, so the sum "
+            "lies between 1 and n: nothing overflows, and the log stays between 0 and ln n."
+        ),
+        "f": (
+            "float32 overflows from exp(89) on, float64 from exp(710): the wall stands further back, but it stands. "
+            "The other end, exp(-746) = 0, has one too."
+        ),
+    },
+    model_answer=(
+        "exp of a large score overflows to infinity (in float32 from 89 on), and if all scores are very negative "
+        "every exp is 0 and the log gives minus infinity, although the true result is an ordinary number near the "
+        "largest score. Because exp(x) = exp(m) exp(x - m), the largest score of the row can be taken out without "
+        "changing the value. Then one term is exactly 1 and the others lie between 0 and 1, so neither can happen. "
+        "It is called a trick since it changes nothing mathematically, only the numbers that the computer meets."
+    ),
+    rubric=[
+        "1 point: names the problem: exp overflows (or all terms underflow and the log of 0 is taken)",
+        "1 point: says that subtracting the maximum and adding it back leaves the value as it is (an exact identity)",
+        "1 point: why it then works: the largest exponent is 0, so the sum lies between 1 and n",
+    ],
+)
+
+
+@why_logsumexp_trick.experiment
+def the_overflow_and_the_way_round_it():
+    def plain(x):
+        return x.exp().sum(-1).log()
+
+    def taken_out(x, m):
+        return m + (x - m.unsqueeze(-1)).exp().sum(-1).log()
+
+    x = torch.tensor([[1000.0, 999.0], [-1000.0, -1001.0], [0.0, -200.0]])
+    wide = x.double()
+    rows = [str(row) for row in x.tolist()]
+
+    def line(name, values):
+        return f"{name:30}" + "".join(f"{value:18.5f}" for value in values.tolist())
+
+    return [
+        "exp in float32    "
+        + "   ".join(f"exp({v:.0f}) = {torch.tensor(v).exp().item():.3g}" for v in (88.0, 89.0, -104.0)),
+        "exp in float64    "
+        + "   ".join(f"exp({v:.0f}) = {torch.tensor(v).double().exp().item():.3g}" for v in (709.0, 710.0, -746.0)),
+        "",
+        f"{'row':30}" + "".join(f"{row:>18}" for row in rows),
+        line("as the formula stands", plain(x)),
+        line("the same in float64", plain(wide)),
+        line("largest of the batch out", taken_out(x, x.max())),
+        line("largest of each row out", taken_out(x, x.amax(-1))),
+        "",
+        f"ordinary scores [1, 2, 3], plain:         {plain(torch.tensor([1.0, 2.0, 3.0])).item():.6f}",
+        f"with 3 taken out, with 7 taken out:       {taken_out(torch.tensor([1.0, 2.0, 3.0]), torch.tensor(3.0)).item():.6f}"
+        f"  {taken_out(torch.tensor([1.0, 2.0, 3.0]), torch.tensor(7.0)).item():.6f}",
+    ]
+
+
+# -------------------------------------------------------------------------------------------------- logsumexp
+
+logsumexp = code(
+    "logsumexp",
+    ids=["R2.12"],
+    hints=[
+        "Its name read from right to left is the recipe. It works for small scores; what does exp give for 1000, "
+        "and for -1000?",
+        "Take the largest score m of each row out: log(sum(exp(x))) = m + log(sum(exp(x - m))). What shape must m "
+        "have to be subtracted from x, and what shape to be added to the result?",
+        "x.amax(-1, keepdim=True), or x.max(-1, keepdim=True).values, is m in the right shape for x - m. Before it "
+        "is added at the end, take its last dimension away: m.squeeze(-1).",
+    ],
+    shortcut=["logsumexp"],
+    instead="max, exp, sum and log",
+    relations=["negated", "detached", "in_float64", "still_two_dimensional"],
+)
+
+
+@logsumexp.probe
+def gives_one_value_for_each_row(logsumexp, draw):
+    n = draw.size(2, 4)
+    x = draw.normal(n, n)
+    return {"of float32 scores": logsumexp(x), "of float64 scores": logsumexp(x.double())}
+
+
+@logsumexp.probe
+def works_on_a_single_row(logsumexp, draw):
+    return logsumexp(draw.normal(draw.size(2, 5)))
+
+
+@logsumexp.probe
+def uses_the_last_of_three_dimensions(logsumexp, draw):
+    return logsumexp(draw.normal(2, draw.size(2, 4), draw.size(2, 4)))
+
+
+# At 9000 two float32 neighbours are 0.001 apart.
+@logsumexp.probe(rtol=1e-6)
+def is_right_for_large_scores(logsumexp, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4))
+    return {"hundreds": logsumexp(x + draw.number(100, 600)), "thousands": logsumexp(x + draw.number(1000, 9000))}
+
+
+@logsumexp.probe(rtol=1e-6)
+def is_right_for_very_negative_scores(logsumexp, draw):
+    return logsumexp(draw.normal(draw.size(2, 3), draw.size(2, 4)) - draw.number(1000, 9000))
+
+
+@logsumexp.probe(rtol=1e-6)
+def rows_far_apart_do_not_disturb_each_other(logsumexp, draw):
+    return logsumexp(far_apart(draw, draw.size(2, 4), draw.size(2, 4), draw.number(1000, 9000)))
+
+
+@logsumexp.probe(atol=2e-3)
+def scores_far_apart_in_one_row_do_no_harm(logsumexp, draw):
+    n, c = draw.size(2, 3), draw.size(2, 4)
+    x = draw.normal(n, c)
+    far = torch.zeros(c)
+    far[draw.integer(0, c - 1)] = draw.number(1000, 9000)
+    return {"one far above": logsumexp(x + far), "one far below": logsumexp(x - far)}
+
+
+@logsumexp.probe
+def lets_gradients_through(logsumexp, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(logsumexp(x), x)
+
+
+@logsumexp.right
+def with_max_values(x):
+    m, _ = x.max(dim=-1)
+    return m + torch.log(torch.exp(x - m[..., None]).sum(dim=-1))
+
+
+@logsumexp.right
+def by_pairs(x):
+    total = x[..., 0]
+    for i in range(1, x.shape[-1]):
+        larger, smaller = torch.maximum(total, x[..., i]), torch.minimum(total, x[..., i])
+        total = larger + (smaller - larger).exp().log1p()
+    return total
+
+
+@logsumexp.right
+def row_by_row(x):
+    rows = x.reshape(-1, x.shape[-1])
+    results = [sum(torch.exp(value - max(row.tolist())) for value in row).log() + max(row.tolist()) for row in rows]
+    return torch.stack(results).reshape(x.shape[:-1])
+
+
+@logsumexp.right
+def with_a_constant_maximum(x):
+    with torch.no_grad():
+        m = x.amax(-1, keepdim=True)
+    return ((x - m).exp().sum(-1, keepdim=True).log() + m)[..., 0]
+
+
+@logsumexp.right
+def by_log_softmax(x):
+    return x[..., 0] - x.log_softmax(-1)[..., 0]
+
+
+@logsumexp.mistake
+def as_the_formula_stands(x):
+    """This is right for small scores, but exp of a large one is infinity, and if all are very negative every exp is
+    0, its log minus infinity. Take the largest score of each row out first."""
+    return x.exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_largest_of_all(x):
+    """You take out the largest score of the whole tensor. A row that lies far below it is left with zeros, and their
+    log is minus infinity: each row needs its own largest score."""
+    m = x.max()
+    return m + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_largest_of_each_column(x):
+    """You take out the largest score of each column (the first dimension). The sum runs along the last dimension, so
+    that is where the largest is to be looked for."""
+    m = x.amax(0)
+    return (x - m).exp().sum(-1).log() + m[..., :1].expand(x.shape[:-1])
+
+
+@logsumexp.mistake
+def the_largest_size_without_sign(x):
+    """You take out the score with the largest size, whatever its sign. For negative scores that is none of them, and
+    taking it out makes all of them far smaller still: use the largest score, not the largest absolute value."""
+    m = x.abs().amax(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def not_the_largest(x):
+    """What you take out of each row is not its largest score, but another number such as its smallest score or its
+    mean. A score far above it still overflows: take out the largest, so that no exponent is above 0."""
+    m = x.amin(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_largest_but_at_least_0(x):
+    """A row whose scores are all very negative comes out as minus infinity: what is taken out of it is 0 and not its
+    largest score. A search for the largest must not start from 0, nor may a clamp (or a ReLU) raise it to 0."""
+    m = x.amax(-1, keepdim=True).clamp(min=0)
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def a_fixed_number(x):
+    """You take out one fixed number. It helps scores near that number only: take out the largest score of each row."""
+    return 1000 + (x.double() - 1000).exp().sum(-1).log().to(x.dtype)
+
+
+@logsumexp.mistake
+def in_double_on_the_way(x):
+    """float64 on the way only moves the wall: it overflows from exp(710) on. Take the largest score of each row out,
+    then no exponent is above 0, in any dtype."""
+    return x.double().exp().sum(-1).log().to(x.dtype)
+
+
+@logsumexp.mistake
+def clamped(x):
+    """You limit the scores so that nothing overflows, and with them the result. Nothing may be cut off: take the
+    largest score out and add it back."""
+    return x.clamp(-80, 80).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def with_an_added_epsilon(x):
+    """A small number is added so that the log of 0 is never taken. Where all scores are very negative, the result is
+    then the log of that number, and large scores overflow as before. Take the largest score of each row out first."""
+    return (x.exp().sum(-1) + 1e-9).log()
+
+
+@logsumexp.mistake
+def the_largest_is_not_added_back(x):
+    """The largest score is subtracted, but not added back at the end: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
+    return (x - x.amax(-1, keepdim=True)).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_largest_multiplied(x):
+    """You multiply by the largest score at the end. A factor exp(m) of the sum becomes a summand m in its log: add
+    it."""
+    m = x.amax(-1, keepdim=True)
+    return m.squeeze(-1) * (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def only_the_largest(x):
+    """This is the largest score alone. It is close, but the other scores add something: the log of the sum of the
+    exponentials after the largest is taken out."""
+    return x.amax(-1)
+
+
+@logsumexp.mistake
+def the_sum_of_the_scores(x):
+    """log and exp do not cancel here, because the sum is taken in between: exp first, then sum, then log."""
+    return x.sum(-1)
+
+
+@logsumexp.mistake
+def log_of_the_mean(x):
+    """You take the mean of the exponentials in place of their sum, so ln n is missing from the result."""
+    m = x.amax(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().mean(-1).log()
+
+
+@logsumexp.mistake
+def log_base_ten(x):
+    """The logarithm is to base 10, but exp is to base e, and the one does not undo the other. Use torch.log."""
+    m = x.amax(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log10()
+
+
+@logsumexp.mistake
+def log1p_for_log(x):
+    """log1p(s) is the log of 1 + s, one too much: the largest score's own term is in the sum already. Use log."""
+    m = x.amax(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log1p()
+
+
+@logsumexp.mistake
+def over_the_first_dimension(x):
+    """You reduce the first dimension, so there is one value for each column. The scores of one example stand in a
+    row."""
+    m = x.amax(0, keepdim=True)
+    return m.squeeze(0) + (x - m).exp().sum(0).log()
+
+
+@logsumexp.mistake
+def over_dimension_one(x):
+    """You reduce dimension 1. That is the last one of a matrix only: count from the end, -1."""
+    m = x.amax(1, keepdim=True)
+    return m.squeeze(1) + (x - m).exp().sum(1).log()
+
+
+@logsumexp.mistake
+def over_dimension_one_at_most(x):
+    """One and two dimensions work, three do not: there you reduce dimension 1 and not the last. Counted from the end
+    it is the same for any number of dimensions."""
+    dim = min(1, x.dim() - 1)
+    m = x.amax(dim, keepdim=True)
+    return m.squeeze(dim) + (x - m).exp().sum(dim).log()
+
+
+@logsumexp.mistake
+def over_everything(x):
+    """A single number comes back for the whole tensor. Each row has a value of its own: tell max and sum the
+    dimension."""
+    return x.max() + (x - x.max()).exp().sum().log()
+
+
+@logsumexp.mistake
+def stretched_to_a_square(x):
+    """The largest scores stand in a column, shape (n, 1), and the logs in a row, (n,): added, they are stretched to a
+    square. Take the kept dimension away, squeeze(-1), before you add."""
+    m = x.amax(-1, keepdim=True)
+    return m + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def made_float32(x):
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+    m = x.float().amax(-1, keepdim=True)
+    return m.squeeze(-1) + (x.float() - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def by_python_numbers(x):
+    """The rows are computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype
+    lost). Use torch's max, exp, sum and log on the tensor itself."""
+    if x.dim() > 1:
+        return torch.stack([by_python_numbers(row) for row in x])
+    m = x.max().item()
+    return torch.tensor(m + math.log(sum(math.exp(value - m) for value in x.tolist())))
+
+
+@logsumexp.mistake
+def in_place(x):
+    """The result is right, but the largest score is subtracted from x itself: sub_ and -= write into the caller's
+    tensor. Make a new one: x - m."""
+    m = x.amax(-1, keepdim=True)
+    x -= m
+    return m.squeeze(-1) + x.exp().sum(-1).log()
+
+
+# ----------------------------------------------------------------------------------------------- max_abs_diff
+
+max_abs_diff = code(
+    "max_abs_diff",
+    ids=["R2.13"],
+    hints=[
+        "Four small steps: compare the shapes, subtract, forget the sign, take the largest.",
+        "Shapes can be compared with ==. a - b also works for shapes that differ, if one can be stretched to the "
+        "other, so the comparison has to come first: `raise ValueError(...)`.",
+        "(a - b).abs().max() is a tensor without dimensions; .item() turns it into a Python float.",
+    ],
+    relations=["negated"],
+)
+
+
+def unless_refused(function, a, b):
+    """What came back for two shapes that do not match, or that ValueError was raised, as it should be."""
+    try:
+        return {"returned": function(a, b)}
+    except ValueError:
+        return "ValueError"
+    except NotImplementedError:
+        raise
+    except (RuntimeError, AssertionError, TypeError, IndexError) as error:
+        shapes = f"{tuple(a.shape)} and {tuple(b.shape)}"
+        raise Complaint(
+            f"{type(error).__name__} was raised for the shapes {shapes}: compare the shapes yourself, before anything "
+            "else, and raise ValueError"
+        ) from None
+
+
+@max_abs_diff.probe
+def finds_the_largest_difference_whatever_its_sign(max_abs_diff, draw):
+    n, m = draw.size(2, 3), draw.size(2, 4)
+    a = draw.normal(n, m)
+    below, above = a.clone(), a.clone()
+    below[draw.integer(0, n - 1), draw.integer(0, m - 1)] -= draw.number(5, 9)
+    above[draw.integer(0, n - 1), draw.integer(0, m - 1)] += draw.number(5, 9)
+    all_above = a + draw.uniform(n, m, low=0.5, high=3.0)
+    return {
+        "one element of b far below": max_abs_diff(a, below),
+        "one element of b far above": max_abs_diff(a, above),
+        "all of b above": max_abs_diff(a, all_above),
+    }
+
+
+@max_abs_diff.probe
+def works_for_any_number_of_dimensions(max_abs_diff, draw):
+    seen = {}
+    for shape in [(), (draw.size(2, 5),), (2, draw.size(2, 3), draw.size(2, 3))]:
+        b = draw.normal(*shape)
+        seen[f"{len(shape)} dimensions"] = max_abs_diff(b + draw.uniform(*shape, low=0.5, high=3.0), b)
+    return seen
+
+
+@max_abs_diff.probe(fixed="an error is to be raised, whatever the numbers are")
+def refuses_shapes_that_torch_would_stretch(max_abs_diff, draw):
+    n = draw.size(2, 4)
+    a = draw.normal(n, 1)
+    pairs = {"(n, 1) and (n,)": (a, a[:, 0]), "(n, 1) and (1, n)": (a, a.T), "(n,) and ()": (a[:, 0], a[0, 0])}
+    return {name: unless_refused(max_abs_diff, *pair) for name, pair in pairs.items()}
+
+
+@max_abs_diff.probe(fixed="an error is to be raised, whatever the numbers are")
+def refuses_shapes_that_do_not_fit(max_abs_diff, draw):
+    n = draw.size(2, 4)
+    a = draw.normal(n, n + 1)
+    pairs = {"(n, m) and (n, m - 1)": (a, a[:, 1:]), "(n, m) and (m, n)": (a, a.T)}
+    return {name: unless_refused(max_abs_diff, *pair) for name, pair in pairs.items()}
+
+
+@max_abs_diff.right
+def by_python(a, b):
+    if list(a.shape) != list(b.shape):
+        raise ValueError("shapes")
+    return max(abs(p - q) for p, q in zip(a.flatten().tolist(), b.flatten().tolist(), strict=True))
+
+
+@max_abs_diff.right
+def by_both_ends(a, b):
+    if a.size() == b.size():
+        difference = torch.sub(a, b)
+        return float(max(difference.max(), -difference.min()))
+    raise ValueError(a.shape, b.shape)
+
+
+@max_abs_diff.right
+def by_the_infinity_norm(a, b):
+    if a.shape != b.shape:
+        raise ValueError
+    return torch.linalg.vector_norm(a - b, ord=float("inf")).item()
+
+
+@max_abs_diff.right
+def by_numpy(a, b):
+    import numpy as np
+
+    if a.shape != b.shape:
+        raise ValueError
+    return np.abs(a.detach().numpy() - b.detach().numpy()).max()
+
+
+@max_abs_diff.mistake
+def without_abs(a, b):
+    """The sign is kept, so where b is larger than a the difference is negative and never the largest. Take the
+    absolute value first, then the largest."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).max().item()
+
+
+@max_abs_diff.mistake
+def abs_after_max(a, b):
+    """abs comes too late: the largest difference with its sign is found first, and one that is far below 0 is missed.
+    First abs, then max."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).max().abs().item()
+
+
+@max_abs_diff.mistake
+def difference_of_the_largest(a, b):
+    """You compare the largest element of a with the largest of b, which may stand in different places. Subtract
+    first, place by place, and look for the largest then."""
+    if a.shape != b.shape:
+        raise ValueError
+    return abs(a.max() - b.max()).item()
+
+
+@max_abs_diff.mistake
+def difference_of_the_sizes(a, b):
+    """You take the absolute values before you subtract, so that 2 and -2 count as equal. Subtract first."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a.abs() - b.abs()).abs().max().item()
+
+
+@max_abs_diff.mistake
+def the_mean_difference(a, b):
+    """This is the mean of the absolute differences: one bad element disappears in it. The largest is asked for."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).abs().mean().item()
+
+
+@max_abs_diff.mistake
+def the_sum_of_differences(a, b):
+    """This is the sum of the absolute differences. The largest one of them is asked for."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).abs().sum().item()
+
+
+@max_abs_diff.mistake
+def the_smallest_difference(a, b):
+    """This is the smallest absolute difference, where the two agree best. The largest is asked for."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).abs().min().item()
+
+
+@max_abs_diff.mistake
+def the_distance(a, b):
+    """This is the Euclidean distance, the root of the sum of all squares. The largest absolute difference is asked
+    for."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).norm().item()
+
+
+@max_abs_diff.mistake
+def the_largest_square(a, b):
+    """The largest difference comes back squared. Use abs to lose the sign, not a square."""
+    if a.shape != b.shape:
+        raise ValueError
+    return ((a - b) ** 2).max().item()
+
+
+@max_abs_diff.mistake
+def relative_to_b(a, b):
+    """The difference is divided by the size of b. The plain, absolute difference is asked for."""
+    if a.shape != b.shape:
+        raise ValueError
+    return ((a - b).abs() / b.abs()).max().item()
+
+
+@max_abs_diff.mistake
+def yes_or_no(a, b):
+    """A yes or no comes back. How large the difference is tells more: return it as a float."""
+    if a.shape != b.shape:
+        raise ValueError
+    return torch.allclose(a, b)
+
+
+@max_abs_diff.mistake
+def still_a_tensor(a, b):
+    """A tensor comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).abs().max()
+
+
+@max_abs_diff.mistake
+def the_largest_of_each_row(a, b):
+    """There is one value for each row. The largest of all elements is asked for: max without a dimension."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).abs().amax(-1).tolist()
+
+
+@max_abs_diff.mistake
+def any_shapes(a, b):
+    """The shapes are not compared. torch stretches (n, 1) and (n,) to a square and compares elements that have
+    nothing to do with each other, which is the very error that this function is to uncover: raise ValueError unless
+    the shapes are the same."""
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def torch_decides(a, b):
+    """You leave it to torch to refuse the shapes. torch stretches (n, 1) and (n,) to a square without a word: compare
+    the shapes yourself, before you subtract."""
+    try:
+        return (a - b).abs().max().item()
+    except RuntimeError:
+        raise ValueError("the shapes differ") from None
+
+
+@max_abs_diff.mistake
+def two_loops(a, b):
+    """Two loops serve tensors with two dimensions only. Subtract the whole tensors at once: that works for any number
+    of dimensions."""
+    if a.shape != b.shape:
+        raise ValueError
+    return max(abs(a[i, j] - b[i, j]).item() for i in range(a.shape[0]) for j in range(a.shape[1]))
+
+
+@max_abs_diff.mistake
+def as_many_elements(a, b):
+    """You compare how many elements there are and not the shapes: (2, 3) and (3, 2) have as many and still do not
+    match."""
+    if a.numel() != b.numel():
+        raise ValueError
+    return (a.flatten() - b.flatten()).abs().max().item()
+
+
+@max_abs_diff.mistake
+def only_the_lengths(a, b):
+    """len looks at the first dimension only. Compare the whole shapes, a.shape and b.shape."""
+    if a.dim() and b.dim() and len(a) != len(b):
+        raise ValueError
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def only_the_number_of_dimensions(a, b):
+    """You compare how many dimensions there are (dim, or len of the shape), not how long they are. Compare the whole
+    shapes."""
+    if a.dim() != b.dim():
+        raise ValueError
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def asserted(a, b):
+    """An assert raises AssertionError, and disappears when Python runs with -O. Use if and raise ValueError(...)."""
+    assert a.shape == b.shape
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def nothing_is_raised(a, b):
+    """For shapes that differ something is returned (or printed) instead of an error. A caller can overlook that; it
+    cannot overlook `raise ValueError(...)`."""
+    if a.shape != b.shape:
+        return None
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def an_error_is_returned(a, b):
+    """The ValueError is returned like a result. `raise` it."""
+    if a.shape != b.shape:
+        return ValueError("the shapes differ")
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def in_place(a, b):
+    """The result is right, but the difference is written into a: sub_ and -= change the tensor that was given. Use a
+    - b."""
+    if a.shape != b.shape:
+        raise ValueError
+    a -= b
+    return a.abs().max().item()
+
+
+# ------------------------------------------------------------------------------------------------ log_softmax
+
+log_softmax = code(
+    "log_softmax",
+    ids=["R2.14"],
+    hints=[
+        "The log of exp(x) / sum(exp(x)) is a difference of two terms. One of them is x itself; what is the other "
+        "called?",
+        "torch.logsumexp(x, -1) has one value for each row. In what shape can it be subtracted from x?",
+        "logsumexp takes keepdim=True as sum does. x minus that is all.",
+    ],
+    shortcut=["log_softmax", "cross_entropy", "cross_entropy_loss"],
+    instead="logsumexp and a subtraction",
+    relations=["negated", "transposed", "detached", "in_float64"],
+)
+
+
+@log_softmax.probe
+def gives_the_log_of_each_probability(log_softmax, draw):
+    n = draw.size(2, 4)
+    x = draw.normal(n, n)
+    return {"of float32 scores": log_softmax(x), "of float64 scores": log_softmax(x.double())}
+
+
+@log_softmax.probe
+def works_on_a_single_row(log_softmax, draw):
+    return log_softmax(draw.normal(draw.size(2, 5)))
+
+
+@log_softmax.probe
+def uses_the_last_of_three_dimensions(log_softmax, draw):
+    return log_softmax(draw.normal(2, draw.size(2, 4), draw.size(2, 4)))
+
+
+# At 2000 two float32 neighbours are 0.0001 apart, and that is how exact a difference of such scores can be.
+@log_softmax.probe(atol=5e-4)
+def is_right_for_large_and_very_negative_scores(log_softmax, draw):
+    n, m, distance = draw.size(2, 3), draw.size(2, 4), draw.number(1000, 2000)
+    x = draw.normal(n, m)
+    return {"large": log_softmax(x + distance), "very negative": log_softmax(x - distance)}
+
+
+@log_softmax.probe(atol=5e-4)
+def rows_far_apart_do_not_disturb_each_other(log_softmax, draw):
+    return log_softmax(far_apart(draw, draw.size(2, 4), draw.size(2, 4), draw.number(1000, 2000)))
+
+
+@log_softmax.probe(atol=5e-4)
+def scores_far_apart_in_one_row_stay_finite(log_softmax, draw):
+    n, c = draw.size(2, 3), draw.size(2, 4)
+    x = draw.normal(n, c)
+    far = torch.zeros(c)
+    far[draw.integer(0, c - 1)] = draw.number(1000, 2000)
+    return {"one far above": log_softmax(x + far), "one far below": log_softmax(x - far)}
+
+
+@log_softmax.probe
+def lets_gradients_through(log_softmax, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(log_softmax(x), x)
+
+
+@log_softmax.right
+def with_unsqueeze(x):
+    return x - torch.logsumexp(x, dim=-1).unsqueeze(-1)
+
+
+@log_softmax.right
+def with_the_largest_taken_out(x):
+    shifted = x - x.max(-1, keepdim=True).values
+    return shifted - shifted.exp().sum(-1, keepdim=True).log()
+
+
+@log_softmax.right
+def by_differences(x):
+    return -(x.unsqueeze(-2) - x.unsqueeze(-1)).logsumexp(-1)
+
+
+@log_softmax.right
+def row_by_row(x):
+    rows = x.reshape(-1, x.shape[-1])
+    return torch.stack([row - torch.logsumexp(row, 0) for row in rows.unbind()]).view_as(x)
+
+
+@log_softmax.mistake
+def log_of_softmax(x):
+    """This is the first form again: exp of a large score is infinity, and infinity divided by infinity is nan.
+    Subtract the logsumexp of each row from x instead: there is no exp left to overflow."""
+    return (x.exp() / x.exp().sum(-1, keepdim=True)).log()
+
+
+@log_softmax.mistake
+def log_of_a_stable_softmax(x):
+    """The softmax is stable, but a probability as small as exp(-1000) is rounded to 0, and its log is minus infinity.
+    Do not go through probabilities at all: subtract the logsumexp of each row from x."""
+    return x.softmax(-1).log()
+
+
+@log_softmax.mistake
+def with_an_added_epsilon(x):
+    """A small number is added so that log never meets 0. Every probability smaller than that number then gets the
+    same log, however unlikely it is. Do not go through probabilities: subtract the logsumexp of each row from x."""
+    return (x.softmax(-1) + 1e-9).log()
+
+
+@log_softmax.mistake
+def minus_an_unstable_logsumexp(x):
+    """x minus the log of the sum of the exponentials: right on paper, but exp of 1000 is infinity. torch's own
+    logsumexp (and yours) takes the largest score out first."""
+    return x - x.exp().sum(-1, keepdim=True).log()
+
+
+@log_softmax.mistake
+def the_largest_of_all(x):
+    """You take out the largest score of the whole tensor. In a row that lies far below it every exp is 0: each row
+    needs its own largest score, as logsumexp takes it."""
+    shifted = x - x.max()
+    return shifted - shifted.exp().sum(-1, keepdim=True).log()
+
+
+@log_softmax.mistake
+def the_largest_but_at_least_0(x):
+    """A row whose scores are all very negative comes out infinite: what is taken out of it is 0 and not its largest
+    score. A search for the largest must not start from 0; logsumexp does it right."""
+    shifted = x - x.amax(-1, keepdim=True).clamp(min=0)
+    return shifted - shifted.exp().sum(-1, keepdim=True).log()
+
+
+@log_softmax.mistake
+def clamped(x):
+    """The scores are cut off so that nothing overflows, and the result with them. Subtract the logsumexp of each row
+    from x, then nothing needs to be cut."""
+    x = x.clamp(-80, 80)
+    return x - x.logsumexp(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def minus_the_largest(x):
+    """You subtract the largest score of each row, which is close to logsumexp but not the same. The exponentials of a
+    row must sum to one."""
+    return x - x.amax(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def without_keepdim(x):
+    """logsumexp gives one value for each row, shape (n,), and torch stretches that over the columns: each score loses
+    the logsumexp of another row (or the shapes do not fit at all). Keep the reduced dimension."""
+    return x - x.logsumexp(-1)
+
+
+@log_softmax.mistake
+def over_the_first_dimension(x):
+    """You take the logsumexp of each column. The scores of one example stand in a row: the last dimension."""
+    return x - x.logsumexp(0, keepdim=True)
+
+
+@log_softmax.mistake
+def over_dimension_one(x):
+    """You reduce dimension 1. That is the last one of a matrix only: count from the end, -1."""
+    return x - x.logsumexp(1, keepdim=True)
+
+
+@log_softmax.mistake
+def over_dimension_one_at_most(x):
+    """One and two dimensions work, three do not: there you reduce dimension 1 and not the last. Counted from the end
+    it is the same for any number of dimensions."""
+    return x - x.logsumexp(min(1, x.dim() - 1), keepdim=True)
+
+
+@log_softmax.mistake
+def along_the_first_loop(x):
+    """You loop over the first dimension. For a single row that gives single numbers, whose log_softmax is 0. Work on
+    the last dimension, whatever comes before it."""
+    return torch.stack([row - row.logsumexp(-1, keepdim=True) for row in x])
+
+
+@log_softmax.mistake
+def divided_by_logsumexp(x):
+    """You divide by logsumexp. The log of a fraction is a difference: subtract it."""
+    return x / x.logsumexp(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def logsumexp_alone(x):
+    """This is the logsumexp of each row. It is what has to be subtracted from x."""
+    return x.logsumexp(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def exponentials_minus_logsumexp(x):
+    """You subtract from exp(x). The log of exp(x) is x itself: no exp is needed."""
+    return x.exp() - x.logsumexp(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def probabilities(x):
+    """These are probabilities: the exp of what is asked for. x minus logsumexp is the result already."""
+    return (x - x.logsumexp(-1, keepdim=True)).exp()
+
+
+@log_softmax.mistake
+def log_base_ten(x):
+    """These are logarithms to base 10. The natural ones are asked for: nothing needs to be converted."""
+    return (x - x.logsumexp(-1, keepdim=True)) / math.log(10)
+
+
+@log_softmax.mistake
+def made_float32(x):
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+    return x.float() - x.float().logsumexp(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def in_place(x):
+    """The result is right, but it is written into x: sub_ and -= change the tensor that was given. Use x - ..."""
+    x -= x.logsumexp(-1, keepdim=True)
+    return x
+
+
+# ---------------------------------------------------------------------------------------------- cross_entropy
+
+cross_entropy = code(
+    "cross_entropy",
+    ids=["R2.15"],
+    hints=[
+        "Two functions that you have built give it, one applied to the result of the other. Which two?",
+        "nll wants log-probabilities, and the input holds scores. Which function makes the one of the other, and is "
+        "right for scores of any size?",
+        "Apply log_softmax to input, and nll to that and target. Return what nll gives.",
+    ],
+    shortcut=["cross_entropy", "cross_entropy_loss"],
+    instead="your log_softmax and your nll",
+    relations=["negated", "times_n", "per_row", "as_number", "detached", "in_float64", "still_two_dimensional"],
+)
+
+
+def scores_and_target(draw, n, c):
+    """Scores of n rows, and a target that is neither the largest nor always the smallest score."""
+    return draw.normal(n, c, scale=2.0), draw.labels(n, c)
+
+
+@cross_entropy.probe
+def averages_minus_the_log_of_the_targets_softmax(cross_entropy, draw):
+    x, target = scores_and_target(draw, draw.size(5, 7), draw.size(3, 4))
+    return {"of float32": cross_entropy(x, target), "of float64": cross_entropy(x.double(), target)}
+
+
+@cross_entropy.probe
+def the_highest_class_need_not_occur(cross_entropy, draw):
+    n, c = draw.size(2, 5), draw.size(3, 5)
+    return cross_entropy(draw.normal(n, c), draw.labels(n, c - 1))
+
+
+@cross_entropy.probe(atol=5e-4)
+def is_right_for_large_and_very_negative_scores(cross_entropy, draw):
+    x, target = scores_and_target(draw, draw.size(3, 5), draw.size(3, 4))
+    distance = draw.number(1000, 2000)
+    return {"large": cross_entropy(x + distance, target), "very negative": cross_entropy(x - distance, target)}
+
+
+@cross_entropy.probe(atol=5e-4)
+def rows_far_apart_do_not_disturb_each_other(cross_entropy, draw):
+    n, c = draw.size(2, 4), draw.size(2, 4)
+    return cross_entropy(far_apart(draw, n, c, draw.number(1000, 2000)), draw.labels(n, c))
+
+
+@cross_entropy.probe(atol=5e-4)
+def confidently_wrong_rows_cost_what_they_should(cross_entropy, draw):
+    n, c = draw.size(2, 4), draw.size(2, 4)
+    x, target = draw.normal(n, c), draw.labels(n, c)
+    x[torch.arange(n), (target + 1) % c] += draw.number(1000, 2000)
+    return cross_entropy(x, target)
+
+
+@cross_entropy.probe
+def lets_gradients_through(cross_entropy, draw):
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    x = draw.normal(n, c, grad=True)
+    return with_gradient(cross_entropy(x, draw.labels(n, c)), x)
+
+
+@cross_entropy.right
+def by_torchs_two_halves(input, target):
+    return torch.nn.functional.nll_loss(torch.log_softmax(input, 1), target)
+
+
+@cross_entropy.right
+def logsumexp_minus_the_score(input, target):
+    return (input.logsumexp(1) - input[range(len(target)), target]).mean()
+
+
+@cross_entropy.right
+def by_one_hot(input, target):
+    p = torch.nn.functional.one_hot(target, input.shape[-1]).to(input.dtype)
+    log_q = input - input.amax(1, keepdim=True)
+    log_q = log_q - log_q.exp().sum(1, keepdim=True).log()
+    return -(p * log_q).sum(dim=1).mean()
+
+
+@cross_entropy.right
+def row_after_row(input, target):
+    losses = []
+    for row, label in zip(input, target.tolist(), strict=True):
+        losses.append(torch.logsumexp(row, 0) - row[label])
+    return sum(losses) / len(losses)
+
+
+@cross_entropy.right
+def by_differences(input, target):
+    behind = input - input.gather(1, target[:, None])
+    return behind.logsumexp(-1).mean()
+
+
+@cross_entropy.mistake
+def nll_of_the_scores(input, target):
+    """The scores themselves are averaged: the log of the softmax is missing. nll wants log-probabilities."""
+    return -input[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def nll_of_the_probabilities(input, target):
+    """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
+    probabilities."""
+    return -input.softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def softmax_twice(input, target):
+    """There is a softmax too many: probabilities go into log_softmax, which takes a softmax of its own. Give it the
+    scores."""
+    return -input.softmax(1).log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def naive(input, target):
+    """This is right for small scores, but exp of a large one is infinity and the loss becomes nan. Use the stable
+    log_softmax that you built last."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q.log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def log_of_a_stable_softmax(input, target):
+    """Where the model is confidently wrong, the probability of the right class is rounded to 0 and its log is minus
+    infinity: the loss explodes. Do not go through probabilities: use the stable log_softmax."""
+    return -input.softmax(1).log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def with_an_added_epsilon(input, target):
+    """A small number is added to the probabilities, so that log never meets 0. Confidently wrong rows then cost too
+    little, and their gradient is gone. Use the stable log_softmax; it needs no such number."""
+    return -(input.softmax(1) + 1e-9).log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def probabilities_clamped(input, target):
+    """The probabilities are kept away from 0 by clamp. Confidently wrong rows then all cost the same, and no gradient
+    comes from them. Use the stable log_softmax; it needs no clamp."""
+    return -input.softmax(1).clamp(min=1e-7).log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def scores_clamped(input, target):
+    """The scores are cut off before the softmax, so beyond that they make no difference. Use the stable log_softmax,
+    which takes scores of any size."""
+    return -input.clamp(-50, 50).log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def the_largest_of_all(input, target):
+    """The largest score of the whole batch is taken out, so in rows that lie far below it every exp is 0. Each row
+    needs its own largest score, as logsumexp takes it."""
+    shifted = input - input.max()
+    log_q = shifted - shifted.exp().sum(1, keepdim=True).log()
+    return -log_q[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def the_largest_but_at_least_0(input, target):
+    """A row whose scores are all very negative comes out infinite: what is taken out of it is 0 and not its largest
+    score. A search for the largest must not start from 0; logsumexp does it right."""
+    shifted = input - input.amax(1, keepdim=True).clamp(min=0)
+    log_q = shifted - shifted.exp().sum(1, keepdim=True).log()
+    return -log_q[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def over_the_first_dimension(input, target):
+    """The softmax runs over the first dimension, so the examples compete with each other. The classes of one example
+    do: the last dimension."""
+    return -input.log_softmax(0)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def over_everything(input, target):
+    """The softmax runs over the whole tensor, so all examples share one distribution. Each row has its own."""
+    return -(input - input.flatten().logsumexp(0))[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def every_column_for_every_target(input, target):
+    """[:, target] takes the columns of all targets from every row, and their mean mixes the examples. Pick one value
+    for each row, as nll does."""
+    return -input.log_softmax(1)[:, target].mean()
+
+
+@cross_entropy.mistake
+def rows_named_by_the_target(input, target):
+    """[target] takes whole rows, as if the labels were row numbers. Pick from each row the column that its label
+    names, as nll does."""
+    return -input.log_softmax(1)[target].mean()
+
+
+@cross_entropy.mistake
+def without_the_mean(input, target):
+    """One value comes back for each example. The loss is their mean."""
+    return -input.log_softmax(1)[torch.arange(len(target)), target]
+
+
+@cross_entropy.mistake
+def divided_by_all_elements(input, target):
+    """You divide by n times c. The mean is over the examples: divide by n."""
+    mask = torch.nn.functional.one_hot(target, input.shape[1])
+    return -(input.log_softmax(1) * mask).mean()
+
+
+@cross_entropy.mistake
+def the_predicted_class(input, target):
+    """You take the largest log-probability of each row: what the model believes. The target, what is true, is not
+    used."""
+    return -input.log_softmax(1).amax(1).mean()
+
+
+@cross_entropy.mistake
+def mean_over_all_classes(input, target):
+    """You take the mean over all the classes; the target is not used. Only the right class counts."""
+    return -input.log_softmax(1).mean()
+
+
+@cross_entropy.mistake
+def log_base_two(input, target):
+    """These are logarithms to base 2. The natural ones are asked for."""
+    return -input.log_softmax(1)[torch.arange(len(target)), target].mean() / math.log(2)
+
+
+@cross_entropy.mistake
+def yes_or_no_for_each_class(input, target):
+    """This is the loss for a yes or no on each class by itself (a sigmoid for each). Here the classes compete: one
+    softmax for each row."""
+    mask = torch.nn.functional.one_hot(target, input.shape[1]).to(input.dtype)
+    return torch.nn.functional.binary_cross_entropy_with_logits(input, mask)
+
+
+@cross_entropy.mistake
+def one_hot_without_the_number_of_classes(input, target):
+    """one_hot counts the classes by the largest label that it sees. In a batch without the highest class it makes too
+    few columns: tell it how many there are, input.shape[1]."""
+    mask = torch.nn.functional.one_hot(target)
+    return -(input.log_softmax(1) * mask).sum() / len(target)
+
+
+@cross_entropy.mistake
+def made_float32(input, target):
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+    return -input.float().log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def in_place(input, target):
+    """The result is right, but the scores are overwritten on the way: -= and functions whose name ends with _ change
+    the tensor that was given."""
+    input -= input.logsumexp(1, keepdim=True)
+    return -input[torch.arange(len(target)), target].mean()
