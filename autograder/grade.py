@@ -10,6 +10,7 @@ from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.isolate import Outcome, warm
 from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge
+from autograder.workspace import uses
 
 #: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
 SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
@@ -126,7 +127,7 @@ def _with_pieces(
 ) -> tuple[Verdict, dict[str, Any], Outcome]:
     """Try once more with the reference's earlier pieces in the learner's file: one failure is not to cause another."""
     text, names = source.pieces(exercise.name, exercise.section)
-    used = [name for name in names if name in own["file"]]
+    used = [name for name in names if name in uses(own["file"], exercise.name)]
     if not used or (verdict.trouble or {}).get("kind") in ("missing", "not_callable"):
         return verdict, own, observed
     helped = own | {"pieces": text, "names": used}
@@ -174,6 +175,12 @@ def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[
         if got and want and compare(exercise, exercise.probes[probe_name], got, want)[0] in ("differs", "changed"):
             return got, want
     return None
+
+
+def small_runs(exercise: Exercise, mistake: str | None = None) -> Outcome:
+    """What all probes see of the reference, or of a known mistake, on the small runs."""
+    spec = {"variant": ["mistake", mistake]} if mistake else _reference(exercise)
+    return _observe(exercise, [spec], SMALL)
 
 
 def reference_small(exercise: Exercise, probe_name: str) -> Outcome:

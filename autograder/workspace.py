@@ -37,6 +37,29 @@ def definition(text: str, name: str) -> str | None:
     return "\n".join(text.splitlines()[lines[0] - 1 : lines[1]]) + "\n" if lines else None
 
 
+def uses(text: str, name: str) -> set[str]:
+    """The names that a definition reads, itself or through other definitions of the file."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return set()
+    reads: dict[str, set[str]] = {}
+    for node in tree.body:
+        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        if isinstance(node, Definition | ast.AsyncFunctionDef):
+            reads[node.name] = names
+        else:
+            reads |= {target: names for target in names if isinstance(node, ast.Assign)}
+    found: set[str] = set()
+    waiting = {name}
+    while waiting:
+        reached = waiting.pop()
+        fresh = reads.get(reached, set()) - found
+        found |= fresh
+        waiting |= fresh
+    return found - {name}
+
+
 def is_stub(text: str) -> bool:
     """Whether a definition still has nothing but its prompt and `raise NotImplementedError`."""
     node = ast.parse(text).body[0]
