@@ -288,6 +288,11 @@ def test_a_large_download_gets_a_line_where_lines_cannot_be_redrawn() -> None:
     assert told == "   15%  fetching 2 of about 4: torch, 191.8 MB\n"
 
 
+def test_a_package_from_the_disk_is_named_without_its_path_and_without_who_asked_for_it() -> None:
+    line = "Processing /some/where/sympy-1.14.0-py3-none-any.whl (from torch==2.13.0)"
+    assert follow([line])[0].label == "sympy"
+
+
 def test_progress_only_grows_and_ends_below_the_share_of_unpacking() -> None:
     out = io.StringIO()
     pip = Pip(Place(Path("nowhere")), Progress(out), 3)

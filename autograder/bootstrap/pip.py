@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.bootstrap.place import Place
 from autograder.bootstrap.progress import Progress
 
-FETCHED = re.compile(r"\s*(?:Downloading|Using cached|Processing|Obtaining) (\S+?)(?: \((.*)\))?$")
+FETCHED = re.compile(r"\s*(?:Downloading|Using cached|Processing|Obtaining) (\S+)(?: \(([\d.]+ \wB)\))?")
 SETTLED = re.compile(r"Requirement already satisfied: ([\w.-]+)")
 BYTES = re.compile(r"Progress (\d+) of (\d+)")
 INSTALLING = re.compile(r"Installing collected packages: (.*)")

@@ -20,7 +20,7 @@ SIZES = {
     "class": (50, 250),
     "cluster": (5, 40),
     "docs": (15, 60),
-    "dev": (70, 250),
+    "dev": (110, 250),
 }
 # What torch's default build for Linux and NVIDIA adds.
 CUDA_SIZE = (2900, 5000)
