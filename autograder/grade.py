@@ -113,7 +113,7 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
 def _observe(
     exercise: Exercise, specs: list[dict[str, Any]], runs: list[dict[str, Any]], only: list[str] | None = None
 ) -> Outcome:
-    job = {"exercise": exercise.name, "probes": source.probes(exercise.section), "only": only}
+    job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": only}
     return warm().ask(job | {"implementations": specs, "runs": runs})
 
 

@@ -65,7 +65,7 @@ def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seed: int) -> l
     done: list[dict[str, Frame]] = []
     while len(done) < len(specs):
         rest = specs[len(done) :]
-        job = {"exercise": exercise.name, "probes": source.probes(exercise.section), "only": None}
+        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
         outcome = warm().ask(job | {"implementations": rest, "runs": [{"seed": seed}], "timeout": 20.0})
         reached = max((f["implementation"] for f in outcome.frames), default=0)
         count = len(rest) if outcome.ending == "finished" else reached + 1
@@ -122,7 +122,7 @@ def _words(exercise: Exercise) -> list[str]:
 
 def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:
     spec = {"file": source.stubs(exercise.section), "path": f"exercises/{exercise.section}.py"}
-    job = {"exercise": exercise.name, "probes": source.probes(exercise.section), "only": None}
+    job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
     outcome = warm().ask(job | {"implementations": [spec], "runs": [{"seed": seed}]})
     verdict = judge(exercise, outcome, reference)
     if verdict.outcome == "not_started" and not verdict.points:

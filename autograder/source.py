@@ -122,32 +122,53 @@ def pieces(name: str, section: str) -> tuple[str, list[str]]:
     return "\n".join(text), names
 
 
-def probes(section: str) -> str:
+def probes(section: str, name: str | None = None) -> str:
     """The checks of a section without rights, mistakes, experiments and explanations; line numbers stay.
 
-    This is what runs beside a learner's code, and what is released.
+    This is what runs beside a learner's code, and what is released. With a name the probes of other exercises are left
+    out as well, since each child has to read the text again.
     """
-    text = checks_path(section).read_text(encoding="utf-8")
+    path = checks_path(section)
+    return _probes(path, path.stat().st_mtime_ns, name)
+
+
+@functools.lru_cache(maxsize=256)
+def _probes(path: Path, changed: int, name: str | None) -> str:
+    text, tree = _parsed(path, changed)
     lines = text.splitlines()
-    tree = ast.parse(text)
+    left_out, declarations = [], []
     for node in tree.body:
-        if isinstance(node, Definition) and any(_kind(d) in SECRET for d in node.decorator_list):
-            first = min(d.lineno for d in node.decorator_list)
-            lines[first - 1 : node.end_lineno] = [""] * (node.end_lineno - first + 1)  # type: ignore[operator]
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    secret = [keyword.value for call in calls for keyword in call.keywords if keyword.arg in SECRET_WORDS]
+        if isinstance(node, Definition):
+            kinds = [_kind(decorator) for decorator in node.decorator_list]
+            if any(kind in SECRET or (name and kind == "probe" and owner != name) for owner, kind in kinds):
+                left_out.append(node)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            declarations.append(node.value)
+    secret = [keyword.value for call in declarations for keyword in call.keywords if keyword.arg in SECRET_WORDS]
     for value in sorted(secret, key=lambda value: value.lineno, reverse=True):
         _blank(lines, value)
-    return "\n".join(lines) + "\n"
+    for node in left_out:
+        first = min(d.lineno for d in node.decorator_list)
+        lines[first - 1 : node.end_lineno] = [""] * (node.end_lineno - first + 1)  # type: ignore[operator]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(path: Path, changed: int) -> tuple[str, ast.Module]:
+    text = path.read_text(encoding="utf-8")
+    return text, ast.parse(text)
 
 
 SECRET = {"right", "mistake", "experiment"}
 SECRET_WORDS = {"explanations", "model_answer", "rubric", "hints"}
 
 
-def _kind(decorator: ast.expr) -> str:
+def _kind(decorator: ast.expr) -> tuple[str, str]:
+    """("softmax", "probe") of `@softmax.probe` and `@softmax.probe(...)`."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return target.attr if isinstance(target, ast.Attribute) else ""
+    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+        return target.value.id, target.attr
+    return "", ""
 
 
 def _blank(lines: list[str], value: ast.expr) -> None:

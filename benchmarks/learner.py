@@ -50,7 +50,12 @@ def warm_checks(rounds: int) -> dict[str, float]:
     taken = interleaved(
         {
             "fork": lambda: warm().ask(
-                {"exercise": "softmax", "probes": source.probes("cross_entropy"), "implementations": [], "runs": []}
+                {
+                    "exercise": "softmax",
+                    "probes": source.probes("cross_entropy", "softmax"),
+                    "implementations": [],
+                    "runs": [],
+                }
             ),
             "passes": lambda: check_text(right, path, softmax),
             "fails": lambda: check_text(WRONG, path, softmax),
