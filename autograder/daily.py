@@ -30,4 +30,29 @@ def watch(name: str | None, plain: bool) -> None:
     leave(0)
 
 
-COMMANDS = [watch]
+@click.command()
+@click.argument("name")
+@click.option("--seed", type=int, help="Ask the same questions again.")
+def predict(name: str, seed: int | None) -> None:
+    """Say what NAME gives before you write it: two predictions, and one of three results that is wrong."""
+    import random
+
+    from autograder import asking, lesson
+    from autograder.cli import USAGE, leave
+
+    exercise = lesson.find(name)
+    if not sys.stdin.isatty():
+        click.echo("predict asks and waits for answers, so it needs a terminal.", err=True)
+        leave(USAGE)
+    try:
+        right, asked = asking.converse(
+            exercise, click.echo, lambda text: click.prompt(text, default="", show_default=False), random.Random(seed)
+        )
+    except asking.NothingToPredict as nothing:
+        click.echo(str(nothing))
+        leave(0)
+    click.echo(f"{right} of {asked} right. " * (asked > 0) + f"Now write it: make check exercise={name}")
+    leave(0)
+
+
+COMMANDS = [watch, predict]
