@@ -477,27 +477,28 @@ def a_class_that_tells_what_is_asked():
 
     class Told:
         def __len__(self):
-            asked.append("__len__()")
+            asked.append("len")
             return 3
 
         def __getitem__(self, i):
-            asked.append(f"__getitem__({i!r})")
+            asked.append(f"item {i!r}")
             return torch.arange(3)[i]
 
     def trace(text, action):
         asked.clear()
         action()
-        return f"{text:<22}calls  {', '.join(asked)}"
+        return f"{text:<22}{', '.join(asked)}"
 
     ds = Told()
     return [
-        "A class with __len__ and __getitem__ alone, over three rows, tells what it is asked:",
+        "A class with __len__ and __getitem__ alone, over three rows, tells its calls:",
         trace("len(ds)", lambda: len(ds)),
         trace("ds[2]", lambda: ds[2]),
         trace("ds[1:3]", lambda: ds[1:3]),
         trace("for row in ds: pass", lambda: sum(1 for _ in ds)),
         trace("DataLoader(ds, 2)", lambda: list(torch.utils.data.DataLoader(ds, 2))),
-        "The for loop went on until row 3 raised an IndexError; torch's loader was content with no base class.",
+        "The for loop went on until item 3 raised an IndexError.",
+        "torch's DataLoader did not ask for a base class.",
     ]
 
 
@@ -1479,13 +1480,13 @@ why_shuffle_training_only = concept(
 def sorted_against_shuffled():
     make = torch.Generator().manual_seed(1)
     centres = 0.8 * torch.randn(5, 8, generator=make)
-    y = torch.arange(5).repeat_interleave(60)
-    x = centres[y] + torch.randn(300, 8, generator=make)
+    y = torch.arange(5).repeat_interleave(200)
+    x = centres[y] + torch.randn(1000, 8, generator=make)
 
     def trained(shuffle):
         weights = torch.zeros(8, 5, requires_grad=True)
         for _ in range(3):
-            rows = torch.randperm(300, generator=make) if shuffle else torch.arange(300)
+            rows = torch.randperm(1000, generator=make) if shuffle else torch.arange(1000)
             for batch in rows.split(20):
                 loss = torch.nn.functional.cross_entropy(x[batch] @ weights, y[batch])
                 (gradient,) = torch.autograd.grad(loss, [weights])
@@ -1502,16 +1503,17 @@ def sorted_against_shuffled():
 
     def measured(rows):
         losses = [torch.nn.functional.cross_entropy(x[b] @ mixed, y[b], reduction="sum") for b in rows.split(20)]
-        return float(sum(losses)) / 300
+        return float(sum(losses)) / 1000
 
     return [
-        "300 rows of 5 classes, sorted by class; 3 epochs of SGD, batches of 20, from the same start:",
+        "1,000 rows of 5 classes, sorted by class; 3 epochs of SGD in batches of 20:",
         "order     accuracy by class: 0     1     2     3     4",
         told("sorted", plain),
         told("shuffled", mixed),
         "The sorted run ends on batches of class 4 alone, and loses other classes to it.",
-        f"Now only measure the trained model's loss: rows in order {measured(torch.arange(300)):.6f}, "
-        f"shuffled {measured(torch.randperm(300, generator=make)):.6f}.",
+        "Only measured, with fixed weights, the loss does not depend on the order:",
+        f"  in order {measured(torch.arange(1000)):.6f}",
+        f"  shuffled {measured(torch.randperm(1000, generator=make)):.6f}",
     ]
 
 
@@ -1535,7 +1537,7 @@ when_to_reshuffle = concept(
         "about 1/e = 0.37.",
         "d": "False. `__init__` runs once, when the sampler is made. The order drawn there is used by every loop.",
         "e": "True. Each `for` calls `__iter__` once, at its beginning: the right moment for a new order.",
-        "f": "False. A permutation of 50,000 numbers takes about a millisecond, an epoch of training seconds.",
+        "f": "False. A permutation of 50,000 numbers takes some milliseconds at most, an epoch of training seconds.",
     },
     model_answer="At the beginning of each epoch. One permutation for the whole epoch makes sure that every "
     "row is used exactly once, and a "
@@ -1689,8 +1691,8 @@ def draws_another_order_in_another_sampler(Sampler, draw):
 
 @Sampler.probe
 def leaves_the_global_seeds_alone(Sampler, draw):
-    # What each generator draws after a pass follows the seed that was set before the sampler was made: two seeds
-    # (the first is used twice) give two different draws. Draws of 53 bits or more, four of them: alike by chance far below 1e-18.
+    # What each generator draws after a pass follows the seed that was set before the sampler was made: seeds one, one
+    # and other give two different draws. Each has 53 bits or more: alike by chance in 1 of 1e15.
     import numpy
 
     one, other = draw.integer(1, 10**6), draw.integer(10**6 + 1, 2 * 10**6)
@@ -2785,14 +2787,14 @@ def stack_cat_and_padding():
         torch.stack(sentences)
         told = "works"
     except RuntimeError as error:
-        told = f"RuntimeError: {str(error)[:48]}..."
+        told = f"{str(error)[:45]}..."
     longest = max(len(s) for s in sentences)
     padded = torch.stack([torch.cat([s, s.new_zeros(longest - len(s))]) for s in sentences])
     dicts = torch.utils.data.DataLoader(range(4), 2, collate_fn=lambda items: {"numbers": items, "sum": sum(items)})
     return [
         "64 images of shape (784,): "
         f"stack gives {tuple(torch.stack(images).shape)}, cat gives {tuple(torch.cat(images).shape)}",
-        f"sentences of 2, 4 and 1 words: stack says {told}",
+        f"sentences of 2, 4, 1 words: {told}",
         f"a collate function that pads first: {padded.tolist()}",
         f"one that makes dicts, in torch's DataLoader: {next(iter(dicts))}",
     ]
@@ -3489,12 +3491,12 @@ def looking_into_a_loader():
         data.DataLoader(pairs, 4, shuffle=True, sampler=data.RandomSampler(pairs))
         told = "works"
     except ValueError as error:
-        told = f"ValueError: {error}"
+        told = f"{error}"
     batch = next(iter(rows))
     return [
         f"shuffle=True: {type(dl.sampler).__name__}; otherwise: {type(data.DataLoader(pairs, 4).sampler).__name__}",
         f"a batch of (tensor, int) pairs: xb {tuple(xb.shape)}, yb {yb.tolist()}, {yb.dtype}",
         f"a batch of dicts: x {tuple(batch['x'].shape)}, y {batch['y']}",
-        f"10 rows, batches of 4, drop_last: rows left out in three passes: {dropped}",
-        f"shuffle and a sampler: {told}",
+        f"10 rows by 4, drop_last: left out in three passes: {dropped}",
+        f"shuffle and sampler: {told}",
     ]
