@@ -177,10 +177,10 @@ def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[
     return None
 
 
-def small_runs(exercise: Exercise, mistake: str | None = None) -> Outcome:
-    """What all probes see of the reference, or of a known mistake, on the small runs."""
-    spec = {"variant": ["mistake", mistake]} if mistake else _reference(exercise)
-    return _observe(exercise, [spec], SMALL)
+def small_runs(exercise: Exercise, mistakes: list[str]) -> Outcome:
+    """What all probes see, on the first small runs, of the known mistakes; of the reference when none is named."""
+    specs = [{"variant": ["mistake", name]} for name in mistakes] or [_reference(exercise)]
+    return _observe(exercise, specs, SMALL[:6])
 
 
 def reference_small(exercise: Exercise, probe_name: str) -> Outcome:

@@ -58,7 +58,7 @@ def questions(exercise: Exercise) -> list[Question]:
     if exercise.kind != "code" or exercise.is_class:
         return []
     found: dict[str, Question] = {}
-    for frame in grade.small_runs(exercise).frames:
+    for frame in grade.small_runs(exercise, []).frames:
         for question in _of(exercise, frame):
             if _is_plain(question.result) and 0 < _count(question.result) <= MOST_NUMBERS:
                 found.setdefault(question.call, question)
@@ -79,13 +79,14 @@ def choice(exercise: Exercise, asked: list[Question], rng: random.Random) -> Cho
     """Three calls, one with the result of a known mistake; None where no mistake shows on small inputs."""
     by_call = {question.call: question for question in asked}
     wrong: list[tuple[Question, str]] = []
-    for mistake in exercise.mistakes.values():
-        for frame in grade.small_runs(exercise, mistake.name).frames:
-            for question in _of(exercise, frame):
-                right = by_call.get(question.call)
-                if right and _is_plain(question.result) and compare(question.result, right.result):
-                    wrong.append((question, mistake.message))
-    if not wrong or len(asked) < 3:
+    mistakes = list(exercise.mistakes.values())
+    frames = grade.small_runs(exercise, list(exercise.mistakes)).frames if mistakes and len(asked) >= 3 else []
+    for frame in frames:
+        for question in _of(exercise, frame):
+            right = by_call.get(question.call)
+            if right and _is_plain(question.result) and compare(question.result, right.result):
+                wrong.append((question, mistakes[frame["implementation"]].message))
+    if not wrong:
         return None
     mistaken, message = rng.choice(wrong)
     others = rng.sample([question for question in asked if question.call != mistaken.call], 2)
