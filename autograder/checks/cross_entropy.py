@@ -48,7 +48,8 @@ softmax_formula = code(
 
 @softmax_formula.probe
 def each_exponential_is_divided_by_their_sum(softmax_formula, draw):
-    return softmax_formula(draw.numbers(draw.size(2, 6)))
+    smallest_first = [draw.number(-3.0, -2.1), *draw.numbers(draw.size(1, 5))]
+    return softmax_formula(smallest_first)
 
 
 @softmax_formula.probe(fixed="the softmax of a number that stands alone is 1")
@@ -1387,26 +1388,27 @@ def the_overflow_and_the_way_round_it():
 
     x = torch.tensor([[1000.0, 999.0], [-1000.0, -1001.0], [0.0, -200.0]])
     wide = x.double()
-    rows = [str(row) for row in x.tolist()]
+    rows = [f"[{row[0]:.0f}, {row[1]:.0f}]" for row in x.tolist()]
 
     def line(name, values):
-        return f"{name:30}" + "".join(f"{value:18.5f}" for value in values.tolist())
+        return f"{name:26}" + "".join(f"{value:17.5f}" for value in values.tolist())
 
+    small = torch.tensor([1.0, 2.0, 3.0])
     return [
-        "exp in float32    "
+        "exp in float32   "
         + "   ".join(f"exp({v:.0f}) = {torch.tensor(v).exp().item():.3g}" for v in (88.0, 89.0, -104.0)),
-        "exp in float64    "
-        + "   ".join(f"exp({v:.0f}) = {torch.tensor(v).double().exp().item():.3g}" for v in (709.0, 710.0, -746.0)),
+        "exp in float64   "
+        + "   ".join(f"exp({v:.0f}) = {wide.new_tensor(v).exp().item():.3g}" for v in (709, 710, -746)),
         "",
-        f"{'row':30}" + "".join(f"{row:>18}" for row in rows),
+        f"{'row':26}" + "".join(f"{row:>17}" for row in rows),
         line("as the formula stands", plain(x)),
         line("the same in float64", plain(wide)),
         line("largest of the batch out", taken_out(x, x.max())),
         line("largest of each row out", taken_out(x, x.amax(-1))),
         "",
-        f"ordinary scores [1, 2, 3], plain:         {plain(torch.tensor([1.0, 2.0, 3.0])).item():.6f}",
-        f"with 3 taken out, with 7 taken out:       {taken_out(torch.tensor([1.0, 2.0, 3.0]), torch.tensor(3.0)).item():.6f}"
-        f"  {taken_out(torch.tensor([1.0, 2.0, 3.0]), torch.tensor(7.0)).item():.6f}",
+        f"scores [1, 2, 3] as the formula stands   {plain(small).item():.6f}",
+        f"with 3, the largest, taken out           {taken_out(small, torch.tensor(3.0)).item():.6f}",
+        f"with any number taken out, say 7         {taken_out(small, torch.tensor(7.0)).item():.6f}",
     ]
 
 
@@ -1733,10 +1735,11 @@ def unless_refused(function, a, b):
 @max_abs_diff.probe
 def finds_the_largest_difference_whatever_its_sign(max_abs_diff, draw):
     n, m = draw.size(2, 3), draw.size(2, 4)
-    a = draw.normal(n, m)
+    a, spot = draw.normal(n, m), (draw.integer(0, n - 1), draw.integer(0, m - 1))
+    a[spot] = draw.number(1, 2)
     below, above = a.clone(), a.clone()
-    below[draw.integer(0, n - 1), draw.integer(0, m - 1)] -= draw.number(5, 9)
-    above[draw.integer(0, n - 1), draw.integer(0, m - 1)] += draw.number(5, 9)
+    below[spot] -= draw.number(5, 9)
+    above[spot] += draw.number(5, 9)
     all_above = a + draw.uniform(n, m, low=0.5, high=3.0)
     return {
         "one element of b far below": max_abs_diff(a, below),

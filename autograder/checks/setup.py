@@ -529,7 +529,10 @@ def sends_x_through_its_layers(ListModel, draw):
     n_in, nh, n_out = draw.size(2, 4), draw.size(3, 6), draw.size(2, 4)
     draw.note(n_in=n_in, nh=nh, n_out=n_out)
     model = with_drawn_weights(ListModel(n_in, nh, n_out), draw)
-    return {f"model(x), {call} call": scores(model, draw.normal(draw.size(2, 5), n_in)) for call in ("first", "second")}
+    return {
+        f"model(x), {call} call": scores(model, draw.normal(draw.size(4, 6), n_in, scale=2.0))
+        for call in ("first", "second")
+    }
 
 
 @ListModel.probe
