@@ -80,7 +80,7 @@ def main() -> None:
         events.write(to_json(event).encode() + b"\n")
 
     gc.enable()
-    sys.stdout = sys.stderr = Printed(emit)  # type: ignore[assignment]
+    sys.stdout = sys.stderr = Printed(emit)
     paths = {file["path"] for file in job["files"]}
     try:
         limit_memory(MOST_MEMORY)

@@ -60,11 +60,12 @@ def _one(section: str, epochs: int, examples: int, limit: float, unchecked: bool
     from autograder.report import milestone_figure, outcome
     from autograder.report.training import Screen
 
-    chosen = pieces.choose(section, unchecked)
+    screen = Screen()
+    with screen.choosing():
+        chosen = pieces.choose(section, unchecked)
     # A quick look on fewer images is not to replace the result of the whole milestone.
     name = section if examples == training.EXAMPLES else f"{section}_quick"
     if shown:
-        screen = Screen()
         screen.pieces(section, chosen, examples, epochs)
         with screen.live():
             pair = training.train(section, chosen, epochs, examples, limit, screen.watch)
@@ -84,4 +85,4 @@ def _one(section: str, epochs: int, examples: int, limit: float, unchecked: bool
     if shown:
         figure = result["figure"] if kept else None
         outcome.show(pair, told, mistaken, figure, kept)
-    return results.finite(result)  # type: ignore[no-any-return]
+    return results.finite(result)

@@ -36,8 +36,8 @@ class Piece:
     yours: bool
 
 
-def choose(section: str, unchecked: bool = False, force: str | None = None) -> list[Piece]:
-    """The pieces of a milestone. `unchecked`: the learner's wherever there is one, passing or not; `force`: this one."""
+def choose(section: str, unchecked: bool = False) -> list[Piece]:
+    """The pieces of a milestone. `unchecked`: the learner's wherever there is one, whether it passes or not."""
     chosen: dict[str, Piece] = {}
     waiting = list(COMPOSED[section])
     while waiting:
@@ -49,7 +49,7 @@ def choose(section: str, unchecked: bool = False, force: str | None = None) -> l
             continue
         outcome = outcome_of(name, home)
         written = outcome != "not_started" and _definition(name, home) is not None
-        yours = outcome == "passed" or (written and (unchecked or name == force))
+        yours = outcome == "passed" or (written and unchecked)
         chosen[name] = Piece(name, home, outcome, yours)
         if yours:
             waiting += _called(name, home)

@@ -49,6 +49,7 @@ class Run:
     failure: dict[str, Any] | None = None
     seconds: float = 0.0
     process: subprocess.Popen[bytes] | None = None
+    listener: threading.Thread | None = None
     started: float = 0.0
     #: When it last told something.
     heard: float = 0.0
@@ -67,7 +68,8 @@ class Run:
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(self.job).encode() + b"\n")
             self.process.stdin.flush()
-        threading.Thread(target=self._listen, args=[self.process], daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, args=[self.process], daemon=True)
+        self.listener.start()
         return self
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
@@ -137,6 +139,7 @@ class Run:
             run.take(event)
 
     def kill(self) -> None:
+        """End the process, whatever it is doing. Safe to call again."""
         if self.process is None:
             return
         with contextlib.suppress(OSError):
@@ -145,6 +148,11 @@ class Run:
             else:
                 self.process.kill()
         self.process.wait()
+        if self.listener:
+            self.listener.join(PATIENCE)  # something that left the process group may still hold the pipe
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe and not (self.listener and self.listener.is_alive()):
+                pipe.close()
 
     def _ended(self, outcome: str) -> None:
         self.outcome = outcome

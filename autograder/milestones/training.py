@@ -120,7 +120,8 @@ def _remember(run: Run, key: str) -> None:
 
 
 def _kept(run: Run) -> Path:
-    return results.RESULTS / "reference" / f"{run.job['section']}.json"
+    job = run.job
+    return results.RESULTS / "reference" / f"{job['section']}_{job['examples']}_{job['epochs']}.json"
 
 
 def result(pair: Pair, message: str, figure: Path | None) -> results.Result:

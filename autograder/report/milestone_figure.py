@@ -20,7 +20,7 @@ def save(path: Path, title: str, result: dict[str, Any], mistaken: list[tuple[in
     with mpl.rc_context({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}):
         figure = Figure(figsize=(10, 6.4), layout="constrained")
         figure.suptitle(title, fontsize=13)
-        curves, digits = figure.subfigures(2, 1, height_ratios=[3, 2])
+        curves, digits = figure.subfigures(2, 1, height_ratios=[3, 2], squeeze=False).flat
         left, right = curves.subplots(1, 2)
         losses = {"yours": result["batch_losses"], "reference": result["reference_batch_losses"]}
         draw_curves(left, losses, "batch", "training loss", smooth=80)

@@ -12,7 +12,7 @@ from rich.text import Text
 from autograder.milestones.results import MILESTONES
 from autograder.milestones.run import SILENCE, Run
 from autograder.milestones.training import EPOCHS, EXAMPLES, Pair
-from autograder.report.plots import text_plot
+from autograder.report.plots import printable, text_plot
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, WIDTH, failing_lines, paged
 from autograder.report.training import first_broken, where
 
@@ -80,7 +80,7 @@ def show(
         curves: dict[str, Any] = {"yours": mine.batch_losses, "reference": reference.batch_losses}
         plot = text_plot(curves, width=WIDTH - 10, height=9, x_label="batches")
         out.print(Padding(Text("Training loss", style=STRONG), (1, 0, 0, 0)))
-        out.print(Text(plot))
+        out.print(Text(printable(plot)))
     if mine.printed:
         out.print(Padding(Text("Your code printed:", style=QUIET), (1, 0, 0, 0)))
         out.print(Padding(Text("\n".join(mine.printed[:8])), (0, 0, 0, 2)))
@@ -101,11 +101,18 @@ def _accuracy(pair: Pair) -> Text:
         there = reference.epochs[len(mine.epochs) - 1]["accuracy"]
         text.append(f", {there:.2%} with the reference's pieces" if there != reached else ", as with the reference's")
     whole = mine.outcome == "finished" and mine.job["examples"] >= EXAMPLES and len(mine.epochs) >= EPOCHS
-    if whole and reached > TARGET:
-        text.append(f"\nMilestone reached: above {TARGET:.0%}", style=GOOD)
+    above = next((number for number, epoch in enumerate(mine.epochs, 1) if epoch["accuracy"] > TARGET), None)
+    if not any(piece.yours for piece in pair.pieces):
+        text.append("\nThat was the kit's code alone. Write a piece of it, and train again.")
+    elif whole and above:
+        text.append(f"\nMilestone reached: above {TARGET:.0%} after {_epochs(above)}", style=GOOD)
     elif whole:
-        text.append(f"\nThe lesson's own code gets above {TARGET:.0%}", style=BAD)
+        text.append(f"\nThe kit's own pieces get above {TARGET:.0%} in {_epochs(len(mine.epochs))}", style=BAD)
     return text
+
+
+def _epochs(n: int) -> str:
+    return "one epoch" if n == 1 else f"{n} epochs"
 
 
 def _next(pair: Pair, figure: Path | None, kept: bool) -> list[Text]:

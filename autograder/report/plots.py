@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ Values = Sequence[float | None]
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 #: What stands for a value that is no finite number.
-BROKEN = "×"
+BROKEN = "?"
 #: One mark for each curve; the first is drawn last, on top.
 MARKS = "o·+*"
+#: For an output that can write nothing but the letters of old.
+PLAIN = str.maketrans("▁▂▃▄▅▆▇█│─└·", "_.,-=+*#|-+.")
 COLOURS = ["#0b6bcb", "#e07b00", "#2e8540", "#8a3ffc"]
 
 
@@ -27,6 +30,12 @@ def sparkline(values: Values, width: int = 40, low: float | None = None, high: f
     low = min(known, default=0.0) if low is None else low
     high = max(known, default=0.0) if high is None else high
     return "".join(BROKEN if value is None else BLOCKS[_step(value, low, high, len(BLOCKS))] for value in means)
+
+
+def printable(text: str) -> str:
+    """The text as standard output can write it."""
+    encoding = (getattr(sys.stdout, "encoding", "") or "utf8").lower().replace("-", "")
+    return text if encoding == "utf8" else text.translate(PLAIN)
 
 
 def averaged(values: Values, width: int) -> list[float | None]:
@@ -47,7 +56,7 @@ def _step(value: float, low: float, high: float, steps: int) -> int:
     return max(0, min(steps - 1, int(part * steps)))
 
 
-def text_plot(curves: dict[str, Values], width: int = 60, height: int = 10, x_label: str = "") -> str:
+def text_plot(curves: Mapping[str, Values], width: int = 60, height: int = 10, x_label: str = "") -> str:
     """Curves over a common x, drawn with letters; the y axis is logarithmic where all values are above zero.
 
     A column is the mean of the values that fall into it, so that thousands of noisy losses become a line.
@@ -76,7 +85,7 @@ def _number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def save_curves(path: Path, curves: dict[str, Values], x_label: str = "batch", y_label: str = "loss") -> Path:
+def save_curves(path: Path, curves: Mapping[str, Values], x_label: str = "batch", y_label: str = "loss") -> Path:
     """Save the curves as a PNG and return its path."""
     from matplotlib.figure import Figure
 
@@ -88,7 +97,7 @@ def save_curves(path: Path, curves: dict[str, Values], x_label: str = "batch", y
 
 
 def draw_curves(
-    axes: Axes, curves: dict[str, Values], x_label: str, y_label: str, smooth: int = 0, marker: str = ""
+    axes: Axes, curves: Mapping[str, Values], x_label: str, y_label: str, smooth: int = 0, marker: str = ""
 ) -> None:
     """The first curve is drawn last and thin over a broad second one, so that both are seen where they are equal."""
     for number, (name, values) in reversed(list(enumerate(curves.items()))):
@@ -98,9 +107,10 @@ def draw_curves(
         y = [math.nan if value is None else value for value in means]
         style: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "marker": marker}
         axes.plot(x, y, label=name, linewidth=1.3 if number == 0 else 4, alpha=1 if number == 0 else 0.45, **style)
-    values = [value for row in curves.values() for value in row if value is not None and math.isfinite(value)]
-    if smooth and values and min(values) > 0:
+    known = [value for row in curves.values() for value in row if value is not None and math.isfinite(value)]
+    if smooth and known and min(known) > 0:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.grid(alpha=0.25)

@@ -15,10 +15,12 @@ from autograder.milestones.pieces import REASONS, Piece
 from autograder.milestones.run import Run
 from autograder.milestones.training import Pair
 from autograder.report.plots import averaged
-from autograder.report.terminal import GOOD, QUIET, STRONG, console
+from autograder.report.terminal import GOOD, QUIET, STRONG, console, page
 
 NAMES = ["yours", "reference"]
-HEADER = "  epoch   yours: loss  accuracy   reference: loss  accuracy"
+HEADER = """\
+                     yours           reference
+  epoch     loss  accuracy      loss  accuracy"""
 
 
 class Screen:
@@ -30,9 +32,12 @@ class Screen:
         self.tasks: list[TaskID] = []
         self.rows = 0
 
+    def choosing(self) -> contextlib.AbstractContextManager[object]:
+        """Said while pieces that have not been checked since they were changed are checked."""
+        return self.out.status("Checking your pieces") if self.out.is_terminal else contextlib.nullcontext()
+
     def pieces(self, section: str, pieces: list[Piece], examples: int, epochs: int) -> None:
         many = f"{epochs} epoch" + ("" if epochs == 1 else "s")
-        self.out.print(Text(f"Milestone {section}: {many} on {examples:,} real digits", style=STRONG))
         table = Table.grid(padding=(0, 2))
         mine = ", ".join(piece.name for piece in pieces if piece.yours)
         table.add_row("yours", Text(mine or "nothing yet", style=GOOD if mine else ""))
@@ -40,7 +45,9 @@ class Screen:
         for reason in dict.fromkeys(REASONS.get(piece.outcome, piece.outcome) for piece in others):
             names = [piece.name for piece in others if REASONS.get(piece.outcome, piece.outcome) == reason]
             table.add_row("the kit's", Text(", ".join(names)).append(f"  ({reason})", style=QUIET))
-        self.out.print(Padding(table, (0, 0, 1, 2), expand=False))
+        with page() as out:
+            out.print(Text(f"Milestone {section}: {many} on {examples:,} real digits", style=STRONG))
+            out.print(Padding(table, (0, 0, 1, 2), expand=False))
 
     @contextlib.contextmanager
     def live(self) -> Iterator[None]:
@@ -72,8 +79,8 @@ class Screen:
             return False
         if self.rows == 0:
             self.out.print(Text(HEADER, style=QUIET))
-        cells = ["" if pair is None else f"{pair['loss']:.4f}    {pair['accuracy']:.4f}" for pair in found]
-        self.out.print(Text(f"  {self.rows or 'start':<5}   {cells[0]:>21}   {cells[1]:>25}".rstrip()))
+        cells = ["" if pair is None else f"{pair['loss']:>9.4f}{pair['accuracy']:>10.4f}" for pair in found]
+        self.out.print(Text(f"  {self.rows or 'start':<5}{cells[0]} {cells[1]}".rstrip()))
         return True
 
 
