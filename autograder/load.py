@@ -44,8 +44,18 @@ def run_file(path: str, source: str, name: str = "answer") -> tuple[types.Module
 
 
 def put_pieces(module: types.ModuleType, pieces: str, names: list[str]) -> None:
-    """Replace the learner's versions of earlier exercises by those that the text `pieces` defines."""
+    """Replace the learner's versions of earlier exercises by those that the text `pieces` defines.
+
+    Also where they stand as default values (`collate_fn=collate`), which were taken when the file ran.
+    """
     given, _ = run_file("pieces", pieces, "pieces")
+    given_for = {}
     for name in names:
         if name in given.__dict__:
+            given_for[id(module.__dict__.get(name))] = given.__dict__[name]
             module.__dict__[name] = given.__dict__[name]
+    given_for.pop(id(None), None)
+    for value in list(module.__dict__.values()):
+        for function in [value, *(vars(value).values() if isinstance(value, type) else ())]:
+            if isinstance(function, types.FunctionType) and function.__defaults__:
+                function.__defaults__ = tuple(given_for.get(id(d), d) for d in function.__defaults__)
