@@ -1,5 +1,7 @@
 """How section 4, modules, is observed: probes, rights and mistakes of each exercise, in the order of the lesson."""
 
+import itertools
+
 import torch
 
 from autograder.complaint import Complaint
@@ -395,12 +397,11 @@ def list_against_attributes():
     listed = InAList()
     known = InAttributes(listed.layers[0], listed.layers[2])
     x = torch.rand(64, 784)
-    lines = ["The same two Linear layers, once in a list and once in attributes of an nn.Module:"]
+    lines = ["The same two Linear layers in an nn.Module, in a list and in attributes:"]
     for what, model in (("list", listed), ("attributes", known)):
-        lines.append(
-            f"  {what:10}  children {[name for name, _ in model.named_children()]!s:12}  parameters "
-            f"{len(list(model.parameters()))}  entries in state_dict {len(model.state_dict())}"
-        )
+        children = [name for name, _ in model.named_children()]
+        lines.append(f"  {what:11} children: {children}")
+        lines.append(f"  {'':11} parameters: {len(list(model.parameters()))}, in state_dict: {len(model.state_dict())}")
     difference = float((listed(x) - known(x)).abs().max().detach())
     lines.append(f"Largest difference between their outputs on 64 rows: {difference}")
     lines.append(f"Parameters of an nn.ReLU: {len(list(nn.ReLU().parameters()))}")
@@ -436,6 +437,8 @@ def some_names(draw, n):
 def names_the_layers_in_order(layer_names, draw):
     """Every layer counts, with parameters or without; a model may give its layers any names."""
     names = some_names(draw, draw.size(3, 5))
+    if names == sorted(names):
+        names.reverse()
     layers = draw.shuffled([draw.linear(2, 2), torch.nn.ReLU(), torch.nn.Tanh(), draw.linear(2, 2), torch.nn.ReLU()])
     return {
         "a model of its own": layer_names(container(**dict(zip(names, layers, strict=False)))),
@@ -1107,12 +1110,12 @@ def count_both():
     nn = torch.nn
     model = nn.Sequential(nn.Linear(784, 50), nn.ReLU(), nn.Linear(50, 10))
     model.note = torch.zeros(3)
-    lines = ["An nn.Sequential of Linear(784, 50), ReLU, Linear(50, 10), with a plain tensor in its attribute `note`:"]
+    lines = ["Linear(784, 50), ReLU, Linear(50, 10), and a plain tensor in attribute `note`:"]
     for name, layer in model.named_children():
-        held = [f"{tuple(p.shape)} = {p.numel():,} numbers" for p in layer.parameters()]
-        lines.append(f"  layer {name}: {layer}  has  {', '.join(held) or 'no parameters'}")
+        held = [f"{tuple(p.shape)}: {p.numel():,} numbers" for p in layer.parameters()]
+        lines.append(f"  layer {name}, {type(layer).__name__:7} {'; '.join(held) or 'no parameters'}")
     lines.append(f"Layers: {len(list(model.children()))}. Parameters: {len(list(model.parameters()))}.")
-    lines.append(f"Names of the parameters: {', '.join(name for name, _ in model.named_parameters())} (no `note`).")
+    lines.append(f"Their names: {', '.join(name for name, _ in model.named_parameters())} (no `note`).")
     lines.append(f"What parameters() yields first: {type(next(model.parameters())).__name__}")
     return lines
 
@@ -1156,29 +1159,19 @@ why_parameters_are_shorter = concept(
 @why_parameters_are_shorter.experiment
 def both_loops_on_other_models():
     nn = torch.nn
-    models = {
-        "Linear, ReLU, Linear": nn.Sequential(nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 3)),
-        "the same with PReLU and LayerNorm": nn.Sequential(
-            nn.Linear(8, 5), nn.PReLU(), nn.LayerNorm(5), nn.Linear(5, 3)
-        ),
-        "with a block inside": nn.Sequential(
-            nn.Linear(8, 5), nn.Sequential(nn.ReLU(), nn.Linear(5, 5)), nn.Linear(5, 3)
-        ),
-    }
-    lines = ["Tensors that one step updates:                    the layers' weight and bias   model.parameters()"]
-    for what, model in models.items():
+    plain = nn.Sequential(nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 3))
+    nested = nn.Sequential(nn.Linear(8, 5), nn.Sequential(nn.ReLU(), nn.Linear(5, 5)), nn.Linear(5, 3))
+    lines = ["Tensors that are found               through each layer's    by parameters()"]
+    lines.append("                                     weight and bias")
+    for what, model in (("Linear, ReLU, Linear", plain), ("with a ReLU, Linear block inside", nested)):
         by_layers = sum(hasattr(layer, "weight") + hasattr(layer, "bias") for layer in model)
-        lines.append(f"  {what:48}{by_layers:>27}{len(list(model.parameters())):>21}")
-    lines.append(
-        "(PReLU has a weight and no bias: `layer.bias` would raise AttributeError there. The inner block has neither.)"
-    )
-    model = models["Linear, ReLU, Linear"]
-    model(torch.rand(4, 8)).sum().backward()
-    once = float(model[2].bias.grad[0])
-    model(torch.rand(4, 8)).sum().backward()
-    lines.append(
-        f"A gradient after one backward(): {once}; after the next, not cleared: {float(model[2].bias.grad[0])}"
-    )
+        lines.append(f"  {what:35}{by_layers:8}{len(list(model.parameters())):24}")
+    plain(torch.rand(4, 8)).sum().backward()
+    once = float(plain[2].bias.grad[0])
+    plain(torch.rand(4, 8)).sum().backward()
+    lines.append(f"A gradient after backward(): {once}; after another, if not cleared: {float(plain[2].bias.grad[0])}")
+    plain.zero_grad()
+    lines.append(f"All four after model.zero_grad(): {[p.grad for p in plain.parameters()]}")
     return lines
 
 
@@ -1289,7 +1282,8 @@ def can_be_walked_again_and_again(DummyModule, draw):
 
 @DummyModule.probe
 def keeps_two_models_apart(DummyModule, draw):
-    first, second = DummyModule(*three_sizes(draw)), DummyModule(*three_sizes(draw))
+    n_in, nh, n_out = three_sizes(draw)
+    first, second = DummyModule(n_in, nh, n_out), DummyModule(n_in + 1, nh + 1, n_out + 1)
     return {
         what: [list(getattr(parameter, "shape", ())) for parameter in walked(model)]
         for what, model in (("parameters of the first", first), ("of the second", second))
@@ -1315,7 +1309,7 @@ def shows_the_registry_in_its_repr(DummyModule, draw):
 def yields_one_by_one():
     class Model:
         def __init__(self, n_in, nh, n_out):
-            self._modules = dict()
+            self._modules = {}
             self.l1 = torch.nn.Linear(n_in, nh)
             self.l2 = torch.nn.Linear(nh, n_out)
 
@@ -1329,8 +1323,7 @@ def yields_one_by_one():
 
         def parameters(self):
             for layer in self._modules.values():
-                for p in layer.parameters():
-                    yield p  # noqa: UP028
+                yield from layer.parameters()
 
     return Model
 
@@ -1738,7 +1731,7 @@ def repr_that_prints():
 
     class Model(yields_one_by_one()):
         def __repr__(self):
-            f"{self._modules}"
+            _ = f"{self._modules}"
 
     return Model
 
@@ -1862,22 +1855,20 @@ def who_is_called_when():
             calls.append("__repr__")
             return "<watched>"
 
+    lines = ["A class whose methods tell when they are called; __init__ sets self.size = 3:"]
+
     def during(line, action):
         calls.clear()
         result = action()
-        return f"  {line:24} calls {', '.join(calls) or 'none of them'}" + (
-            f", gives {result!r}" if line[-1] != "4" else ""
-        )
+        told = "" if result is None else f"  and gives {result!r}"
+        lines.append(f"  {line:18}calls {', '.join(calls) or 'none of them'}{told}")
 
+    during("model = Watched()", lambda: Watched() and None)
     model = Watched()
-    lines = ["A class whose three methods say when they are called (its __init__ sets self.size = 3):"]
-    calls.clear()
-    Watched()
-    lines.append(f"  {'Watched()':24} calls {', '.join(calls)}")
-    lines.append(during("model.size = 4", lambda: setattr(model, "size", 4)))
-    lines.append(during("model.size", lambda: model.size))
-    lines.append(during("str(model)", lambda: str(model)))
-    lines.append(during("f'{[model]}'", lambda: f"{[model]}"))
+    during("model.size = 4", lambda: setattr(model, "size", 4))
+    during("model.size", lambda: model.size)
+    during("str(model)", lambda: str(model))
+    during("str([model])", lambda: str([model]))
     return lines
 
 
@@ -1920,7 +1911,7 @@ def walk_through_them():
         for layer in layers.values():
             yield from layer.parameters()
 
-    lines = ["A registry with Linear(784, 50) and Linear(50, 10), and a generator over their parameters:"]
+    lines = ["A generator over the parameters of Linear(784, 50) and Linear(50, 10):"]
     lines += [f"  {type(p).__name__} of shape {tuple(p.shape)}" for p in parameters()]
     lines.append(f"Numbers in them: {sum(p.numel() for p in parameters()):,}")
     walk = parameters()
@@ -1981,15 +1972,15 @@ def which_lines_call_it():
             super().__setattr__(name, value)
 
     model = Watched()
-    lines = ["Lines that set something, and for which names the model's __setattr__ was called:"]
+    lines = ["Each line, and the name for which the model's __setattr__ was called:"]
 
     def during(line):
         calls.clear()
         exec(line, {"model": model, "nn": nn})
-        lines.append(f"  {line:46} {', '.join(calls) or '(not called)'}")
+        lines.append(f"  {line:40} {', '.join(calls) or '(not called)'}")
 
     during("model.l1 = nn.Linear(2, 2)")
-    during("model.l1.bias = nn.Parameter(nn.Linear(2, 2).bias)")
+    during("model.l1.bias = nn.Linear(2, 2).bias")
     during("model.blocks = []")
     during("model.blocks.append(nn.Linear(2, 2))")
     during("model.size = 3")
@@ -2041,10 +2032,12 @@ def with_and_without_a_repr():
     before = repr(model)
     with torch.no_grad():
         model.registry["l1"].weight.zero_()
+    inherited = object.__repr__(Silent()).rsplit(".", 1)[-1].split(" at ")[0]
     return [
-        f"Without a __repr__ of its own:  {repr(Silent()).split(' at ')[0].replace('autograder.checks.modules.', '')} at 0x...>",
-        f"With one that shows the registry:  {before}",
-        f"The same string after all weights of l1 were set to zero: {repr(model) == before}",
+        f"Without a __repr__ of its own:  <{inherited} at 0x...>",
+        "With one that shows the registry:",
+        *(f"  {part}" for part in before.replace(", 'l2'", ",\n 'l2'").splitlines()),
+        f"The same after all weights of l1 were set to zero: {repr(model) == before}",
     ]
 
 
@@ -2206,11 +2199,11 @@ RegisteredModel = code(
 
 
 def a_stack(draw, n_in=3):
-    """A list of one to three Linear layers, each but the last with an activation after it, all with drawn
+    """A list of two or three Linear layers, each but the last with an activation after it, all with drawn
     weights."""
     sizes = [n_in, *(draw.integer(2, 4) for _ in range(draw.size(2, 3)))]
     layers = []
-    for a, b in zip(sizes[:-1], sizes[1:], strict=True):
+    for a, b in itertools.pairwise(sizes):
         layers += [draw.linear(a, b), draw.choice([torch.nn.ReLU, torch.nn.Tanh, torch.nn.LeakyReLU])()]
     return layers[:-1]
 
@@ -2241,7 +2234,7 @@ def applies_the_very_layers_one_after_the_other(RegisteredModel, draw):
     model = RegisteredModel(layers)
     for layer in layers:
         draw.fill(layer)
-    return {"output": model(draw.normal(2, 3)), **dict(model.named_parameters())}
+    return {"output": model(draw.normal(draw.size(2, 8), 3)), **dict(model.named_parameters())}
 
 
 @RegisteredModel.probe
@@ -2627,7 +2620,7 @@ def train_with_a_forgotten_layer():
                 x = layer(x)
             return x
 
-    lines = ["Fitting |x0| + x1 * x2 with Linear(4, 16), ReLU, Linear(16, 1), 500 steps from the same start:"]
+    lines = ["Linear(4, 16), ReLU, Linear(16, 1), 300 steps from the same start:"]
     for register in (True, False):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(3)
@@ -2635,7 +2628,7 @@ def train_with_a_forgotten_layer():
             y = x[:, :1].abs() + x[:, 1:2] * x[:, 2:3]
             model = Model(register)
         first = model.layers[0].weight.detach().clone()
-        for _ in range(500):
+        for _ in range(300):
             loss = (model(x) - y).square().mean()
             model.zero_grad()
             loss.backward()
@@ -2643,19 +2636,14 @@ def train_with_a_forgotten_layer():
                 for p in model.parameters():
                     p -= 0.05 * p.grad
         moved = float((model.layers[0].weight - first).detach().abs().max())
-        what = "all registered" if register else "first layer not registered"
-        lines.append(
-            f"  {what:27} tensors in parameters(): {len(list(model.parameters()))}   first weight moved by {moved:.3f}   "
-            f"loss {float(loss.detach()):.3f}"
-        )
-    same = nn.Module()
-    same.layer_0 = layer = nn.Linear(2, 2)
-    other = nn.Module()
+        lines.append("  both layers registered:" if register else "  the first layer not registered:")
+        lines.append(f"    tensors in parameters(): {len(list(model.parameters()))}")
+        lines.append(f"    first weight moved by up to {moved:.3f}, loss at the end {float(loss.detach()):.3f}")
+    one, other, layer = nn.Module(), nn.Module(), nn.Linear(2, 2)
+    one.layer_0 = layer
     other.add_module("layer_0", layer)
-    lines.append(
-        f"`self.layer_0 = layer`: {list(same._modules)}   `add_module(...)`: {list(other._modules)}   "
-        f"the very layer: {other.layer_0 is layer}"
-    )
+    lines.append(f"`self.layer_0 = layer` registers {list(one._modules)}, add_module {list(other._modules)}")
+    lines.append(f"Is it the very layer, not a copy? {other.layer_0 is layer}")
     return lines
 
 
@@ -2709,11 +2697,10 @@ def print_three_of_them():
     layers = [nn.Linear(784, 50), nn.ReLU(), nn.Linear(50, 10)]
     model = RegisteredModel(layers, True)
     lines = repr(model).splitlines()
-    lines.append(f"layer_1: {model.layer_1}   shape of layer_0.weight: {tuple(model.layer_0.weight.shape)}")
+    lines.append(f"model.layer_1: {model.layer_1}   shape of layer_0.weight: {tuple(model.layer_0.weight.shape)}")
     lines.append(f"tensors: {len(list(model.parameters()))}   numbers: {sum(p.numel() for p in model.parameters()):,}")
-    lines.append(
-        f"This one's forward skips two layers: its output has the shape {tuple(model(torch.rand(64, 784)).shape)}"
-    )
+    shape = tuple(model(torch.rand(64, 784)).shape)
+    lines.append(f"This one's forward skips two layers: its output has the shape {shape}")
     lines.append(f"The same list, not registered, prints as: {RegisteredModel(layers, False)!r}")
     return lines
 
@@ -2747,7 +2734,7 @@ def applies_the_very_layers_one_after_the_other(SequentialModel, draw):
     model = SequentialModel(layers)
     for layer in layers:
         draw.fill(layer)
-    return {"output": model(draw.normal(2, 3)), **dict(model.named_parameters())}
+    return {"output": model(draw.normal(draw.size(2, 8), 3)), **dict(model.named_parameters())}
 
 
 @SequentialModel.right
@@ -3028,21 +3015,21 @@ what_modulelist_does = concept(
 @what_modulelist_does.experiment
 def three_containers():
     nn = torch.nn
-    lines = ["Linear(4, 3) in a container in an attribute, Linear(3, 2) appended to it afterwards:"]
+    lines = ["Linear(4, 3) in a container in an attribute, then Linear(3, 2) appended to it:"]
     x = torch.rand(5, 4)
     for kind in (list, nn.ModuleList, nn.Sequential):
         model = nn.Module()
         first = nn.Linear(4, 3)
-        model.layers = kind([first]) if kind is not nn.Sequential else nn.Sequential(first)
+        model.layers = nn.Sequential(first) if kind is nn.Sequential else kind([first])
         model.layers.append(nn.Linear(3, 2))
         try:
             called = f"gives {tuple(model.layers(x).shape)}"
         except (TypeError, NotImplementedError) as error:
             called = f"raises {type(error).__name__}"
         names = ", ".join(name for name, _ in model.named_parameters() if name.endswith("weight"))
-        lines.append(f"  {kind.__name__:11} calling it {called:27} weights found: {names or 'none'}")
-    kept = nn.ModuleList([first])
-    lines.append(f"The first module in an nn.ModuleList is the very one that was put in: {kept[0] is first}")
+        lines.append(f"  {kind.__name__:11} weights found: {names or 'none'}")
+        lines.append(f"  {'':11} calling it {called}")
+    lines.append(f"Is what nn.ModuleList holds the very module? {nn.ModuleList([first])[0] is first}")
     return lines
 
 
@@ -3255,15 +3242,15 @@ def what_it_can_do():
         by_hand = layer(by_hand)
     lines = [f"Largest difference to a loop over its layers: {float((model(x) - by_hand).detach().abs().max())}"]
     misfit = nn.Sequential(nn.Linear(784, 50), nn.Linear(99, 10))
-    lines.append(
-        f"nn.Sequential(nn.Linear(784, 50), nn.Linear(99, 10)) is made without complaint: {len(misfit)} layers."
-    )
+    lines.append(f"Linear(784, 50) and Linear(99, 10) go in without complaint: {len(misfit)} layers.")
     try:
         misfit(x)
     except RuntimeError as error:
-        lines.append(f"Called, it raises {type(error).__name__}: {str(error).splitlines()[0]}")
+        lines.append(f"Called, they raise {type(error).__name__}:")
+        lines.append(f"  {str(error).splitlines()[0]}")
     chain = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     z = torch.ones(1, 3)
-    gap = float((chain(z) - (chain[1](chain[0](z)) + z)).detach().abs().max())
-    lines.append(f"chain(z) is without any shortcut: it is {gap:.1f} away from chain(z) + z for a z of ones.")
+    plain = chain[1](chain[0](z))
+    same = torch.equal(chain(z), plain)
+    lines.append(f"chain(z) is l2(l1(z)): {same}; is it l2(l1(z)) + z? {torch.equal(chain(z), plain + z)}")
     return lines

@@ -202,8 +202,8 @@ def climbs():
 
 @Optimizer.mistake
 def rebinds():
-    """`step` changes no parameter. `p = p - ...` makes a new tensor and gives it the name p (or a place in your list); the
-    model goes on with its own, which stays as it was. Update that one, in place."""
+    """`step` changes no parameter. `p = p - ...` makes a new tensor and gives it the name p (or a place in
+    your list); the model goes on with its own, which stays as it was. Update that one, in place."""
 
     class Wrong(in_place()):
         def step(self):
@@ -583,27 +583,22 @@ def step_without_no_grad():
     try:
         w -= 0.1 * w.grad
     except RuntimeError as error:
-        lines.append(f"w -= lr * w.grad               RuntimeError: {error}")
-    w = parameter()
-    kept_by_the_model = w
+        lines += ["w -= lr * w.grad raises RuntimeError:", f"  {str(error)[:76]}"]
+    models_own = w = parameter()
     w = w - 0.1 * w.grad
-    lines.append(
-        f"w = w - lr * w.grad            a new tensor {w.item():.1f}, a leaf: {w.is_leaf}; the model's own is still "
-        f"{kept_by_the_model.item():.1f}"
-    )
+    lines += ["w = w - lr * w.grad", f"  a new tensor {w.item():.1f}, a leaf: {w.is_leaf}"]
+    lines.append(f"  the tensor that the model has is still {models_own.item():.1f}")
     for _ in range(2):
         w = w - 0.1 * 2 * w
     depth, node = 0, w.grad_fn
     while node is not None:
         depth, node = depth + 1, next((f for f, _ in node.next_functions if f is not None), None)
-    lines.append(f"... after 3 such steps         a graph {depth} operations deep behind w, and growing")
+    lines.append(f"  after three such steps the graph behind w is {depth} operations deep")
     w = parameter()
     with torch.no_grad():
         w -= 0.1 * w.grad
-    lines.append(
-        f"w -= lr * w.grad under no_grad  {w.item():.1f}, a leaf: {w.is_leaf}, requires grad: {w.requires_grad}, its gradient "
-        f"is still {w.grad.item():.1f}"
-    )
+    lines += ["with torch.no_grad(): w -= lr * w.grad", f"  {w.item():.1f}, a leaf: {w.is_leaf}"]
+    lines.append(f"  requires grad: {w.requires_grad}, and its gradient is still {w.grad.item():.1f}")
     return lines
 
 
