@@ -32,7 +32,7 @@ def rows() -> list[dict[str, Any]]:
             }
         )
     if fresh:
-        state.record(fresh)
+        state.record(fresh, attempt=False)
     return table
 
 

@@ -80,13 +80,17 @@ def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def record(results: list[tuple[str, str, float, str]]) -> None:
-    """Note results of the learner's own files: (name, outcome, points, fingerprint of what was graded)."""
+def record(results: list[tuple[str, str, float, str]], attempt: bool = True) -> None:
+    """Note results of the learner's own files: (name, outcome, points, fingerprint of what was graded).
+
+    Not an `attempt`: nobody asked for a check, an overview only brought itself up to date.
+    """
     with change() as state:
         for name, outcome, points, fingerprint in results:
             entry = exercise(state, name)
-            if outcome != "not_started" and entry.get("seen") != fingerprint:
-                entry["attempts"] = entry.get("attempts", 0) + 1
+            if attempt and outcome != "not_started" and entry.get("seen") != fingerprint:
+                before = entry.get("attempts")
+                entry["attempts"] = (before if isinstance(before, int) else 0) + 1
             entry |= {"outcome": outcome, "points": points, "seen": fingerprint}
             if outcome == "passed":
                 entry.setdefault("passed", now())

@@ -128,7 +128,7 @@ class Engine(threading.Thread):
         except Exception:  # told when one comes to this exercise
             outcome, points = "error", 0
         backlog.pop(0)
-        state.record([(exercise.name, outcome, points, seen)])
+        state.record([(exercise.name, outcome, points, seen)], attempt=False)
         if not backlog or outcome != "not_started":
             self.tell(Checked(exercise))
 
