@@ -386,7 +386,8 @@ def is_the_share_of_right_rows(accuracy, draw):
     """Several tables of scores for the same targets: none of the rows right, all of them, and everything between."""
     from autograder import spies
 
-    n, c = draw.size(2, 7), draw.size(2, 4)
+    c = draw.size(3, 4)
+    n = c + draw.size(1, 4)
     yb = draw.labels(n, c)
     outs = [_scores(draw, yb, c, right) for right in draw.shuffled(range(n + 1))]
     return [spies.as_number(accuracy(out, yb), "the accuracy") for out in outs]
@@ -434,14 +435,6 @@ def by_softmax_first(out, yb):
 def in_percent(out, yb):
     """You return a percentage. The share asked for lies between 0 and 1."""
     return 100 * (out.argmax(1) == yb).float().mean()
-
-
-@accuracy.mistake
-def chooses_down_the_columns(out, yb):
-    """You look for the largest value of each column (dimension 0). The scores of one example stand along a row."""
-    predicted = out.argmax(0)
-    n = min(len(predicted), len(yb))
-    return (predicted[:n] == yb[:n]).sum() / len(yb)
 
 
 @accuracy.mistake
@@ -531,8 +524,10 @@ evaluate_batch = code(
 def gives_loss_and_accuracy(evaluate_batch, draw):
     from autograder import spies
 
-    n, c = draw.size(3, 7), draw.size(3, 5)
+    n, c = draw.size(4, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
+    with torch.no_grad():
+        y[0], y[1] = model(x[0]).argmax(), model(x[1]).argmin()  # one at least is right, and one is wrong
     loss, accuracy = spies.as_pair(evaluate_batch(model, spies.squared_error, x, y), "what evaluate_batch returned")
     return {"loss": loss, "accuracy": accuracy}
 
@@ -599,16 +594,6 @@ def log_probabilities_into_the_loss(model, loss_func, xb, yb):
     """You put the scores through log_softmax before the loss function gets them. It takes the scores as they are."""
     out = model(xb).log_softmax(1)
     return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
-
-
-@evaluate_batch.mistake
-def accuracy_down_the_columns(model, loss_func, xb, yb):
-    """The loss is right; for the accuracy you look for the largest value of each column (dimension 0). The scores
-    of one example stand along a row."""
-    out = model(xb)
-    chosen = out.argmax(0)
-    n = min(len(chosen), len(yb))
-    return loss_func(out, yb), (chosen[:n] == yb[:n]).sum() / len(yb)
 
 
 @evaluate_batch.mistake

@@ -34,8 +34,11 @@ def _run(fit, draw, epochs, lr, learns=True):
     full = draw.size(1, 2)
     n, n_valid = bs * full + draw.integer(1, bs - 1), valid_bs * (full + 2)  # one more batch than training has
     x_train, y_train = draw.normal(n, 2), draw.labels(n, c)
-    x_valid, y_valid = draw.normal(n_valid, 2), draw.labels(n_valid, c)
+    x_valid = draw.normal(n_valid, 2)
     linear, first = draw.linear(2, c), spies.mode_switch() if learns else torch.nn.Identity()
+    with torch.no_grad():  # before training the first validation batch is all right, and the others are all wrong
+        y_valid = linear(x_valid).argmax(1)
+        y_valid[valid_bs:] = (y_valid[valid_bs:] + draw.integers(1, c - 1, n_valid - valid_bs)) % c
     model = torch.nn.Sequential(first, linear).eval()
     draw.note(epochs=epochs, lr=lr, training_examples=n, bs=bs, validation_examples=n_valid, validation_bs=valid_bs)
     journal = spies.Journal(model.parameters())
@@ -59,12 +62,23 @@ def _on(journal, data, who):
     return [event for event in journal.of("forward", who) if -1 not in spies.rows_of(event.batch, data)]
 
 
+def _followed(journal, who):
+    """The forward passes of one spy that backward() followed: to look at training data once more is no learning."""
+    found, last = [], None
+    for event in journal.events:
+        if event.what == "forward" and event.who == who:
+            last = event
+        elif event.what == "backward" and last is not None:
+            found.append(last)
+    return found
+
+
 @fit.probe(points=2, rtol=1e-3, atol=1e-5)
 def takes_a_step_after_every_training_batch(fit, draw):
     """The first entry that differs is the first step that went wrong. The last training batch is short."""
     from autograder import spies
 
-    journal, x_train, _, _ = _run(fit, draw, draw.size(1, 2), draw.number(0.1, 0.4))
+    journal, x_train, _, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
         "training rows in each batch learnt from": spies.learnt_from(journal, inputs=x_train),
         "parameters after each step": journal.trajectory(),
@@ -76,7 +90,7 @@ def gives_the_means_of_the_validation_batches(fit, draw):
     """The optimizer's learning rate is 0 here, so that the model stays what it is, in every epoch."""
     from autograder import spies
 
-    epochs = draw.size(2, 3)
+    epochs = draw.size(3, 4)
     _, _, _, returned = _run(fit, draw, epochs, 0.0, learns=False)
     return [
         {"loss": loss, "accuracy": accuracy} for loss, accuracy in spies.as_pairs(returned, "what fit returned", epochs)
@@ -94,13 +108,11 @@ def validates_at_the_end_of_each_epoch(fit, draw):
 def sets_the_mode_for_training_and_for_validation(fit, draw):
     """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation
     data."""
-    journal, x_train, x_valid, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
+    journal, _, x_valid, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
-        f"mode of the {who} while {what}": sorted(
-            {"training" if event.training else "evaluation" for event in _on(journal, data, who)}
-        )
-        for what, data in (("learning", x_train), ("validating", x_valid))
+        f"mode of the {who} while {what}": sorted({"training" if event.training else "evaluation" for event in events})
         for who in ("model", "layer")
+        for what, events in (("learning", _followed(journal, who)), ("validating", _on(journal, x_valid, who)))
     }
 
 
@@ -910,6 +922,7 @@ def _each_epoch_or_each_batch():
             curve.append(share)
         return w.detach(), passes, curve, 1000 * (time.perf_counter() - started)
 
+    train(False)  # the first time is slower
     w1, passes1, curve1, ms1 = train(False)
     w2, passes2, _, ms2 = train(True)
     return [
@@ -972,26 +985,27 @@ def _overfit_a_small_set():
         model = torch.nn.Sequential(torch.nn.Linear(10, 64), torch.nn.ReLU(), torch.nn.Linear(64, 2))
     measure = torch.nn.functional.cross_entropy
     lines = [
-        "30 training examples, 500 to validate, 15 % of all labels wrong on purpose; 64 hidden units.",
+        "30 training examples, 300 to validate, 15 % of all labels wrong on purpose; 64 hidden units.",
         "  epoch   training: loss  accuracy   validation: loss  accuracy",
     ]
     lowest, at = float("inf"), 0
-    for epoch in range(1, 601):
-        loss = measure(model(x), y)
+    for epoch in range(1, 301):
         model.zero_grad()
-        loss.backward()
+        measure(model(x), y).backward()
         with torch.no_grad():
             for p in model.parameters():
                 p -= 0.3 * p.grad
-            valid_loss = measure(model(x_valid), y_valid).item()
-            lowest, at = min((lowest, at), (valid_loss, epoch))
-            if epoch in (1, 5, 10, 20, 50, 100, 200, 400, 600):
-                shares = [(model(a).argmax(1) == b).float().mean().item() for a, b in ((x, y), (x_valid, y_valid))]
-                loss = measure(model(x), y).item()
-                lines.append(f"  {epoch:5d}{loss:16.3f}{shares[0]:10.2f}{valid_loss:19.3f}{shares[1]:10.2f}")
+            if epoch in (1, 3, 6, 10, 15, 20, 30, 50, 100, 200, 300):
+                row = f"  {epoch:5d}"
+                for width, inputs, targets in ((16, x, y), (19, x_valid, y_valid)):
+                    out = model(inputs)
+                    loss, share = measure(out, targets).item(), (out.argmax(1) == targets).float().mean().item()
+                    row += f"{loss:{width}.3f}{share:10.2f}"
+                lines.append(row)
+                lowest, at = min((lowest, at), (loss, epoch))
     return [
         *lines,
-        f"The training loss falls to the end; the validation loss was lowest ({lowest:.3f}) after epoch {at}.",
+        f"The training loss falls to the end; of these, the validation loss is lowest ({lowest:.3f}) after epoch {at}.",
         "From there on the model learns the wrong labels by heart.",
     ]
 
@@ -1080,8 +1094,8 @@ validate = code(
 
 
 def _ragged(draw, x, y):
-    """Batches of which the last is short, and the others are not all equal either."""
-    sizes, left = [], len(x)
+    """Three batches or more, of 4 at first, of a single example at last, of 1 to 4 between."""
+    sizes, left = [4], len(x) - 4
     while left > 1:
         sizes.append(min(left - 1, draw.integer(2, 4)))
         left -= sizes[-1]
@@ -1102,7 +1116,7 @@ def counts_every_example_the_same(validate, draw):
     where they are right."""
     from autograder import spies
 
-    n, c, last_is_right = draw.size(4, 9), draw.size(2, 4), draw.choice([True, False])
+    n, c, last_is_right = draw.size(6, 10), draw.size(2, 4), draw.choice([True, False])
     x, y = draw.normal(n, c), draw.labels(n, c)
     for i in range(n):
         is_right = last_is_right == (i == n - 1)
@@ -1651,7 +1665,8 @@ why_double_batch = concept(
 
 @why_double_batch.experiment
 def _kept_for_backward():
-    model = torch.nn.Sequential(torch.nn.Linear(784, 50), torch.nn.ReLU(), torch.nn.Linear(50, 10))
+    with torch.random.fork_rng(devices=[]):
+        model = torch.nn.Sequential(torch.nn.Linear(784, 50), torch.nn.ReLU(), torch.nn.Linear(50, 10))
     own = {p.data_ptr() for p in model.parameters()}
 
     def kept(examples, record):
@@ -1665,16 +1680,18 @@ def _kept_for_backward():
         x, y = torch.zeros(examples, 784), torch.zeros(examples, dtype=torch.int64)
         with torch.set_grad_enabled(record), torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
             loss = torch.nn.functional.cross_entropy(model(x), y)
-        return sum(seen.values()) / 1024, loss
+        del loss
+        return sum(seen.values()) / 1024
 
     lines = ["The lesson's model, 784 - 50 - 10: what one forward pass keeps for backward(), parameters not counted."]
     for examples, record in ((64, True), (128, True), (128, False)):
-        size, _ = kept(examples, record)
+        size = kept(examples, record)
         what = "training  " if record else "validating"
         lines.append(f"  {what} with {examples:3d} examples: {size:6.1f} KiB")
     return [
         *lines,
-        "It grows with the batch, and with the number of layers; without a graph nothing is kept at all.",
+        "It grows with the batch and with every layer (here most of it is the batch itself, kept for the first layer).",
+        "Without a graph nothing is kept at all, so there is room for more examples at a time.",
     ]
 
 
@@ -1713,8 +1730,6 @@ why_no_grad_when_validating = concept(
 
 @why_no_grad_when_validating.experiment
 def _validate_with_and_without():
-    import time
-
     generator = torch.Generator().manual_seed(0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -1731,21 +1746,23 @@ def _validate_with_and_without():
             return tensor
 
         total, after = 0.0, []
-        started = time.perf_counter()
         with torch.set_grad_enabled(record), torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
             for xb, yb in zip(x.split(128), y.split(128), strict=True):
                 total += torch.nn.functional.cross_entropy(model(xb), yb)
                 after.append(sum(kept) / 1024)
-        return total.item() / 10, after, 1000 * (time.perf_counter() - started)
+        return total.item() / 10, after
 
-    run(False)
     lines = ["Ten validation batches of 128, their losses added up as tensors:"]
     for record in (True, False):
-        loss, after, ms = run(record)
+        loss, after = run(record)
         what = "recording:    " if record else "under no_grad:"
-        held = f"held for backward() after 1, 5, 10 batches: {after[0]:.0f}, {after[4]:.0f}, {after[9]:.0f} KiB"
-        lines.append(f"  {what} mean loss {loss:.6f}, {held}, {ms:.1f} ms")
-    return [*lines, "The same loss, and the graphs of all batches are held as long as the sum is."]
+        held = f"kept after 1, 5, 10 batches: {after[0]:.0f}, {after[4]:.0f}, {after[9]:.0f} KiB"
+        lines.append(f"  {what} mean loss {loss:.6f}, {held}")
+    return [
+        *lines,
+        "The loss is the same. What is kept (beside the data) waits for a backward() that never comes, and the graphs of",
+        "all batches are held as long as the sum is.",
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ train_in_three_lines
@@ -1784,7 +1801,7 @@ def _three_lines(train_in_three_lines, draw):
     result = train_in_three_lines(
         spies.Token("train_ds"),
         spies.Token("valid_ds"),
-        draw.integer(10, 99),
+        draw.integer(10, 60),
         draw.integer(2, 9),
         spies.FunctionSpy(get_dls, journal),
         spies.FunctionSpy(get_model, journal),
