@@ -189,3 +189,8 @@ def reference_small(exercise: Exercise, probe_name: str) -> Outcome:
     if key not in _small:
         _small[key] = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
     return _small[key]
+
+
+def reference_on(exercise: Exercise, runs: list[dict[str, Any]]) -> Outcome:
+    """What all probes see of the reference on these runs."""
+    return _observe(exercise, [_reference(exercise)], runs)

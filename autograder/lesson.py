@@ -46,7 +46,8 @@ def find(name: str) -> Exercise:
     """The exercise of this name; UnknownName suggests near ones."""
     from autograder.source import section_of
 
-    section = section_of(name)
+    # The copy of the kit that a class gets has no solutions to look into.
+    section = section_of(name) or next((s for s in sections() if name in load(s)), None)
     if section in sections() and name in load(section):
         return load(section)[name]
     raise UnknownName(suggest(name, [e.name for e in exercises()], "exercise"))

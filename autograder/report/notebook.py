@@ -12,7 +12,8 @@ from autograder.exercise import Exercise
 from autograder.judge import Verdict
 from autograder.notebooks import place
 from autograder.notebooks.oracle import oracle
-from autograder.report import html, values
+from autograder.report import html
+from autograder.report.notebook_text import plain
 from autograder.report.words import HEADLINES, Feedback, feedback
 
 _oracle = oracle()
@@ -140,25 +141,6 @@ def _find(name: Any) -> Exercise:
 
 def _note(text: str) -> Block:
     return Block(text, f"<div>{html.prose(text)}</div>")
-
-
-def plain(told: Feedback) -> str:
-    """The feedback as lines of text."""
-    lines = [told.headline]
-    lines += [
-        f"  {'ok ' if ok else 'no '} {title}" + (f" ({remark})" if remark else "") for ok, title, remark in told.probes
-    ]
-    lines += [text for text in told.says if text]
-    lines += [f"  {letter}) {text}" if letter else f"  {text}" for letter, text in told.statements]
-    for frame in (told.failure or {}).get("frames", []):
-        lines.append(f"{place.label(str(frame.get('file', '')))}, line {frame['line']}: {frame['source']}")
-        lines += [f"    {name} is {described}" for name, described in frame.get("variables", {}).items()]
-    if told.case:
-        lines.append(f"The smallest failing case found: {told.case.title}")
-        lines += [f"    with {call}" for call in told.case.calls + told.case.notes]
-        lines.append(f"    expected {values.line(told.case.expected, 200)}")
-        lines.append(f"    yours    {values.line(told.case.got, 200)}")
-    return "\n".join(lines + told.notes)
 
 
 __all__ = ["answer", "check", "hint", "plain", "progress"]

@@ -1,0 +1,189 @@
+"""Reading what a confined child wrote. It may be anything: what is not of the promised form is dropped.
+
+What passes here is plain data of bounded depth, so that the trusted side can compare it without surprises.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+Frame = dict[str, Any]
+
+MOST_DEPTH = 40
+LARGEST = 10**300  # an int beyond this has no float to be compared with
+MOST_MESSAGE = 4_000
+
+
+def read(data: bytes) -> Iterator[Frame]:
+    """The lines that are JSON objects."""
+    for line in data.split(b"\n"):
+        try:
+            frame = json.loads(line)
+        except (ValueError, RecursionError):  # cut off when it was stopped, or written by the submission itself
+            continue
+        if isinstance(frame, dict):
+            yield frame
+
+
+def observation(frame: Frame) -> Frame | None:
+    """A frame of one probe for judge.py, cleaned; None when it is not one."""
+    if not isinstance(frame.get("probe"), str):
+        return None
+    kept: Frame = {"implementation": 0, "run": 0, "probe": text(frame["probe"])}
+    if "raised" in frame:
+        raised = _raised(frame["raised"])
+        if raised is None:
+            return None
+        kept["raised"] = raised
+    elif isinstance(frame.get("complaint"), str):
+        kept["complaint"] = text(frame["complaint"])
+    elif "value" in frame and is_encoded(frame["value"]):
+        kept["value"] = frame["value"]
+    else:
+        return None
+    for name in ("changed", "shortcuts"):
+        found = frame.get(name)
+        kept[name] = [text(item) for item in found[:20] if isinstance(item, str)] if isinstance(found, list) else []
+    kept["printed"] = text(frame["printed"]) if isinstance(frame.get("printed"), str) else ""
+    return kept
+
+
+def loaded(frame: Frame) -> Frame | None:
+    """The frame that tells what was found under the name."""
+    told = frame.get("loaded")
+    if not isinstance(told, dict) or not isinstance(told.get("found"), str | None):
+        return None
+    found = told.get("found")
+    return {"implementation": 0, "loaded": {"failure": None, "found": text(found) if found else None}}
+
+
+def _raised(raw: Any) -> Frame | None:
+    if not isinstance(raw, dict) or not isinstance(raw.get("type"), str):
+        return None
+    frames = raw.get("frames")
+    own = [_line(item) for item in frames[:8] if isinstance(item, dict)] if isinstance(frames, list) else []
+    more = raw.get("more")
+    return {
+        "type": text(raw["type"])[:200],
+        "message": text(str(raw.get("message", ""))),
+        "frames": own,
+        "more": more if type(more) is int and 0 < more < 10**6 else 0,
+    }
+
+
+def _line(raw: Frame) -> Frame:
+    variables = raw.get("variables")
+    variables = variables if isinstance(variables, dict) else {}
+    line = raw.get("line")
+    return {
+        "file": text(str(raw.get("file", "")))[:200],
+        "line": line if type(line) is int and 0 <= line < 10**6 else 0,
+        "function": text(str(raw.get("function", "")))[:200],
+        "source": text(str(raw.get("source", "")))[:500],
+        "variables": {text(str(name))[:100]: text(str(told))[:500] for name, told in list(variables.items())[:8]},
+    }
+
+
+def is_encoded(value: Any, depth: int = 0) -> bool:
+    """Whether this is what autograder/encode.py makes."""
+    if value is None or isinstance(value, bool | str | float):
+        return True
+    if isinstance(value, int):
+        return -LARGEST < value < LARGEST
+    if depth > MOST_DEPTH:
+        return False
+    if isinstance(value, list):
+        return all(is_encoded(item, depth + 1) for item in value)
+    match sorted(value):
+        case ["grad", "shape", "tensor", "values"]:
+            return _is_tensor(value)
+        case ["dict"]:
+            pairs = value["dict"]
+            good = isinstance(pairs, list) and all(isinstance(p, list) and len(p) == 2 for p in pairs)
+            return good and all(is_encoded(part, depth + 1) for pair in pairs for part in pair)
+        case ["set"]:
+            return isinstance(value["set"], list) and all(is_encoded(item, depth + 1) for item in value["set"])
+        case ["object", "repr"]:
+            return isinstance(value["object"], str) and isinstance(value["repr"], str)
+    return False
+
+
+def _is_tensor(value: Frame) -> bool:
+    shape, values = value["shape"], value["values"]
+    if not isinstance(value["tensor"], str) or not isinstance(value["grad"], bool) or not isinstance(shape, list):
+        return False
+    if not all(type(size) is int and 0 <= size < 10**9 for size in shape):
+        return False
+    if values is None:
+        return True
+    if not isinstance(values, list) or len(values) != math.prod(shape):
+        return False
+    complex_ = value["tensor"].startswith("complex")
+    return all(_is_pair(item) if complex_ else _is_number(item) for item in values)
+
+
+def _is_number(item: Any) -> bool:
+    return isinstance(item, float | bool) or (isinstance(item, int) and -LARGEST < item < LARGEST)
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(map(_is_number, item))
+
+
+def outputs(raw: Any) -> list[Frame]:
+    """The outputs of a cell as nbformat has them: text, pictures and errors, nothing that a browser would run."""
+    kept = [_output(item) for item in raw[:200] if isinstance(item, dict)] if isinstance(raw, list) else []
+    return [item for item in kept if item]
+
+
+def _output(raw: Frame) -> Frame | None:
+    match raw.get("output_type"):
+        case "stream" if raw.get("name") in ("stdout", "stderr") and isinstance(raw.get("text"), str):
+            return {"output_type": "stream", "name": raw["name"], "text": _file_text(raw["text"])}
+        case "error":
+            lines = raw.get("traceback")
+            lines = (
+                [_file_text(line) for line in lines[:100] if isinstance(line, str)] if isinstance(lines, list) else []
+            )
+            name, message = text(str(raw.get("ename", "")))[:200], text(str(raw.get("evalue", "")))
+            return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
+        case "execute_result" | "display_data" as kind:
+            data = raw.get("data")
+            shown = {m: v for m, v in map(_mime, data.items()) if v} if isinstance(data, dict) else {}
+            if not shown:
+                return None
+            made: Frame = {"output_type": kind, "data": shown, "metadata": {}}
+            return made | ({"execution_count": None} if kind == "execute_result" else {})
+    return None
+
+
+def _mime(item: tuple[str, Any]) -> tuple[str, str]:
+    mime, value = item
+    if mime == "text/plain" and isinstance(value, str):
+        return mime, _file_text(value)
+    if mime in ("image/png", "image/jpeg") and isinstance(value, str) and _is_base64(value):
+        return mime, value
+    return "", ""
+
+
+def _is_base64(value: str) -> bool:
+    try:
+        return bool(base64.b64decode(value, validate=True))
+    except (binascii.Error, ValueError):
+        return False
+
+
+def text(value: str) -> str:
+    """Short, and without what no file can hold."""
+    return _file_text(value[:MOST_MESSAGE])
+
+
+def _file_text(value: str) -> str:
+    """Without halves of surrogate pairs and without the controls that would act on a terminal."""
+    plain = value.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c for c in plain if c >= " " or c in "\n\t\r") if any(c < " " for c in plain) else plain

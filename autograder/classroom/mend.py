@@ -1,0 +1,129 @@
+"""Make a submitted notebook whole again, by what the gradebook says, so that nbgrader can grade every one of them.
+
+nbgrader's own preprocessors stop at some of what students do to cells (a deleted answer cell, points that are no
+number, a doubled id). What counts is in the gradebook: which cells there are, of what kind, worth how much. A cell's
+source stays the student's, except where it is locked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+SCHEMA = 3
+GONE = "(This cell was not in the notebook that was handed in.)"
+
+
+@dataclass(frozen=True)
+class Known:
+    """One cell of the assignment as it was released."""
+
+    grade_id: str
+    kind: str  # "code" or "markdown"
+    source: str
+    checksum: str
+    locked: bool
+    grade: bool
+    solution: bool
+    points: float
+
+    def metadata(self) -> dict[str, Any]:
+        meta: dict[str, Any] = {
+            "grade": self.grade,
+            "grade_id": self.grade_id,
+            "locked": self.locked,
+            "schema_version": SCHEMA,
+            "solution": self.solution,
+            "task": False,
+            "cell_type": self.kind,
+            "checksum": self.checksum,
+        }
+        return meta | ({"points": self.points} if self.grade else {})
+
+
+def known_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list[Known]:
+    """The cells of a released notebook that have an id, in order."""
+    found = gradebook.find_notebook(notebook, assignment)
+    points = {cell.name: float(cell.max_score) for cell in found.grade_cells}
+    solutions = {cell.name for cell in found.solution_cells}
+    return [
+        Known(
+            cell.name,
+            cell.cell_type,
+            cell.source,
+            cell.checksum,
+            bool(cell.locked),
+            cell.name in points,
+            cell.name in solutions,
+            points.get(cell.name, 0.0),
+        )
+        for cell in found.source_cells
+    ]
+
+
+def mend(nb: NotebookNode, known: list[Known]) -> None:
+    """Restore the cells' metadata, locked sources and missing cells, in place."""
+    by_id = {cell.grade_id: cell for cell in known}
+    places: dict[str, list[int]] = {}
+    for position, cell in enumerate(nb.cells):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.metadata.pop("nbgrader", None)
+        if name in by_id:
+            places.setdefault(name, []).append(position)
+    for name, found in places.items():
+        _restore(nb, _chosen(nb, found, by_id[name]), by_id[name])
+    _add_missing(nb, known)
+
+
+def _chosen(nb: NotebookNode, positions: list[int], known: Known) -> int:
+    """Of several cells with one id, the last that is not as it was released."""
+    changed = [p for p in positions if nb.cells[p].source.strip() != known.source.strip()]
+    return (changed or positions)[-1]
+
+
+def _restore(nb: NotebookNode, position: int, known: Known) -> None:
+    old = nb.cells[position]
+    source = known.source if known.locked else old.source
+    new = _cell(known, source, old.id)
+    if known.kind == "markdown" and old.get("attachments"):
+        new["attachments"] = old.attachments
+    nb.cells[position] = from_dict(new)
+
+
+def _add_missing(nb: NotebookNode, known: list[Known]) -> None:
+    """Put graded cells that are gone behind the nearest earlier one that is there."""
+    for number, cell in enumerate(known):
+        places = {c.metadata.get("nbgrader", {}).get("grade_id"): i for i, c in enumerate(nb.cells)}
+        if cell.grade_id in places or not cell.grade:
+            continue
+        before = [places[other.grade_id] for other in known[:number] if other.grade_id in places]
+        after = [places[other.grade_id] for other in known[number + 1 :] if other.grade_id in places]
+        at = before[-1] + 1 if before else after[0] if after else len(nb.cells)
+        nb.cells.insert(at, from_dict(_cell(cell, cell.source, f"put-back-{number}")))
+        if cell.kind == "markdown":
+            note = {"cell_type": "markdown", "id": f"put-back-{number}-note", "metadata": {}, "source": GONE}
+            nb.cells.insert(at, from_dict(note))
+
+
+def _cell(known: Known, source: str, cell_id: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "cell_type": known.kind,
+        "id": cell_id,
+        "metadata": {"nbgrader": known.metadata()},
+        "source": source,
+    }
+    return cell | ({"execution_count": None, "outputs": []} if known.kind == "code" else {})
+
+
+class Mend(NbGraderPreprocessor):
+    """`mend` as a step of `nbgrader autograde`, before the others that clean a submission."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        here = resources["nbgrader"]
+        with Gradebook(here["db_url"]) as gradebook:
+            mend(nb, known_cells(gradebook, here["notebook"], here["assignment"]))
+        return nb, resources

@@ -1,0 +1,85 @@
+"""One failure is not to cause another: an answer that uses earlier ones that fail is tried with the kit's instead.
+
+The kit's answers enter the sandbox for this alone: a child of its own for each such exercise, holding the *earlier*
+answers of its section, and ending with it. Of what comes out only agreement with the reference is used, no word of
+text: whatever the submission does with what it sees there, it has nobody to tell.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from autograder import source
+from autograder.classroom.box import Box
+from autograder.classroom.sandbox import Limits
+from autograder.exercise import Exercise
+from autograder.judge import Verdict
+
+if TYPE_CHECKING:
+    from autograder.classroom.grading import Run, Times
+
+
+def lend(run: Run, section: str, verdicts: dict[str, Verdict], seed: int, where: Box, times: Times) -> None:
+    """Replace verdicts by better ones reached with earlier pieces lent."""
+    from autograder import lesson
+    from autograder.classroom import grading
+
+    uses = _uses(run.sources)
+    answers = list(source.answers(section))
+    for name, exercise in lesson.load(section).items():
+        verdict = verdicts[name]
+        if exercise.kind != "code" or verdict.outcome not in ("failed", "error") or _nothing_there(verdict):
+            continue
+        earlier = answers[: answers.index(name)]
+        broken = [e for e in reachable(name, uses) if e in earlier and e in verdicts and not verdicts[e].passed]
+        if broken:
+            text, _ = source.pieces(name, section)
+            better = _again(grading, run, exercise, {"text": text, "names": sorted(broken)}, seed, where, times)
+            if better.points > verdict.points:
+                better.stood_in = sorted(broken)
+                verdicts[name] = better
+
+
+def _nothing_there(verdict: Verdict) -> bool:
+    return (verdict.trouble or {}).get("kind") in ("missing", "not_callable", "ending", "unreadable")
+
+
+def _again(grading, run: Run, exercise: Exercise, lent: dict, seed: int, where: Box, times: Times) -> Verdict:  # type: ignore[no-untyped-def]
+    again = grading.Run(run.sources, list(run.outputs), skip=set(run.skip))
+    names = [exercise.name]
+    job = grading.job(again, exercise.section, names, seed, times, lent)
+    grading.take(again, where.ask(job, Limits(seconds=times.process)), names)
+    observed = again.seen.get(exercise.name)
+    for frame in observed.frames if observed else []:
+        frame["printed"] = ""
+        if "raised" in frame:
+            frame["raised"] |= {"message": "", "frames": [{"line": 0}] if frame["raised"]["frames"] else []}
+    return grading._verdict(exercise, observed, seed)
+
+
+def _uses(sources: list[str]) -> dict[str, set[str]]:
+    """The names that each top-level definition mentions; those of all definitions of one name together."""
+    found: dict[str, set[str]] = {}
+    for text in sources:
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+                names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                found.setdefault(node.name, set()).update(names)
+    return found
+
+
+def reachable(name: str, uses: dict[str, set[str]]) -> set[str]:
+    """Everything that a definition uses, through helpers too."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for other in uses.get(waiting.pop(), ()):
+            if other in uses and other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    return seen - {name}

@@ -1,0 +1,173 @@
+"""What `nbgrader autograde` and `nbgrader generate_feedback` are told to use, in nbgrader_config.py.
+
+A submission's code never runs in this process nor in a Jupyter kernel: `Grade` has it run in the sandbox, judges what
+comes out, and writes the scores where nbgrader reads them.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode, from_dict
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder import lesson
+from autograder.classroom import results, submission
+from autograder.classroom.box import box
+from autograder.classroom.grading import CannotGrade
+
+#: Metadata by which cells that we put in are known again; they do not go back to students.
+OURS = "autograder"
+
+
+class ReadAnything(NotebookExporter):
+    """Reads what was handed in as submission.py does, and so never fails on a file that a student can produce."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        if not getattr(self.parent, "_sanitizing", False):
+            return super().from_filename(filename, resources, **kw)
+        here = resources["nbgrader"]
+        forget(here["db_url"], here["assignment"], here["student"], {here["notebook"]})
+        found = submission.read(_bytes(filename))
+        nb = {"cells": found.cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        trouble = found.trouble
+        if not trouble and found.language not in ("python", "ipython"):
+            trouble = f"The notebook says that it is written in {found.language[:40]}; its cells were run as Python."
+            nb["metadata"] = {OURS: {"remark": trouble}}
+        elif trouble:
+            nb["metadata"] = {OURS: {"trouble": trouble}}
+        resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
+        return self.from_notebook_node(from_dict(nb), resources=resources, **kw)
+
+
+def _bytes(filename: str) -> bytes:
+    """What is in the file; nothing when it is a folder, a pipe or a link to what is not the student's."""
+    path = Path(filename)
+    if path.is_symlink() or not path.is_file():
+        return b""
+    with open(path, "rb") as file:
+        return file.read(submission.MOST_BYTES + 1)
+
+
+def forget(db_url: str, assignment: str, student: str, notebooks: set[str]) -> None:
+    """Take away the scores of notebooks that are about to be graded: if grading fails, none must be left standing."""
+    with Gradebook(db_url) as gradebook:
+        try:
+            found = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return
+        for notebook in found.notebooks:
+            if notebook.name in notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score = None
+                    grade.needs_manual_grade = True
+        gradebook.db.commit()
+
+
+def before(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's pre_convert_hook, called in the course's folder before anything of a submission is looked at."""
+    from traitlets.config import Application
+
+    app = Application.instance() if Application.initialized() else None
+    course = getattr(app, "coursedir", None)
+    db_url = course.db_url if course else f"sqlite:///{os.path.abspath('gradebook.db')}"
+    paths = [Path(notebook) for notebook in notebooks]
+    for folder in {path.parent for path in paths}:
+        names = {path.stem for path in paths if path.parent == folder}
+        try:
+            forget(db_url, folder.name, folder.parent.name, names)
+        except sqlalchemy.exc.OperationalError:
+            return  # no gradebook yet, so no score in it
+
+
+class Grade(NbGraderPreprocessor):
+    """In place of nbgrader's Execute: outputs of the student's cells, and for each locked cell a text and a score."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        notebook = resources["nbgrader"]["notebook"]
+        told = nb.metadata.get(OURS, {})
+        graded = {submission.grade_id(c) for c in nb.cells if utils.is_grade(c) and not utils.is_solution(c)}
+        section = _section(graded, notebook)
+        ran = [cell for cell in nb.cells if submission.runs(cell, graded)]
+        found = results.get(Path.cwd(), [cell.source for cell in ran], section, told.get("trouble", ""))
+        for number, cell in enumerate(ran):
+            cell.execution_count = number + 1
+            cell.outputs = [from_dict(item) for item in found["cells"][number]] if found["cells"] else []
+        for cell in nb.cells:
+            if submission.grade_id(cell) in graded:
+                _write(cell, found["exercises"].get(submission.grade_id(cell)))
+        nb.cells = _notices(told) + [more for cell in nb.cells for more in (*_rubric(cell), cell)]
+        return nb, resources
+
+
+def _section(graded: set[str], notebook: str) -> str:
+    sections = {lesson.find(name).section for name in graded}
+    if len(sections) != 1:
+        raise CannotGrade(
+            f"{notebook}: the locked cells must be of exercises of one section, not of {sorted(sections)}"
+        )
+    return sections.pop()
+
+
+def _write(cell: NotebookNode, told: dict[str, Any] | None) -> None:
+    """The text for the student, then the score in the one place where nbgrader reads it."""
+    name, most = submission.grade_id(cell), float(cell.metadata.nbgrader["points"])
+    if told is None:
+        raise CannotGrade(f"{name}: there is no result")
+    score = round(float(told["share"]) * most, 4)
+    if not (math.isfinite(score) and 0.0 <= score <= most):
+        raise CannotGrade(f"{name}: a score of {score} out of {most}")
+    shown = {"text/plain": told["text"], "text/html": told["html"]}
+    cell.execution_count = None
+    cell.outputs = [
+        from_dict({"output_type": "display_data", "data": shown, "metadata": {}}),
+        from_dict(
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": repr(score)},
+                "execution_count": None,
+                "metadata": {},
+            }
+        ),
+    ]
+    if utils.determine_grade(cell)[0] != score:
+        raise CannotGrade(f"{name}: nbgrader reads {utils.determine_grade(cell)[0]} where {score} was written")
+
+
+def _notices(told: Any) -> list[NotebookNode]:
+    says = [f"**{told[key]}**" for key in ("trouble", "remark") if told.get(key)]
+    says += [f"**{line}**" for line in box().ruling.notice.splitlines() if line]
+    return [_note("notice", "\n\n".join(says))] if says else []
+
+
+def _rubric(cell: NotebookNode) -> list[NotebookNode]:
+    """For whoever grades a written answer: what each point is given for, and an answer in words."""
+    name = submission.grade_id(cell)
+    if not name.endswith("-words") or not (utils.is_grade(cell) and utils.is_solution(cell)):
+        return []
+    try:
+        exercise = lesson.find(name.removesuffix("-words"))
+    except lesson.UnknownName:
+        return []
+    lines = [f"- {line}" for line in exercise.rubric]
+    says = ["**For the grader.** One point each:", "\n".join(lines), f"**For example:** {exercise.model_answer}"]
+    return [_note(f"rubric-{name}", "\n\n".join(says), rubric=True)]
+
+
+def _note(name: str, source: str, **told: Any) -> NotebookNode:
+    return from_dict({"cell_type": "markdown", "id": name[:64], "metadata": {OURS: told}, "source": source})
+
+
+class HideRubric(NbGraderPreprocessor):
+    """In feedback: the rubric and the model answer stay with those who grade."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        nb.cells = [cell for cell in nb.cells if not cell.metadata.get(OURS, {}).get("rubric")]
+        return nb, resources

@@ -1,0 +1,116 @@
+"""The untrusted side: run a submission's cells, then observe its answers. It judges nothing and knows no answer.
+
+It runs in a confined child (autograder/classroom/server.py), which has what a student may see: the cells, and the
+probes without their secrets. Everything goes out as lines of JSON, each as soon as there is one, so that what came
+before a crash counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from autograder import observe
+from autograder.classroom.shell import Shell
+from autograder.draw import Draw
+from autograder.exercise import Exercise
+from autograder.load import put_pieces
+
+Frame = dict[str, Any]
+Emit = Callable[[Frame], None]
+
+#: Left behind when time is up and the code cannot be interrupted.
+OUT_OF_TIME = 71
+#: Seconds between interrupting a cell and ending the process that did not stop.
+PATIENCE = 2.0
+
+
+class OutOfTime(BaseException):
+    """A cell ran too long. Not an Exception, so that `except Exception` in a loop does not keep it running."""
+
+
+def work(results: int, job: Frame, probes: types.CodeType, shell: Shell) -> None:
+    """Do the job: {"cells", "skip", "exercises", "seed", "pieces", "cell_seconds", "exercise_seconds"}."""
+    gc.enable()
+    write, dumps = os.write, json.dumps
+
+    def emit(frame: Frame) -> None:
+        data = dumps(frame).encode() + b"\n"
+        while data:
+            data = data[write(results, data) :]
+
+    run_cells(job, shell, emit)
+    exercises = _exercises(probes)
+    for name in job["exercises"]:
+        emit({"exercise": name})
+        _observe(exercises[name], job, shell, lambda frame, name=name: emit({"exercise": name, **frame}))
+        emit({"exercise": name, "end": True})
+    emit({"done": True})
+
+
+def run_cells(job: Frame, shell: Shell, emit: Emit) -> None:
+    for index, source in enumerate(job["cells"]):
+        if index in job["skip"]:
+            continue
+        emit({"cell": index})
+        with _time_limit(job["cell_seconds"], interrupt=True):
+            outputs = shell.run(source, index + 1)
+        emit({"cell": index, "outputs": outputs})
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float, interrupt: bool) -> Iterator[None]:
+    def ring(number: int, frame: Any) -> None:
+        if not interrupt or not ring.first:  # type: ignore[attr-defined]
+            os._exit(OUT_OF_TIME)
+        ring.first = False  # type: ignore[attr-defined]
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        raise OutOfTime(f"stopped after {seconds:g} seconds")
+
+    ring.first = True  # type: ignore[attr-defined]
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _exercises(probes: types.CodeType) -> dict[str, Exercise]:
+    module = types.ModuleType("probes")
+    sys.modules["probes"] = module
+    exec(probes, module.__dict__)
+    return {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
+
+
+def _observe(exercise: Exercise, job: Frame, shell: Shell, emit: Emit) -> None:
+    module = shell.user_module
+    if job.get("pieces"):
+        put_pieces(module, job["pieces"]["text"], job["pieces"]["names"])
+    found = module.__dict__.get(exercise.name)
+    missing = exercise.name not in module.__dict__
+    kind = "class" if isinstance(found, type) else "function" if callable(found) else type(found).__name__
+    emit({"loaded": {"failure": None, "found": None if missing else kind}})
+    if missing or not callable(found) or (exercise.is_class and not isinstance(found, type)):
+        return
+    with _time_limit(job["exercise_seconds"], interrupt=False):
+        for probe in exercise.probes.values():
+            _start_afresh()
+            frame = observe.observe(exercise, probe, found, Draw(job["seed"]), shell.files)
+            told = {key: value for key, value in frame.items() if key not in ("calls", "notes")}
+            emit({"implementation": 0, "run": 0, "probe": probe.name, **told})
+
+
+def _start_afresh() -> None:
+    """Undo the settings by which one answer could disturb the next."""
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)

@@ -1,0 +1,136 @@
+"""A student's notebook, read with suspicion: any bytes at all give cells, or a sentence saying why there are none.
+
+Only what grading needs is kept: the sources, nbgrader's grade_id, and pictures in written answers. Outputs are dropped
+before anything else looks at the file, so 50 MB of them cost one pass of the JSON reader.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_BYTES = 200 << 20
+MOST_CELLS = 2_000
+MOST_SOURCE = 1 << 20
+MOST_ATTACHED = 8 << 20
+
+
+@dataclass
+class Submission:
+    """The cells as nbformat's dicts, cleaned. `trouble` is for the student; empty when the file could be read."""
+
+    cells: list[dict[str, Any]] = field(default_factory=list)
+    trouble: str = ""
+    language: str = "python"
+
+    def sources(self, graded: set[str]) -> list[str]:
+        """What is to run, in order: the code cells that are not the locked cells of `graded` exercises."""
+        return [cell["source"] for cell in self.cells if runs(cell, graded)]
+
+
+def runs(cell: Any, graded: set[str]) -> bool:
+    """Whether a cell (a dict or a NotebookNode) is the student's code."""
+    return cell["cell_type"] == "code" and grade_id(cell) not in graded
+
+
+def grade_id(cell: Any) -> str:
+    meta = cell["metadata"].get("nbgrader") if isinstance(cell.get("metadata"), dict) else None
+    found = meta.get("grade_id") if isinstance(meta, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def read(data: bytes) -> Submission:
+    if not data.strip():
+        return Submission(trouble="The file is empty.")
+    if len(data) > MOST_BYTES:
+        return Submission(
+            trouble=f"The file is larger than {MOST_BYTES >> 20} MB. Clear its outputs and hand it in again."
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Submission(
+            trouble=f"The file is not UTF-8 text (byte {error.start}). Save it in Jupyter and hand it in again."
+        )
+    try:
+        whole = json.loads(text)
+    except RecursionError:
+        return Submission(trouble="The file is nested too deeply to be a notebook.")
+    except ValueError as error:
+        return Submission(trouble=f"The file is not a notebook: its JSON is broken ({_short(str(error))}).")
+    if not isinstance(whole, dict):
+        return Submission(trouble="The file is JSON, but not a notebook.")
+    found = whole.get("cells")
+    if found is None and isinstance(whole.get("worksheets"), list):  # the format of 2014
+        sheets = [sheet for sheet in whole["worksheets"] if isinstance(sheet, dict)]
+        found = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+    if not isinstance(found, list):
+        return Submission(trouble="The file is JSON, but not a notebook: it has no cells.")
+    cells = [cell for cell in map(_cell, found[:MOST_CELLS]) if cell]
+    return Submission(_with_ids(cells), language=_language(whole))
+
+
+def _cell(raw: Any) -> dict[str, Any] | None:
+    if not isinstance(raw, dict) or raw.get("cell_type") not in ("code", "markdown", "raw", "heading"):
+        return None
+    kind = raw["cell_type"] if raw["cell_type"] != "heading" else "markdown"
+    source = raw.get("source", raw.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        source = ""
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": _text(source[:MOST_SOURCE])}
+    if name := grade_id(raw):
+        cell["metadata"] = {"nbgrader": {"grade_id": _text(name)}}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    elif attached := _attachments(raw.get("attachments")):
+        cell["attachments"] = attached
+    return cell
+
+
+def _attachments(raw: Any) -> dict[str, dict[str, str]]:
+    """Pictures pasted into a written answer."""
+    kept: dict[str, dict[str, str]] = {}
+    size = 0
+    for name, bundle in raw.items() if isinstance(raw, dict) else []:
+        for mime, data in bundle.items() if isinstance(bundle, dict) else []:
+            if mime in ("image/png", "image/jpeg", "image/gif") and isinstance(data, str):
+                size += len(data)
+                if size <= MOST_ATTACHED:
+                    kept[_text(name)] = {mime: data}
+    return kept
+
+
+def _with_ids(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Ids of our own: those of the file may be missing, doubled or of any type."""
+    return [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)]
+
+
+def _language(whole: dict[str, Any]) -> str:
+    metadata = whole.get("metadata")
+    for part in ("kernelspec", "language_info"):
+        told = metadata.get(part) if isinstance(metadata, dict) else None
+        name = told.get("language", told.get("name")) if isinstance(told, dict) else None
+        if isinstance(name, str):
+            return name.removesuffix("3").lower()
+    return "python"
+
+
+def _text(value: str) -> str:
+    """Without halves of surrogate pairs, which no file can hold."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _short(text: str) -> str:
+    return text if len(text) < 120 else text[:117] + "..."
+
+
+def fingerprint(sources: list[str], section: str, seed: int, kit: str) -> str:
+    """What the result of grading depends on: results are kept under it."""
+    digest = hashlib.sha256()
+    for part in (section, str(seed), kit, *sources):
+        digest.update(hashlib.sha256(part.encode("utf-8", "replace")).digest())
+    return digest.hexdigest()

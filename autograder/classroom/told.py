@@ -1,0 +1,78 @@
+"""What a student is told about a graded exercise: which checks agree, and why the first one does not.
+
+The inputs of a class are secret, so that they can be used again: nothing computed from them by the reference is shown.
+"""
+
+from __future__ import annotations
+
+from autograder import lesson
+from autograder.compare import Difference
+from autograder.judge import ProbeResult, Verdict
+from autograder.report import html, values
+from autograder.report.notebook_text import plain
+from autograder.report.words import Feedback, feedback
+
+PLACE = "your notebook"
+
+
+def texts(verdict: Verdict, trouble: str = "") -> tuple[str, str]:
+    """The feedback as plain text and as HTML."""
+    told = words(verdict, trouble)
+    return plain(told), html.block(told, verdict.passed, [])
+
+
+def words(verdict: Verdict, trouble: str = "") -> Feedback:
+    if trouble:
+        return Feedback(f"{verdict.exercise} could not be checked", [], [trouble])
+    if (verdict.trouble or {}).get("kind") == "unreadable":
+        return Feedback(f"{verdict.exercise} could not be checked", [], ["What it gave back could not be read."])
+    if verdict.outcome == "error" and (verdict.trouble or {}).get("kind") == "missing":
+        says = f"There is no {verdict.exercise} once all your cells have run. Give your answer exactly this name."
+        return Feedback(f"{verdict.exercise} is missing", [], [says])
+    if verdict.outcome == "not_started":
+        return Feedback(f"{verdict.exercise} is not started", [], [])
+    told = feedback(verdict)
+    told.case = None
+    first = verdict.first_failure
+    if verdict.stood_in and not verdict.passed:
+        told.says, told.failure = [], None
+    elif first and _differs(verdict, first):
+        says = _difference(verdict.exercise, first.difference, first.name.replace("_", " "))
+        told.says = [says, lesson.find(verdict.exercise).probes[first.name].says]
+    return told
+
+
+def _differs(verdict: Verdict, first: ProbeResult) -> bool:
+    """Whether there is a difference of values, and nothing better to say about it."""
+    plain = first.why == "differs" and not verdict.diagnosis and not verdict.trouble
+    return plain and lesson.find(verdict.exercise).kind == "code"
+
+
+def _difference(name: str, found: Difference | None, title: str) -> str:
+    """The kind of a difference; of the reference's side only what the prompt tells anyway."""
+    if found is None:
+        return f"In “{title}”: an error is expected, and none was raised."
+    where = "".join(f" [{part}]" if isinstance(part, int) else f" “{part}”" for part in found.where)
+    what = f"In “{title}”" + (f", at{where}" if where else "") + ": "
+    match found.fault:
+        case "kind":
+            return f"{what}{name} gave {_kind(found.got)}, which is not what is asked for."
+        case "dtype":
+            return f"{what}the dtype is {found.got['tensor']}, which is not what is asked for."
+        case "shape":
+            return f"{what}the shape is {values.shape(found.got)}, which is not what is asked for."
+        case "graph":
+            return f"{what}no gradient can flow: the result is cut off from the graph of its input."
+        case "length":
+            return f"{what}the number of items, {len(found.got)}, is not right."
+        case "keys":
+            return f"{what}the names of the parts are not right."
+        case "too_large":
+            return f"{what}the result is far larger than expected."
+    if found.total > 1:
+        return f"{what}{found.count} of {found.total} values differ."
+    return f"{what}the value differs."
+
+
+def _kind(value: object) -> str:
+    return "a number" if isinstance(value, int | float) and not isinstance(value, bool) else values.kind(value)

@@ -1,0 +1,26 @@
+"""Feedback as lines of plain text, for where a notebook cannot show HTML."""
+
+from __future__ import annotations
+
+from autograder.notebooks import place
+from autograder.report import values
+from autograder.report.words import Feedback
+
+
+def plain(told: Feedback) -> str:
+    """The feedback as lines of text."""
+    lines = [told.headline]
+    lines += [
+        f"  {'ok ' if ok else 'no '} {title}" + (f" ({remark})" if remark else "") for ok, title, remark in told.probes
+    ]
+    lines += [text for text in told.says if text]
+    lines += [f"  {letter}) {text}" if letter else f"  {text}" for letter, text in told.statements]
+    for frame in (told.failure or {}).get("frames", []):
+        lines.append(f"{place.label(str(frame.get('file', '')))}, line {frame['line']}: {frame['source']}")
+        lines += [f"    {name} is {described}" for name, described in frame.get("variables", {}).items()]
+    if told.case:
+        lines.append(f"The smallest failing case found: {told.case.title}")
+        lines += [f"    with {call}" for call in told.case.calls + told.case.notes]
+        lines.append(f"    expected {values.line(told.case.expected, 200)}")
+        lines.append(f"    yours    {values.line(told.case.got, 200)}")
+    return "\n".join(lines + told.notes)

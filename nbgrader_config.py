@@ -1,0 +1,44 @@
+"""nbgrader, as this course uses it. Run `nbgrader` from this folder. What each line is for: docs/instructors.md."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# nbgrader calls `alembic`, which lies beside this Python, also when the environment has not been activated.
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "minibatch_training"
+
+# Release: what learners write is replaced by this; a wheel for `check` is put beside the notebooks.
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.GenerateAssignment.post_convert_hook = "autograder.notebooks.wheel.after_release"
+
+# Grading: submissions run in a sandbox, and only observations come out of it. Nothing of theirs runs in a kernel.
+c.Autograde.exporter_class = "autograder.classroom.plugin.ReadAnything"
+c.Autograde.pre_convert_hook = "autograder.classroom.plugin.before"
+c.Autograde.sanitize_preprocessors = [
+    "autograder.classroom.mend.Mend",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.classroom.plugin.Grade",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.OverwriteCells.add_missing_cells = True
+
+# Feedback: without what is for graders alone.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.classroom.plugin.HideRubric",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
