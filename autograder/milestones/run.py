@@ -50,6 +50,7 @@ class Run:
     seconds: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     listener: threading.Thread | None = None
+    killed: bool = False
     started: float = 0.0
     #: When it last told something.
     heard: float = 0.0
@@ -140,8 +141,9 @@ class Run:
 
     def kill(self) -> None:
         """End the process, whatever it is doing. Safe to call again."""
-        if self.process is None:
+        if self.process is None or self.killed:
             return
+        self.killed = True  # once: its number may belong to another process later
         with contextlib.suppress(OSError):
             if os.name == "posix":
                 os.killpg(self.process.pid, signal.SIGKILL)

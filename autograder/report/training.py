@@ -44,7 +44,7 @@ class Screen:
         others = [piece for piece in pieces if not piece.yours]
         for reason in dict.fromkeys(REASONS.get(piece.outcome, piece.outcome) for piece in others):
             names = [piece.name for piece in others if REASONS.get(piece.outcome, piece.outcome) == reason]
-            table.add_row("the kit's", Text(", ".join(names)).append(f"  ({reason})", style=QUIET))
+            table.add_row("the kit's", Text(f"{reason}: ", style=QUIET).append(", ".join(names), style="default"))
         with page() as out:
             out.print(Text(f"Milestone {section}: {many} on {examples:,} real digits", style=STRONG))
             out.print(Padding(table, (0, 0, 1, 2), expand=False))
