@@ -159,8 +159,7 @@ def when_to_reshuffle():
 
 
 class Sampler:
-    """Decides which rows go into which batch: iterating over it gives one batch of row numbers after
-    another.
+    """Decides which rows go into which batch: it yields one batch of row numbers after another.
 
     `n` is the number of rows of the dataset, `bs` the batch size. Each batch is a list of ints or a 1-d
     int64 tensor; the last is short where `bs` does not divide `n`, and no batch is empty. In one pass each
@@ -185,8 +184,7 @@ class Sampler:
 
 
 def sampler_batches(n, bs, shuffle):
-    """See what a sampler does: the row numbers of one pass, batch by batch, as a list of lists of plain
-    ints.
+    """See what a sampler does: the row numbers of one pass, as a list of lists of plain ints.
 
     The batches are those of `Sampler(n, bs, shuffle)`: for 10 rows by 3 they have the sizes 3, 3, 3 and 1.
     Plain ints are what `tensor.tolist()` gives; tensors inside the lists are not asked for. Every call is a
@@ -214,8 +212,7 @@ def collate(batch):
 
 
 class DataLoader:
-    """The second loader: a sampler decides which rows make a batch, the dataset gives the rows, collate_fn
-    joins them.
+    """The second loader: a sampler names the rows of a batch, the dataset gives them, collate_fn joins them.
 
     `ds[i]` is one example, for a row number i. Iterating over `sampler` gives one batch of row numbers
     after another, each a list of ints or a 1-d int64 tensor. For each of these batches the loader yields
@@ -274,8 +271,10 @@ def plot_item(xb, yb, i=0):
 
 
 def why_batches_differ():
-    """`train_dl` uses a sampler with shuffle=True, `valid_dl` one with shuffle=False; both are loaders as
-    you wrote them.
+    """Three batches are taken from a loader. Which rows can they have in common?
+
+    `train_dl` uses a sampler with shuffle=True, `valid_dl` one with shuffle=False; both are loaders as you
+    wrote them.
 
         batches = iter(train_dl)
         first = next(batches)
@@ -287,7 +286,7 @@ def why_batches_differ():
     a) `first` and `second` have no row in common.
     b) `third` holds the same rows as `first`, because a new iterator starts at the beginning.
     c) `third` may hold rows that are in `first` or `second` too.
-    d) Had the third line been `second = next(iter(batches))`, it would have started a new pass.
+    d) Had the third line been `second = next(iter(batches))`, it would have begun a new pass.
     e) With `valid_dl` in place of `train_dl`, `third` would hold the same rows as `first`.
     """
     return {"a", "c", "e"}
@@ -323,8 +322,9 @@ def default_loaders(train_ds, valid_ds, bs):
 
 
 def what_the_defaults_do():
-    """`torch.utils.data.DataLoader(ds, 64, shuffle=True, drop_last=True)` names no sampler and no collate
-    function.
+    """What does torch's DataLoader do where you name no sampler and no collate function?
+
+    The loader in question is `torch.utils.data.DataLoader(ds, 64, shuffle=True, drop_last=True)`.
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 

@@ -4,15 +4,16 @@ import torch
 
 
 def which_curve_is_easier():
-    """Some functions curve like a cup (convex: x ** 2), others like a cap (concave: -x ** 2). Which is
-    easier to optimise?
+    """Some functions curve like a cup, others like a cap: which are easier to optimise?
+
+    A cup is called convex (x ** 2), a cap concave (-x ** 2).
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
     a) We minimise a loss rather than maximise a score because gradient descent is faster than gradient
        ascent.
-    b) Minimising a cup is the easy case: whatever stops a small downhill step from helping is the lowest
-       point of all.
+    b) Minimising a cup is the easy case: a point from which no small step leads down is the lowest point of
+       all.
     c) Minimising a cap is easy too: gradient descent comes to rest at its top, where the gradient is zero.
     d) Maximising a cap is as easy as minimising a cup: it is the same problem with the sign turned round.
     e) Cross entropy is convex in the scores, so the loss of a network is convex in its weights.
@@ -22,8 +23,10 @@ def which_curve_is_easier():
 
 
 def other_dunders():
-    """`__init__`, `__len__`, `__getitem__`, `__setattr__`, `__repr__` and `__iter__` have been met. More
-    are at work unseen.
+    """Which other special methods are at work, unseen, in this lesson?
+
+    `__init__`, `__len__`, `__getitem__`, `__setattr__`, `__repr__` and `__iter__` have been met. There are
+    more.
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
@@ -39,14 +42,15 @@ def other_dunders():
 
 
 def better_or_longer():
-    """The training loop was rewritten again and again: by hand, with parameters(), with an optimizer, with
-    a loader. Run one
-    after the other on the same model, each version prints a lower loss than the one before.
+    """Is the loss lower because the loop is better, or because it has trained for longer?
+
+    The training loop was rewritten again and again: by hand, with parameters(), with an optimizer, with a
+    loader. Run one after the other on the same model, each version prints a lower loss than the one before.
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
-    a) Each version starts from the weights that the one before left behind, so the falling loss says
-       nothing about the versions.
+    a) Each version starts from the weights that the one before left behind, so the falling loss says nothing
+       about the versions.
     b) `optim.SGD` finds better updates than our own `p -= p.grad * lr`, and that is why the loss is lower
        after it.
     c) From the same start, with the same batches in the same order, all these versions arrive at the same
@@ -59,9 +63,10 @@ def better_or_longer():
 
 
 def more_flexible_optimizer():
-    """Our Optimizer does plain SGD. torch's does momentum and more, and the lesson promises to do that,
-    too, later, "in a more
-    flexible way". What does flexible mean for an optimizer?
+    """What can it mean that an optimizer is "more flexible"?
+
+    Our Optimizer does plain SGD. torch's does momentum and more, and the lesson promises to do that later,
+    too, but in a more flexible way.
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
@@ -79,12 +84,11 @@ def more_flexible_optimizer():
 
 
 def indices(n, shuffle):
-    """The row numbers 0, 1, ..., n - 1 as a 1-d int64 tensor: in order, or in a random order if `shuffle`
-    is true.
+    """The row numbers 0, 1, ..., n - 1 as a 1-d int64 tensor: in order or shuffled.
 
-    `n` is an int of at least 1. With `shuffle` every call draws a new order (any order being possible) in
-    which each number comes exactly once. Leave the global seeds alone: no `torch.manual_seed`, no
-    `random.seed`.
+    `n` is an int of at least 1. Without `shuffle` the numbers come in order. With `shuffle` every call draws
+    a new order (any order being possible) in which each number comes exactly once. Leave the global seeds
+    alone: no `torch.manual_seed`, no `random.seed`.
 
     >>> indices(5, False)
     tensor([0, 1, 2, 3, 4])
@@ -95,8 +99,9 @@ def indices(n, shuffle):
 
 
 def why_iter_returns_self():
-    """In a class with `__next__`, one often reads `def __iter__(self): return self`. Why is it returning
-    itself?
+    """Why does an iterator return itself?
+
+    In a class with `__next__` one often reads `def __iter__(self): return self`, and nothing else in it.
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
@@ -123,13 +128,14 @@ def unzip(pairs):
     """
     if not pairs:
         return (), ()
-    xs, ys = zip(*pairs)  # noqa: B905
+    xs, ys = zip(*pairs, strict=True)
     return xs, ys
 
 
 def why_a_new_model():
-    """Before each new dataset or loader is tried, the lesson says `model, opt = get_model()` once more.
-    Why?
+    """Why is a new model made before each new dataset or loader is tried?
+
+    Before each of these trials the lesson says `model, opt = get_model()` once more.
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
@@ -145,10 +151,11 @@ def why_a_new_model():
 
 
 def why_second_loss_is_lower():
-    """Two runs: each makes a new model, trains it for one epoch, and prints the loss on one batch of 64.
-    The first uses
-    a sampler and a collate function written out and prints 0.21; the second uses torch's defaults
-    (shuffle=True) and prints 0.13. Why is the second loss lower?
+    """Two runs, and the second prints the lower loss. Why?
+
+    Each run makes a new model, trains it for one epoch, and prints the loss on one batch of 64. The first
+    uses a sampler and a collate function written out and prints 0.21; the second uses torch's defaults
+    (shuffle=True) and prints 0.13.
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
@@ -159,7 +166,7 @@ def why_second_loss_is_lower():
     d) Running each of the two several times, with other seeds, would show whether there is a difference at
        all.
     e) As the second model is new, chance cannot be the reason.
-    f) Had the second run gone on with the first one's model, its loss would be lower because it had trained
-       twice as long.
+    f) Had the second run gone on with the first one's model, then twice the training would have been a real
+       reason for a lower loss.
     """
     return {"a", "b", "d", "f"}

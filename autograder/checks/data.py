@@ -514,7 +514,7 @@ batch_shapes = code(
 
 @batch_shapes.probe
 def tells_the_shapes_of_a_slice(batch_shapes, draw):
-    n, start = draw.size(6, 12), draw.integer(1, 2)
+    n, start = draw.size(8, 12), draw.integer(1, 2)
     ds = HiddenRows(draw.normal(n, draw.size(2, 6)), draw.labels(n, 10))
     draw.note(n=n)
     return pair(batch_shapes(ds, start, start + draw.size(2, 4)), "what comes back")
@@ -855,6 +855,34 @@ def steps_once_an_epoch(model, opt, loss_func, train_ds, bs, epochs=1):
             loss_func(model(xb), yb).backward()
         opt.step()
         opt.zero_grad()
+
+
+@fit_dataset.mistake
+def adds_the_losses_up(model, opt, loss_func, train_ds, bs, epochs=1):
+    """You add up the losses of all batches and make one step from the sum. Each batch should make a step of
+    its own.
+    """
+    for _ in range(epochs):
+        total = 0
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            total = total + loss_func(model(xb), yb)
+        total.backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_dataset.mistake
+def weighs_the_short_batch_less(model, opt, loss_func, train_ds, bs, epochs=1):
+    """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func`
+    gives it.
+    """
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            (loss_func(model(xb), yb) * len(xb) / bs).backward()
+            opt.step()
+            opt.zero_grad()
 
 
 @fit_dataset.mistake
@@ -1243,9 +1271,10 @@ def makes_one_step_for_each_batch(fit_loader, draw):
 @fit_loader.probe(rtol=1e-3, atol=1e-5)
 def asks_the_loader_anew_in_each_epoch(fit_loader, draw):
     model, opt, loss_func, journal = watched_training(draw)
-    epochs, n = draw.integer(2, 4), draw.size(3, 5)
-    x, y = draw.normal(n, 3), draw.normal(n, 2)
-    passes = [[(x[rows], y[rows])] for rows in (draw.shuffled(range(n))[:2] for _ in range(epochs))]
+    epochs = draw.integer(2, 4)
+    x, y = draw.normal(2 * epochs, 3), draw.normal(2 * epochs, 2)
+    rows = draw.shuffled(range(2 * epochs))
+    passes = [[(x[rows[i : i + 2]], y[rows[i : i + 2]])] for i in range(0, 2 * epochs, 2)]
     draw.note(epochs=epochs)
     fit_loader(epochs, model, loss_func, opt, ChangingLoader(passes))
     return what_was_learnt(journal, y)
@@ -1905,6 +1934,23 @@ def draws_with_replacement():
         def __iter__(self):
             rows = torch.randint(0, self.n, (self.n,)) if self.shuffle else torch.arange(self.n)
             for start in range(0, self.n, self.bs):
+                yield rows[start : start + self.bs]
+
+    return Sampler
+
+
+@Sampler.mistake
+def shuffles_for_every_batch():
+    """You draw a new order for every batch and take rows from it, so some rows come in several batches and
+    others in none. Draw one order for the whole pass."""
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            for start in range(0, self.n, self.bs):
+                rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
                 yield rows[start : start + self.bs]
 
     return Sampler
