@@ -137,6 +137,20 @@ def fifty_hidden_units():
 
 
 @AttributeModel.mistake
+def outputs_before_inputs():
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
+    outputs."""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            torch.nn.Module.__init__(self)
+            self.l1 = torch.nn.Linear(nh, n_in)
+            self.l2 = torch.nn.Linear(n_out, nh)
+
+    return Model
+
+
+@AttributeModel.mistake
 def sizes_of_mnist():
     """The layers are made for 784 inputs and 10 outputs, whatever n_in and n_out are. Use the arguments."""
 
@@ -1215,6 +1229,8 @@ def attribute(model, name):
 
 def walked(model):
     """Everything that parameters() yields, as a list."""
+    if not callable(getattr(model, "parameters", None)):
+        raise Complaint("a DummyModule has no method `parameters`: check its spelling, and that it is inside the class")
     found = model.parameters()
     if not hasattr(found, "__iter__"):
         what = "None" if found is None else f"a {type(found).__name__}"
@@ -1410,8 +1426,8 @@ def registers_private_names():
 @DummyModule.mistake(twins=["never_sets_the_registry", "layers_before_the_registry"])
 def registers_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
-    begins with an underscore, `_modules` itself above all? Does it still set such a name? Does `__init__` set
-    the registry first?"""
+    begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
+    first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
     class Model(yields_one_by_one()):
         def __setattr__(self, name, value):
@@ -1424,8 +1440,8 @@ def registers_the_registry():
 @DummyModule.mistake(twins=["layers_before_the_registry"])
 def never_sets_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
-    begins with an underscore, `_modules` itself above all? Does it still set such a name? Does `__init__` set
-    the registry first?"""
+    begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
+    first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
     class Model(yields_one_by_one()):
         def __setattr__(self, name, value):
@@ -1439,8 +1455,8 @@ def never_sets_the_registry():
 @DummyModule.mistake
 def layers_before_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
-    begins with an underscore, `_modules` itself above all? Does it still set such a name? Does `__init__` set
-    the registry first?"""
+    begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
+    first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
     class Model(yields_one_by_one()):
         def __init__(self, n_in, nh, n_out):
@@ -2198,14 +2214,26 @@ RegisteredModel = code(
 )
 
 
-def a_stack(draw, n_in=3):
-    """A list of two or three Linear layers, each but the last with an activation after it, all with drawn
-    weights."""
-    sizes = [n_in, *(draw.integer(2, 4) for _ in range(draw.size(2, 3)))]
+def a_stack(draw, linears):
+    """A list of Linear layers with drawn weights, and an activation after each but the last; 3 inputs."""
+    sizes = [3, *(draw.integer(2, 4) for _ in range(linears))]
     layers = []
     for a, b in itertools.pairwise(sizes):
         layers += [draw.linear(a, b), draw.choice([torch.nn.ReLU, torch.nn.Tanh, torch.nn.LeakyReLU])()]
     return layers[:-1]
+
+
+def outputs_with_new_weights(model_class, draw):
+    """Of a model with one layer and of one with several; the weights are drawn after the models have been
+    made."""
+    seen = {}
+    for linears in (1, draw.integer(3, 4)):
+        layers = a_stack(draw, linears)
+        model = model_class(layers)
+        for layer in layers:
+            draw.fill(layer)
+        seen[f"output with {len(layers)} layer{'s' * (linears > 1)}"] = model(draw.normal(draw.size(2, 8), 3))
+    return seen | {f"its {name}": parameter for name, parameter in model.named_parameters()}
 
 
 def layers_of(model):
@@ -2217,24 +2245,20 @@ def layers_of(model):
 
 @RegisteredModel.probe
 def registers_layer_0_layer_1_and_so_on(RegisteredModel, draw):
-    model = as_module(RegisteredModel(a_stack(draw)), "RegisteredModel(...)")
+    model = as_module(RegisteredModel(a_stack(draw, draw.size(2, 3))), "RegisteredModel(...)")
     return {"children": list(model.named_children()) and kinds_of_children(model), "parameters": parameter_table(model)}
 
 
 @RegisteredModel.probe
 def keeps_the_list(RegisteredModel, draw):
-    layers = a_stack(draw)
+    layers = a_stack(draw, draw.size(2, 3))
     return [str(layer) for layer in layers_of(RegisteredModel(layers))] + [str(layer) for layer in layers]
 
 
 @RegisteredModel.probe
 def applies_the_very_layers_one_after_the_other(RegisteredModel, draw):
     """The layers' weights are drawn anew after the model has been made, and the model must follow."""
-    layers = a_stack(draw)
-    model = RegisteredModel(layers)
-    for layer in layers:
-        draw.fill(layer)
-    return {"output": model(draw.normal(draw.size(2, 8), 3)), **dict(model.named_parameters())}
+    return outputs_with_new_weights(RegisteredModel, draw)
 
 
 @RegisteredModel.probe
@@ -2473,6 +2497,17 @@ def each_layer_on_the_input():
             for layer in self.layers:
                 out = layer(x)
             return out
+
+    return Model
+
+
+@RegisteredModel.mistake
+def always_three_layers():
+    """`forward` calls layer_0, layer_1 and layer_2, however many layers there are. Go through the list."""
+
+    class Model(counting()):
+        def forward(self, x):
+            return self.layer_2(self.layer_1(self.layer_0(x)))
 
     return Model
 
@@ -2723,18 +2758,14 @@ SequentialModel = code(
 
 @SequentialModel.probe
 def registers_the_layers_in_a_module_list(SequentialModel, draw):
-    model = as_module(SequentialModel(a_stack(draw)), "SequentialModel(...)")
+    model = as_module(SequentialModel(a_stack(draw, draw.size(2, 3))), "SequentialModel(...)")
     return {"children": kinds_of_children(model), "parameters": parameter_table(model)}
 
 
 @SequentialModel.probe
 def applies_the_very_layers_one_after_the_other(SequentialModel, draw):
     """The layers' weights are drawn anew after the model has been made, and the model must follow."""
-    layers = a_stack(draw)
-    model = SequentialModel(layers)
-    for layer in layers:
-        draw.fill(layer)
-    return {"output": model(draw.normal(draw.size(2, 8), 3)), **dict(model.named_parameters())}
+    return outputs_with_new_weights(SequentialModel, draw)
 
 
 @SequentialModel.right
@@ -2933,6 +2964,17 @@ def always_the_input():
 
 
 @SequentialModel.mistake
+def three_layers_and_no_more():
+    """`forward` calls the first three layers, however many there are. Go through the list."""
+
+    class Model(module_list()):
+        def forward(self, x):
+            return self.layers[2](self.layers[1](self.layers[0](x)))
+
+    return Model
+
+
+@SequentialModel.mistake
 def no_return():
     """Calling the model gives None: `forward` has no `return` after the loop."""
 
@@ -2965,6 +3007,18 @@ def relu_added():
             for layer in self.layers:
                 x = layer(x).relu()
             return x
+
+    return Model
+
+
+@SequentialModel.mistake
+def unpacked_into_the_list():
+    """nn.ModuleList takes one list of layers, not the layers as separate arguments: no star is needed."""
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = torch.nn.ModuleList(*layers)
 
     return Model
 

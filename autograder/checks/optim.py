@@ -442,6 +442,37 @@ def zeroes_what_is_not_there():
 
 
 @Optimizer.mistake
+def needs_gradients_everywhere():
+    """Both `step` and `zero_grad` fail for a parameter without a gradient: where p.grad is None there is
+    nothing to multiply and nothing to zero. Leave such a parameter alone."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def sets_the_gradient_to_a_number():
+    """A gradient is a tensor of the parameter's shape, or None: the number 0 cannot be one. Zero it in place,
+    or set it to None."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad = 0
+
+    return Wrong
+
+
+@Optimizer.mistake
 def stops_at_a_missing_gradient():
     """One parameter without a gradient ends the loop, and those after it are not updated: go on with the next
     (`continue` rather than `return` or `break`)."""
@@ -814,8 +845,9 @@ def two_steps_a_batch(model, opt, loss_func, x, y, bs, epochs=1):
 
 @fit_optimizer.mistake
 def updates_by_itself(model, opt, loss_func, x, y, bs, epochs=1):
-    """The loop updates the parameters by itself, and `opt.step()` is not called. How the update is made, and
-    of which parameters, is the optimizer's business."""
+    """The loop updates the parameters by itself, or with an optimizer of its own, and does not call
+    `opt.step()`. How the update is made, and of which parameters, is the business of the optimizer that is
+    passed."""
     for _ in range(epochs):
         for start in range(0, len(x), bs):
             loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
