@@ -8,12 +8,25 @@ from autograder.complaint import Complaint
 from autograder.exercise import code, concept
 
 
-def with_gradient(result, leaf):
-    """The result, and what flows back from it to the leaf that it was computed from (None where the graph is cut)."""
+def with_graph(result):
+    """The result, which the judge wants to have a graph; what flows back through it is not looked at."""
     if not isinstance(result, torch.Tensor):
         raise Complaint(f"return a tensor, not {type(result).__name__}: gradients flow through tensors only")
-    if result.requires_grad:
-        result.square().sum().backward()
+    return result
+
+
+def with_gradient(result, leaf):
+    """The result, and what flows back from it to the leaf that it was computed from (None where the graph is cut)."""
+    if with_graph(result).requires_grad:
+        try:
+            result.square().sum().backward()
+        except RuntimeError as error:
+            if "inplace" not in str(error):
+                raise
+            raise Complaint(
+                "the gradient cannot be computed: on the way to the result a tensor is overwritten (by -=, /=, or a method "
+                "whose name ends with _) whose values backward needs; make a new tensor instead"
+            ) from None
     return {"result": result, "gradient": leaf.grad}
 
 
@@ -205,6 +218,15 @@ def remembers_earlier_calls(xs, exps=[]):  # noqa: B006
     return [e / sum(exps) for e in exps]
 
 
+@softmax_formula.mistake
+def keeps_adding_to_the_total(xs, total=[0.0]):  # noqa: B006
+    """The first call is right, later ones are not: the sum of the exponentials goes on from call to call. Start it
+    from 0 inside the function."""
+    for x in xs:
+        total[0] += math.exp(x)
+    return [math.exp(x) / total[0] for x in xs]
+
+
 # ------------------------------------------------------------------------------------------------ why_softmax
 
 why_softmax = concept(
@@ -300,7 +322,8 @@ softmax = code(
 def normalises_each_row(softmax, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
-    return {"of float32 scores": softmax(x), "of float64 scores": softmax(x.double())}
+    wide = x.double()
+    return {"of float32 scores": softmax(x), "of float64 scores": softmax(wide)}
 
 
 @softmax.probe
@@ -315,8 +338,7 @@ def uses_the_last_of_three_dimensions(softmax, draw):
 
 @softmax.probe
 def lets_gradients_through(softmax, draw):
-    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
-    return with_gradient(softmax(x), x)
+    return with_graph(softmax(draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)))
 
 
 @softmax.right
@@ -564,7 +586,8 @@ log_softmax_naive = code(
 def gives_the_log_of_each_probability(log_softmax_naive, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
-    return {"of float32 scores": log_softmax_naive(x), "of float64 scores": log_softmax_naive(x.double())}
+    wide = x.double()
+    return {"of float32 scores": log_softmax_naive(x), "of float64 scores": log_softmax_naive(wide)}
 
 
 @log_softmax_naive.probe
@@ -579,8 +602,7 @@ def uses_the_last_of_three_dimensions(log_softmax_naive, draw):
 
 @log_softmax_naive.probe
 def lets_gradients_through(log_softmax_naive, draw):
-    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
-    return with_gradient(log_softmax_naive(x), x)
+    return with_graph(log_softmax_naive(draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)))
 
 
 @log_softmax_naive.right
@@ -1011,7 +1033,8 @@ nll = code(
 def averages_minus_the_targets_log_probability(nll, draw):
     n, c = draw.size(5, 7), draw.size(2, 4)  # more rows than classes: log_probs[target] exists and is wrong
     log_probs, target = log_probabilities(draw, n, c), draw.labels(n, c)
-    return {"of float32": nll(log_probs, target), "of float64": nll(log_probs.double(), target)}
+    wide = log_probs.double()
+    return {"of float32": nll(log_probs, target), "of float64": nll(wide, target)}
 
 
 @nll.probe
@@ -1023,8 +1046,8 @@ def the_highest_class_need_not_occur(nll, draw):
 @nll.probe
 def lets_gradients_through(nll, draw):
     n, c = draw.size(2, 5), draw.size(2, 4)
-    leaf = log_probabilities(draw, n, c).requires_grad_()
-    return with_gradient(nll(leaf, draw.labels(n, c)), leaf)
+    scores = draw.normal(n, c, grad=True)
+    return with_gradient(nll(scores.log_softmax(-1), draw.labels(n, c)), scores)
 
 
 @nll.right
@@ -1126,8 +1149,8 @@ def the_next_class(log_probs, target):
 
 @nll.mistake
 def probabilities_instead_of_logs(log_probs, target):
-    """You turn the log-probabilities into probabilities (exp) before averaging. Their logarithms are what is
-    averaged."""
+    """You turn the log-probabilities into probabilities (by exp or a softmax) before you average. It is the
+    logarithms that are averaged: just pick them."""
     return -log_probs.exp()[torch.arange(len(target)), target].mean()
 
 
@@ -1136,13 +1159,6 @@ def log_taken_twice(log_probs, target):
     """You take the log of what is a log already, and the log of a negative number is nan. Use the values as they
     are."""
     return -log_probs.log()[torch.arange(len(target)), target].mean()
-
-
-@nll.mistake
-def softmax_of_the_logs(log_probs, target):
-    """You apply a softmax to the log-probabilities, so probabilities are averaged. They are logs already: just pick
-    them."""
-    return -log_probs.softmax(1)[torch.arange(len(target)), target].mean()
 
 
 @nll.mistake
@@ -1435,7 +1451,8 @@ logsumexp = code(
 def gives_one_value_for_each_row(logsumexp, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
-    return {"of float32 scores": logsumexp(x), "of float64 scores": logsumexp(x.double())}
+    wide = x.double()
+    return {"of float32 scores": logsumexp(x), "of float64 scores": logsumexp(wide)}
 
 
 @logsumexp.probe
@@ -1445,7 +1462,11 @@ def works_on_a_single_row(logsumexp, draw):
 
 @logsumexp.probe
 def uses_the_last_of_three_dimensions(logsumexp, draw):
-    return logsumexp(draw.normal(2, draw.size(2, 4), draw.size(2, 4)))
+    n, c = draw.size(2, 4), draw.size(2, 4)
+    return {
+        "of the shape (2, n, c)": logsumexp(draw.normal(2, n, c)),
+        "of the shape (n, 1, c)": logsumexp(draw.normal(n, 1, c)),
+    }
 
 
 # At 9000 two float32 neighbours are 0.001 apart.
@@ -1673,6 +1694,22 @@ def stretched_to_a_square(x):
     square. Take the kept dimension away, squeeze(-1), before you add."""
     m = x.amax(-1, keepdim=True)
     return m + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_largest_squeezed_too_far(x):
+    """squeeze() without a dimension takes away every dimension of size 1, also one that was in x from the start. Tell
+    it which: squeeze(-1)."""
+    m = x.amax(-1, keepdim=True)
+    return m.squeeze() + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_result_squeezed_too_far(x):
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. Tell it
+    which: squeeze(-1)."""
+    m = x.amax(-1, keepdim=True)
+    return (m + (x - m).exp().sum(-1, keepdim=True).log()).squeeze()
 
 
 @logsumexp.mistake
@@ -2020,7 +2057,8 @@ log_softmax = code(
 def gives_the_log_of_each_probability(log_softmax, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
-    return {"of float32 scores": log_softmax(x), "of float64 scores": log_softmax(x.double())}
+    wide = x.double()
+    return {"of float32 scores": log_softmax(x), "of float64 scores": log_softmax(wide)}
 
 
 @log_softmax.probe
@@ -2243,7 +2281,8 @@ def scores_and_target(draw, n, c):
 @cross_entropy.probe
 def averages_minus_the_log_of_the_targets_softmax(cross_entropy, draw):
     x, target = scores_and_target(draw, draw.size(5, 7), draw.size(3, 4))
-    return {"of float32": cross_entropy(x, target), "of float64": cross_entropy(x.double(), target)}
+    wide = x.double()
+    return {"of float32": cross_entropy(x, target), "of float64": cross_entropy(wide, target)}
 
 
 @cross_entropy.probe

@@ -31,16 +31,18 @@ def four_tensors(returned):
 
 
 def raw_images(draw, n):
-    """n images, each with a pixel that is black and one that is white."""
-    images = draw.integers(0, 255, n, 28, 28).to(torch.uint8)
-    images[:, 0, 0], images[:, 27, 27] = 0, 255
-    return images
+    """n images that are black but for some pixels, as the real ones are; the last pixel of each is white."""
+    images = torch.zeros(n, 784, dtype=torch.uint8)
+    for image in images:
+        image[draw.integers(1, 782, 30)] = draw.integers(20, 255, 30).to(torch.uint8)
+        image[783] = 255
+    return images.view(n, 28, 28)
 
 
 @get_data.probe
 def the_last_rows_validate(get_data, draw):
     n_valid = draw.size(1, 2)
-    n = n_valid + draw.size(3, 5)
+    n = n_valid + draw.size(3, 4)
     found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
     labels = {name: torch.as_tensor(found[name]).flatten().tolist() for name in ("y_train", "y_valid")}
     return labels | {f"rows of {name}": len(found[name]) for name in ("x_train", "x_valid")}
@@ -48,16 +50,16 @@ def the_last_rows_validate(get_data, draw):
 
 @get_data.probe
 def images_become_flat_float_rows_from_0_to_1(get_data, draw):
-    n_valid, n = draw.size(1, 2), draw.size(4, 6)
+    n_valid, n = draw.size(1, 2), draw.size(3, 5)
     found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
     return {"x_train": found["x_train"], "x_valid": found["x_valid"]}
 
 
 @get_data.probe
 def dark_images_stay_dark(get_data, draw):
-    n_valid, n = draw.size(1, 2), draw.size(4, 6)
+    n_valid, n = draw.size(1, 2), draw.size(3, 5)
     images = raw_images(draw, n)
-    brightest = [draw.integer(40, 90) + 20 * (n - i) for i in range(n)]
+    brightest = [draw.integer(220, 250) - 40 * i for i in range(n)]
     for image, most in zip(images, brightest, strict=True):
         image.copy_(image.float() * most / 255)
     draw.note(brightest_pixel_of_each_image=brightest)
@@ -67,7 +69,7 @@ def dark_images_stay_dark(get_data, draw):
 
 @get_data.probe
 def labels_become_int64(get_data, draw):
-    n_valid, n = draw.size(1, 2), draw.size(4, 6)
+    n_valid, n = draw.size(1, 2), draw.size(3, 5)
     labels = draw.labels(n, 10).to(draw.choice([torch.uint8, torch.int16, torch.int32]))
     found = four_tensors(get_data(raw_images(draw, n), labels, n_valid))
     return {"y_train": found["y_train"], "y_valid": found["y_valid"]}
@@ -751,7 +753,8 @@ def in_a_sequential():
 
 @ListModel.mistake
 def layers_are_forgotten():
-    """The list is a local variable of `__init__`, gone when it ends. Keep it on the model: self.layers = [...]."""
+    """The model has no attribute `layers`. A local variable of `__init__` is gone when it ends, and attributes of
+    another name do not count: keep the list on the model with self.layers = [...]."""
 
     class Model:
         def __init__(self, n_in, nh, n_out):
