@@ -127,9 +127,8 @@ class Pip:
         there = {plain(p.split("-")[0]) for p in self.place.packages()}
         done = sum(name in there for name in self.to_install)
         current = next((name for name in self.to_install if name not in there), "compiling")
-        self.progress.show(
-            0.6 + 0.4 * done / len(self.to_install), f"unpacking {done} of {len(self.to_install)}: {current}"
-        )
+        self.share = max(self.share, 0.6 + 0.4 * done / len(self.to_install))
+        self.progress.show(self.share, f"unpacking {done} of {len(self.to_install)}: {current}")
 
 
 def plain(name: str) -> str:
