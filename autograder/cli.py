@@ -44,6 +44,9 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             leave(130)
+        except RuntimeError as error:  # the kit's own reference could not be observed, for example
+            click.echo(f"The kit itself failed: {error}\n`make doctor` looks for the reason.", err=True)
+            leave(USAGE)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
@@ -62,8 +65,9 @@ def cli() -> None:
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Grade NAME as this file defines it.")
 @click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
 @click.option("--plain", "as_plain", is_flag=True, help="Plain lines, for a screen reader.")
+@click.option("--plot", "as_plot", is_flag=True, help="Also train with the answer NAME and draw its loss curve.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
-def check(names: tuple[str, ...], path: Path | None, as_json: bool, as_plain: bool, seed: int) -> None:
+def check(names: tuple[str, ...], path: Path | None, as_json: bool, as_plain: bool, as_plot: bool, seed: int) -> None:
     """Check exercises by NAME, whole sections by theirs, or everything.
 
     Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
@@ -85,7 +89,22 @@ def check(names: tuple[str, ...], path: Path | None, as_json: bool, as_plain: bo
         from autograder.report import pages
 
         pages.show(verdicts, _experiment)
+        if as_plot:
+            _plot(verdicts, path)
     leave(PASSED if all(verdict.passed for verdict in verdicts) else NOT_PASSED)
+
+
+def _plot(verdicts: list[Verdict], path: Path | None) -> None:
+    """Draw the first answer that was written and does not pass, or the one that there is."""
+    from autograder.report import curves
+    from autograder.source import exercises_path
+
+    written = [v for v in verdicts if v.outcome != "not_started"]
+    drawable = [v for v in written if v.exercise in curves.RECIPE] or written
+    chosen = next((v for v in drawable if not v.passed), drawable[0] if drawable else None)
+    if chosen:
+        path = path or exercises_path(chosen.section)
+        curves.draw(chosen.exercise, read(path), _label(path))
 
 
 def _check(exercise: Exercise, path: Path | None, seed: int) -> Verdict:

@@ -165,6 +165,8 @@ def _ending(verdict: Verdict, trouble: dict[str, Any]) -> str:
         flood = " It prints without end." if len(verdict.printed) >= FLOOD else ""
         advice = "Look for a loop that never ends, or one far too long."
         return f"It was still running when its time was up{at}.{flood} {advice}"
+    if detail.startswith(("the grading process", "no answer")):
+        return f"The check itself broke off: {detail}. `make doctor` looks for the reason."
     if trouble["ending"] == "exited" and detail != "exit code 70":
         return f"Your code ended the whole Python process ({detail}){at}: take out exit(), quit() or os._exit()."
     if detail in ("SIGSEGV", "SIGABRT", "SIGBUS"):
