@@ -6,10 +6,11 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file give_up assignment only PYTHON
+SETTINGS = exercise section file plot give_up assignment only PYTHON
 exercise =
 section =
 file =
+plot =
 give_up =
 assignment = minibatch_training
 only =
@@ -37,7 +38,7 @@ help: ## List these commands
 ## To learn
 
 check: .venv/ready/learn ## Check an answer (exercise=NAME, section=NAME, file=PATH), or all of them
-	$(KIT) check $(exercise) $(section) $(if $(file),--file '$(file)')
+	$(KIT) check $(exercise) $(section) $(if $(file),--file '$(file)') $(if $(plot),--plot)
 
 watch: .venv/ready/watch ## Check again at every save
 	$(KIT) watch $(exercise)

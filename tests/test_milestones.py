@@ -55,11 +55,12 @@ def told(one: Run, name: str = "fit_layers") -> str:
 
 
 def test_every_milestone_has_a_recipe_and_its_pieces_are_exercises() -> None:
-    assert list(RECIPES) == list(COMPOSED) == results.MILESTONES
-    for section, names in COMPOSED.items():
+    assert list(RECIPES) == list(COMPOSED)
+    assert list(RECIPES)[:4] == results.MILESTONES
+    for recipe, names in COMPOSED.items():
         homes = [source.section_of(name) for name in names]
-        assert None not in homes, section
-        assert section in homes
+        assert None not in homes, recipe
+        assert recipe in homes or recipe not in results.MILESTONES
 
 
 @pytest.mark.parametrize("section", results.MILESTONES)

@@ -15,6 +15,10 @@ COMPOSED = {
     "optim": [*COMMON, "evaluate", "get_model", "Optimizer", "fit_optimizer"],
     "data": [*COMMON, "evaluate", "get_model", "Dataset", "Sampler", "collate", "DataLoader", "fit_loader"],
     "validation": [*COMMON, "get_model", "Dataset", "get_dls", "fit", "validate", "train_in_three_lines"],
+    "step_by_step": [*COMMON, "sequential_model", "training_step"],
+    "through_parameters": [*COMMON, "AttributeModel", "fit_parameters"],
+    "over_a_dataset": [*COMMON, "get_model", "Dataset", "fit_dataset"],
+    "over_slices": [*COMMON, "get_model", "Dataset", "SliceLoader", "fit_loader"],
 }
 
 #: Why a reference piece stands in, by the outcome of the learner's.
@@ -129,7 +133,21 @@ def files(pieces: list[Piece]) -> list[dict[str, Any]]:
     return needed
 
 
-def reference(section: str) -> list[Piece]:
-    """The same milestone, all of it the reference's."""
-    homes = {name: source.section_of(name) for name in COMPOSED[section]}
+def files_with(recipe: str, name: str, text: str, path: str) -> list[dict[str, Any]]:
+    """The reference's pieces of a recipe, with the answer `name` as a learner's file of this text defines it.
+
+    Answers of the same section are the reference's too, where that answer calls them.
+    """
+    needed = files(reference(recipe))
+    for file in needed:
+        if name in file["names"]:
+            section = source.section_of(name) or ""
+            others = [other for other in source.answers(section) if other != name]
+            file |= {"text": text, "path": path, "replaced": others}
+    return needed
+
+
+def reference(recipe: str) -> list[Piece]:
+    """The pieces of a recipe, all of them the reference's."""
+    homes = {name: source.section_of(name) for name in COMPOSED[recipe]}
     return [Piece(name, home, "passed", False) for name, home in homes.items() if home]

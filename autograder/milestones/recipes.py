@@ -167,9 +167,51 @@ def validation(use: Any, run: Run) -> None:
     use.train_in_three_lines(train_ds, valid_ds, run.bs, run.epochs, *parts)
 
 
+def step_by_step(use: Any, run: Run) -> None:
+    x_train, y_train, _, _, n, m, c, nh = _data(use, run)
+    run.seed(0)
+    model = use.sequential_model(m, nh, c)
+    loss_func = run.watched(use.cross_entropy)
+    run.start(n)
+    for _ in run.each_epoch():
+        for i in range(0, n, run.bs):
+            use.training_step(model, loss_func, x_train[i : i + run.bs], y_train[i : i + run.bs], run.lr)
+
+
+def through_parameters(use: Any, run: Run) -> None:
+    x_train, y_train, _, _, n, m, c, nh = _data(use, run)
+    run.seed(0)
+    model = use.AttributeModel(m, nh, c)
+    run.start(n)
+    use.fit_parameters(model, run.watched(use.cross_entropy), x_train, y_train, run.bs, run.lr, run.epochs)
+
+
+def over_a_dataset(use: Any, run: Run) -> None:
+    x_train, y_train, _, _, n, m, c, nh = _data(use, run)
+    run.seed(0)
+    model, opt = use.get_model(m, nh, c, run.lr)
+    run.start(n)
+    loss_func = run.watched(use.cross_entropy)
+    use.fit_dataset(model, opt, loss_func, use.Dataset(x_train, y_train), run.bs, run.epochs)
+
+
+def over_slices(use: Any, run: Run) -> None:
+    x_train, y_train, _, _, n, m, c, nh = _data(use, run)
+    run.seed(0)
+    model, opt = use.get_model(m, nh, c, run.lr)
+    run.start(n)
+    train_dl = use.SliceLoader(use.Dataset(x_train, y_train), run.bs)
+    use.fit_loader(run.epochs, model, run.watched(use.cross_entropy), opt, train_dl)
+
+
 RECIPES: dict[str, Callable[[Any, Run], None]] = {
     "training_loop": training_loop,
     "optim": optim,
     "data": data,
     "validation": validation,
+    # Not milestones: short runs that show what one answer does to the loss.
+    "step_by_step": step_by_step,
+    "through_parameters": through_parameters,
+    "over_a_dataset": over_a_dataset,
+    "over_slices": over_slices,
 }

@@ -43,15 +43,18 @@ def train(
     examples: int = EXAMPLES,
     limit: float = LIMIT,
     watch: Callable[[Pair], None] = lambda pair: None,
+    files: list[dict[str, Any]] | None = None,
 ) -> Pair:
     """Train both and return when both are done. `watch` is called whenever there is something new, and now and then.
+
+    `files`: what the learner's pieces are taken from, if not from exercises/.
 
     An interrupt (KeyboardInterrupt) stops both; what there is by then is returned.
     """
     events: Events = queue.Queue()
     common = {"section": section, "epochs": epochs, "examples": examples}
-    mine = Run(common | {"files": pieces.files(chosen)}, events, limit)
-    reference = Run(common | {"files": pieces.files(pieces.reference(section))}, events)
+    mine = Run(common | {"files": files or pieces.files(chosen)}, events, limit)
+    reference = Run(common | {"files": pieces.files(pieces.reference(section))}, events, limit)
     pair = Pair(section, chosen, mine, reference)
     key = _key(reference.job)
     running = [mine]
@@ -64,7 +67,7 @@ def train(
             _take(events)
             for run in running:
                 run.check_time()
-            if mine.outcome and not mine.epochs:
+            if mine.outcome and not mine.batch_losses:
                 reference.stop("interrupted")  # there is nothing to compare with it
             watch(pair)
     except KeyboardInterrupt:

@@ -23,7 +23,7 @@ def save(path: Path, title: str, result: dict[str, Any], mistaken: list[tuple[in
         curves, digits = figure.subfigures(2, 1, height_ratios=[3, 2], squeeze=False).flat
         left, right = curves.subplots(1, 2)
         losses = {"yours": result["batch_losses"], "reference": result["reference_batch_losses"]}
-        draw_curves(left, losses, "batch", "training loss", smooth=80)
+        draw_curves(left, losses, "batch", "training loss", log=True, smooth=80)
         accuracies = {
             name: [epoch["accuracy"] for epoch in result[key]]
             for name, key in (("yours", "epochs"), ("reference", "reference"))

@@ -82,7 +82,9 @@ def text_plot(curves: Mapping[str, Values], width: int = 60, height: int = 10, x
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}"
+    """In at most six letters."""
+    size = abs(value)
+    return f"{value:.1e}" if size >= 1e5 else f"{value:.0f}" if size >= 100 else f"{value:.{3 if size >= 0.1 else 2}g}"
 
 
 def save_curves(path: Path, curves: Mapping[str, Values], x_label: str = "batch", y_label: str = "loss") -> Path:
@@ -90,16 +92,27 @@ def save_curves(path: Path, curves: Mapping[str, Values], x_label: str = "batch"
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")
-    draw_curves(figure.add_subplot(), curves, x_label, y_label)
+    draw_curves(figure.add_subplot(), curves, x_label, y_label, log=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
     return path
 
 
 def draw_curves(
-    axes: Axes, curves: Mapping[str, Values], x_label: str, y_label: str, smooth: int = 0, marker: str = ""
+    axes: Axes,
+    curves: Mapping[str, Values],
+    x_label: str,
+    y_label: str,
+    log: bool = False,
+    smooth: int | None = None,
+    marker: str = "",
 ) -> None:
-    """The first curve is drawn last and thin over a broad second one, so that both are seen where they are equal."""
+    """Draw them, each as `smooth` means of neighbours; `log`: a logarithmic y axis, if all values are above zero.
+
+    The first is drawn last and thin over a broad second one, so that both are seen where they are equal.
+    """
+    from matplotlib.ticker import NullFormatter
+
     for number, (name, values) in reversed(list(enumerate(curves.items()))):
         means = averaged(values, smooth or len(values))
         stretch = len(values) / len(means) if means else 1.0
@@ -108,10 +121,11 @@ def draw_curves(
         style: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "marker": marker}
         axes.plot(x, y, label=name, linewidth=1.3 if number == 0 else 4, alpha=1 if number == 0 else 0.45, **style)
     known = [value for row in curves.values() for value in row if value is not None and math.isfinite(value)]
-    if smooth and known and min(known) > 0:
+    if log and known and min(known) > 0:
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.grid(alpha=0.25)
+    axes.grid(alpha=0.25, which="both" if log else "major")
     axes.legend(reverse=True)
