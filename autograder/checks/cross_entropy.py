@@ -24,8 +24,8 @@ def with_gradient(result, leaf):
             if "inplace" not in str(error):
                 raise
             raise Complaint(
-                "the gradient cannot be computed: on the way to the result a tensor is overwritten (by -=, /=, or a method "
-                "whose name ends with _) whose values backward needs; make a new tensor instead"
+                "the gradient cannot be computed: on the way to the result a tensor is overwritten (by -=, /=, or a "
+                "method whose name ends with _) whose values backward needs; make a new tensor instead"
             ) from None
     return {"result": result, "gradient": leaf.grad}
 
@@ -295,7 +295,7 @@ def what_softmax_does_to_scores():
         f"softmax(scores + 100)       {row((scores + 100).softmax(-1).tolist())}   no change (d)",
         f"scores / their sum          {row((scores / scores.sum()).tolist())}   no distribution (c)",
         f"second score raised by 2    {row(raised.softmax(-1).tolist())}   the others fall (f)",
-        f"softmax(10 * scores)        {row((10 * scores).softmax(-1).tolist())}   surer of the same (e)",
+        f"softmax(10 * scores)        {row((10 * scores).softmax(-1).tolist())}   surer (e)",
     ]
 
 
