@@ -1683,8 +1683,9 @@ def does_not_shuffle_by_default(Sampler, draw):
 
 @Sampler.probe
 def names_every_row_once_when_shuffled(Sampler, draw):
-    bs = draw.size(2, 5)
-    n = bs * draw.size(3, 5) + draw.integer(1, bs - 1)
+    # At least 22 rows: drawing with replacement names each of them once with probability 22!/22^22, 3e-9.
+    bs = draw.size(3, 5)
+    n = bs * draw.size(7, 9) + draw.integer(1, bs - 1)
     draw.note(n=n, bs=bs)
     batches = row_numbers(one_pass(Sampler(n, bs, True), "Sampler"), "Sampler")
     return {"batch sizes": [len(batch) for batch in batches], "all rows, sorted": sorted(flat(batches))}

@@ -372,8 +372,9 @@ def counts_from_zero(indices, draw):
 
 @indices.probe
 def holds_every_number_once_when_shuffled(indices, draw):
-    # As a sorted tensor, so that any order will do.
-    drawn = row_numbers(indices(draw.size(2, 40), True))
+    # As a sorted tensor, so that any order will do. Drawing with replacement names each of 20 numbers or more once with
+    # probability 20!/20^20, 2e-8.
+    drawn = row_numbers(indices(draw.size(20, 60), True))
     return drawn.sort().values
 
 
