@@ -1760,8 +1760,8 @@ def _validate_with_and_without():
         lines.append(f"  {what} mean loss {loss:.6f}, {held}")
     return [
         *lines,
-        "The loss is the same. What is kept (beside the data) waits for a backward() that never comes, and the graphs of",
-        "all batches are held as long as the sum is.",
+        "The loss is the same. What is kept, beside the data, waits for a backward() that never comes, and the",
+        "graphs of all batches are held as long as the sum is.",
     ]
 
 
