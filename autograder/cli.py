@@ -96,11 +96,12 @@ def check(names: tuple[str, ...], path: Path | None, as_json: bool, as_plain: bo
 
 def _plot(verdicts: list[Verdict], path: Path | None) -> None:
     """Draw the first answer that was written and does not pass, or the one that there is."""
+    from autograder.milestones.pieces import DRAWN
     from autograder.report import curves
     from autograder.source import exercises_path
 
     written = [v for v in verdicts if v.outcome != "not_started"]
-    drawable = [v for v in written if v.exercise in curves.RECIPE] or written
+    drawable = [v for v in written if v.exercise in DRAWN] or written
     chosen = next((v for v in drawable if not v.passed), drawable[0] if drawable else None)
     if chosen:
         path = path or exercises_path(chosen.section)

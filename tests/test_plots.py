@@ -13,8 +13,8 @@ import pytest
 
 from autograder import source
 from autograder.lesson import ROOT
-from autograder.milestones.pieces import COMPOSED
-from autograder.report import curves, milestone_figure
+from autograder.milestones.pieces import COMPOSED, DRAWN
+from autograder.report import milestone_figure
 from autograder.report.plots import averaged, printable, save_curves, sparkline, text_plot
 from conftest import Kit
 
@@ -89,7 +89,7 @@ def test_drawing_imports_matplotlib_only_when_it_draws() -> None:
 
 
 def test_every_answer_that_can_be_drawn_is_part_of_its_recipe() -> None:
-    for name, recipe in curves.RECIPE.items():
+    for name, recipe in DRAWN.items():
         assert name in COMPOSED[recipe]
         assert source.section_of(name)
 
@@ -106,6 +106,7 @@ WRONG = """def training_step(model, loss_func, xb, yb, lr):
 
 def test_check_plot_draws_the_loss_of_an_answer_beside_the_references(kit: Kit) -> None:
     kit.write("training_step", WRONG)
+    assert "Draw    make check exercise=training_step plot=1" in kit.run("check", "training_step", code=1)
     page = kit.run("check", "training_step", "--plot", code=1)
     assert "Training loss with your training_step" in page
     assert "o yours   · reference" in page

@@ -21,6 +21,30 @@ COMPOSED = {
     "over_slices": [*COMMON, "get_model", "Dataset", "SliceLoader", "fit_loader"],
 }
 
+#: The recipe that shows best what an answer does, for a short run that draws its loss.
+DRAWN = {
+    "cross_entropy": "training_loop",
+    "ListModel": "training_loop",
+    "fit_layers": "training_loop",
+    "training_step": "step_by_step",
+    "AttributeModel": "through_parameters",
+    "sequential_model": "step_by_step",
+    "fit_parameters": "through_parameters",
+    "Optimizer": "optim",
+    "fit_optimizer": "optim",
+    "get_model": "optim",
+    "Dataset": "data",
+    "fit_dataset": "over_a_dataset",
+    "SliceLoader": "over_slices",
+    "fit_loader": "data",
+    "Sampler": "data",
+    "collate": "data",
+    "DataLoader": "data",
+    "fit": "validation",
+    "get_dls": "validation",
+    "train_in_three_lines": "validation",
+}
+
 #: Why a reference piece stands in, by the outcome of the learner's.
 REASONS = {
     "not_started": "not written yet",

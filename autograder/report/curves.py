@@ -13,41 +13,18 @@ from rich.text import Text
 
 from autograder.lesson import ROOT
 from autograder.milestones import pieces, training
-from autograder.milestones.pieces import COMPOSED, Piece
+from autograder.milestones.pieces import COMPOSED, DRAWN, Piece
 from autograder.report import outcome
 from autograder.report.plots import printable, save_curves, text_plot
 from autograder.report.terminal import BAD, QUIET, STRONG, WIDTH, failing_lines, paged
 from autograder.state import FOLDER
 
-#: The recipe that shows best what an answer does.
-RECIPE = {
-    "cross_entropy": "training_loop",
-    "ListModel": "training_loop",
-    "fit_layers": "training_loop",
-    "training_step": "step_by_step",
-    "AttributeModel": "through_parameters",
-    "sequential_model": "step_by_step",
-    "fit_parameters": "through_parameters",
-    "Optimizer": "optim",
-    "fit_optimizer": "optim",
-    "get_model": "optim",
-    "Dataset": "data",
-    "fit_dataset": "over_a_dataset",
-    "SliceLoader": "over_slices",
-    "fit_loader": "data",
-    "Sampler": "data",
-    "collate": "data",
-    "DataLoader": "data",
-    "fit": "validation",
-    "get_dls": "validation",
-    "train_in_three_lines": "validation",
-}
 EXAMPLES, EPOCHS, LIMIT = 6_000, 2, 60.0
 
 
 def draw(name: str, text: str, path: str) -> None:
     """Train with the answer `name` as `text`, a learner's file, defines it; show both losses and save a PNG."""
-    recipe = RECIPE.get(name)
+    recipe = DRAWN.get(name)
     if recipe is None:
         _show_none(name)
         return

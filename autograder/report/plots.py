@@ -84,7 +84,7 @@ def text_plot(curves: Mapping[str, Values], width: int = 60, height: int = 10, x
 def _number(value: float) -> str:
     """In at most six letters."""
     size = abs(value)
-    return f"{value:.1e}" if size >= 1e5 else f"{value:.0f}" if size >= 100 else f"{value:.{3 if size >= 0.1 else 2}g}"
+    return f"{value:.0e}" if size >= 1e5 else f"{value:.0f}" if size >= 100 else f"{value:.{3 if size >= 0.1 else 2}g}"
 
 
 def save_curves(path: Path, curves: Mapping[str, Values], x_label: str = "batch", y_label: str = "loss") -> Path:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from autograder import lesson
 from autograder.judge import Verdict
+from autograder.milestones.pieces import DRAWN
 from autograder.report import values
 from autograder.report.words import FLOOD, Case, Feedback, feedback
 
@@ -200,7 +201,9 @@ def next_steps(verdict: Verdict) -> list[tuple[str, str]]:
         return compare + ([("Next", f"make check exercise={following}")] if following else [("Done", "make list")])
     where = verdict.path + (f", line {line}" if (line := line_of(verdict)) else "")
     file = "" if verdict.path.startswith("exercises") else f" file={verdict.path}"
-    return [("Edit", where), ("Again", f"make check exercise={name}{file}"), ("Stuck?", f"make hint exercise={name}")]
+    again = f"make check exercise={name}{file}"
+    draw = [("Draw", f"{again} plot=1")] if name in DRAWN and verdict.outcome == "failed" else []
+    return [("Edit", where), ("Again", again), *draw, ("Stuck?", f"make hint exercise={name}")]
 
 
 def after(name: str) -> str | None:
