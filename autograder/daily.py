@@ -100,4 +100,20 @@ def doctor(as_json: bool) -> None:
     leave(1 if faults else 0)
 
 
-COMMANDS = [watch, predict, progress, doctor]
+@click.command()
+@click.option("--from", "source", metavar="REMOTE/BRANCH", help="Where from; by default what your branch follows.")
+def upgrade(source: str | None) -> None:
+    """Bring in new exercises and fixed checks. What you wrote is not touched, and is copied first all the same."""
+    from autograder.cli import USAGE, leave
+    from autograder.upgrade.command import upgrade as bring_in
+    from autograder.upgrade.git import CannotUpgrade
+
+    try:
+        bring_in(source, click.echo)
+    except CannotUpgrade as error:
+        click.echo(str(error), err=True)
+        leave(USAGE)
+    leave(0)
+
+
+COMMANDS = [watch, predict, progress, doctor, upgrade]

@@ -31,10 +31,27 @@ def span(text: str, name: str) -> tuple[int, int] | None:
     return found
 
 
+def lines_of(text: str) -> list[str]:
+    """Lines as Python counts them. `splitlines` would also split at a form feed and other rare separators."""
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def save(path: Path, text: str) -> None:
+    """Write a learner's file with the line ends that it has."""
+    path = path.resolve()
+    crlf = path.exists() and b"\r\n" in path.read_bytes()
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8", newline="\r\n" if crlf else "\n")
+    if path.exists():
+        new.chmod(path.stat().st_mode & 0o777)
+    new.replace(path)
+
+
 def definition(text: str, name: str) -> str | None:
     """The text of a definition in a learner's file, None when it is not there."""
     lines = span(text, name)
-    return "\n".join(text.splitlines()[lines[0] - 1 : lines[1]]) + "\n" if lines else None
+    return "\n".join(lines_of(text)[lines[0] - 1 : lines[1]]) + "\n" if lines else None
 
 
 def uses(text: str, name: str) -> set[str]:
@@ -97,13 +114,13 @@ def reset(section: str, name: str | None) -> Path | None:
         return kept
     text = path.read_text(encoding="utf-8")
     stub = source.stub(source.answers(section)[name]).splitlines()
-    lines, place = text.splitlines(), span(text, name)
+    lines, place = lines_of(text), span(text, name)
     if place:
         lines[place[0] - 1 : place[1]] = stub
     else:
         at = _insertion(text, section, name)
         lines[at:at] = ["", "", *stub] if at else [*stub, "", ""]
-    path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    save(path, "\n".join(lines).rstrip() + "\n")
     return kept
 
 
@@ -113,7 +130,7 @@ def _insertion(text: str, section: str, name: str) -> int:
     for earlier in reversed(names[: names.index(name)]):
         if place := span(text, earlier):
             return place[1]
-    return len(text.splitlines())
+    return len(lines_of(text))
 
 
 def refresh(section: str) -> tuple[list[str], list[str]]:
@@ -140,7 +157,7 @@ def refresh(section: str) -> tuple[list[str], list[str]]:
         if present is not None and not is_stub(present):
             edited.append(name)
             continue
-        lines = text.splitlines()
+        lines = lines_of(text)
         if place := span(text, name):
             lines[place[0] - 1 : place[1]] = stub.splitlines()
         else:
@@ -149,7 +166,7 @@ def refresh(section: str) -> tuple[list[str], list[str]]:
         text = "\n".join(lines).rstrip() + "\n"
         renewed.append(name)
     if renewed:
-        path.write_text(text, encoding="utf-8")
+        save(path, text)
     return renewed, edited
 
 
