@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from autograder.milestones.results import MILESTONES
-from autograder.milestones.run import SILENCE, Run
+from autograder.milestones.run import SILENCE
 from autograder.milestones.training import EPOCHS, EXAMPLES, Pair
-from autograder.report.plots import printable, text_plot
+from autograder.report.plots import printable, sparkline, text_plot
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, WIDTH, failing_lines, paged
 from autograder.report.training import first_broken, where
 
@@ -89,6 +90,9 @@ def show(
         out.print(Text(f"Most often taken for another: {confusions(mistaken)}" if mistaken else ""))
     if mine.outcome == "finished" and (remark := slow(pair)):
         out.print(Text(remark))
+    if reference.outcome == "error":
+        failed = reference.failure or {"type": f"exit code {reference.code}", "message": ""}
+        out.print(Text(f"The reference could not be trained: {failed['type']}: {failed['message']}", style=BAD))
     for line in _next(pair, figure, kept):
         out.print(line)
 
@@ -132,7 +136,14 @@ def _next(pair: Pair, figure: Path | None, kept: bool) -> list[Text]:
     return [Text("")] + [Text(f"{word:<8}", style=QUIET).append(rest) for word, rest in lines]
 
 
-def refused(run: Run) -> str:
-    """The reference could not be trained: the kit itself is broken."""
-    failed = run.failure or {"type": f"exit code {run.code}", "message": ""}
-    return f"The reference could not be trained: {failed['type']}: {failed['message']}"
+@paged
+def summarise(out: Any, results: list[dict[str, Any]]) -> None:
+    """A line for each milestone: the validation accuracy, epoch by epoch."""
+    table = Table.grid(padding=(0, 2))
+    for result in results:
+        accuracies = [epoch["accuracy"] for epoch in result["epochs"]]
+        last = f"{accuracies[-1]:.2%}" if accuracies else ""
+        ended = "" if result["outcome"] == "finished" else result["outcome"]
+        table.add_row(result["section"], Text(printable(sparkline(accuracies, 20))), last, Text(ended, style=BAD))
+    out.print(Padding(Text("Validation accuracy", style=STRONG), (1, 0, 0, 0)))
+    out.print(Padding(table, (0, 0, 0, 2), expand=False))
