@@ -135,7 +135,7 @@ class LossSpy:
         self.journal.note("backward", **details)
 
     def __repr__(self) -> str:
-        return self.__name__
+        return getattr(self.function, "__name__", self.who)
 
 
 class OptimizerSpy:
@@ -231,6 +231,20 @@ def mode_switch() -> torch.nn.Module:
     return ModeSwitch()
 
 
+class Named:
+    """A function whose repr is its name, for feedback that shows what was passed in."""
+
+    def __init__(self, function: Callable[..., Any]):
+        self.function, self.__name__, self.__doc__ = function, function.__name__, function.__doc__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return self.__name__
+
+
+@Named
 def squared_error(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Mean squared error of the scores. Class labels (int64) stand for one-hot rows: it is not cross entropy."""
     if not target.is_floating_point():
@@ -238,6 +252,7 @@ def squared_error(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return ((out - target.to(out.dtype).view(out.shape)) ** 2).mean()
 
 
+@Named
 def log_cosh_error(out: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """A loss that nobody writes unasked. Its slope is never above 1, so that no trajectory runs away."""
     return torch.log(torch.cosh(out - target)).mean()

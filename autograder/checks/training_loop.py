@@ -79,14 +79,17 @@ def _three_orders():
                     with torch.no_grad():
                         w -= lr * w.grad
                         w.grad.zero_()
-        return "  ".join(f"{value:8.4f}" for value in seen)
+        return "".join(f"{value:9.4f}" for value in seen)
 
     return [
-        "A model with one weight w, starting at 0, is to learn y = 2x. The loss at each of five steps:",
-        f"  predict, loss, gradient, update: {losses(['loss', 'backward', 'update'])}",
-        f"  predict, loss, update, gradient: {losses(['loss', 'update', 'backward'])}",
-        "In the second order the first update finds no gradient at all, and every later one uses the gradient of",
-        "the step before, taken where w no longer is: it lags behind, overshoots, and turns back late.",
+        "One weight w, starting at 0, is to learn y = 2x. Five steps in two orders:",
+        "  predict, loss, gradient, update:",
+        f"    losses {losses(['loss', 'backward', 'update'])}",
+        "  predict, loss, update, gradient:",
+        f"    losses {losses(['loss', 'update', 'backward'])}",
+        "In the second order the first update finds no gradient at all, and each",
+        "later one uses the gradient of the step before, taken where w no longer is:",
+        "it lags behind, overshoots, and turns back late.",
     ]
 
 
@@ -605,6 +608,14 @@ def a_count_for_accuracy(model, loss_func, xb, yb):
 
 
 @evaluate_batch.mistake
+def divides_the_count_by_64(model, loss_func, xb, yb):
+    """The loss is right; for the accuracy you divide by 64, whatever the size of the batch. Divide by its own
+    length."""
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).sum() / 64
+
+
+@evaluate_batch.mistake
 def a_percentage_for_accuracy(model, loss_func, xb, yb):
     """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
     out = model(xb)
@@ -809,6 +820,19 @@ def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
     """The examples of the short last batch are never used: `len(x) // bs` counts full batches alone. Round up."""
     for _ in range(epochs):
         for i in range(len(x) // bs):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def always_drops_the_last_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your loop stops one batch early, whether the last batch is short or full. How many batches are there?"""
+    for _ in range(epochs):
+        for i in range((len(x) - 1) // bs):
             loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
             with torch.no_grad():
                 for layer in model.layers:

@@ -927,9 +927,9 @@ def _each_epoch_or_each_batch():
     w2, passes2, _, ms2 = train(True)
     return [
         "A small model, trained twice from the same start for 4 epochs of 20 batches:",
-        f"  validated after each epoch: {passes1:3d} passes over the validation data, {ms1:5.1f} ms in all",
-        f"  validated after each batch: {passes2:3d} passes over the validation data, {ms2:5.1f} ms in all",
-        f"Largest difference between the weights of the two trained models: {(w1 - w2).abs().max().item():g}",
+        f"  validated after each epoch: {passes1:3d} passes over the validation set, {ms1:4.0f} ms",
+        f"  validated after each batch: {passes2:3d} passes over the validation set, {ms2:4.0f} ms",
+        f"Largest difference between the weights of the two models: {(w1 - w2).abs().max().item():g}",
         "Accuracy after each epoch: " + "  ".join(f"{share:.3f}" for share in curve1),
         "The last number alone would not tell whether it was still rising.",
     ]
@@ -985,7 +985,7 @@ def _overfit_a_small_set():
         model = torch.nn.Sequential(torch.nn.Linear(10, 64), torch.nn.ReLU(), torch.nn.Linear(64, 2))
     measure = torch.nn.functional.cross_entropy
     lines = [
-        "30 training examples, 300 to validate, 15 % of all labels wrong on purpose; 64 hidden units.",
+        "30 training examples, 300 to validate, 15 % of all labels wrong on purpose:",
         "  epoch   training: loss  accuracy   validation: loss  accuracy",
     ]
     lowest, at = float("inf"), 0
@@ -1005,8 +1005,9 @@ def _overfit_a_small_set():
                 lowest, at = min((lowest, at), (loss, epoch))
     return [
         *lines,
-        f"The training loss falls to the end; of these, the validation loss is lowest ({lowest:.3f}) after epoch {at}.",
-        "From there on the model learns the wrong labels by heart.",
+        "The training loss falls to the end. The validation loss, of those shown, is",
+        f"lowest ({lowest:.3f}) after epoch {at}. From there on the model learns the wrong",
+        "labels by heart.",
     ]
 
 
@@ -1073,7 +1074,7 @@ def _both_modes():
             lines.append(f"  {'training: ' if mode else 'evaluation:':11} {first:6.3f} and {second:6.3f}")
             if mode:
                 lines.append(
-                    f"    (its running mean moved from {mean:.3f} to {norm.running_mean.item():.3f} meanwhile)"
+                    f"    (meanwhile its running mean moved from {mean:.3f} to {norm.running_mean.item():.3f})"
                 )
         linear = torch.nn.Linear(2, 2).eval()
         lines.append(f"In evaluation mode, without no_grad: has the output a graph? {linear(x[:2]).requires_grad}")
@@ -1683,15 +1684,16 @@ def _kept_for_backward():
         del loss
         return sum(seen.values()) / 1024
 
-    lines = ["The lesson's model, 784 - 50 - 10: what one forward pass keeps for backward(), parameters not counted."]
+    lines = ["What one forward pass of the lesson's model keeps for backward():"]
     for examples, record in ((64, True), (128, True), (128, False)):
         size = kept(examples, record)
         what = "training  " if record else "validating"
         lines.append(f"  {what} with {examples:3d} examples: {size:6.1f} KiB")
     return [
         *lines,
-        "It grows with the batch and with every layer (here most of it is the batch itself, kept for the first layer).",
-        "Without a graph nothing is kept at all, so there is room for more examples at a time.",
+        "(The parameters are not counted; the batch itself, which the first layer's",
+        "gradient needs, is most of it.) It grows with the batch and with every layer.",
+        "Without a graph nothing is kept, so there is room for more at a time.",
     ]
 
 
@@ -1756,12 +1758,12 @@ def _validate_with_and_without():
     for record in (True, False):
         loss, after = run(record)
         what = "recording:    " if record else "under no_grad:"
-        held = f"kept after 1, 5, 10 batches: {after[0]:.0f}, {after[4]:.0f}, {after[9]:.0f} KiB"
-        lines.append(f"  {what} mean loss {loss:.6f}, {held}")
+        held = f"{after[0]:.0f}, {after[4]:.0f}, {after[9]:.0f} KiB kept after 1, 5, 10"
+        lines.append(f"  {what} mean loss {loss:.5f}, {held}")
     return [
         *lines,
-        "The loss is the same. What is kept, beside the data, waits for a backward() that never comes, and the",
-        "graphs of all batches are held as long as the sum is.",
+        "The loss is the same. What is kept, beside the data, waits for a backward()",
+        "that never comes, and all the graphs are held as long as the sum is.",
     ]
 
 
