@@ -28,13 +28,17 @@ from autograder.judge import Frame, Verdict, by_probe, diagnose, judge
 
 
 @dataclass(frozen=True)
-class Times:
-    """Seconds: for one cell, for the probes of one exercise, for one process, and for everything of a submission."""
+class Budget:
+    """What a submission may use: seconds for one cell, for the probes of one exercise, for one process and in all."""
 
     cell: float = 20.0
     exercise: float = 10.0
     process: float = 60.0
     whole: float = 150.0
+    memory_bytes: int = 2 << 30
+
+    def limits(self, seconds: float) -> Limits:
+        return Limits(seconds=max(seconds, 1.0), memory_bytes=self.memory_bytes)
 
 
 @dataclass
@@ -51,7 +55,9 @@ class CannotGrade(RuntimeError):
     """The grading, not the submission, failed. Nothing may be recorded as its result."""
 
 
-def grade_notebook(data: bytes, section: str, seed: int, where: Box | None = None, times: Times | None = None) -> Frame:
+def grade_notebook(
+    data: bytes, section: str, seed: int, where: Box | None = None, budget: Budget | None = None
+) -> Frame:
     """The results of one notebook, given as the bytes that were handed in.
 
     {"trouble": why the file could not be read or "", "cells": outputs of each code cell that ran,
@@ -59,7 +65,7 @@ def grade_notebook(data: bytes, section: str, seed: int, where: Box | None = Non
     """
     submission = read(data)
     graded = set(lesson.load(section))
-    return grade_cells(submission.sources(graded), section, seed, where, times, submission.trouble)
+    return grade_cells(submission.sources(graded), section, seed, where, budget, submission.trouble)
 
 
 def grade_cells(
@@ -67,18 +73,18 @@ def grade_cells(
     section: str,
     seed: int,
     where: Box | None = None,
-    times: Times | None = None,
+    budget: Budget | None = None,
     trouble: str = "",
 ) -> Frame:
     """As grade_notebook, for the code cells themselves."""
-    where, times = where or box(), times or Times()
+    where, budget = where or box(), budget or Budget()
     exercises = lesson.load(section)
     run = Run(sources, [None] * len(sources))
     if sources:
-        _run(run, section, list(exercises), seed, where, times)
+        _run(run, section, list(exercises), seed, where, budget)
     verdicts = {name: _verdict(exercise, run.seen.get(name), seed) for name, exercise in exercises.items()}
     if sources:
-        pieces.lend(run, section, verdicts, seed, where, times)
+        pieces.lend(run, section, verdicts, seed, where, budget)
     for name, verdict in verdicts.items():
         if verdict.outcome in ("failed", "error") and not verdict.stood_in:
             _diagnose(exercises[name], run.seen.get(name), verdict, seed)
@@ -104,13 +110,13 @@ def _result(verdict: Verdict, trouble: str) -> Frame:
     }
 
 
-def _run(run: Run, section: str, names: list[str], seed: int, where: Box, times: Times) -> None:
+def _run(run: Run, section: str, names: list[str], seed: int, where: Box, budget: Budget) -> None:
     """Run the cells and observe the answers, again and again without whatever ended the process."""
-    deadline = time.monotonic() + times.whole
+    deadline = time.monotonic() + budget.whole
     while True:
         left = deadline - time.monotonic()
-        limits = Limits(seconds=max(min(times.process, left), 1.0))
-        answer = where.ask(job(run, section, names, seed, times), limits)
+        limits = budget.limits(min(budget.process, left))
+        answer = where.ask(job(run, section, names, seed, budget), limits)
         culprit, done = take(run, answer, names)
         if done:
             return
@@ -134,15 +140,15 @@ def _run(run: Run, section: str, names: list[str], seed: int, where: Box, times:
             return
 
 
-def job(run: Run, section: str, names: list[str], seed: int, times: Times, lent: Frame | None = None) -> Frame:
+def job(run: Run, section: str, names: list[str], seed: int, budget: Budget, lent: Frame | None = None) -> Frame:
     return {
         "cells": run.sources,
         "skip": sorted(run.skip),
         "exercises": names,
         "seed": seed,
         "pieces": lent,
-        "cell_seconds": times.cell,
-        "exercise_seconds": times.exercise,
+        "cell_seconds": budget.cell,
+        "exercise_seconds": budget.exercise,
         "probes": source.probes(section),
     }
 

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 from autograder import source
 from autograder.classroom.box import Box
-from autograder.classroom.sandbox import Limits
 from autograder.exercise import Exercise
 from autograder.judge import Verdict
 
 if TYPE_CHECKING:
-    from autograder.classroom.grading import Run, Times
+    from autograder.classroom.grading import Budget, Run
 
 
-def lend(run: Run, section: str, verdicts: dict[str, Verdict], seed: int, where: Box, times: Times) -> None:
+def lend(run: Run, section: str, verdicts: dict[str, Verdict], seed: int, where: Box, budget: Budget) -> None:
     """Replace verdicts by better ones reached with earlier pieces lent."""
     from autograder import lesson
     from autograder.classroom import grading
@@ -35,7 +34,7 @@ def lend(run: Run, section: str, verdicts: dict[str, Verdict], seed: int, where:
         broken = [e for e in reachable(name, uses) if e in earlier and e in verdicts and not verdicts[e].passed]
         if broken:
             text, _ = source.pieces(name, section)
-            better = _again(grading, run, exercise, {"text": text, "names": sorted(broken)}, seed, where, times)
+            better = _again(grading, run, exercise, {"text": text, "names": sorted(broken)}, seed, where, budget)
             if better.points > verdict.points:
                 better.stood_in = sorted(broken)
                 verdicts[name] = better
@@ -45,11 +44,11 @@ def _nothing_there(verdict: Verdict) -> bool:
     return (verdict.trouble or {}).get("kind") in ("missing", "not_callable", "ending", "unreadable")
 
 
-def _again(grading, run: Run, exercise: Exercise, lent: dict, seed: int, where: Box, times: Times) -> Verdict:  # type: ignore[no-untyped-def]
+def _again(grading, run: Run, exercise: Exercise, lent: dict, seed: int, where: Box, budget: Budget) -> Verdict:  # type: ignore[no-untyped-def]
     again = grading.Run(run.sources, list(run.outputs), skip=set(run.skip))
     names = [exercise.name]
-    job = grading.job(again, exercise.section, names, seed, times, lent)
-    grading.take(again, where.ask(job, Limits(seconds=times.process)), names)
+    job = grading.job(again, exercise.section, names, seed, budget, lent)
+    grading.take(again, where.ask(job, budget.limits(budget.process)), names)
     observed = again.seen.get(exercise.name)
     for frame in observed.frames if observed else []:
         frame["printed"] = ""

@@ -17,11 +17,12 @@ from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Float
 
 from autograder import lesson
 from autograder.classroom import results, submission
 from autograder.classroom.box import box
-from autograder.classroom.grading import CannotGrade
+from autograder.classroom.grading import Budget, CannotGrade
 
 #: Metadata by which cells that we put in are known again; they do not go back to students.
 OURS = "autograder"
@@ -90,13 +91,24 @@ def before(assignment: str, student: str, notebooks: list[str]) -> None:
 class Grade(NbGraderPreprocessor):
     """In place of nbgrader's Execute: outputs of the student's cells, and for each locked cell a text and a score."""
 
+    cell_seconds = Float(Budget.cell, help="Seconds that one cell may run.").tag(config=True)
+    exercise_seconds = Float(Budget.exercise, help="Seconds that the checks of one exercise may run.").tag(config=True)
+    process_seconds = Float(Budget.process, help="Seconds that the cells and checks may run together.").tag(config=True)
+    whole_seconds = Float(Budget.whole, help="Seconds for one notebook, repeats included.").tag(config=True)
+    memory_mb = Float(Budget.memory_bytes / 2**20, help="Megabytes of memory for one notebook.").tag(config=True)
+
+    def budget(self) -> Budget:
+        seconds = (self.cell_seconds, self.exercise_seconds, self.process_seconds, self.whole_seconds)
+        return Budget(*seconds, memory_bytes=int(self.memory_mb * 2**20))
+
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         notebook = resources["nbgrader"]["notebook"]
         told = nb.metadata.get(OURS, {})
         graded = {submission.grade_id(c) for c in nb.cells if utils.is_grade(c) and not utils.is_solution(c)}
         section = _section(graded, notebook)
         ran = [cell for cell in nb.cells if submission.runs(cell, graded)]
-        found = results.get(Path.cwd(), [cell.source for cell in ran], section, told.get("trouble", ""))
+        sources = [cell.source for cell in ran]
+        found = results.get(Path.cwd(), sources, section, told.get("trouble", ""), budget=self.budget())
         for number, cell in enumerate(ran):
             cell.execution_count = number + 1
             cell.outputs = [from_dict(item) for item in found["cells"][number]] if found["cells"] else []

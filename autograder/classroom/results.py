@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.classroom import grading
 from autograder.classroom.box import Box
+from autograder.classroom.grading import Budget
 from autograder.classroom.submission import fingerprint
 
 Result = dict[str, Any]
@@ -40,21 +41,28 @@ def seed(course: Path) -> int:
     return int(path.read_text(encoding="ascii"))
 
 
-def get(course: Path, sources: list[str], section: str, trouble: str = "", where: Box | None = None) -> Result:
-    """The results of these cells: the kept ones, or graded now."""
+def get(
+    course: Path,
+    sources: list[str],
+    section: str,
+    trouble: str = "",
+    where: Box | None = None,
+    budget: Budget | None = None,
+) -> Result:
+    """The results of these cells: the kept ones, or graded now. `trouble` says why there are no cells to grade."""
     number = seed(course)
-    path = place(course, sources, section, number)
+    if trouble:
+        return grading.grade_cells([], section, number, where, budget, trouble)
+    path = place(course, sources, section, number, budget)
     kept = load(path)
     if kept is None:
-        kept = grading.grade_cells(sources, section, number, where)
+        kept = grading.grade_cells(sources, section, number, where, budget)
         keep(path, kept)
-    if trouble:
-        kept = grading.grade_cells([], section, number, where, trouble=trouble)
     return kept
 
 
-def place(course: Path, sources: list[str], section: str, number: int) -> Path:
-    name = fingerprint(sources, section, number, grading.kit_version())
+def place(course: Path, sources: list[str], section: str, number: int, budget: Budget | None = None) -> Path:
+    name = fingerprint(sources, section, number, f"{grading.kit_version()} {budget or Budget()}")
     return folder(course) / "results" / name[:2] / f"{name}.json"
 
 

@@ -88,7 +88,7 @@ def contents() -> Iterator[tuple[str, str]]:
     for section, text in checks.items():
         yield f"autograder/checks/{section}.py", text
         told = {e.name: record(e) for e in lesson.load(section).values() if e.kind == "code"}
-        yield f"autograder/notebooks/recorded/{section}.json", json.dumps(told, sort_keys=True)
+        yield f"autograder/notebooks/recorded/{section}.json", json.dumps(told)
 
 
 def probes(section: str) -> str:

@@ -30,7 +30,7 @@ def block(told: Feedback, passed: bool, lines: list[str], after: str = "") -> st
         parts.append(f"<div>See for yourself:</div>{pre(chr(10).join(lines))}")
     if told.failure:
         parts.append(_failure(told.failure))
-    if told.case:
+    if told.case and shows(told.case):
         parts.append(_case(told.case))
     parts += [f"<p style='margin:.5em 0;{QUIET}'>{prose(note)}</p>" for note in told.notes]
     if after:
@@ -90,6 +90,11 @@ def _case(case: Case) -> str:
     both = f"<td style='{_LEFT};vertical-align:top'>{value(case.expected, set())}</td>"
     both += f"<td style='{_LEFT};vertical-align:top'>{value(case.got, case.wrong)}</td>"
     return "".join(parts) + f"<table style='border:none'>{head}<tr style='background:none'>{both}</tr></table>"
+
+
+def shows(case: Case) -> bool:
+    """Whether there is anything to see: a complaint about an answer has no case."""
+    return bool(case.calls or case.notes or case.expected is not None or case.got is not None)
 
 
 def value(encoded: Any, wrong: set[int]) -> str:

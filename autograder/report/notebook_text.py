@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograder.notebooks import place
 from autograder.report import values
+from autograder.report.html import shows
 from autograder.report.words import Feedback
 
 
@@ -18,7 +19,7 @@ def plain(told: Feedback) -> str:
     for frame in (told.failure or {}).get("frames", []):
         lines.append(f"{place.label(str(frame.get('file', '')))}, line {frame['line']}: {frame['source']}")
         lines += [f"    {name} is {described}" for name, described in frame.get("variables", {}).items()]
-    if told.case:
+    if told.case and shows(told.case):
         lines.append(f"The smallest failing case found: {told.case.title}")
         lines += [f"    with {call}" for call in told.case.calls + told.case.notes]
         lines.append(f"    expected {values.line(told.case.expected, 200)}")
