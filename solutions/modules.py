@@ -13,8 +13,8 @@ class AttributeModel(nn.Module):
     - `l2`: nh inputs, n_out outputs.
     These two are its only children: ReLU has nothing to learn, so apply it as a function.
 
-    model(x), for a float tensor x of shape (bs, n_in), returns l2(relu(l1(x))), of shape (bs, n_out): raw scores,
-    with nothing applied after l2. Define `forward`; calling the model runs it.
+    model(x), for a float tensor x of shape (bs, n_in), returns l2(relu(l1(x))), of shape (bs, n_out): raw
+    scores, with nothing applied after l2. Define `forward`; calling the model runs it.
 
     >>> AttributeModel(784, 50, 10)(torch.rand(64, 784)).shape
     torch.Size([64, 10])
@@ -30,17 +30,19 @@ class AttributeModel(nn.Module):
 
 
 def why_attributes():
-    """The first model kept its layers in a plain Python list and called each layer of it. AttributeModel is an
-    nn.Module that keeps its layers in attributes. What is different now?
+    """The first model kept its layers in a plain Python list and called each layer of it. AttributeModel is
+    an nn.Module that keeps its layers in attributes. What is different now?
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
-    a) nn.Module searches its attributes for layers, so a plain list `self.layers = [...]` would be found just as well.
-    b) Setting an attribute of an nn.Module to a layer is enough: from then on the module knows the layer by that name.
+    a) nn.Module searches its attributes for layers, so a plain list `self.layers = [...]` would be found just
+       as well.
+    b) Setting an attribute of an nn.Module to a layer is enough: from then on the module knows the layer by
+       that name.
     c) With the same weights, both models compute the same output.
     d) ReLU became a function because an nn.ReLU in an attribute would bring parameters of its own to train.
-    e) `model.parameters()`, `model.state_dict()` and `model.to(device)` now reach both layers without our writing a
-       line for it.
+    e) `model.parameters()`, `model.state_dict()` and `model.to(device)` now reach both layers without our
+       writing a line for it.
     """
     return {"b", "c", "e"}
 
@@ -48,8 +50,8 @@ def why_attributes():
 def layer_names(model):
     """The names of a model's layers, as nn.Module knows them.
 
-    `model` is any nn.Module. Return the list of the names (strings) of its children, in order: of the layers directly
-    in it, not of layers inside these. A model without children has the empty list.
+    `model` is any nn.Module. Return the list of the names (strings) of its children, in order: of the layers
+    directly in it, not of layers inside these. A model without children has the empty list.
 
     >>> layer_names(nn.Sequential(nn.Linear(4, 3), nn.ReLU()))
     ['0', '1']
@@ -60,8 +62,9 @@ def layer_names(model):
 def get_layer(model, name):
     """One layer of a model, by its name.
 
-    `model` is any nn.Module, `name` (a string) the name of one of its children. Return that very child, not a copy.
-    If no child directly in the model has this name, raise AttributeError or KeyError, whichever comes more easily.
+    `model` is any nn.Module, `name` (a string) the name of one of its children. Return that very child, not a
+    copy. If no child directly in the model has this name, raise AttributeError or KeyError, whichever comes
+    more easily.
 
     >>> get_layer(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), "1")
     ReLU()
@@ -72,15 +75,15 @@ def get_layer(model, name):
 def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
     """The second training loop: train any nn.Module through its parameters, without knowing its layers.
 
-    Go through `x` (n, n_in) and `y` (n,) in order, `bs` rows at a time; the last batch is shorter when bs does not
-    divide n, and never empty. For each batch:
+    Go through `x` (n, n_in) and `y` (n,) in order, `bs` rows at a time; the last batch is shorter when bs
+    does not divide n, and never empty. For each batch:
     - predict with `model` and compute `loss_func(predictions, yb)`, a scalar tensor;
     - compute the gradients of this batch alone;
     - update every parameter of the model by plain SGD with the learning rate `lr`, in place.
     Do all of this `epochs` times.
 
-    The model is trained in place; what you return does not matter. Use `model.parameters()`, which also has what is not
-    a weight or a bias, and no torch.optim yet.
+    The model is trained in place; what you return does not matter. Use `model.parameters()`, which also has
+    what is not a weight or a bias, and no torch.optim yet.
     """
     for _ in range(epochs):
         for start in range(0, len(x), bs):
@@ -96,7 +99,8 @@ def layers_or_parameters():
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
-    a) A layer is a module, something to call with an input; a parameter is a tensor that a layer computes with.
+    a) A layer is a module, something to call with an input; a parameter is a tensor that a layer computes
+       with.
     b) Every layer has at least one parameter, or it could not take part in training.
     c) `model.parameters()` yields the layers one by one, and each has a `weight` and a `bias`.
     d) nn.Linear(784, 50) has two parameters, which hold 39,250 numbers together.
@@ -106,12 +110,13 @@ def layers_or_parameters():
 
 
 def why_parameters_are_shorter():
-    """The loop over `model.parameters()` is shorter than the one that went through the layers, asked which of them had
-    a weight, and updated weight and bias. Why?
+    """The loop over `model.parameters()` is shorter than the one that went through the layers, asked which of
+    them had a weight, and updated weight and bias. Why?
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
-    a) No layer needs to be asked what it has: one without parameters, such as ReLU, just adds nothing to the sequence.
+    a) No layer needs to be asked what it has: one without parameters, such as ReLU, just adds nothing to the
+       sequence.
     b) Fewer tensors are updated, since a weight and its bias count as one parameter.
     c) A weight and a bias are updated by the same rule, so one line serves every tensor that is yielded.
     d) Gradients need not be cleared any more: parameters forget theirs once they have been updated.
@@ -131,12 +136,13 @@ class DummyModule:
     Write four methods:
     - `__init__` sets these attributes, and says nothing about registering.
     - `__setattr__(self, name, value)` runs whenever an attribute is set, by `__init__` or by anybody else. It
-      registers the value under its name, unless the name begins with an underscore. In both cases the attribute is
-      set as usual, so that `model.l1` works. A name that is set again stands for its new value.
-    - `__repr__` returns a string that shows the registry: every name in it and every layer's own repr. The layout is
-      yours.
-    - `parameters()` yields every parameter (tensor) of every registered layer, as the registry is now: layers in the
-      order of registration, each layer's parameters in their own order. A generator or a list, either is right.
+      registers the value under its name, unless the name begins with an underscore. In both cases the
+      attribute is set as usual, so that `model.l1` works. A name that is set again stands for its new value.
+    - `__repr__` returns a string that shows the registry: every name in it and every layer's own repr. The
+      layout is yours.
+    - `parameters()` yields every parameter (tensor) of every registered layer, as the registry is now: layers
+      in the order of registration, each layer's parameters in their own order. A generator or a list, either
+      is right.
 
     It need not be callable.
 
@@ -165,8 +171,8 @@ class DummyModule:
 
 
 def three_dunders():
-    """DummyModule defines `__init__`, `__setattr__` and `__repr__`. Python calls such methods by itself: when, and what
-    for?
+    """DummyModule defines `__init__`, `__setattr__` and `__repr__`. Python calls such methods by itself:
+    when, and what for?
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
@@ -188,13 +194,15 @@ def what_parameters_yields():
     b) Four tensors: the weight and the bias of l1, then the weight and the bias of l2.
     c) The layers' own tensors: changing one of them in place changes the model.
     d) As many items as there are numbers to train in the model.
-    e) When it is a generator, one walk over it uses it up; calling `model.parameters()` again gives a fresh one.
+    e) When it is a generator, one walk over it uses it up; calling `model.parameters()` again gives a fresh
+       one.
     """
     return {"b", "c", "e"}
 
 
 def what_setattr_does():
-    """What does the `__setattr__` of DummyModule do, and how can you check that a layer was registered properly?
+    """What does the `__setattr__` of DummyModule do, and how can you check that a layer was registered
+    properly?
 
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
@@ -202,8 +210,10 @@ def what_setattr_does():
     b) The line `model.l1.weight = w` calls the `__setattr__` of `model`, with the name "l1.weight".
     c) Python calls it for layers alone, since it sees that these are modules.
     d) Appending a layer to a list in an attribute, `model.blocks.append(layer)`, calls it too.
-    e) It skips names that begin with an underscore, or setting `self._modules = {}` would already need the registry.
-    f) A good check: the name stands in `repr(model)`, and `parameters()` yields that layer's weight and bias too.
+    e) It skips names that begin with an underscore, or setting `self._modules = {}` would already need the
+       registry.
+    f) A good check: the name stands in `repr(model)`, and `parameters()` yields that layer's weight and bias
+       too.
     """
     return {"a", "e", "f"}
 
@@ -215,7 +225,8 @@ def what_repr_does():
 
     a) It registers layers that are not in the registry yet, so that they can be shown.
     b) It shows the values of the weights, so you can watch them change while the model is trained.
-    c) It shows what is registered, each layer by that layer's own repr; what is missing there was not registered.
+    c) It shows what is registered, each layer by that layer's own repr; what is missing there was not
+       registered.
     d) Without it, Python could not print the model at all: `print(model)` would raise an error.
     """
     return {"c"}
@@ -224,8 +235,9 @@ def what_repr_does():
 def parameter_shapes(module):
     """The shape of every parameter of a module.
 
-    `module` is anything with a method `parameters()`: an nn.Module, your DummyModule, or another object. Return the
-    list of the shapes of what it yields, in the same order, each as a tuple of ints or a torch.Size.
+    `module` is anything with a method `parameters()`: an nn.Module, your DummyModule, or another object.
+    Return the list of the shapes of what it yields, in the same order, each as a tuple of ints or a
+    torch.Size.
 
     >>> parameter_shapes(nn.Linear(784, 50))
     [torch.Size([50, 784]), torch.Size([50])]
@@ -236,12 +248,13 @@ def parameter_shapes(module):
 class RegisteredModel(nn.Module):
     """The fourth model: the list of layers again, and each of them registered.
 
-    RegisteredModel(layers) gets a list of any number of layers (nn.Modules). It keeps the list as the attribute
-    `layers` and registers each layer with `add_module` under the names layer_0, layer_1, layer_2, ... These are its
-    only children, and they are the very layers that were passed, not copies.
+    RegisteredModel(layers) gets a list of any number of layers (nn.Modules). It keeps the list as the
+    attribute `layers` and registers each layer with `add_module` under the names layer_0, layer_1, layer_2,
+    ... These are its only children, and they are the very layers that were passed, not copies.
 
-    model(x) gives x to the first layer, its result to the next, and so on, and returns what the last one gives. A
-    layer may stand in the list twice (one nn.ReLU, say, after each Linear): then it is applied twice.
+    model(x) gives x to the first layer, its result to the next, and so on, and returns what the last one
+    gives. A layer may stand in the list twice (one nn.ReLU, say, after each Linear): then it is applied
+    twice.
 
     >>> model = RegisteredModel([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)])
     >>> [name for name, _ in model.named_parameters()]
@@ -270,7 +283,8 @@ def what_registering_is():
     c) `self.add_module("layer_0", layer)` does the same as `self.layer_0 = layer`.
     d) Registered modules are called in the order of registration, so no `forward` is needed.
     e) A layer that is not registered cannot be used in `forward`.
-    f) A layer that is not registered is missing in `parameters()`, so an optimizer given these never updates it.
+    f) A layer that is not registered is missing in `parameters()`, so an optimizer given these never updates
+       it.
     """
     return {"a", "c", "f"}
 
@@ -293,7 +307,8 @@ def read_the_repr():
     c) `model.layer_0.weight` has the shape (784, 50).
     d) The model has 39,760 numbers to train.
     e) `forward` is sure to apply the three layers, in this order.
-    f) If the layers had only been put into the list, without registering them, none of the three would be shown.
+    f) If the layers had only been put into the list, without registering them, none of the three would be
+       shown.
     """
     return {"b", "d", "f"}
 
@@ -301,10 +316,11 @@ def read_the_repr():
 class SequentialModel(nn.Module):
     """The fifth model: a list that registers its layers, nn.ModuleList.
 
-    SequentialModel(layers) gets a list of any number of layers (nn.Modules) and keeps them, the very same ones, in an
-    nn.ModuleList as its attribute `layers`: its only child.
+    SequentialModel(layers) gets a list of any number of layers (nn.Modules) and keeps them, the very same
+    ones, in an nn.ModuleList as its attribute `layers`: its only child.
 
-    model(x) gives x to the first layer, its result to the next, and so on, and returns what the last one gives.
+    model(x) gives x to the first layer, its result to the next, and so on, and returns what the last one
+    gives.
 
     >>> model = SequentialModel([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)])
     >>> [name for name, _ in model.named_parameters()]
@@ -339,8 +355,8 @@ def what_modulelist_does():
 def sequential_model(n_in, nh, n_out):
     """The sixth model: Linear, ReLU, Linear, with no class of your own.
 
-    Return an nn.Sequential of three layers: nn.Linear from n_in to nh, nn.ReLU, nn.Linear from nh to n_out, both Linear
-    layers with bias. Nothing comes after the last one.
+    Return an nn.Sequential of three layers: nn.Linear from n_in to nh, nn.ReLU, nn.Linear from nh to n_out,
+    both Linear layers with bias. Nothing comes after the last one.
 
     >>> sequential_model(784, 50, 10)(torch.rand(64, 784)).shape
     torch.Size([64, 10])
