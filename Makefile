@@ -38,7 +38,7 @@ help: ## List these commands
 ## To learn
 
 check: .venv/ready/learn ## Check an answer (exercise=NAME, section=NAME, file=PATH), or all of them
-	$(KIT) check $(exercise) $(section) $(if $(file),--file '$(file)') $(if $(plot),--plot)
+	$(KIT) check $(exercise) $(if $(section),--section $(section)) $(if $(file),--file '$(file)') $(if $(plot),--plot)
 
 watch: .venv/ready/watch ## Check again at every save
 	$(KIT) watch $(exercise)
@@ -53,7 +53,7 @@ list: .venv/ready/learn ## List sections, exercises, outcomes and points
 	$(KIT) list
 
 reset: .venv/ready/learn ## Start an exercise again; the old answer is kept (exercise=NAME)
-	$(KIT) reset $(exercise)
+	$(KIT) reset $(exercise) $(if $(section),--section $(section))
 
 train: .venv/ready/learn ## Train on the real digits with your own code (section=NAME)
 	$(KIT) train $(section)
@@ -87,7 +87,7 @@ build: .venv/ready/class ## Make stubs and notebooks from solutions/
 	$(KIT) build
 
 matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME)
-	$(KIT) matrix $(exercise) $(section)
+	$(KIT) matrix $(exercise) $(if $(section),--section $(section))
 
 test: .venv/ready/test system-packages lint ## Run every check of the kit itself (only='-k softmax')
 	@.venv/bin/python -m pytest --timeout 300 $(only)

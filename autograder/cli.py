@@ -62,17 +62,26 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("names", nargs=-1)
+@click.option("--section", help="Check this section.")
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Grade NAME as this file defines it.")
 @click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
 @click.option("--plain", "as_plain", is_flag=True, help="Plain lines, for a screen reader.")
 @click.option("--plot", "as_plot", is_flag=True, help="Also train with the answer NAME and draw its loss curve.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
-def check(names: tuple[str, ...], path: Path | None, as_json: bool, as_plain: bool, as_plot: bool, seed: int) -> None:
-    """Check exercises by NAME, whole sections by theirs, or everything.
+def check(
+    names: tuple[str, ...],
+    section: str | None,
+    path: Path | None,
+    as_json: bool,
+    as_plain: bool,
+    as_plot: bool,
+    seed: int,
+) -> None:
+    """Check exercises by NAME, a whole section, or everything.
 
     Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
     """
-    chosen = lesson.select(list(names))
+    chosen = lesson.select(list(names), section)
     verdicts = []
     for exercise in _progress(chosen, shown=len(chosen) > 3 and not as_json and not as_plain):
         verdicts.append(_check(exercise, path, seed))
@@ -80,7 +89,7 @@ def check(names: tuple[str, ...], path: Path | None, as_json: bool, as_plain: bo
         state.record([(v.exercise, v.outcome, v.points, state.fingerprint(v.exercise, v.section)) for v in verdicts])
     if as_json:
         told = [verdict.to_dict() for verdict in verdicts]
-        click.echo(json.dumps(told[0] if len(names) == 1 and len(told) == 1 else told, indent=1))
+        click.echo(json.dumps(told[0] if len(names) == len(told) == 1 and section is None else told, indent=1))
     elif as_plain:
         from autograder.report import plain
 
@@ -191,21 +200,26 @@ def list_(as_json: bool, as_plain: bool) -> None:
 
 
 @cli.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--section", help="Restore the whole file of this section.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def reset(name: str, yes: bool) -> None:
-    """Restore the stub of an exercise, or the file of a section. What you wrote is kept in a backup."""
+def reset(name: str | None, section: str | None, yes: bool) -> None:
+    """Restore the stub of the exercise NAME, or the file of a section. What you wrote is kept in a backup."""
     from autograder import source, workspace
 
-    section = name if name in lesson.sections() else lesson.find(name).section
+    if section is None and name is None:
+        raise click.UsageError("Name an exercise, as in: make reset exercise=softmax")
+    exercise = lesson.find(name) if name and not lesson.is_section(name) else None
+    section = exercise.section if exercise else lesson.select([], section or name)[0].section
+    name = exercise.name if exercise else section
     path = _label(source.exercises_path(section))
     if not yes and sys.stdin.isatty():
         click.confirm(f"Restore {name} in {path}? Your text is kept in a backup.", abort=True)
     try:
-        kept = workspace.reset(section, None if name == section else name)
+        kept = workspace.reset(section, exercise.name if exercise else None)
     except workspace.Unparsable as error:
         click.echo(f"{path} has a syntax error ({error}), so {name} cannot be found in it.", err=True)
-        click.echo(f"Mend that line, or restore the whole file: make reset exercise={section}", err=True)
+        click.echo(f"Mend that line, or restore the whole file: make reset section={section}", err=True)
         leave(USAGE)
     click.echo(f"{name} is a stub again in {path}." + (f" What was there is in {_label(kept)}" if kept else ""))
 
@@ -228,10 +242,11 @@ def build() -> None:
 
 @cli.command()
 @click.argument("names", nargs=-1)
+@click.option("--section", help="Examine this section.")
 @click.option("--mutants/--no-mutants", default=True, help="Also change the reference in small ways.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
-def matrix(names: tuple[str, ...], mutants: bool, seed: int, as_json: bool) -> None:
+def matrix(names: tuple[str, ...], section: str | None, mutants: bool, seed: int, as_json: bool) -> None:
     """Grade the grading: which probe catches which mistake, and what is weak or unfair.
 
     Exits with 1 when there are findings.
@@ -240,7 +255,7 @@ def matrix(names: tuple[str, ...], mutants: bool, seed: int, as_json: bool) -> N
     from autograder.selfcheck import examine
 
     examined = []
-    for exercise in _progress(lesson.select(list(names)), shown=True):
+    for exercise in _progress(lesson.select(list(names), section), shown=True):
         found = examine(exercise, seed, mutants)
         examined.append(found)
         if not as_json:

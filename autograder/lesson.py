@@ -53,14 +53,28 @@ def find(name: str) -> Exercise:
     raise UnknownName(suggest(name, [e.name for e in exercises()], "exercise"))
 
 
-def select(names: list[str]) -> list[Exercise]:
-    """The exercises that the names stand for: an exercise's own, or a section's for all of it; none means all."""
+def select(names: list[str], section: str | None = None) -> list[Exercise]:
+    """The exercises that the names stand for, or those of a section; neither means all.
+
+    A name may be a section's as well; where an exercise bears the same name (cross_entropy), the exercise is meant.
+    """
+    if section is not None:
+        if section not in sections():
+            raise UnknownName(suggest(section, sections(), "section"))
+        return list(load(section).values()) + select(names) if names else list(load(section).values())
     if not names:
         return exercises()
     chosen: list[Exercise] = []
     for name in names:
-        chosen += load(name).values() if name in sections() else [find(name)]
+        chosen += load(name).values() if is_section(name) else [find(name)]
     return chosen
+
+
+def is_section(name: str) -> bool:
+    """Whether a name stands for a section and for no exercise."""
+    from autograder.source import section_of
+
+    return name in sections() and section_of(name) is None
 
 
 def suggest(name: str, known: list[str], what: str) -> str:

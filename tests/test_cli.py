@@ -49,9 +49,17 @@ def test_check_grades_another_file_without_touching_the_state(kit: Kit) -> None:
 
 def test_a_syntax_error_is_said_once_with_its_line(kit: Kit) -> None:
     kit.write("softmax", "def softmax(x)\n    return x\n")
-    page = kit.run("check", "cross_entropy", code=1)
+    page = kit.run("check", "--section", "cross_entropy", code=1)
     assert page.count("expected ':'") == 1
     assert "cannot be read" in page
+
+
+def test_a_name_means_the_exercise_and_section_its_section(kit: Kit) -> None:
+    assert json.loads(kit.run("check", "cross_entropy", "--json", code=1))["exercise"] == "cross_entropy"
+    many = json.loads(kit.run("check", "--section", "cross_entropy", "--json", code=1))
+    assert {one["section"] for one in many} == {"cross_entropy"}
+    assert len(many) > 10
+    assert "Did you mean" in kit.run("check", "--section", "cross_entrpy", code=2)
 
 
 def test_hints_grow_and_end_before_the_answer(kit: Kit) -> None:
@@ -91,7 +99,7 @@ def test_reset_keeps_what_was_written_in_a_backup_and_names_it(kit: Kit) -> None
     assert RIGHT in backup.read_text()
     assert "is not started" in kit.run("check", "softmax", code=1)
     kit.write("softmax", RIGHT)
-    kit.run("reset", "cross_entropy", "--yes")
+    kit.run("reset", "--section", "cross_entropy", "--yes")
     assert len(list(backup.parent.iterdir())) == 2
 
 

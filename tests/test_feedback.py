@@ -14,7 +14,7 @@ WRONG = {
     "sums the columns": ("return x.exp() / x.exp().sum(0, keepdim=True)", "column"),
     "sums everything": ("return x.exp() / x.exp().sum()", "everything|whole|all the"),
     "prints": ("print(x.exp() / x.exp().sum(-1, keepdim=True))", "return"),
-    "works in place": ("x.exp_(); return x / x.sum(-1, keepdim=True)", "in place"),
+    "works in place": ("x.exp_(); return x / x.sum(-1, keepdim=True)", "changed|in place"),
     "makes it double": ("x = x.double(); return x.exp() / x.exp().sum(-1, keepdim=True)", "float64"),
     "cuts the graph": ("x = x.detach(); return x.exp() / x.exp().sum(-1, keepdim=True)", "graph|gradient"),
     "borrows torch's": ("return x.softmax(-1)", r"Tensor\.softmax.*exp, sum"),
