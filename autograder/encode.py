@@ -21,21 +21,24 @@ MOST_DEPTH = 20
 
 # Taken now: learner code that replaces a torch function must not change what is reported.
 _tolist, _detach, _flatten, _to = torch.Tensor.tolist, torch.Tensor.detach, torch.Tensor.flatten, torch.Tensor.to
-_is_tensor, _Tensor, _Size = isinstance, torch.Tensor, torch.Size
+_Tensor = torch.Tensor
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 160
 
 
-def encode(value: Any, depth: int = 0) -> Any:
-    """The plain form of any value; never raises, whatever the value's own methods do."""
+def encode(value: Any, most: int = MOST_VALUES, depth: int = 0) -> Any:
+    """The plain form of any value; never raises, whatever the value's own methods do.
+
+    A tensor of more than `most` elements goes without its values.
+    """
     try:
-        return _encode(value, depth)
+        return _encode(value, most, depth)
     except Exception as failure:  # a learner's class may break any protocol
         return {"object": type(value).__name__, "repr": f"(cannot be read: {type(failure).__name__})"}
 
 
-def _encode(value: Any, depth: int) -> Any:
+def _encode(value: Any, most: int, depth: int) -> Any:
     if value is None or type(value) in (bool, int, str):
         return value if type(value) is not str else value[:10_000]
     if type(value) is float:
@@ -43,28 +46,28 @@ def _encode(value: Any, depth: int) -> Any:
     if depth > MOST_DEPTH:
         return {"object": type(value).__name__, "repr": "(nested too deeply)"}
     if isinstance(value, _Tensor):
-        return _tensor(value)
+        return _tensor(value, most)
     if isinstance(value, dict):
-        return {"dict": [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]}
+        return {"dict": [[encode(k, most, depth + 1), encode(v, most, depth + 1)] for k, v in value.items()]}
     if isinstance(value, (list, tuple)):
-        return [encode(item, depth + 1) for item in value]
+        return [encode(item, most, depth + 1) for item in value]
     if isinstance(value, (set, frozenset)):
-        return {"set": sorted((encode(item, depth + 1) for item in value), key=repr)}
+        return {"set": sorted((encode(item, most, depth + 1) for item in value), key=repr)}
     if isinstance(value, (bool, int, float, str)):  # subclasses, numpy's among them
         base = next(kind for kind in (bool, int, float, str) if isinstance(value, kind))
         return base(value)
     if type(value).__module__ == "numpy":
-        return _tensor(torch.as_tensor(value)) if getattr(value, "ndim", 0) else value.item()
+        return _tensor(torch.as_tensor(value), most) if getattr(value, "ndim", 0) else value.item()
     # Without the address, so that two objects that look alike are alike.
     return {"object": type(value).__name__, "repr": re.sub(r" at 0x[0-9a-fA-F]+", "", _short.repr(value))}
 
 
-def _tensor(value: torch.Tensor) -> dict[str, Any]:
+def _tensor(value: torch.Tensor, most: int) -> dict[str, Any]:
     plain = _detach(value)
     if plain.layout is not torch.strided:
         plain = plain.to_dense()
     values = None
-    if plain.numel() <= MOST_VALUES:
+    if plain.numel() <= most:
         wide = _to(plain, torch.float32) if plain.dtype in (torch.bfloat16, torch.float16) else plain
         values = _tolist(_flatten(wide))
         if values and isinstance(values[0], complex):

@@ -27,10 +27,13 @@ from autograder.failure import failure
 from autograder.load import put_pieces, run_file
 from autograder.shortcut import watching
 
-MOST_CALLS = 8
+MOST_CALLS = 4
+#: Elements of a tensor that a call was made with or returned; they are there to be shown.
+MOST_SHOWN = 1000
 
 #: Taken before any learner code runs, which may replace what the json module holds.
 to_json = json.dumps
+_equal, _clone, _detach = torch.equal, torch.Tensor.clone, torch.Tensor.detach
 
 Frame = dict[str, Any]
 
@@ -93,9 +96,7 @@ def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
     return (found if callable(found) else None), {"failure": first, "found": kind}
 
 
-def observe(
-    exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, path: str | Container[str]
-) -> Frame:
+def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, path: str | Container[str]) -> Frame:
     """What one probe saw: {"value"}, {"raised"} or {"complaint"}, and what was noticed in the calls that it made."""
     random.seed(draw.integer(0, 2**30))
     torch.default_generator.manual_seed(draw.integer(0, 2**30))
@@ -140,27 +141,43 @@ class Recorder:
 
         def recorded(*args: Any, **kwargs: Any) -> Any:
             named = dict(zip(names or [str(i + 1) for i in range(len(args))], args, strict=False)) | kwargs
-            before = {name: encode(value) for name, value in named.items()}
-            call: Frame = {"arguments": before}
+            before = {name: _copy(value) for name, value in named.items()}
+            call: Frame = {}
             if len(self.calls) < MOST_CALLS:
+                call["arguments"] = {name: encode(value, MOST_SHOWN) for name, value in named.items()}
                 self.calls.append(call)
             try:
                 with watching(self.exercise.shortcut) as seen:
                     result = implementation(*args, **kwargs)
             finally:
                 self.shortcuts |= seen
-                self.changed |= {name for name in before if _differs(before[name], encode(named[name]))}
-            call["result"] = "(an iterator)" if issubclass(type(result), Iterator) else encode(result)
+                self.changed |= {name for name in before if _changed(before[name], named[name])}
+            if "arguments" in call:
+                call["result"] = "(an iterator)" if issubclass(type(result), Iterator) else encode(result, MOST_SHOWN)
             return result
 
         recorded.__name__ = getattr(implementation, "__name__", self.exercise.name)
         return recorded
 
 
-def _differs(before: Any, after: Any) -> bool:
+def _copy(value: Any) -> Any:
+    """What is needed to tell later whether the value has been changed."""
+    return _clone(_detach(value)) if isinstance(value, torch.Tensor) else encode(value)
+
+
+def _changed(before: Any, after: Any) -> bool:
     if isinstance(before, dict) and "object" in before:
         return False  # a model or an optimizer is there to be changed
-    return to_json(before) != to_json(after)  # as text, since nan is not equal to itself
+    if isinstance(before, torch.Tensor):
+        if _equal(before, _detach(after)):
+            return False
+        before = encode(before)  # it may hold nan, which is not equal to itself
+    return to_json(_values(before)) != to_json(_values(encode(after)))
+
+
+def _values(value: Any) -> Any:
+    """An encoded tensor without its flag for gradients, which may be switched on without changing anything."""
+    return value | {"grad": False} if isinstance(value, dict) and "grad" in value else value
 
 
 def _parameter_names(function: Any) -> list[str]:

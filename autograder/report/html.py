@@ -83,10 +83,12 @@ def _failure(failed: dict[str, Any]) -> str:
 
 
 def _case(case: Case) -> str:
-    parts = [f"<div style='margin-top:.5em'>The smallest failing case found: <b>{text(case.title)}</b></div>"]
+    parts = [f"<div style='margin-top:.5em'>{text(case.heading)}</div>"]
     parts += [f"<div style='{_MONO}'>with {text(call)}</div>" for call in case.calls + case.notes]
+    if not case.compared:
+        return "".join(parts)
     star = f" <span style='{QUIET}'>(* differs)</span>" if case.wrong else ""
-    head = f"<tr style='background:none'><th style='{_LEFT}'>expected</th><th style='{_LEFT}'>yours{star}</th></tr>"
+    head = f"<tr style='background:none'><th style='{_LEFT}'>expected{text(case.part)}</th><th style='{_LEFT}'>yours{star}</th></tr>"
     both = f"<td style='{_LEFT};vertical-align:top'>{value(case.expected, set())}</td>"
     both += f"<td style='{_LEFT};vertical-align:top'>{value(case.got, case.wrong)}</td>"
     return "".join(parts) + f"<table style='border:none'>{head}<tr style='background:none'>{both}</tr></table>"

@@ -103,7 +103,7 @@ def _accuracy(pair: Pair) -> Text:
     text = Text(f"{reached:.2%} of the 10,000 validation digits are right", style=STRONG)
     if len(reference.epochs) >= len(mine.epochs):
         there = reference.epochs[len(mine.epochs) - 1]["accuracy"]
-        text.append(f", {there:.2%} with the reference's pieces" if there != reached else ", as with the reference's")
+        text.append(f" (reference: {there:.2%})" if there != reached else ", as with the reference")
     whole = mine.outcome == "finished" and mine.job["examples"] >= EXAMPLES and len(mine.epochs) >= EPOCHS
     above = next((number for number, epoch in enumerate(mine.epochs, 1) if epoch["accuracy"] > TARGET), None)
     if not any(piece.yours for piece in pair.pieces):
@@ -125,7 +125,7 @@ def _next(pair: Pair, figure: Path | None, kept: bool) -> list[Text]:
         lines.append(("Picture", str(figure)))
     if not kept:
         lines.append(("Kept", "the result of an earlier run, which came further"))
-    missing = next((piece.name for piece in pair.pieces if not piece.yours), None)
+    missing = next((piece.name for piece in pair.pieces if piece.outcome != "passed"), None)
     following = MILESTONES[MILESTONES.index(pair.section) + 1 :]
     if pair.mine.outcome != "finished":
         lines.append(("Again", f"make train section={pair.section}"))
@@ -140,6 +140,7 @@ def _next(pair: Pair, figure: Path | None, kept: bool) -> list[Text]:
 def summarise(out: Any, results: list[dict[str, Any]]) -> None:
     """A line for each milestone: the validation accuracy, epoch by epoch."""
     table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=max(map(len, MILESTONES)))
     for result in results:
         accuracies = [epoch["accuracy"] for epoch in result["epochs"]]
         last = f"{accuracies[-1]:.2%}" if accuracies else ""

@@ -50,11 +50,13 @@ def _failure(failed: dict[str, Any], path: str) -> list[str]:
 
 
 def _case(case: Case, name: str) -> list[str]:
-    lines = [f"The smallest failing case found: {case.title}."]
+    lines = [f"{case.heading}."]
     lines += [f"{name} with {call}" for call in case.calls]
     if case.notes:
         lines.append("with " + ", ".join(case.notes))
-    return [*lines, f"expected: {values.line(case.expected, 400)}", f"yours: {values.line(case.got, 400)}"]
+    if case.compared:
+        lines += [f"expected{case.part}: {values.line(case.expected, 400)}", f"yours: {values.line(case.got, 400)}"]
+    return lines
 
 
 def outcome(name: str) -> str:

@@ -137,23 +137,26 @@ def failing_lines(failed: dict[str, Any], path: str | None = None) -> Group:
 
 
 def _case(case: Case, name: str) -> Group:
-    parts: list[Any] = [Text(f"The smallest failing case found: {case.title}", style=STRONG)]
+    parts: list[Any] = [Text(case.heading, style=STRONG)]
     for call in case.calls:
         parts.append(Padding(Text(f"{name} with {call}"), (0, 0, 0, 2), expand=False))
     if case.notes:
         parts.append(Padding(Text("with " + ", ".join(case.notes)), (0, 0, 0, 2), expand=False))
-    parts.append(Padding(_comparison(case), (0, 0, 0, 2), expand=False))
+    if case.compared:
+        parts.append(Padding(_comparison(case), (0, 0, 0, 2), expand=False))
     return Group(*parts)
 
 
 def _comparison(case: Case) -> Any:
     expected, got = _lines(case.expected, set()), _lines(case.got, case.wrong)
     width = max(map(len, [*expected, "expected"])) + max(map(len, [*got, "yours"])) + 6
+    heading, star = "expected" + case.part, "   (* differs)" if case.wrong else ""
     if width > WIDTH - 2:
-        return Group(Text("expected", style=QUIET), *map(Text, expected), Text("yours", style=QUIET), *_starred(got))
+        return Group(
+            Text(heading, style=QUIET), *map(Text, expected), Text("yours" + star, style=QUIET), *_starred(got)
+        )
     table = Table.grid(padding=(0, 4))
-    star = "   (* differs)" if case.wrong else ""
-    table.add_row(Text("expected", style=QUIET), Text("yours" + star, style=QUIET))
+    table.add_row(Text(heading, style=QUIET), Text("yours" + star, style=QUIET))
     table.add_row(Group(*map(Text, expected)), Group(*_starred(got)))
     return table
 

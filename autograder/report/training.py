@@ -39,12 +39,14 @@ class Screen:
     def pieces(self, section: str, pieces: list[Piece], examples: int, epochs: int) -> None:
         many = f"{epochs} epoch" + ("" if epochs == 1 else "s")
         table = Table.grid(padding=(0, 2))
-        mine = ", ".join(piece.name for piece in pieces if piece.yours)
+        mine = ", ".join(piece.name for piece in pieces if piece.yours and piece.outcome == "passed")
         table.add_row("yours", Text(mine or "nothing yet", style=GOOD if mine else ""))
-        others = [piece for piece in pieces if not piece.yours]
-        for reason in dict.fromkeys(REASONS.get(piece.outcome, piece.outcome) for piece in others):
-            names = [piece.name for piece in others if REASONS.get(piece.outcome, piece.outcome) == reason]
-            table.add_row("the kit's", Text(f"{reason}: ", style=QUIET).append(", ".join(names), style="default"))
+        others = [piece for piece in pieces if piece.outcome != "passed"]
+        for whose in ("yours", "the kit's"):
+            rest = [piece for piece in others if piece.yours == (whose == "yours")]
+            for reason in dict.fromkeys(REASONS.get(piece.outcome, piece.outcome) for piece in rest):
+                names = [piece.name for piece in rest if REASONS.get(piece.outcome, piece.outcome) == reason]
+                table.add_row(whose, Text(f"{reason}: ", style=QUIET).append(", ".join(names), style="default"))
         with page() as out:
             out.print(Text(f"Milestone {section}: {many} on {examples:,} real digits", style=STRONG))
             out.print(Padding(table, (0, 0, 1, 2), expand=False))

@@ -35,6 +35,18 @@ class Case:
     got: Any
     difference: Difference | None
     wrong: set[int] = field(default_factory=set)
+    #: Whether there are two results to show side by side.
+    compared: bool = True
+
+    @property
+    def heading(self) -> str:
+        return f"The smallest failing case found: {self.title}" if self.compared else f"The check: {self.title}"
+
+    @property
+    def part(self) -> str:
+        """Which part of the result is shown: " at [2]", or nothing when it is all of it."""
+        where = self.difference.where if self.difference else ()
+        return " at " + "".join(f"[{part}]" if isinstance(part, int) else f" {part}" for part in where) if where else ""
 
 
 @dataclass
@@ -200,7 +212,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
             sentence = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-            return [sentence], None, _case(first, probe, (frame, {}))
+            return [sentence], None, _made(first, frame)
         case "shortcut":
             called = _join(frame.get("shortcuts", []))
             instead = lesson.find(name).instead
@@ -219,7 +231,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
         return (
             [f"Here {name} should raise {wanted}, and it came back with {values.kind(frame.get('value'))}."],
             None,
-            _case(first, probe, (frame, {})),
+            _made(first, frame),
         )
     pair = verdict.smallest or (frame, first.expected or {})
     case = _case(first, probe, pair)
@@ -293,6 +305,14 @@ def _case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
         wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
     title = result.name.replace("_", " ")
     return Case(title, [_call(call) for call in calls[:2]], notes, expected, got, found, wrong)
+
+
+def _made(result: ProbeResult, frame: Frame) -> Case | None:
+    """The calls and notes of a probe whose results cannot be compared; None when there are none to show."""
+    calls = [_call(call) for call in (frame.get("calls") or [])[:2]]
+    notes = [f"{name} = {values.line(value)}" for name, value in frame.get("notes", {}).items()]
+    title = result.name.replace("_", " ")
+    return Case(title, calls, notes, None, None, None, compared=False) if calls or notes else None
 
 
 def _call(call: Frame) -> str:
