@@ -55,6 +55,19 @@ def test_an_answer_remembered_from_one_seed_fails_under_another(tmp_path: Path) 
     assert all(check_file(path, "softmax", seed=seed).passed for seed in range(5))
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        "from autograder.spies import OptimizerSpy as Optimizer\n",
+        "import autograder.spies\nclass Optimizer(autograder.spies.OptimizerSpy): pass\n",
+    ],
+)
+def test_a_part_of_the_kit_is_no_answer(how: str, check: Check) -> None:
+    verdict = check("Optimizer", how)
+    assert verdict.points == 0
+    assert verdict.outcome in ("shortcut", "failed", "error")
+
+
 def test_bad_names_and_files_are_said(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="Did you mean"):
         check_file(tmp_path / "answer.py", "softmaks")

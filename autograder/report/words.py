@@ -286,13 +286,14 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
 
 
 def _case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
-    """The first call that came back different, if one did; else the calls made and what was seen in the end."""
+    """What was seen in the end where its parts have names; else the first call that came back different, if one did."""
     mine, theirs = pair
     calls, got, expected = mine.get("calls") or [], mine.get("value"), theirs.get("value")
     found = difference(got, expected, probe.rtol, probe.atol) if "value" in theirs else None
     if found:
         got, expected = found.got, found.expected
-    for own, other in zip(calls, theirs.get("calls") or [], strict=False):
+    named = isinstance(theirs.get("value"), dict) and "dict" in theirs["value"]
+    for own, other in zip(calls, theirs.get("calls") or [], strict=False) if not named else ():
         if "result" in own and "result" in other and own["arguments"] == other["arguments"]:
             in_call = difference(own["result"], other["result"], probe.rtol, probe.atol)
             if in_call:
