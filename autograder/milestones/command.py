@@ -70,8 +70,8 @@ def _one(section: str, epochs: int, examples: int, limit: float, unchecked: bool
     screen = Screen()
     with screen.choosing():
         chosen = pieces.choose(section, unchecked)
-    # A quick look on fewer images is not to replace the result of the whole milestone.
-    name = section if examples == training.EXAMPLES else f"{section}_quick"
+    whole = examples >= training.EXAMPLES and epochs >= training.EPOCHS
+    name = section if whole else f"{section}_quick"
     if shown:
         screen.pieces(section, chosen, examples, epochs)
         with screen.live():

@@ -48,10 +48,10 @@ DRAWN = {
 #: Why a reference piece stands in, by the outcome of the learner's.
 REASONS = {
     "not_started": "not written yet",
-    "failed": "yours does not pass its check yet",
-    "shortcut": "yours takes a shortcut",
-    "error": "yours stops with an error",
-    "timeout": "yours runs out of time",
+    "failed": "does not pass its check yet",
+    "shortcut": "takes a shortcut",
+    "error": "stops with an error in its check",
+    "timeout": "runs out of time in its check",
 }
 
 

@@ -17,7 +17,8 @@
     }
 
 A number that is not finite is null. A file holds the last run that got somewhere: one that breaks before it has
-finished an epoch does not replace one that had.
+finished an epoch does not replace one that had. A run on fewer images or epochs than a milestone has is a quick look:
+it goes into <section>_quick.json, beside the real one.
 """
 
 from __future__ import annotations
