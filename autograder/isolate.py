@@ -110,7 +110,6 @@ class Warm:
                 return Outcome(**answer)
             except (OSError, EOFError, ValueError) as error:
                 code = self._process.poll() if self._process else None
-                self._busy = False
                 self.stop()
                 detail = f"the grading process ended ({code})" if code else f"no answer ({type(error).__name__})"
                 return Outcome(ending="killed", detail=detail)
@@ -128,6 +127,10 @@ class Warm:
             self._socket.close()
             self._socket = None
         if self._process is not None:
+            if self._busy:  # it sees our end close, and first ends the child that it is waiting for
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(2)
+                self._busy = False
             with contextlib.suppress(OSError):
                 self._process.kill()
             self._process.wait()

@@ -114,6 +114,7 @@ def _child(job: dict[str, Any], results: int, output: int, confine: Confine | No
                 with contextlib.suppress(OSError):
                     os.close(fd)
         limit_memory(job.get("memory", MOST_MEMORY))
+        limit_processor(float(job["timeout"]) + 30)
         if confine:
             confine(job)
         gc.enable()
@@ -153,6 +154,17 @@ def limit_memory(extra: int) -> None:
     limit = pages * os.sysconf("SC_PAGE_SIZE") + extra
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_processor(seconds: float) -> None:
+    """End this process after so many seconds of computing, should nobody be left to end it."""
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = int(seconds) if hard == resource.RLIM_INFINITY else min(int(seconds), hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 
 
 def _collect(

@@ -1,0 +1,198 @@
+"""Asking processes for observations: the warm one, and a new one for each job where nothing can be forked.
+
+`Cold` is what Windows gets. It runs on any system, so it is tried here with the same answers as the warm one.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import isolate, lesson, source
+from autograder.grade import check_text
+from autograder.isolate import Cold, Outcome, Superseded, Warm, parse
+
+pytestmark = pytest.mark.timeout(60)
+
+RIGHT = "import torch\n\n\ndef softmax(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
+WRONG = RIGHT.replace("-1", "0")
+HANGS = "def softmax(x):\n    while True:\n        pass\n"
+EXITS = "import os\n\n\ndef softmax(x):\n    os._exit(3)\n"
+LEAVES = "def softmax(x):\n    raise SystemExit(5)\n"
+PRINTS = RIGHT.replace("    e =", "    print('x' * 1_000_000)\n    e =")
+
+
+def job(text: str, timeout: float = 20.0) -> dict[str, Any]:
+    asked = {"file": text, "path": "answer.py"}
+    return {
+        "exercise": "softmax",
+        "probes": source.probes("cross_entropy"),
+        "only": None,
+        "implementations": [asked],
+        "runs": [{"seed": 0}],
+        "timeout": timeout,
+    }
+
+
+def values(outcome: Outcome) -> list[Any]:
+    return [frame["value"] for frame in outcome.frames if "value" in frame]
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Warm]:
+    if not hasattr(os, "fork"):
+        pytest.skip("processes cannot be forked here")
+    asked = Warm()
+    yield asked
+    asked.stop()
+
+
+def test_a_cold_process_sees_what_a_warm_one_sees(warm: Warm) -> None:
+    cold = Cold().ask(job(RIGHT))
+    assert cold.ending == "finished"
+    assert values(cold) == values(warm.ask(job(RIGHT)))
+    assert len(values(cold)) == len(lesson.find("softmax").probes)
+
+
+def test_a_cold_process_that_hangs_is_ended_and_what_it_saw_is_kept() -> None:
+    start = time.monotonic()
+    outcome = Cold().ask(job(HANGS, timeout=0.5))
+    assert outcome.ending == "timeout"
+    assert [frame["loaded"]["found"] for frame in outcome.frames] == ["function"]
+    assert time.monotonic() - start < 15  # an import of torch and the half second
+
+
+def test_a_cold_process_that_leaves_says_how() -> None:
+    outcome = Cold().ask(job(EXITS))
+    assert (outcome.ending, outcome.detail) == ("exited", "exit code 3")
+    assert Cold().ask(job(LEAVES)).ending == "finished"  # raised and reported, as any exception
+
+
+def test_prints_do_not_get_between_the_frames_of_a_cold_process() -> None:
+    outcome = Cold().ask(job(PRINTS))
+    assert outcome.ending == "finished"
+    assert len(values(outcome)) == len(lesson.find("softmax").probes)
+
+
+def test_a_cold_job_can_be_superseded_and_the_next_one_runs() -> None:
+    cold = Cold()
+    timer = threading.Timer(3.0, cold.cancel)
+    timer.start()
+    with pytest.raises(Superseded):
+        cold.ask(job(HANGS, timeout=30))
+    with pytest.raises(Superseded):
+        cold.ask(job(RIGHT))
+    cold.superseded.clear()
+    assert cold.ask(job(RIGHT)).ending == "finished"
+
+
+def test_a_whole_check_where_nothing_can_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolate, "_shared", None)
+    monkeypatch.delattr(os, "fork", raising=False)
+    assert isinstance(isolate.warm(), Cold)
+    exercise = lesson.find("softmax")
+    assert check_text(RIGHT, "answer.py", exercise).outcome == "passed"
+    verdict = check_text(WRONG, "answer.py", exercise)
+    assert verdict.outcome == "failed"
+    assert verdict.diagnosis is not None
+    assert verdict.smallest is not None
+    assert check_text("def softmax(x):\n    raise NotImplementedError\n", "a.py", exercise).outcome == "not_started"
+    assert check_text(EXITS, "a.py", exercise).outcome == "error"
+
+
+def test_a_warm_job_can_be_superseded_from_another_thread(warm: Warm) -> None:
+    warm.ask(job(RIGHT))
+    timer = threading.Timer(0.3, warm.cancel)
+    timer.start()
+    start = time.monotonic()
+    with pytest.raises(Superseded):
+        warm.ask(job(HANGS, timeout=30))
+    assert time.monotonic() - start < 5
+    with pytest.raises(Superseded):
+        warm.ask(job(RIGHT))
+    warm.superseded.clear()
+    assert warm.ask(job(RIGHT)).ending == "finished"
+
+
+def test_cancelling_at_any_moment_leaves_a_warm_process_that_answers(warm: Warm) -> None:
+    for delay in (0, 0.001, 0.004, 0.01, 0.02, 0.05):
+        timer = threading.Timer(delay, warm.cancel)
+        timer.start()
+        try:
+            outcome = warm.ask(job(RIGHT))
+        except Superseded:
+            outcome = None
+        timer.join()
+        warm.superseded.clear()
+        assert outcome is None or outcome.ending == "finished"
+        assert len(values(warm.ask(job(RIGHT)))) == len(lesson.find("softmax").probes)
+
+
+ASKS = """
+import sys
+from autograder.isolate import Warm
+sys.path.insert(0, "tests")
+from test_isolate import job
+if __name__ == "__main__":
+    Warm().ask(job(open(sys.argv[1]).read(), timeout=30))
+"""
+TELLS = """def softmax(x):
+    import os
+    with open(FILE, "w") as file:
+        file.write(str(os.getpid()))
+    while True:
+        pass
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
+def test_a_hanging_answer_ends_with_the_process_that_asked(tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    answer = tmp_path / "answer.py"
+    answer.write_text(TELLS.replace("FILE", repr(str(told))))
+    asking = subprocess.Popen([sys.executable, "-c", ASKS, str(answer)], cwd=isolate.ROOT)
+    pid = 0
+    while not pid:
+        assert asking.poll() is None
+        time.sleep(0.02)
+        pid = int(told.read_text() or 0) if told.exists() else 0
+    assert _alive(pid)
+    asking.kill()  # as by closing the terminal: it can say goodbye to nobody
+    asking.wait()
+    deadline = time.monotonic() + 5
+    while _alive(pid):
+        assert time.monotonic() < deadline, "the endless loop of the answer lives on"
+        time.sleep(0.02)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "timed_out", "ending", "detail"),
+    [
+        (b'{"done": true}\n', 0, False, "finished", ""),
+        (b'{"a": 1}\nnoise\n{"done": true}\n', 0, False, "finished", ""),
+        (b'{"a": 1}\n{"b": ', -9, False, "killed", "SIGKILL"),
+        (b"", -99, False, "killed", "signal 99"),
+        (b'{"a": 1}\n', 0, True, "timeout", ""),
+        (b"3\n[]\n", 1, False, "exited", "exit code 1"),
+    ],
+)
+def test_how_a_process_ended(written: bytes, status: int, timed_out: bool, ending: str, detail: str) -> None:
+    outcome = Outcome(**parse(written, status, timed_out))
+    assert (outcome.ending, outcome.detail) == (ending, detail)
+    assert outcome.frames == ([{"a": 1}] if b'"a"' in written else [])
