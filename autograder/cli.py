@@ -244,19 +244,22 @@ def build() -> None:
 @click.argument("names", nargs=-1)
 @click.option("--section", help="Examine this section.")
 @click.option("--mutants/--no-mutants", default=True, help="Also change the reference in small ways.")
+@click.option("--fair", "seeds", default=0, help="Only try the right answers, under this many seeds.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
-def matrix(names: tuple[str, ...], section: str | None, mutants: bool, seed: int, as_json: bool) -> None:
+def matrix(names: tuple[str, ...], section: str | None, mutants: bool, seeds: int, seed: int, as_json: bool) -> None:
     """Grade the grading: which probe catches which mistake, and what is weak or unfair.
 
     Exits with 1 when there are findings.
     """
     from autograder.report import kill_matrix
-    from autograder.selfcheck import examine
+    from autograder.selfcheck import Examination, examine, false_alarms
 
     examined = []
     for exercise in _progress(lesson.select(list(names), section), shown=True):
-        found = examine(exercise, seed, mutants)
+        found = examine(exercise, seed, mutants) if not seeds else Examination(exercise)
+        if seeds:
+            found.findings = [f"false alarm: {alarm}" for alarm in false_alarms(exercise, seeds)]
         examined.append(found)
         if not as_json:
             kill_matrix.show(found)

@@ -171,6 +171,25 @@ def _told_apart_by(exercise: Exercise, one: dict[str, Frame], other: dict[str, F
     return _caught(exercise, one, other) if len(one) == len(other) == len(exercise.probes) else []
 
 
+def false_alarms(exercise: Exercise, seeds: int) -> list[str]:
+    """Right answers that some probe tells from the reference, over the seeds 1000, 1001, ...: "right: probe, seed"."""
+    names = list(exercise.rights)
+    specs = [{"variant": ["right", name]} for name in names]
+    found = []
+    for start in range(1000, 1000 + seeds, 20):
+        runs = [{"seed": seed} for seed in range(start, min(start + 20, 1000 + seeds))]
+        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
+        reference = {"file": source.solutions_path(exercise.section).read_text(encoding="utf-8"), "path": "reference"}
+        job |= {"implementations": [reference, *specs], "runs": runs, "timeout": 120.0}
+        outcome = warm().ask(job)
+        for run, settings in enumerate(runs):
+            expected_frames = by_probe(outcome, 0, run)
+            for i, name in enumerate(names, 1):
+                for probe in _caught(exercise, by_probe(outcome, i, run), expected_frames):
+                    found.append(f"{name}: {probe}, seed {settings['seed']}")
+    return found
+
+
 def survivors(exercise: Exercise, reference: dict[str, Frame], seed: int) -> tuple[int, list[str]]:
     """(how many mutants of the reference there are, those that no probe catches as "line: changed line")."""
     made = mutants(exercise.section, exercise.name)
