@@ -257,7 +257,7 @@ def matrix(names: tuple[str, ...], section: str | None, mutants: bool, seeds: in
 
     examined = []
     for exercise in _progress(lesson.select(list(names), section), shown=True):
-        found = examine(exercise, seed, mutants) if not seeds else Examination(exercise)
+        found = examine(exercise, seed, mutants) if not seeds else Examination(exercise, seeds=seeds)
         if seeds:
             found.findings = [f"false alarm: {alarm}" for alarm in false_alarms(exercise, seeds)]
         examined.append(found)

@@ -30,6 +30,8 @@ class Examination:
     #: (what was changed in the reference, as a line of it) for each mutant that no probe caught
     survivors: list[str] = field(default_factory=list)
     mutants: int = 0
+    #: Seeds under which the right answers were tried; 0 for an ordinary examination
+    seeds: int = 0
     findings: list[str] = field(default_factory=list)
 
 
@@ -77,7 +79,7 @@ def _caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, F
     return [
         probe.name
         for probe in exercise.probes.values()
-        if probe.name not in frames
+        if not {probe.name} <= frames.keys() & reference.keys()
         or compare(exercise, probe, frames[probe.name], reference[probe.name])[0] != "agrees"
     ]
 

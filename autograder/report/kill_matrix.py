@@ -15,8 +15,11 @@ from autograder.selfcheck import Examination
 @paged
 def show(out: Console, found: Examination) -> None:
     exercise = found.exercise
-    counts = f"{len(exercise.probes)} probes, {len(exercise.rights)} rights, {len(found.kills)} mistakes"
-    out.print(Text(f"{exercise.name}: {counts}, {found.mutants} mutants", style=STRONG))
+    declared = f"{len(exercise.probes)} probes, {len(exercise.rights)} rights, {len(found.kills)} mistakes"
+    counts = f"{declared}, {found.mutants} mutants"
+    if found.seeds:
+        counts = f"{len(exercise.rights)} rights under {found.seeds} seeds"
+    out.print(Text(f"{exercise.name}: {counts}", style=STRONG))
     if found.kills:
         table = Table.grid(padding=(0, 1))
         for number, probe in enumerate(exercise.probes.values(), 1):
