@@ -163,6 +163,19 @@ def test_a_piece_that_ends_the_process_is_an_error_with_its_exit_code() -> None:
     assert "in your fit_layers (exit code 3)" in told(one)
 
 
+def test_a_run_ends_with_whoever_listens_to_it() -> None:
+    events: run.Events = queue.Queue()
+    files = pieces.files(pieces.reference("training_loop"))
+    one = Run({"section": "training_loop", "epochs": 900, "examples": EXAMPLES, "files": files}, events).start()
+    while not one.epochs:
+        training._take(events)
+    assert one.process is not None
+    assert one.process.stdin is not None
+    one.process.stdin.close()
+    assert one.process.wait(timeout=5) == 0
+    one.kill()
+
+
 def test_prints_are_passed_on_up_to_a_limit() -> None:
     one = with_own("fit_layers", loop(after_loss="print('batch', start)"), epochs=3)
     assert one.printed[:2] == ["batch 0", "batch 64"]

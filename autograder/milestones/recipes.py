@@ -80,7 +80,7 @@ class Run:
         """Tell loss and accuracy after an epoch, and what the model now takes each validation image for."""
         loss, accuracy = figures
         with torch.no_grad(), evaluating(model):
-            predicted = model(x_valid).argmax(1).tolist()
+            predicted = [int(guess) for guess in model(x_valid).argmax(1).tolist()]
         self.emit({"event": "epoch", "loss": float(loss), "accuracy": float(accuracy), "predicted": predicted})
 
 

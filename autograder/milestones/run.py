@@ -57,12 +57,13 @@ class Run:
 
     def start(self) -> Run:
         self.started = self.heard = time.monotonic()
+        path = [str(ROOT), os.environ.get("PYTHONPATH", "")]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "autograder.milestones.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(filter(None, path))},
             start_new_session=True,  # Ctrl-C is for this process, which then decides
         )
         assert self.process.stdin is not None
