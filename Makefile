@@ -6,12 +6,14 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot give_up assignment only PYTHON
+SETTINGS = exercise section file plot plain notebook give_up assignment only PYTHON
 exercise =
 section =
 file =
 plot =
 give_up =
+plain =
+notebook =
 assignment = minibatch_training
 only =
 
@@ -27,7 +29,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
-.PHONY: help check watch hint answer list reset train predict lab progress doctor upgrade \
+.PHONY: help check watch hint answer list reset train predict lab copy progress doctor upgrade \
 	assign grade build matrix test lint bench docs pins clean system-packages
 
 help: ## List these commands
@@ -38,10 +40,10 @@ help: ## List these commands
 ## To learn
 
 check: .venv/ready/learn ## Check an answer (exercise=NAME, section=NAME, file=PATH), or all of them
-	$(KIT) check $(exercise) $(if $(section),--section $(section)) $(if $(file),--file '$(file)') $(if $(plot),--plot)
+	$(KIT) check $(exercise) $(if $(section),--section $(section)) $(if $(file),--file '$(file)') $(if $(plain),--plain) $(if $(plot),--plot)
 
 watch: .venv/ready/watch ## Check again at every save
-	$(KIT) watch $(exercise)
+	$(KIT) watch $(exercise) $(if $(plain),--plain)
 
 hint: .venv/ready/learn ## Give the next hint (exercise=NAME)
 	$(KIT) hint $(exercise)
@@ -50,7 +52,7 @@ answer: .venv/ready/learn ## Show the reference beside your own (exercise=NAME g
 	$(KIT) answer $(exercise) $(if $(give_up),--give-up)
 
 list: .venv/ready/learn ## List sections, exercises, outcomes and points
-	$(KIT) list
+	$(KIT) list $(if $(plain),--plain)
 
 reset: .venv/ready/learn ## Start an exercise again; the old answer is kept (exercise=NAME)
 	$(KIT) reset $(exercise) $(if $(section),--section $(section))
@@ -63,6 +65,9 @@ predict: .venv/ready/learn ## Say what comes out before you write it (exercise=N
 
 lab: .venv/ready/lab ## Open the exercises as notebooks
 	$(KIT) lab
+
+copy: .venv/ready/learn ## Copy answers from a notebook to exercises/ (notebook=FILE)
+	$(KIT) copy '$(notebook)'
 
 progress: .venv/ready/learn ## Write a page of what you have done
 	$(KIT) progress
