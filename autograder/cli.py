@@ -236,8 +236,8 @@ def build() -> None:
     for section, (renewed, edited) in workspace.refresh_all().items():
         told = f"{len(renewed)} renewed" if renewed else "up to date"
         click.echo(f"exercises/{section}.py: {told}" + (f", left as written: {', '.join(edited)}" if edited else ""))
-    for section, renewed in build_all().items():
-        click.echo(f"source/{ASSIGNMENT}/{section}.ipynb: {'renewed' if renewed else 'up to date'}")
+    for section, changed in build_all().items():
+        click.echo(f"source/{ASSIGNMENT}/{section}.ipynb: {'renewed' if changed else 'up to date'}")
 
 
 @cli.command()

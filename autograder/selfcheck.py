@@ -180,10 +180,9 @@ def false_alarms(exercise: Exercise, seeds: int) -> list[str]:
     found = []
     for start in range(1000, 1000 + seeds, 20):
         runs = [{"seed": seed} for seed in range(start, min(start + 20, 1000 + seeds))]
-        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
         reference = {"file": source.solutions_path(exercise.section).read_text(encoding="utf-8"), "path": "reference"}
-        job |= {"implementations": [reference, *specs], "runs": runs, "timeout": 120.0}
-        outcome = warm().ask(job)
+        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
+        outcome = warm().ask(job | {"implementations": [reference, *specs], "runs": runs, "timeout": 120.0})
         for run, settings in enumerate(runs):
             expected_frames = by_probe(outcome, 0, run)
             for i, name in enumerate(names, 1):

@@ -99,7 +99,7 @@ def test_one_broken_function_does_not_take_its_neighbours_down(check: Check) -> 
 def test_the_warm_process_survives_all_of_this_and_forks_from_one_thread(check: Check) -> None:
     check("softmax", "import os\ndef softmax(x):\n    os.kill(os.getpid(), 9)")
     assert check("softmax", f"def softmax(x):\n    return {RIGHT}").passed
-    process = isolate.warm()._process  # type: ignore[union-attr]
+    process = isolate.warm()._process
     assert process is not None
     with open(f"/proc/{process.pid}/status") as file:
         assert "Threads:\t1\n" in file.read()
@@ -107,7 +107,7 @@ def test_the_warm_process_survives_all_of_this_and_forks_from_one_thread(check: 
 
 def test_a_warm_process_that_dies_is_replaced(check: Check) -> None:
     check("softmax", "")
-    process = isolate.warm()._process  # type: ignore[union-attr]
+    process = isolate.warm()._process
     assert process is not None
     process.kill()
     process.wait()

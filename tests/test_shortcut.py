@@ -54,6 +54,6 @@ def test_a_class_is_seen_when_an_instance_is_made_and_forgotten_afterwards() -> 
         class Own(torch.utils.data.DataLoader):
             pass
 
-        Own([1, 2])
+        Own(torch.utils.data.TensorDataset(X))
     assert seen == {"torch.utils.data.DataLoader"}
     assert torch.utils.data.DataLoader.__init__ is before
