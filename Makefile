@@ -106,7 +106,8 @@ bench: .venv/ready/test ## Measure speed, as ratios
 	@.venv/bin/python -m benchmarks
 
 docs: .venv/ready/docs ## Build the site into site/
-	@.venv/bin/python -m mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
+	@echo 'Open site/index.html'
 
 pins: .venv/ready/test .venv/ready/docs ## Pin the installed versions in constraints.txt
 	@.venv/bin/python -m autograder.bootstrap.pins
