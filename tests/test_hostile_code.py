@@ -75,20 +75,17 @@ FILES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolate, "TIMEOUT", 4.0)
-
-
 @pytest.mark.parametrize("what", FILES)
-def test_a_file_that(what: str, check: Check) -> None:
+def test_a_file_that(what: str, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     text, outcome, part = FILES[what]
+    limit = 3.0 if outcome == "timeout" else 60.0  # patient where a busy machine must not decide
+    monkeypatch.setattr(isolate, "TIMEOUT", limit)
     start = time.monotonic()
     verdict = check("softmax", text)
     assert verdict.outcome == outcome, verdict.message
     assert part in verdict.message
     assert (verdict.points == verdict.max_points) == (outcome == "passed")
-    assert time.monotonic() - start < 60, "a grader that hangs is worse than any answer"
+    assert time.monotonic() - start < 2 * limit + 60, "a grader that hangs is worse than any answer"
 
 
 def test_one_broken_function_does_not_take_its_neighbours_down(check: Check) -> None:
