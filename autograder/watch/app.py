@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import Group
+from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 from textual.app import App, ComposeResult
@@ -17,6 +18,7 @@ from textual.widgets import Static
 
 from autograder import grade, source
 from autograder.isolate import Superseded
+from autograder.notebooks import prose
 from autograder.report import pages, terminal
 from autograder.watch import editor
 from autograder.watch.dialogs import Chooser, Question, Reader
@@ -58,6 +60,8 @@ class WatchApp(App[None]):
         self.session = session
         self.notes: list[str] = []
         self.checked: Checked | None = None
+        #: Whether there has been a verdict, so that torch is imported.
+        self.ready = False
         self.engine = Engine(self._tell)
         self.follower = Follower(source.exercises_path(session.current.section).parent, self.engine.wake)
 
@@ -73,12 +77,15 @@ class WatchApp(App[None]):
             with VerticalScroll(id="verdict-pane"):
                 yield Static(id="notes", markup=False)
                 yield Static(id="verdict", markup=False)
-        yield Static("   ".join(f"{key} {name}" for key, name in KEYS), id="keys", classes="keys", markup=False)
+        keys = [*(f"{key} {name}" for key, name in KEYS), "Tab, arrows scroll"]
+        # no line break between a key and what it does
+        yield Static("   ".join(text.replace(" ", "\u00a0") for text in keys), classes="keys", markup=False)
 
     def on_mount(self) -> None:
         self.theme = "ansi-dark"
         self.engine.start()
         self.follower.start()
+        self.query_one("#verdict-pane").focus()
         self._arrive()
 
     def on_unmount(self) -> None:
@@ -91,10 +98,12 @@ class WatchApp(App[None]):
         """Show the current exercise and check it."""
         self.notes, self.checked = [], None
         self._show_place()
-        self.query_one("#prompt", Static).update(self.session.prompt())
+        prompt = Markdown(prose.markdown(self.session.prompt()), code_theme="ansi_dark")
+        self.query_one("#prompt", Static).update(prompt)
         self.query_one("#prompt-pane").scroll_home(animate=False)
         self._show_notes()
-        self.query_one("#verdict", Static).update("Checking ... (the first time it takes a second or two)")
+        self.query_one("#verdict", Static).update("Checking ...")
+        self.query_one("#panes").set_class(True, "-reading")
         self.engine.go(self.session.current)
 
     def _show_place(self) -> None:
@@ -128,10 +137,15 @@ class WatchApp(App[None]):
         self.checked = checked
         self.query_one("#verdict", Static).update(self._words(checked))
         if not checked.running:
+            self.ready = True
+            begun = checked.verdict is None or checked.verdict.outcome != "not_started"
+            self.query_one("#panes").set_class(not begun, "-reading")
             self.query_one("#verdict-pane").scroll_home(animate=False)
             self._show_place()
 
     def _words(self, checked: Checked) -> Any:
+        if checked.running and not self.ready:
+            return "Checking ... (torch is being imported, which takes a few seconds once)"
         if checked.running:
             return "Checking ... (it is taking its time; save again or press r to start over)"
         if checked.verdict is None:
