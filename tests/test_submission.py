@@ -1,0 +1,174 @@
+"""Reading what was handed in, what came out of the sandbox, and mending notebooks: pure functions."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from nbformat.notebooknode import from_dict
+
+from autograder.classroom import frames, submission
+from autograder.classroom.mend import Known, mend
+from autograder.classroom.pieces import reachable
+
+
+def notebook(*cells: object) -> bytes:
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def code(source: object, grade_id: object = None) -> dict:
+    meta = {"nbgrader": {"grade_id": grade_id}} if grade_id else {}
+    return {"cell_type": "code", "source": source, "metadata": meta, "outputs": []}
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"{", "JSON is broken"),
+        (b"[1]", "not a notebook"),
+        (b'{"cells": 5}', "no cells"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"[" * 500_000, "nested too deeply"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_words(data: bytes, says: str) -> None:
+    found = submission.read(data)
+    assert says in found.trouble
+    assert found.cells == []
+
+
+def test_locked_cells_of_exercises_do_not_run() -> None:
+    found = submission.read(notebook(code("a = 1"), code(["b", " = 2"]), code("check(f)", "f"), code("x", "f-answer")))
+    assert found.sources({"f"}) == ["a = 1", "b = 2", "x"]
+
+
+def test_only_sources_ids_and_pictures_are_kept() -> None:
+    cell = code("1") | {"outputs": [{"output_type": "stream"}], "metadata": {"tags": ["skip-execution"], "x": 1}}
+    text = {
+        "cell_type": "markdown",
+        "source": "see",
+        "attachments": {"a.png": {"image/png": "AA==", "text/html": "<b>"}},
+    }
+    read = submission.read(notebook(cell, text)).cells
+    assert read[0]["metadata"] == {}
+    assert read[0]["outputs"] == []
+    assert read[1]["attachments"] == {"a.png": {"image/png": "AA=="}}
+
+
+def test_the_fingerprint_depends_on_everything_that_a_result_depends_on() -> None:
+    base = submission.fingerprint(["a", "b"], "setup", 1, "kit")
+    for other in [(["ab"], "setup", 1, "kit"), (["a", "b"], "optim", 1, "kit"), (["a", "b"], "setup", 2, "kit")]:
+        assert submission.fingerprint(*other) != base
+    assert submission.fingerprint(["a", "b"], "setup", 1, "other") != base
+    assert submission.fingerprint(["a", "b"], "setup", 1, "kit") == base
+
+
+TENSOR = {"tensor": "float32", "shape": [2], "values": [1.0, math.nan], "grad": False}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        3,
+        -2.5,
+        "text",
+        [1, [2]],
+        TENSOR,
+        {"dict": [["a", TENSOR]]},
+        {"set": [1]},
+        {"object": "A", "repr": "<A>"},
+    ],
+)
+def test_what_the_kit_encodes_is_let_through(value: object) -> None:
+    assert frames.is_encoded(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"tensor": "float32"},
+        TENSOR | {"values": [1.0]},
+        TENSOR | {"values": [1.0, "2"]},
+        TENSOR | {"values": [1.0, 10**400]},
+        TENSOR | {"shape": [-2]},
+        TENSOR | {"shape": [True, 2]},
+        TENSOR | {"shape": "2"},
+        TENSOR | {"grad": 1},
+        TENSOR | {"more": 1},
+        {"dict": [[1]]},
+        {"set": {}},
+        {"object": 5, "repr": "x"},
+        10**400,
+    ],
+)
+def test_what_it_does_not_encode_is_dropped(value: object) -> None:
+    assert not frames.is_encoded(value)
+    assert frames.observation({"probe": "p", "value": value}) is None
+
+
+def test_nested_lines_and_nonsense_are_skipped() -> None:
+    data = b"[" * 300_000 + b"\n\xff\xff\n" + b'{"a": 1}\n{"cut": '
+    assert list(frames.read(data)) == [{"a": 1}]
+
+
+def test_outputs_are_text_and_pictures() -> None:
+    raw = [
+        {"output_type": "display_data", "data": {"text/html": "<script>", "text/plain": "\x1b[31mred\ud800"}},
+        {"output_type": "display_data", "data": {"image/png": '"><script>'}},
+        {"output_type": "stream", "name": "stdin", "text": "x"},
+        {"output_type": "execute_result", "data": {"text/plain": "4.0"}},
+        "nonsense",
+    ]
+    kept = frames.outputs(raw)
+    assert [item["output_type"] for item in kept] == ["display_data", "execute_result"]
+    assert kept[0]["data"] == {"text/plain": "[31mred?"}
+
+
+KNOWN = [
+    Known("f-answer", "code", "stub", "1", False, False, True, 0),
+    Known("f", "code", "check(f)", "2", True, True, False, 4),
+    Known("f-words", "markdown", "YOUR ANSWER HERE", "3", False, True, True, 2),
+]
+
+
+def mended(*cells: dict) -> list:
+    full = [{"id": f"c{i}", **cell} for i, cell in enumerate(cells)]
+    nb = from_dict({"cells": full, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    mend(nb, KNOWN)
+    return nb.cells
+
+
+def ids(cells: list) -> list:
+    return [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
+
+
+def test_graded_cells_that_are_gone_are_put_back_in_place() -> None:
+    cells = mended(code("mine", "f-answer"), code("after"))
+    assert ids(cells) == ["f-answer", "f", None, "f-words", None]
+    assert cells[1].source == "check(f)"
+    assert cells[1].metadata.nbgrader.points == 4
+    assert ids(mended()) == ["f", None, "f-words"]
+
+
+def test_of_two_cells_the_one_that_was_written_counts() -> None:
+    words = {"cell_type": "markdown", "metadata": {"nbgrader": {"grade_id": "f-words"}}}
+    cells = mended(words | {"source": "mine"}, words | {"source": "YOUR ANSWER HERE"}, code("x", "f"))
+    assert [c.source for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == "f-words"] == ["mine"]
+    assert ids(cells).count("f-words") == 1
+
+
+def test_locked_sources_and_all_metadata_are_the_released_ones() -> None:
+    forged = code("4.0", "f") | {"metadata": {"nbgrader": {"grade_id": "f", "points": 99, "solution": True}}}
+    cell = next(c for c in mended(forged) if c.metadata.get("nbgrader", {}).get("grade_id") == "f")
+    assert cell.source == "check(f)"
+    assert dict(cell.metadata.nbgrader) == KNOWN[1].metadata()
+
+
+def test_what_a_definition_uses_is_followed_through_helpers() -> None:
+    assert reachable("a", {"a": {"b"}, "b": {"c", "torch"}, "c": {"a"}, "d": {"a"}}) == {"b", "c"}
