@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import queue
@@ -40,6 +41,12 @@ def followed(section: str, files: list[dict[str, Any]] | None = None, epochs: in
     return one
 
 
+@functools.cache
+def of_reference(section: str) -> Run:
+    """The reference's run, made once for all tests that look at it."""
+    return followed(section)
+
+
 def with_own(name: str, text: str, limit: float = 60, epochs: int = 1) -> Run:
     """A run of training_loop in which one piece is the learner's."""
     files = pieces.files(pieces.reference("training_loop"))
@@ -65,7 +72,7 @@ def test_every_milestone_has_a_recipe_and_its_pieces_are_exercises() -> None:
 
 @pytest.mark.parametrize("section", results.MILESTONES)
 def test_a_run_tells_the_loss_of_every_batch_and_starts_at_ln_10(section: str) -> None:
-    one = followed(section)
+    one = of_reference(section)
     assert one.outcome == "finished", one.failure
     assert one.untrained is not None
     assert one.untrained["loss"] == pytest.approx(2.30, abs=0.05)
@@ -86,8 +93,7 @@ def test_five_epochs_reach_the_accuracy_of_the_lesson(monkeypatch: pytest.Monkey
 
 
 def test_the_same_start_gives_the_same_run_twice() -> None:
-    first, second = followed("data"), followed("data")
-    assert first.batch_losses == second.batch_losses
+    assert followed("data").batch_losses == of_reference("data").batch_losses
 
 
 LOOP = """
@@ -109,7 +115,7 @@ def loop(after_loss: str = "pass", update: str = "p -= lr * p.grad") -> str:
 
 
 def test_a_piece_in_another_style_trains_as_the_reference_does() -> None:
-    assert with_own("fit_layers", loop()).epochs == followed("training_loop").epochs
+    assert with_own("fit_layers", loop()).epochs == of_reference("training_loop").epochs
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_says_since_when() -> None:
@@ -143,7 +149,7 @@ def test_a_loop_that_hangs_is_stopped_and_the_line_is_shown(monkeypatch: pytest.
 
 
 def test_a_slow_piece_is_stopped_at_the_limit_and_keeps_its_epochs() -> None:
-    one = with_own("fit_layers", "import time\n" + loop(after_loss="time.sleep(0.02)"), limit=8, epochs=100)
+    one = with_own("fit_layers", "import time\n" + loop(after_loss="time.sleep(0.02)"), limit=4, epochs=100)
     assert one.outcome == "timeout"
     assert one.epochs
     assert "the time was up after" in told(one)

@@ -34,7 +34,7 @@ class Run:
 
     job: dict[str, Any]
     events: Events
-    #: Seconds for all of it.
+    #: Seconds for the training.
     limit: float = 600.0
     outcome: str = ""
     batches: int = 0
@@ -51,6 +51,7 @@ class Run:
     process: subprocess.Popen[bytes] | None = None
     listener: threading.Thread | None = None
     killed: bool = False
+    #: When training began; until then, when the process did.
     started: float = 0.0
     #: When it last told something.
     heard: float = 0.0
@@ -93,6 +94,7 @@ class Run:
             return
         match kind:
             case "start":
+                self.started = time.monotonic()  # importing torch and reading the images count for nobody
                 self.batches = event["batches"]
             case "call":
                 self.piece = event["piece"]
@@ -119,8 +121,8 @@ class Run:
     def check_time(self) -> None:
         """Stop a run that has been silent for too long, or that is over its limit."""
         now = time.monotonic()
-        silence = SILENCE if self.batches else STARTING
-        if not self.outcome and (now - self.heard > silence or now - self.started > self.limit):
+        silence, limit = (SILENCE, self.limit) if self.batches else (STARTING, STARTING)
+        if not self.outcome and (now - self.heard > silence or now - self.started > limit):
             self.stop("timeout")
 
     def stop(self, outcome: str) -> None:

@@ -103,7 +103,8 @@ def _accuracy(pair: Pair) -> Text:
     text = Text(f"{reached:.2%} of the 10,000 validation digits are right", style=STRONG)
     if len(reference.epochs) >= len(mine.epochs):
         there = reference.epochs[len(mine.epochs) - 1]["accuracy"]
-        text.append(f" (reference: {there:.2%})" if there != reached else ", as with the reference")
+        same = f"{there:.2%}" == f"{reached:.2%}"
+        text.append(", as with the reference" if same else f" (reference: {there:.2%})")
     whole = mine.outcome == "finished" and mine.job["examples"] >= EXAMPLES and len(mine.epochs) >= EPOCHS
     above = next((number for number, epoch in enumerate(mine.epochs, 1) if epoch["accuracy"] > TARGET), None)
     if not any(piece.yours for piece in pair.pieces):
