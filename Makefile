@@ -81,7 +81,8 @@ upgrade: .venv/ready/learn ## Fetch new exercises and checks; your answers stay
 ## To teach
 
 assign: .venv/ready/class ## Make the notebooks that students get
-	@.venv/bin/python -m nbgrader generate_assignment $(assignment)
+	$(KIT) build
+	@.venv/bin/python -m nbgrader generate_assignment $(assignment) --create --force
 
 grade: .venv/ready/class ## Grade what students handed in
 	$(KIT) grade $(assignment)

@@ -115,3 +115,21 @@ def test_notebooks_are_built_from_the_command_line() -> None:
     assert done.returncode == 0, done.stderr
     assert "source/minibatch_training/cross_entropy.ipynb" in done.stdout
     assert Path(build.path("cross_entropy")).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_in_a_real_kernel_every_check_says_passed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    nb = nbformat.reads(build.build("cross_entropy"), 4)
+    NotebookClient(nb, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    checks = {c.metadata.nbgrader.grade_id: c for c in nb.cells if c.metadata.get("nbgrader", {}).get("locked")}
+    assert checks.keys() == lesson.load("cross_entropy").keys()
+    for name, cell in checks.items():
+        assert f"{name} passed" in cell.outputs[0].data["text/plain"]
+        assert "text/html" in cell.outputs[0].data
+    pictures = [o for c in nb.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    assert len(pictures) == 2
