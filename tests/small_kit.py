@@ -133,7 +133,7 @@ def run(folder: Path, *arguments: str, check: bool = True, **options: Any) -> su
     """Run Python in the kit's folder."""
     options.setdefault("env", environment())
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False, **options
+        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False, **options
     )
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done

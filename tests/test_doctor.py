@@ -17,7 +17,7 @@ import small_kit
 
 from autograder import doctor
 from autograder.doctor import kit as examined
-from autograder.doctor import machine
+from autograder.doctor import machine, torch
 from autograder.doctor.finding import Finding
 
 States = dict[str, Finding]
@@ -190,3 +190,11 @@ def test_an_examination_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch)
     assert list(doctor._carefully(odd_thing)) == [
         Finding("odd thing", "note", "could not be looked at: ValueError: surprise")
     ]
+
+
+def test_a_system_that_cannot_fork_is_told_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(torch.fork)["processes"].state == "fine"
+    monkeypatch.delattr(os, "fork")
+    finding = found(torch.fork)["processes"]
+    assert finding.state == "note"
+    assert "memory is not limited" in finding.says

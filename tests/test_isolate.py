@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small_kit
 
 from autograder import isolate, lesson, source
 from autograder.grade import check_text
 from autograder.isolate import Cold, Outcome, Superseded, Warm, parse
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 RIGHT = "import torch\n\n\ndef softmax(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
 WRONG = RIGHT.replace("-1", "0")
@@ -196,3 +197,44 @@ def test_how_a_process_ended(written: bytes, status: int, timed_out: bool, endin
     outcome = Outcome(**parse(written, status, timed_out))
     assert (outcome.ending, outcome.detail) == (ending, detail)
     assert outcome.frames == ([{"a": 1}] if b'"a"' in written else [])
+
+
+NO_FORK = """
+import os, sys
+for name in ("fork", "setsid", "killpg"):
+    if hasattr(os, name):
+        delattr(os, name)
+
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("fcntl", "resource", "termios", "pty", "tty", "pwd", "grp"):
+            raise ModuleNotFoundError(name)
+
+
+sys.meta_path.insert(0, Blocked())
+for name in ("fcntl", "resource", "termios", "pty", "tty", "pwd", "grp"):
+    sys.modules.pop(name, None)
+"""
+
+
+@pytest.mark.timeout(240)
+def test_the_commands_work_where_the_system_has_no_such_modules(tmp_path: Path) -> None:
+    """As far as this machine can play Windows: no fork, no sessions, no resource limits, no terminal modules."""
+    kit = small_kit.make(tmp_path / "kit")
+    small_kit.answer(kit, "setup", total=small_kit.RIGHT["total"])
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "sitecustomize.py").write_text(NO_FORK)
+    environment = small_kit.environment(PYTHONPATH=str(plain))
+
+    def autograder(*words: str, **options: Any) -> tuple[int, str]:
+        done = small_kit.run(kit, "-m", "autograder", *words, check=False, env=environment, **options)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout
+
+    assert "total passed" in autograder("check", "total")[1]
+    assert "1 of 3 passed" in autograder("list")[1]
+    watched = autograder("watch", "--plain", "total", input="q\n")
+    assert watched[0] == 0
+    assert "Exercise 2 of 3: total" in watched[1]
