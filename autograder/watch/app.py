@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import Group
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 from textual.message import Message
@@ -229,11 +228,13 @@ class WatchApp(App[None]):
         if command is None:
             self.note(editor.missing())
             return
-        with self.suspend():
-            try:
-                subprocess.run(command, cwd=Path.cwd(), check=False)
-            except OSError as error:
-                self.note(f"{command[0]} does not start: {error.strerror}.")
+        try:
+            with self.suspend():
+                subprocess.run(command, check=False)
+        except SuspendNotSupported:  # Windows: the editor has a window of its own
+            subprocess.Popen(command)
+        except OSError as error:
+            self.note(f"{command[0]} does not start: {error.strerror}.")
         self.refresh(layout=True)
 
 
