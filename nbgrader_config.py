@@ -35,6 +35,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.OverwriteCells.add_missing_cells = True
+# What a submission shows can be read by those who grade, and runs nothing in their browsers.
+c.HTMLExporter.sanitize_html = True
 
 # Feedback: without what is for graders alone.
 c.GenerateFeedback.preprocessors = [

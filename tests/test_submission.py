@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 from nbformat.notebooknode import from_dict
@@ -172,3 +173,31 @@ def test_locked_sources_and_all_metadata_are_the_released_ones() -> None:
 
 def test_what_a_definition_uses_is_followed_through_helpers() -> None:
     assert reachable("a", {"a": {"b"}, "b": {"c", "torch"}, "c": {"a"}, "d": {"a"}}) == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "a <img src=x onerror=alert(1)> b",
+        "[x](javascript:alert(1))",
+        "[x](JavaScript\\:alert(1))",
+        "[x](&#106;avascript:alert(1))",
+        "[x](java&#115;cript&colon;alert(1))",
+        "[x]: javascript:alert(1)\n\n[x]",
+        "<javascript:alert(1)>",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "![x](vbscript:y)",
+    ],
+)
+def test_nothing_in_a_written_answer_runs_in_a_browser(text: str) -> None:
+    from nbconvert.filters import markdown2html
+
+    page = markdown2html(submission.harmless(text)).lower()
+    assert not re.search(r"<(script|img[^>]* onerror)", page)
+    assert not re.search(r"""(href|src)=["']?\s*(javascript|vbscript|data)\s*:""", page)
+
+
+def test_an_ordinary_answer_stays_as_it_is() -> None:
+    text = "If $a < b$ and `x < y`, then **a & b**: see [this](https://example.org/?a=1&b=2).\n\n- one\n- two"
+    assert submission.harmless(text) == text
