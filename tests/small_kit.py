@@ -99,6 +99,11 @@ which_is_true = concept(
     model_answer="One is one.",
     rubric=["says that one is one"],
 )
+
+
+@which_is_true.experiment
+def counts():
+    return ["1 == 1 is True"]
 ''',
 }
 

@@ -132,7 +132,7 @@ def test_a_day_from_the_first_stub_to_everything_done(kit: Path, terminal: Termi
     terminal.see("which_is_true is not started", "a question")
 
     small_kit.answer(kit, "cross_entropy", which_is_true='def which_is_true():\n    return {"b"}\n')
-    terminal.see("One is less than two")
+    terminal.see("One is less than two", "1 == 1 is True")
     small_kit.answer(kit, "cross_entropy", which_is_true='def which_is_true():\n    return {"A"}\n')
     terminal.see("which_is_true passed", "Still open: 1 (total)")
     terminal.type("n")
@@ -323,6 +323,10 @@ def test_plain_lines_have_words_for_everything(kit: Path) -> None:
     watching.see("n next, p previous")
     watching.type("n")
     watching.see("Exercise 3 of 3: which_is_true")
+    small_kit.answer(kit, "cross_entropy", which_is_true='def which_is_true():\n    return {"b"}\n')
+    watching.see("Statement a: One is one")
+    watching.see("1 == 1 is True")
+    assert sum(line.startswith("which_is_true does not pass yet") for _, line in watching.lines) == 1
     watching.type("n")
     watching.see("This is the last exercise. Still open: 3")
     watching.type("q")

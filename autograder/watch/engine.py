@@ -7,10 +7,11 @@ at once, so that a hanging answer never stands between a save and its verdict.
 from __future__ import annotations
 
 import ast
+import contextlib
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import grade, overview, source, state
@@ -49,6 +50,7 @@ class Engine(threading.Thread):
         self._exercise: Exercise | None = None
         self._done: tuple[str, str | None] | None = None
         self._stopping = False
+        self._experiments: dict[str, list[str]] = {}
         self._woken = 0.0
 
     def go(self, exercise: Exercise) -> None:
@@ -84,21 +86,26 @@ class Engine(threading.Thread):
             self._changed.notify()
 
     def run(self) -> None:
+        idle: Iterator[None] | None = None
         backlog: list[Exercise] | None = None
         while True:
             with self._changed:
-                while self._wanted is None and not self._stopping and (backlog is None or not backlog):
+                while self._wanted is None and not self._stopping and idle is None:
                     self._changed.wait()
                 if self._stopping:
                     return
                 wanted, self._wanted = self._wanted, None
                 woken = self._woken
                 warm().superseded.clear()
-            if wanted:
-                self._answer(*wanted, woken)
-                backlog = overview.stale() if backlog is None else backlog
-            elif backlog:
-                self._catch_up(backlog)
+            try:
+                if wanted:
+                    self._answer(*wanted, woken)
+                    backlog = overview.stale() if backlog is None else backlog
+                    idle = self._when_idle(wanted[0], backlog)
+                elif idle and next(idle, self) is self:
+                    idle = None
+            except Superseded:
+                idle = None
 
     def _answer(self, exercise: Exercise, text: str | None, woken: float) -> None:
         slow = threading.Timer(SLOW, self.tell, [Checked(exercise, running=True)])
@@ -106,16 +113,35 @@ class Engine(threading.Thread):
         slow.start()
         try:
             told = self._check(exercise, text)
-        except Superseded:
-            return
         finally:
             slow.cancel()
+            slow.join()  # it must not speak after the verdict
         told.seconds = time.perf_counter() - woken
         with self._changed:
-            superseded = self._wanted is not None
-        if not superseded:
-            _remember(told, exercise)
-            self.tell(told)
+            if self._wanted is not None:
+                return
+        _remember(told, exercise)
+        told.experiment = self._experiments.get(exercise.name)
+        self.tell(told)
+        judged = any(probe.why == "differs" for probe in (told.verdict.probes if told.verdict else []))
+        if judged and exercise.experiment_function and told.experiment is None:
+            self._experiments[exercise.name] = grade.experiment(exercise)
+            self.tell(replace(told, experiment=self._experiments[exercise.name]))
+
+    def _when_idle(self, exercise: Exercise, backlog: list[Exercise]) -> Iterator[None]:
+        """Steps that nobody waits for: what the next verdict will need, then answers written while nobody watched."""
+        if exercise.kind == "code":
+            with contextlib.suppress(RuntimeError):  # told by the check itself
+                grade.expected(exercise, 0)
+                yield
+                grade.known(exercise, 0)
+                yield
+                for name in exercise.probes:
+                    grade.reference_small(exercise, name)
+                    yield
+        while backlog:
+            self._catch_up(backlog)
+            yield
 
     def _catch_up(self, backlog: list[Exercise]) -> None:
         """Check one answer that was written while nobody watched, so that the progress shown is true."""
@@ -124,7 +150,7 @@ class Engine(threading.Thread):
         try:
             outcome, points = overview.quietly(exercise)
         except Superseded:
-            return
+            raise
         except Exception:  # told when one comes to this exercise
             outcome, points = "error", 0
         backlog.pop(0)
@@ -143,14 +169,12 @@ class Engine(threading.Thread):
                 return Checked(exercise, trouble=str(error).replace("`make reset` brings", "The key x brings"))
         try:
             verdict = grade.check_text(text, label, exercise)
-            judged = any(probe.why == "differs" for probe in verdict.probes)
-            shown = grade.experiment(exercise) if judged and exercise.experiment_function else None
         except Superseded:
             raise
         except Exception as error:  # a fault of the kit must not end the session
             told = f"The kit could not check this: {type(error).__name__}: {error}. `make doctor` looks for the reason."
             return Checked(exercise, trouble=told)
-        return Checked(exercise, verdict, experiment=shown)
+        return Checked(exercise, verdict)
 
     def _settled(self, path: Path, text: str | None) -> str | None:
         """The text of the file once it looks whole, or as it stays."""

@@ -38,8 +38,10 @@ class Plain:
         about_this = checked.exercise.name == self.session.current.name
         if not about_this or not (checked.verdict or checked.trouble or checked.running):
             return
-        self.checked = checked
-        if checked.running:
+        before, self.checked = self.checked, checked
+        if before and checked.verdict and before.verdict is checked.verdict:
+            self.say("See for yourself:", *(checked.experiment or []))
+        elif checked.running:
             self.say("Checking ...")
         elif checked.verdict is None:
             self.say(checked.trouble)
