@@ -19,11 +19,10 @@ from autograder import lesson, source
 from autograder.classroom import frames, pieces, told
 from autograder.classroom.box import Answer, Box, box
 from autograder.classroom.sandbox import Limits
-from autograder.classroom.student import OUT_OF_TIME
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
 from autograder.grade import expected, known
-from autograder.isolate import Outcome
+from autograder.isolate import OUT_OF_TIME, Outcome
 from autograder.judge import Frame, Verdict, by_probe, diagnose, judge
 
 
