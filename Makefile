@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook give_up assignment only PYTHON
+SETTINGS = exercise section file plot plain notebook no_browser give_up assignment only PYTHON
 exercise =
 section =
 file =
@@ -14,6 +14,7 @@ plot =
 give_up =
 plain =
 notebook =
+no_browser =
 assignment = minibatch_training
 only =
 
@@ -63,8 +64,8 @@ train: .venv/ready/learn ## Train on the real digits with your own code (section
 predict: .venv/ready/learn ## Say what comes out before you write it (exercise=NAME)
 	$(KIT) predict $(exercise)
 
-lab: .venv/ready/lab ## Open the exercises as notebooks
-	$(KIT) lab
+lab: .venv/ready/lab ## Open the exercises as notebooks (section=NAME, no_browser=1)
+	$(KIT) lab $(section) $(if $(no_browser),--no-browser)
 
 copy: .venv/ready/learn ## Copy answers from a notebook to exercises/ (notebook=FILE)
 	$(KIT) copy '$(notebook)'

@@ -1,0 +1,35 @@
+"""`make lab`: JupyterLab in the folder of the learner's notebooks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from autograder.lesson import ROOT
+from autograder.notebooks import learner
+
+#: Nothing is fetched and nothing pops up: a learner came for the exercises.
+QUIET = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+
+
+def command(section: str, browser: bool) -> list[str]:
+    """The command that opens the notebook of a section, with nothing but the notebooks beside it."""
+    opened = [f"--LabApp.default_url=/lab/tree/{learner.path(section).name}", f"--ServerApp.root_dir={learner.FOLDER}"]
+    return [sys.executable, "-m", "jupyterlab", *opened, *QUIET, *([] if browser else ["--no-browser"])]
+
+
+def environment() -> dict[str, str]:
+    """Kernels are started in the folder of their notebook, and import the kit from here."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def run(section: str, browser: bool = True) -> int:
+    """Serve until the learner stops it; Ctrl+C reaches the server, which asks."""
+    server = subprocess.Popen(command(section, browser), cwd=ROOT, env=environment())
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            continue
