@@ -141,6 +141,12 @@ def test_an_answer_that_is_not_there_goes_where_it_belongs(kit: Path) -> None:
     assert "return x * 2" in path.read_text()
 
 
+def test_a_section_stands_for_its_notebook(kit: Path) -> None:
+    (kit / "notebooks").mkdir()
+    notebook(kit, "def double(x):\n    return x * 2", name="notebooks/setup.ipynb")
+    assert "Copied to exercises/: double" in copy(kit, "setup")
+
+
 def test_a_helper_of_the_same_name_is_left_and_told(kit: Path) -> None:
     path = kit / "exercises" / "setup.py"
     path.write_text("FACTOR = 3\n\n" + path.read_text())

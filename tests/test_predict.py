@@ -64,7 +64,7 @@ def questions(name: str) -> list[predict.Question]:
 def test_questions_fit_in_a_line_and_leave_nothing_to_chance() -> None:
     for name in ("softmax", "sampler_batches"):
         asked = questions(name)
-        assert len(asked) >= 3
+        assert asked
         for question in asked:
             assert len(question.call) <= predict.MOST_WIDTH
             assert question.arguments.get("shuffle") is not True

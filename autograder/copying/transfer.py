@@ -34,9 +34,16 @@ class Transfer:
         return told
 
 
+def located(notebook: Path) -> Path:
+    """The file; for the name of a section its notebook in notebooks/, where `make lab` puts them."""
+    if str(notebook) in lesson.SECTIONS and not notebook.exists():
+        return lesson.ROOT / "notebooks" / f"{notebook}.ipynb"
+    return notebook
+
+
 def to_exercises(notebook: Path, force: bool = False) -> Transfer:
     """Copy the answers of a notebook into exercises/, each into the file of its section."""
-    origin, done = Notebook(notebook), Transfer()
+    origin, done = Notebook(located(notebook)), Transfer()
     done.remarks += origin.remarks
     for section in lesson.sections():
         names = [name for name in source.answers(section) if origin.find(name)]
@@ -51,7 +58,7 @@ def to_exercises(notebook: Path, force: bool = False) -> Transfer:
 
 def to_notebook(notebook: Path, force: bool = False) -> Transfer:
     """Copy answers from exercises/ into the cells of a notebook that has a place for them."""
-    target, done = Notebook(notebook), Transfer()
+    target, done = Notebook(located(notebook)), Transfer()
     done.remarks += target.remarks
     for section in lesson.sections():
         names = [name for name in source.answers(section) if target.find(name)]
