@@ -53,6 +53,12 @@ def observation(frame: Frame) -> Frame | None:
     return kept
 
 
+def raised(frame: Frame) -> Frame | None:
+    """The frame of a concept question that raised."""
+    told = _raised(frame["raised"]) if "raised" in frame else None
+    return {"raised": told} if told else None
+
+
 def loaded(frame: Frame) -> Frame | None:
     """The frame that tells what was found under the name."""
     told = frame.get("loaded")

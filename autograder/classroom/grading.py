@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from autograder import lesson, source
-from autograder.classroom import frames, pieces, told
+from autograder.classroom import concepts, frames, pieces, told
 from autograder.classroom.box import Answer, Box, box
 from autograder.classroom.sandbox import Limits
 from autograder.classroom.submission import read
@@ -166,7 +166,7 @@ def take(run: Run, answer: Answer, names: list[str]) -> tuple[int | str | None, 
         elif isinstance(name, str) and name in names:
             begun = None if "end" in frame else name
             outcome = fresh.setdefault(name, Outcome())
-            kept = frames.observation(frame) or frames.loaded(frame)
+            kept = frames.observation(frame) or frames.loaded(frame) or concepts.answer(frame) or frames.raised(frame)
             if kept:
                 outcome.frames.append(kept)
         elif "done" in frame:
@@ -197,7 +197,10 @@ def _verdict(exercise: Exercise, observed: Outcome | None, seed: int) -> Verdict
     reference = expected(exercise, seed)
     nothing = Outcome([{"implementation": 0, "loaded": {"failure": None, "found": None}}])
     try:
-        return judge(exercise, observed or nothing, reference, told.PLACE)
+        observed = observed or nothing
+        if exercise.kind == "concept":
+            observed = concepts.observed(exercise, observed)
+        return judge(exercise, observed, reference, told.PLACE)
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
         verdict = judge(exercise, nothing, reference, told.PLACE)
         verdict.trouble = {"kind": "unreadable"}
