@@ -57,7 +57,9 @@ class Renewed:
             return f"left alone: {self.left}"
         if self.created:
             return "made"
-        told = [f"{n} cell{'s' * (n > 1)} {what}" for n, what in ((self.added, "added"), (self.renewed, "renewed")) if n]
+        told = [
+            f"{n} cell{'s' * (n > 1)} {what}" for n, what in ((self.added, "added"), (self.renewed, "renewed")) if n
+        ]
         return ", ".join(told) or "up to date"
 
 
