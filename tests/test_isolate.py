@@ -238,3 +238,10 @@ def test_the_commands_work_where_the_system_has_no_such_modules(tmp_path: Path) 
     watched = autograder("watch", "--plain", "total", input="q\n")
     assert watched[0] == 0
     assert "Exercise 2 of 3: total" in watched[1]
+
+
+def test_limits_that_a_system_does_not_have_are_left_out() -> None:
+    code = "import sys; sys.modules['resource'] = None; from autograder import warm; "
+    code += "warm.limit_memory(1 << 30); warm.limit_processor(10); print('went on')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=isolate.ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "went on\n", done.stderr

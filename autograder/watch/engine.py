@@ -35,8 +35,8 @@ class Checked:
     trouble: str = ""
     running: bool = False
     experiment: list[str] | None = None
-    #: Seconds from the wake-up to the verdict.
-    seconds: float = 0.0
+    #: What was checked.
+    text: str = ""
 
 
 class Engine(threading.Thread):
@@ -51,7 +51,6 @@ class Engine(threading.Thread):
         self._done: tuple[str, str | None] | None = None
         self._stopping = False
         self._experiments: dict[str, list[str]] = {}
-        self._woken = 0.0
 
     def go(self, exercise: Exercise) -> None:
         """Check this exercise, now and at every change of its file."""
@@ -75,7 +74,6 @@ class Engine(threading.Thread):
                 return
             self._done = exercise.name, text
             self._wanted = exercise, text
-            self._woken = time.perf_counter()
             warm().cancel()
             self._changed.notify()
 
@@ -95,11 +93,10 @@ class Engine(threading.Thread):
                 if self._stopping:
                     return
                 wanted, self._wanted = self._wanted, None
-                woken = self._woken
                 warm().superseded.clear()
             try:
                 if wanted:
-                    self._answer(*wanted, woken)
+                    self._answer(*wanted)
                     backlog = overview.stale() if backlog is None else backlog
                     idle = self._when_idle(wanted[0], backlog)
                 elif idle and next(idle, self) is self:
@@ -107,7 +104,7 @@ class Engine(threading.Thread):
             except Superseded:
                 idle = None
 
-    def _answer(self, exercise: Exercise, text: str | None, woken: float) -> None:
+    def _answer(self, exercise: Exercise, text: str | None) -> None:
         slow = threading.Timer(SLOW, self.tell, [Checked(exercise, running=True)])
         slow.daemon = True
         slow.start()
@@ -116,7 +113,6 @@ class Engine(threading.Thread):
         finally:
             slow.cancel()
             slow.join()  # it must not speak after the verdict
-        told.seconds = time.perf_counter() - woken
         with self._changed:
             if self._wanted is not None:
                 return
@@ -174,7 +170,7 @@ class Engine(threading.Thread):
         except Exception as error:  # a fault of the kit must not end the session
             told = f"The kit could not check this: {type(error).__name__}: {error}. `make doctor` looks for the reason."
             return Checked(exercise, trouble=told)
-        return Checked(exercise, verdict)
+        return Checked(exercise, verdict, text=text)
 
     def _settled(self, path: Path, text: str | None) -> str | None:
         """The text of the file once it looks whole, or as it stays."""
@@ -208,6 +204,7 @@ def _is_python(text: str) -> bool:
 
 
 def _remember(told: Checked, exercise: Exercise) -> None:
-    if told.verdict is not None:
+    """Note the outcome, unless the file has changed since: then the next verdict is on its way."""
+    if told.verdict is not None and _glance(source.exercises_path(exercise.section)) == told.text:
         seen = state.fingerprint(exercise.name, exercise.section)
         state.record([(exercise.name, told.verdict.outcome, told.verdict.points, seen)])
