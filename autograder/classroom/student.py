@@ -102,14 +102,16 @@ def _observe(exercise: Exercise, job: Frame, shell: Shell, emit: Emit) -> None:
     missing = exercise.name not in module.__dict__
     kind = "class" if isinstance(found, type) else "function" if callable(found) else type(found).__name__
     emit({"loaded": {"failure": None, "found": None if missing else kind}})
-    if missing or not callable(found) or (exercise.is_class and not isinstance(found, type)):
+    if missing or not callable(found):
         return
+    borrowed = observe.kit_parts(found)
     with _time_limit(job["exercise_seconds"], interrupt=False):
         if exercise.kind == "concept":
             return emit(_answer(found, shell))
         for probe in exercise.probes.values():
             _start_afresh()
             frame = observe.observe(exercise, probe, found, Draw(job["seed"]), shell.files)
+            frame["shortcuts"] += borrowed
             told = {key: value for key, value in frame.items() if key not in ("calls", "notes")}
             emit({"implementation": 0, "run": 0, "probe": probe.name, **told})
 
