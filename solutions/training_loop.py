@@ -64,7 +64,8 @@ def evaluate_batch(model, loss_func, xb, yb):
     `xb`, `yb`   the batch: inputs (n, ...), and int64 class labels (n,)
 
     Return a pair: the loss, then the accuracy (the share of right examples, from 0 to 1). Each may be a float or a
-    tensor without dimensions. Only look: the model's parameters and their gradients stay as they are.
+    tensor without dimensions. Only look: the model's parameters and their gradients stay as they are, and torch goes on
+    recording gradients after you return.
     """
     out = model(xb)
     return loss_func(out, yb), accuracy(out, yb)
@@ -85,7 +86,7 @@ def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
 
     Take the batches in the order of the data, each example once an epoch. After every batch update the weight and the
     bias of each layer that has them: subtract `lr` times the gradient, in place. Gradients must not pile up from one
-    batch to the next. You need not return anything.
+    batch to the next. No optimizer yet: the updates are yours to write. You need not return anything.
     """
     for _ in range(epochs):
         for start in range(0, len(x), bs):
@@ -108,8 +109,8 @@ def evaluate(model, loss_func, x, y):
     `x`, `y`     all n examples: inputs (n, ...), and int64 class labels (n,)
 
     Return a pair: the loss and the accuracy over all n examples, both as Python floats. Nothing is to be learnt here,
-    so let no graph be built while the model runs. Leave everything as you found it: the parameters, and whether torch
-    records gradients after you return.
+    so let no graph be built while the model runs. Leave everything as you found it: the model's parameters, their
+    gradients and its mode (training or evaluation), and whether torch records gradients once you have returned.
     """
     with torch.no_grad():
         out = model(x)

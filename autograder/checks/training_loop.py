@@ -24,6 +24,21 @@ def _list_model(layers):
     return ListModel(layers)
 
 
+def _as_left(model):
+    """What an answer that is to look and change nothing has left: a linear model, and whether torch records."""
+    from autograder import spies
+
+    recording = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return {
+        "torch records gradients": recording,
+        "the parameters need gradients": [p.requires_grad for p in model.parameters()],
+        "weight": model.weight.detach(),
+        "gradient of the weight": model.weight.grad,
+        "largest gradient of the bias": spies.gradients_left([model.bias])[0],
+    }
+
+
 def _parameters(model):
     return [p for layer in model.layers for p in layer.parameters()]
 
@@ -246,6 +261,19 @@ def nothing_moves(model, loss_func, xb, yb, lr):
 
 
 @training_step.mistake
+def puts_new_parameters_in_place(model, loss_func, xb, yb, lr):
+    """You give the model new parameters instead of changing those that it has: whoever holds one of the old ones (an
+    optimizer will) does not see the step. Change them in place."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    for name, p in list(model.named_parameters()):
+        owner, _, attribute = name.rpartition(".")
+        setattr(model.get_submodule(owner), attribute, torch.nn.Parameter(p.detach() - lr * p.grad))
+        p.grad = None
+    return loss
+
+
+@training_step.mistake
 def returns_the_loss_afterwards(model, loss_func, xb, yb, lr):
     """The update is right, but the loss you return is computed with the parameters after it. Keep the one that you
     called backward() on."""
@@ -398,11 +426,12 @@ def is_the_share_of_right_rows(accuracy, draw):
 
 @accuracy.probe
 def takes_scores_of_any_size(accuracy, draw):
-    """Scores of some hundreds, as a model may well give them."""
+    """Scores of some hundreds, as a model may well give them, and for more than ten classes."""
     from autograder import spies
 
-    n, c = draw.size(4, 7), draw.size(3, 5)
+    n, c = draw.size(5, 9), draw.integer(11, 14)
     yb = draw.labels(n, c)
+    yb[0] = c - 1
     zeros = int((yb == 0).sum())  # who chooses class 0 for every row is to be wrong
     out = _scores(draw, yb, c, draw.choice([right for right in range(1, n) if right not in (zeros, zeros - 1)]))
     out[0, yb[0]] = out.max() + 1
@@ -486,7 +515,8 @@ def one_answer_for_each_row(out, yb):
 
 @accuracy.mistake
 def all_or_nothing(out, yb):
-    """You return 1 when every row is right and 0 otherwise: `all` (or torch.equal) where a mean is asked for."""
+    """You return 1 when every row is right and 0 otherwise. `all`, torch.equal or a division with `//` does that; a
+    mean is asked for."""
     return float((out.argmax(1) == yb).all())
 
 
@@ -507,8 +537,35 @@ def looks_at_the_targets_score_alone(out, yb):
 
 @accuracy.mistake
 def rounds_the_share(out, yb):
-    """Your share is rounded to a whole number: 0 or 1. An integer division, or round, stands on the way."""
+    """Your share is rounded to a whole number: 0 or 1. Leave it as it is."""
     return round(float((out.argmax(1) == yb).float().mean()))
+
+
+@accuracy.mistake
+def compares_every_row_with_every_target(out, yb):
+    """You compare each row's choice with the targets of all rows: `keepdim=True` makes a column of the choices, and
+    comparing that with yb gives a table of n x n. Look at the shape before you take the mean."""
+    return (out.argmax(1, keepdim=True) == yb).float().mean()
+
+
+@accuracy.mistake
+def asks_for_more_than_half(out, yb):
+    """You count an example as right when the probability of its class is above one half. It need only be the largest
+    of its row: with three classes or more that can be less."""
+    return (out.softmax(1).gather(1, yb[:, None]) > 0.5).float().mean()
+
+
+@accuracy.mistake
+def the_mean_probability(out, yb):
+    """You return how sure the model is of the right classes on average. Each row counts in full or not at all: is the
+    right class the one with the largest score?"""
+    return out.softmax(1).gather(1, yb[:, None]).mean()
+
+
+@accuracy.mistake
+def the_first_ten_classes(out, yb):
+    """You look at the first ten scores of each row alone. There may be more classes: take all of them."""
+    return (out[:, :10].argmax(1) == yb).float().mean()
 
 
 # ------------------------------------------------------------------------------------------------------ evaluate_batch
@@ -538,14 +595,15 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
 
 @evaluate_batch.probe
 def only_looks(evaluate_batch, draw):
-    """The parameters should stay as they are, and get no gradient."""
+    """The parameters and their gradients should stay as they are. The weight has a gradient beforehand, the bias has
+    none."""
     from autograder import spies
 
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
+    model.weight.grad = draw.normal(c, 2)
     evaluate_batch(model, spies.squared_error, x, y)
-    left = spies.gradients_left(model.parameters())
-    return {"weight": model.weight.detach(), "largest gradients": left}
+    return _as_left(model)
 
 
 @evaluate_batch.right
@@ -644,6 +702,35 @@ def calls_backward(model, loss_func, xb, yb):
     if loss.requires_grad:
         loss.backward()
     return loss, (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def clears_gradients(model, loss_func, xb, yb):
+    """Both values are right, but the model's gradients are gone: they were there before, and somebody may still need
+    them. Only look here."""
+    out = model(xb)
+    for p in model.parameters():
+        p.grad = None
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def switches_recording_off(model, loss_func, xb, yb):
+    """Both values are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
+    A `with` block, torch.no_grad(), switches back by itself."""
+    torch.set_grad_enabled(False)
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def freezes_the_parameters(model, loss_func, xb, yb):
+    """Both values are right, but the model's parameters need no gradient any more: it cannot be trained further. Only
+    look here."""
+    for p in model.parameters():
+        p.requires_grad_(False)
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
 
 
 # ---------------------------------------------------------------------------------------------------------- fit_layers
@@ -775,6 +862,21 @@ def never_clears(model, loss_func, x, y, bs, lr, epochs=1):
 
 
 @fit_layers.mistake
+def clears_once_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
+    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
+    batch."""
+    for _ in range(epochs):
+        for p in [p for layer in model.layers for p in layer.parameters()]:
+            p.grad = None
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+
+
+@fit_layers.mistake
 def clears_the_weights_alone(model, loss_func, x, y, bs, lr, epochs=1):
     """The weights' gradients are cleared, the biases' are not: those pile up from batch to batch."""
     for _ in range(epochs):
@@ -873,6 +975,19 @@ def sliding_by_one(model, loss_func, x, y, bs, lr, epochs=1):
     """Each of your batches begins one row after the one before. The next batch begins `bs` rows further on."""
     for _ in range(epochs):
         for start in range(len(x)):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def batch_numbers_as_starts(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your slices begin at the number of the batch: 0, 1, 2, ... Batch number i begins at row i * bs."""
+    for _ in range(epochs):
+        for start in range((len(x) - 1) // bs + 1):
             loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
             with torch.no_grad():
                 for layer in model.layers:
@@ -1146,20 +1261,19 @@ def builds_no_graph(evaluate, draw):
 
 @evaluate.probe
 def leaves_everything_as_it_was(evaluate, draw):
-    """Afterwards the parameters have their values, need a gradient and have none, and torch records gradients."""
+    """A model in training mode; its weight has a gradient beforehand, its bias has none. Afterwards nothing should
+    have changed; nor should it when torch records no gradients to begin with."""
     from autograder import spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
-    model = draw.linear(2, c)
-    evaluate(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
-    recording = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
-    return {
-        "torch records gradients": recording,
-        "the parameters need gradients": [p.requires_grad for p in model.parameters()],
-        "largest gradients": spies.gradients_left(model.parameters()),
-        "weight": model.weight.detach(),
-    }
+    model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
+    model.weight.grad = draw.normal(c, 2)
+    evaluate(model, spies.squared_error, x, y)
+    left = _as_left(model) | {"the model is in training mode": model.training}
+    with torch.no_grad():
+        evaluate(model, spies.squared_error, x, y)
+        left["called under no_grad, torch records gradients"] = torch.is_grad_enabled()
+    return left
 
 
 @evaluate.right
@@ -1230,6 +1344,39 @@ def leaves_gradients_off(model, loss_func, x, y):
     torch.set_grad_enabled(False)
     out = model(x)
     return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def always_switches_recording_on(model, loss_func, x, y):
+    """The numbers are right, but torch records gradients after you return even if it did not before. Put back what
+    you found; a `with` block does that by itself."""
+    torch.set_grad_enabled(False)
+    out = model(x)
+    pair = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+    torch.set_grad_enabled(True)
+    return pair
+
+
+@evaluate.mistake
+def leaves_evaluation_mode(model, loss_func, x, y):
+    """The numbers are right, but the model was in training mode and is now in evaluation mode. Whoever goes on
+    training it would train without dropout: put the mode back, or do not touch it."""
+    if isinstance(model, torch.nn.Module):
+        model.eval()
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def clears_the_gradients(model, loss_func, x, y):
+    """The numbers are right, but the model's gradients are gone: they were there before, and somebody may still need
+    them."""
+    for p in model.parameters():
+        p.grad = None
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
 @evaluate.mistake
