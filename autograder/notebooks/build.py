@@ -23,8 +23,8 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 _START = f"""
 Work from top to bottom: read, write your answer in place of `raise NotImplementedError()`, run the cell, and run the
-`check` below it. It says what is right, and if something is not, what your answer did. `hint("name")` helps a little
-at a time.
+`check` below it. It says what is right, and if something is not, what your answer did. `progress()` in a cell of your
+own shows what has passed.
 
 Install first what this notebook uses, in a terminal or in a cell, with the file that came with it:
 
@@ -80,7 +80,7 @@ def _header(section: str, text: str) -> list[Cell]:
 
 def _imports(text: str) -> str:
     own = [ast.unparse(node) for node in ast.parse(text).body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return "\n".join([*own, *([""] if own else []), "from autograder import answer, check, hint, progress"])
+    return "\n".join([*own, *([""] if own else []), "from autograder import check, progress"])
 
 
 def _exercise(exercise: Exercise, answer: Answer) -> list[Cell]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from autograder.lesson import ROOT
 from autograder.notebooks import learner
 
-#: Nothing is fetched and nothing pops up: a learner came for the exercises.
-QUIET = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+#: Defaults of JupyterLab that differ here: it asks for no news, and nothing pops up.
+SETTINGS = Path(__file__).resolve().parent / "jupyterlab"
 
 
 def command(section: str, browser: bool) -> list[str]:
     """The command that opens the notebook of a section, with nothing but the notebooks beside it."""
-    opened = [f"--LabApp.default_url=/lab/tree/{learner.path(section).name}", f"--ServerApp.root_dir={learner.FOLDER}"]
-    return [sys.executable, "-m", "jupyterlab", *opened, *QUIET, *([] if browser else ["--no-browser"])]
+    options = [
+        f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.default_url=/lab/tree/{learner.path(section).name}",
+        f"--ServerApp.root_dir={learner.FOLDER}",
+    ]
+    return [sys.executable, "-m", "jupyterlab", *options, *([] if browser else ["--no-browser"])]
 
 
 def environment() -> dict[str, str]:
