@@ -36,9 +36,9 @@ Work from top to bottom: read, write your answer in place of `{STUB}`, run the c
 | `progress()` | see what has passed since this notebook's kernel started |
 
 The exercises are those of `exercises/{{section}}.py`. To have your answers there too, save this notebook and type
-`make copy notebook=notebooks/{{section}}.ipynb` in a terminal in the kit's folder; the other way is
-`.venv/bin/python -m autograder copy notebooks/{{section}}.ipynb --to-notebook`. An answer that you wrote on both sides
-is never overwritten unasked.
+`make copy notebook={{section}}` in a terminal in the kit's folder; the other way is
+`.venv/bin/python -m autograder copy {{section}} --to-notebook`. An answer that you wrote on both sides is never
+overwritten unasked.
 """
 
 
