@@ -55,9 +55,10 @@ class ListModel:
     n_out: how many scores come out for each example, one for each class
 
     Keep the layers as attribute `layers`, a plain Python list of three: a Linear from n_in to nh, a ReLU, and a Linear
-    from nh to n_out (all from torch.nn). Calling the model, `model(x)`, sends x of shape (bs, n_in) through the layers,
-    one after the other, and returns what comes out of the last: scores of shape (bs, n_out), with the graph that
-    gradients need to flow back to both Linear layers. No softmax here: that is part of the next section.
+    from nh to n_out, all from torch.nn, both Linear layers with bias. Each model has layers of its own. Calling the
+    model, `model(x)`, sends x of shape (bs, n_in) through the layers, one after the other, and returns what comes out
+    of the last: scores of shape (bs, n_out), with the graph that gradients need to flow back to both Linear layers. No
+    softmax here: that is part of the next section.
 
     A class of your own with `__call__`, or a subclass of nn.Module with `forward`: either is right.
 

@@ -64,7 +64,10 @@ def dark_images_stay_dark(get_data, draw):
         image.copy_(image.float() * most / 255)
     draw.note(brightest_pixel_of_each_image=brightest)
     found = four_tensors(get_data(images, draw.labels(n, 10), n_valid))
-    return {f"largest value in each row of {x}": torch.as_tensor(found[x]).amax(-1) for x in ("x_train", "x_valid")}
+    seen = {f"largest value in each row of {x}": torch.as_tensor(found[x]).amax(-1) for x in ("x_train", "x_valid")}
+    nearly_black = (images > 0).to(torch.uint8)
+    found = four_tensors(get_data(nearly_black, draw.labels(n, 10), n_valid))
+    return seen | {"largest value of x_train where no pixel is above 1": torch.as_tensor(found["x_train"]).amax()}
 
 
 @get_data.probe
@@ -73,6 +76,15 @@ def labels_become_int64(get_data, draw):
     labels = draw.labels(n, 10).to(draw.choice([torch.uint8, torch.int16, torch.int32]))
     found = four_tensors(get_data(raw_images(draw, n), labels, n_valid))
     return {"y_train": found["y_train"], "y_valid": found["y_valid"]}
+
+
+@get_data.mistake
+def left_alone_where_no_pixel_is_above_1(images, labels, n_valid):
+    """The pixels are divided only where one of them is above 1. A raw pixel of 1 is nearly black: divide whatever the
+    values are."""
+    x, y = images.flatten(1).float(), labels.long()
+    x = x / 255 if x.max() > 1 else x
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.right
@@ -328,7 +340,8 @@ def four_numbers(returned):
         returned = returned.tolist()
     if not isinstance(returned, (tuple, list)) or len(returned) != 4:
         many = f" of {len(returned)}" if isinstance(returned, (tuple, list)) else ""
-        came = f"{type(returned).__name__}{many}"
+        kinds = ", ".join(type(part).__name__ for part in returned) if many else ""
+        came = f"{type(returned).__name__}{many}" + (f" ({kinds})" if 0 < len(kinds) < 60 else "")
         raise Complaint(f"return four numbers in the order n, m, c, nh; what came back is: {came}")
     plain = [v.item() if isinstance(v, torch.Tensor) and v.numel() == 1 else v for v in returned]
     return dict(zip(["n", "m", "c", "nh"], plain, strict=True))
@@ -528,13 +541,16 @@ def keeps_linear_relu_linear_in_a_list(ListModel, draw):
 
 @ListModel.probe
 def sends_x_through_its_layers(ListModel, draw):
+    """The weights in `layers` were set after the model was made: what comes out must follow from them alone."""
     n_in, nh, n_out = draw.size(2, 4), draw.size(3, 6), draw.size(2, 4)
     draw.note(n_in=n_in, nh=nh, n_out=n_out)
     model = with_drawn_weights(ListModel(n_in, nh, n_out), draw)
-    return {
+    seen = {
         f"model(x), {call} call": scores(model, draw.normal(draw.size(4, 6), n_in, scale=2.0))
         for call in ("first", "second")
     }
+    ListModel(n_in, nh, n_out)
+    return seen | {"model(x), after another model was made": scores(model, draw.normal(draw.size(4, 6), n_in))}
 
 
 @ListModel.probe
@@ -679,6 +695,13 @@ def softmax_at_the_end():
 
 
 @ListModel.mistake
+def log_softmax_at_the_end():
+    """The exponentials of each row of the result sum to one: there is a log_softmax at the end. Return the scores
+    themselves; the softmax is part of the loss, in the next section."""
+    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).log_softmax(-1))
+
+
+@ListModel.mistake
 def always_50_hidden_units():
     """There are 50 hidden units whatever nh says. Use the argument."""
     return _class_with(lambda n_in, nh, n_out: _linear_relu_linear(n_in, 50, n_out), _walk)
@@ -778,6 +801,37 @@ def all_models_share_the_list():
             self.layers += _linear_relu_linear(n_in, nh, n_out)
 
         __call__ = _walk
+
+    return Model
+
+
+@ListModel.mistake
+def the_class_keeps_the_list():
+    """The list is set on the class, so all models walk through the layers of the one made last. Set it on the object:
+    self.layers = [...]."""
+
+    class Model:
+        def __init__(self, n_in, nh, n_out):
+            Model.layers = _linear_relu_linear(n_in, nh, n_out)
+
+        __call__ = _walk
+
+    return Model
+
+
+@ListModel.mistake
+def layers_beside_the_list():
+    """model(x) runs other layers than those in self.layers. Only what stands in the list counts: walk through it."""
+
+    class Model:
+        def __init__(self, n_in, nh, n_out):
+            self.layers = _linear_relu_linear(n_in, nh, n_out)
+            self.others = _linear_relu_linear(n_in, nh, n_out)
+
+        def __call__(self, x):
+            for layer in self.others:
+                x = layer(x)
+            return x
 
     return Model
 
