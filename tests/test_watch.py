@@ -100,7 +100,7 @@ def test_a_day_from_the_first_stub_to_everything_done(kit: Path, terminal: Termi
     shown = terminal.see("double is not started")
     assert "0 of 3 passed, 0 of 4 points" in shown
     assert "Twice x, a float tensor of any shape." in shown
-    for key in ("n next", "p previous", "l list", "h hint", "a answer", "r run again", "e edit", "x reset", "q quit"):
+    for key in ("n next", "p previous", "l list", "h hint", "a answer", "r again", "e edit", "x reset", "q quit"):
         assert key in shown
 
     small_kit.answer(kit, "setup", double=SQUARES)

@@ -31,7 +31,7 @@ KEYS = [
     ("l", "list"),
     ("h", "hint"),
     ("a", "answer"),
-    ("r", "run again"),
+    ("r", "again"),
     ("e", "edit"),
     ("x", "reset"),
     ("q", "quit"),
@@ -45,7 +45,7 @@ class WatchApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, name.replace(" ", "_"), name) for key, name in KEYS),
+        *(Binding(key, name, name) for key, name in KEYS),
         Binding("ctrl+c", "quit", show=False, priority=True),
     ]
 
@@ -76,14 +76,15 @@ class WatchApp(App[None]):
             with VerticalScroll(id="verdict-pane"):
                 yield Static(id="notes", markup=False)
                 yield Static(id="verdict", markup=False)
-        keys = [*(f"{key} {name}" for key, name in KEYS), "Tab, arrows scroll"]
         # no line break between a key and what it does
-        yield Static("   ".join(text.replace(" ", "\u00a0") for text in keys), classes="keys", markup=False)
+        yield Static("  ".join(f"{key}\u00a0{name}" for key, name in KEYS), classes="keys", markup=False)
 
     def on_mount(self) -> None:
         self.theme = "ansi-dark"
         self.engine.start()
         self.follower.start()
+        self.query_one("#prompt-pane").border_title = "prompt"
+        self.query_one("#verdict-pane").border_title = "verdict: arrow keys scroll it, Tab goes to the prompt and back"
         self.query_one("#verdict-pane").focus()
         self._arrive()
 
@@ -210,7 +211,7 @@ class WatchApp(App[None]):
 
         self.run_worker(work, thread=True)
 
-    def action_run_again(self) -> None:
+    def action_again(self) -> None:
         self.engine.again()
 
     def action_reset(self) -> None:
