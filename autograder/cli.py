@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from autograder import daily, lesson, state
+from autograder import daily, lesson, state, teaching
 from autograder.exercise import Exercise
 from autograder.grade import UnreadableFile, check_text, read
 from autograder.isolate import warm
@@ -268,5 +268,5 @@ def matrix(names: tuple[str, ...], section: str | None, mutants: bool, seeds: in
     leave(NOT_PASSED if any(found.findings for found in examined) else PASSED)
 
 
-for command in [*daily.COMMANDS, train]:
+for command in [*daily.COMMANDS, *teaching.COMMANDS, train]:
     cli.add_command(command)

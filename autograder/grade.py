@@ -166,6 +166,17 @@ def known(exercise: Exercise, seed: int) -> dict[str, tuple[str, dict[str, Frame
     return _known[key]
 
 
+def references(exercise: Exercise, seed: int) -> dict[str, Any]:
+    """What `expected` and `known` give, as plain data for another process to `adopt`."""
+    return {"expected": expected(exercise, seed), "known": known(exercise, seed) if exercise.kind == "code" else {}}
+
+
+def adopt(exercise: Exercise, seed: int, told: dict[str, Any]) -> None:
+    """Take over what another process has observed; it need not be observed here again."""
+    _expected[exercise.name, seed] = told["expected"]
+    _known[exercise.name, seed] = {name: (message, frames) for name, (message, frames) in told["known"].items()}
+
+
 def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[Frame, Frame] | None:
     """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
     mine = _observe(exercise, [own], SMALL, [probe_name])

@@ -36,7 +36,7 @@ class ReadAnything(NotebookExporter):
             return super().from_filename(filename, resources, **kw)
         here = resources["nbgrader"]
         forget(here["db_url"], here["assignment"], here["student"], {here["notebook"]})
-        found = submission.read(_bytes(filename))
+        found = submission.read(read_bytes(filename))
         nb = {"cells": found.cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         trouble = found.trouble
         if not trouble and found.language not in ("python", "ipython"):
@@ -48,7 +48,7 @@ class ReadAnything(NotebookExporter):
         return self.from_notebook_node(from_dict(nb), resources=resources, **kw)
 
 
-def _bytes(filename: str) -> bytes:
+def read_bytes(filename: str) -> bytes:
     """What is in the file; nothing when it is a folder, a pipe or a link to what is not the student's."""
     path = Path(filename)
     if path.is_symlink() or not path.is_file():
@@ -105,7 +105,7 @@ class Grade(NbGraderPreprocessor):
         notebook = resources["nbgrader"]["notebook"]
         told = nb.metadata.get(OURS, {})
         graded = {submission.grade_id(c) for c in nb.cells if utils.is_grade(c) and not utils.is_solution(c)}
-        section = _section(graded, notebook)
+        section = section_of(graded, notebook)
         ran = [cell for cell in nb.cells if submission.runs(cell, graded)]
         sources = [cell.source for cell in ran]
         found = results.get(Path.cwd(), sources, section, told.get("trouble", ""), budget=self.budget())
@@ -121,7 +121,7 @@ class Grade(NbGraderPreprocessor):
         return nb, resources
 
 
-def _section(graded: set[str], notebook: str) -> str:
+def section_of(graded: set[str], notebook: str) -> str:
     sections = {lesson.find(name).section for name in graded}
     if len(sections) != 1:
         raise CannotGrade(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,17 @@ def load(path: Path) -> Result | None:
 
 
 def keep(path: Path, result: Result) -> None:
-    """Write a result, whole or not at all. One that ran out of time is not kept: the machine may have been busy."""
-    if any(told["outcome"] == "timeout" for told in result["exercises"].values()):
-        return
+    """Write a result, those that ran out of time included: `grade --again` tries these once more."""
+    write(path, result)
+
+
+def write(path: Path, data: Any) -> None:
+    """Write a file, whole or not at all, whoever else is writing it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(f".{os.getpid()}.new")
-    new.write_text(json.dumps(result), encoding="utf-8")
+    new = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
+    new.write_text(json.dumps(data), encoding="utf-8")
     new.replace(path)
+
+
+def out_of_time(result: Result) -> bool:
+    return any(told["outcome"] == "timeout" for told in result["exercises"].values())

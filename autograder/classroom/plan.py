@@ -1,0 +1,120 @@
+"""What there is to grade: the students' notebooks, brought into the form in which nbgrader's steps will see them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from nbformat.notebooknode import from_dict
+from nbgrader.api import Gradebook, MissingEntry
+
+from autograder import lesson
+from autograder.classroom import grading, results, submission
+from autograder.classroom.grading import Budget
+from autograder.classroom.mend import Known, known_cells, mend
+from autograder.classroom.plugin import read_bytes, section_of
+from autograder.classroom.worker import Task
+
+
+class NoAssignment(Exception):
+    """Nothing to grade; the message says what to type."""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One notebook of the assignment, as the gradebook has it."""
+
+    name: str
+    section: str
+    cells: list[Known]
+
+    @property
+    def graded(self) -> set[str]:
+        return {cell.grade_id for cell in self.cells if cell.grade and not cell.solution}
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What one student handed in: the path of each notebook of the assignment that is there."""
+
+    student: str
+    folder: Path
+    notebooks: dict[str, Path] = field(default_factory=dict)
+
+
+class Plan:
+    """The assignment, the seed and the limits: all that a submission is graded by."""
+
+    def __init__(self, course: Path, assignment: str, db_url: str, pattern: str, budget: Budget | None = None):
+        self.course, self.assignment, self.budget = course, assignment, budget or Budget()
+        self.seed = results.seed(course)
+        self.kit = grading.kit_version()
+        self.notebooks = _notebooks(db_url, assignment)
+        self._pattern = pattern  # the path of a student's folder, with {student} in it
+        told = json.dumps([[n.name, *map(asdict, n.cells)] for n in self.notebooks.values()])
+        self._rules = f"{self.kit} {self.seed} {self.budget} {told}"
+
+    def handed_in(self, student: str | None = None) -> list[Handed]:
+        """Every student's notebooks, in order of the students' names."""
+        before, _, after = self._pattern.partition("{student}")
+        places = sorted(Path(before).iterdir()) if Path(before).is_dir() else []
+        found = []
+        for place in places:
+            folder = Path(f"{place}{after}")
+            if folder.is_dir() and student in (None, place.name):
+                paths = {name: folder / f"{name}.ipynb" for name in self.notebooks}
+                there = {name: path for name, path in paths.items() if path.exists() or path.is_symlink()}
+                found.append(Handed(place.name, folder, there))
+        return found
+
+    def task(self, handed: Handed, name: str) -> tuple[Path, Task] | None:
+        """Where the result of this notebook is kept, and the task; None where there is nothing to run."""
+        sources = self._sources(self.notebooks[name], handed.notebooks[name])
+        if sources is None:
+            return None
+        section = self.notebooks[name].section
+        place = results.place(self.course, sources, section, self.seed, self.budget)
+        return place, self._task(place.stem, section, sources)
+
+    def _task(self, key: str, section: str, sources: list[str]) -> Task:
+        told = {"key": key, "section": section, "sources": sources, "seed": self.seed, "kit": self.kit}
+        return told | {"budget": asdict(self.budget)}
+
+    def _sources(self, notebook: Notebook, path: Path) -> list[str] | None:
+        """The code that will run; None where the file cannot be read, which is found out again when it is written."""
+        found = submission.read(read_bytes(str(path)))
+        if found.trouble:
+            return None
+        nb = from_dict({"cells": found.cells, "metadata": {}})
+        mend(nb, notebook.cells)
+        return [cell.source for cell in nb.cells if submission.runs(cell, notebook.graded)]
+
+    def digest(self, handed: Handed) -> str:
+        """Changes when anything changes that a student's grades depend on; cheap."""
+        digest = hashlib.sha256(self._rules.encode())
+        for name, path in handed.notebooks.items():
+            digest.update(name.encode() + hashlib.sha256(read_bytes(str(path))).digest())
+        stamp = handed.folder / "timestamp.txt"
+        digest.update(read_bytes(str(stamp)))
+        return digest.hexdigest()
+
+
+def _notebooks(db_url: str, assignment: str) -> dict[str, Notebook]:
+    """The assignment's notebooks in lesson order; one without exercises of the kit is nbgrader's affair alone."""
+    with Gradebook(db_url) as gradebook:
+        try:
+            names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+        except MissingEntry:
+            raise NoAssignment(
+                f"The gradebook has no assignment {assignment!r}. Make what students get first: make assign"
+            ) from None
+        found = {}
+        for name in names:
+            cells = known_cells(gradebook, name, assignment)
+            graded = {cell.grade_id for cell in cells if cell.grade and not cell.solution}
+            if graded:
+                found[name] = Notebook(name, section_of(graded, name), cells)
+    order = lesson.sections()
+    return dict(sorted(found.items(), key=lambda item: order.index(item[1].section)))

@@ -1,0 +1,47 @@
+"""What the reference and the known mistakes do on a class's inputs: observed once, kept beside the results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder import grade, lesson
+from autograder.classroom import grading, results
+from autograder.isolate import warm
+
+#: By exercise, what grade.references gives.
+References = dict[str, dict[str, Any]]
+
+
+def of(course: Path, section: str, seed: int) -> References:
+    """The references of a section for this seed and kit; from the disk where they have been observed before."""
+    path = results.folder(course) / "references" / grading.kit_version() / f"{section}-{_short(seed)}.json"
+    kept = results.load(path)
+    if kept is None:
+        warm(preload=True)
+        kept = {name: grade.references(exercise, seed) for name, exercise in lesson.load(section).items()}
+        results.write(path, kept)
+        _forget_older(path.parent)
+    adopt(section, seed, kept)
+    return kept
+
+
+def adopt(section: str, seed: int, references: References) -> None:
+    for name, exercise in lesson.load(section).items():
+        grade.adopt(exercise, seed, references[name])
+
+
+def _short(seed: int) -> str:
+    """The name of a file does not give the seed away."""
+    import hashlib
+
+    return hashlib.sha256(str(seed).encode()).hexdigest()[:12]
+
+
+def _forget_older(current: Path) -> None:
+    """Those of other versions of the kit are of no more use."""
+    import shutil
+
+    for folder in current.parent.iterdir():
+        if folder != current:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,73 @@
+"""A worker of a class run: `python -m autograder.classroom.worker FD` grades one submission after the other.
+
+It is a trusted process with one confined warm process (box.py) of its own, kept between submissions. Its answers are
+results as plain data, or the reason why there is none; whatever goes wrong with one submission stays with that one.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from autograder.classroom import grading, references
+from autograder.classroom.box import BoxFailed, box
+from autograder.classroom.grading import Budget
+from autograder.isolate import receive, send
+
+#: {"key", "section", "sources", "seed", "kit", "budget"}
+Task = dict[str, Any]
+#: {"result": ...} or {"failed": the reason}
+Answer = dict[str, Any]
+
+_adopted: set[tuple[str, int]] = set()
+
+
+def grade(task: Task, told: references.References | None = None) -> Answer:
+    """Grade one submission. A pure function of the task; `told` spares it from observing the references itself."""
+    section, seed = task["section"], task["seed"]
+    if task["kit"] != grading.kit_version():
+        return {"failed": "this worker has another version of the kit"}
+    if told is not None and (section, seed) not in _adopted:
+        references.adopt(section, seed, told)
+        _adopted.add((section, seed))
+    for attempt in (1, 2):
+        try:
+            return {"result": grading.grade_cells(task["sources"], section, seed, box(), Budget(**task["budget"]))}
+        except BoxFailed as error:  # the machine killed the warm process, for example; a new one has another chance
+            if attempt == 2:
+                return {"failed": str(error)}
+        except Exception as error:
+            return {"failed": f"{type(error).__name__}: {error}"}
+    raise AssertionError
+
+
+def has(task: Task) -> bool:
+    """Whether this process knows the references that the task needs."""
+    return (task["section"], task["seed"]) in _adopted
+
+
+def serve(connection: socket.socket) -> None:
+    """Answer tasks, in the form that isolate.Warm speaks, until the other side closes."""
+    box().start()  # it imports torch while the first task is on its way
+    while True:
+        try:
+            job = receive(connection)
+            if job.get("references") is None and not has(job["task"]):
+                answer: Answer = {"wants": "references"}
+            else:
+                answer = grade(job["task"], job.get("references"))
+            send(connection, {"frames": [answer], "ending": "finished"})
+        except (EOFError, OSError):
+            return
+
+
+def main() -> None:
+    serve(socket.socket(fileno=int(sys.argv[1])))
+    box().stop()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
