@@ -22,7 +22,7 @@ def touched(git: Git, base: str) -> list[str]:
     committed = git.names("diff", "--no-renames", "--name-only", "-z", base, "HEAD")
     staged = git.names("diff", "--no-renames", "--name-only", "-z", "--cached", "HEAD")
     edited = git.names("diff", "--no-renames", "--name-only", "-z")
-    untracked = git.names("ls-files", "--others", "-z", "--", "exercises", "*.ipynb", ":(exclude).venv")
+    untracked = git.names("ls-files", "--others", "--exclude-standard", "-z", "--", "exercises", "*.ipynb")
     return sorted({path for path in (*committed, *staged, *edited, *untracked) if is_protected(path)})
 
 
