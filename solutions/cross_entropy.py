@@ -10,8 +10,8 @@ def softmax_formula(xs):
 
     xs: a list of floats, at least one
 
-    Return a list of as many floats, in the same order. Use `math` alone, no torch and no numpy: this is the formula
-    itself. `xs` stays as it was. Numbers so large that their exponential overflows are not asked for yet.
+    Return a list of as many floats, in the same order. Plain Python and `math` are enough, no torch: this is the
+    formula itself. `xs` stays as it was. Numbers so large that their exponential overflows are not asked for yet.
 
     >>> softmax_formula([0.0, 0.0])
     [0.5, 0.5]
@@ -93,8 +93,9 @@ def cross_entropy_formula(p, q):
     p: list of floats, the target distribution: what is true
     q: list of as many floats, the predicted distribution: what the model says
 
-    Return a float, using `math` alone, no torch and no numpy. The logarithm is the natural one. A class with p = 0 adds
-    nothing, even where q is 0 as well (ln 0 must not be asked for there). Where p is not 0, q is not 0 either.
+    Return a float; plain Python and `math` are enough, no torch. The logarithm is the natural one. A class with p = 0
+    adds nothing, even where q is 0 as well (ln 0 must not be asked for there). Where p is not 0, q is not 0 either, but
+    it may be very small, and counts as it is.
 
     >>> cross_entropy_formula([0.0, 1.0], [0.5, 0.5])     # -ln 0.5
     0.6931471805599453
@@ -126,6 +127,7 @@ def nll(log_probs, target):
 
     Return the mean over the n examples of minus the log-probability of the example's own target: a tensor without
     dimensions, of the dtype of `log_probs`, through which gradients flow back to it. The arguments stay as they were.
+    torch's nll_loss is what you are building, so it is no building block here.
 
     >>> nll(torch.tensor([[-0.1, -2.4], [-1.2, -0.4]]), torch.tensor([0, 1]))     # (0.1 + 0.4) / 2
     tensor(0.2500)
@@ -170,7 +172,7 @@ def why_logsumexp_trick():
     Which of these are true? Return the set of their letters, for example {"a", "c"}.
 
     a) The result is an approximation: a little accuracy is given up so that nothing overflows.
-    b) With numbers of unlimited precision nothing would be gained, whichever m is taken out: both forms are equal.
+    b) With exact real numbers nothing would be gained, whichever number m is taken out: both forms are equal.
     c) The largest score of the whole batch is as safe an m as the largest of each row.
     d) Terms such as exp(-200) become 0 in float32 after the subtraction, so the result is wrong whenever the scores lie
        far apart.
@@ -188,6 +190,7 @@ def logsumexp(x):
     Return a tensor of the shape x.shape[:-1] (the last dimension is gone) and the same dtype, through which gradients
     flow back to `x`. `x` itself stays as it was. It must be right for ordinary scores and just so for scores around
     1000, -1000 and far beyond, where exp gives infinity or 0; and each row must be right whatever the other rows hold.
+    torch has a logsumexp too: it is what you are building, so it is no building block here.
 
     >>> logsumexp(torch.tensor([[0.0, 0.0], [1000.0, 1000.0]]))      # ln 2 and 1000 + ln 2
     tensor([6.9315e-01, 1.0007e+03])

@@ -8,16 +8,11 @@ from autograder.complaint import Complaint
 from autograder.exercise import code, concept
 
 
-def with_graph(result):
-    """The result, which the judge wants to have a graph; what flows back through it is not looked at."""
-    if not isinstance(result, torch.Tensor):
-        raise Complaint(f"return a tensor, not {type(result).__name__}: gradients flow through tensors only")
-    return result
-
-
 def with_gradient(result, leaf):
     """The result, and what flows back from it to the leaf that it was computed from (None where the graph is cut)."""
-    if with_graph(result).requires_grad:
+    if not isinstance(result, torch.Tensor):
+        raise Complaint(f"return a tensor, not {type(result).__name__}: gradients flow through tensors only")
+    if result.requires_grad:
         try:
             result.square().sum().backward()
         except RuntimeError as error:
@@ -61,8 +56,8 @@ softmax_formula = code(
 
 @softmax_formula.probe
 def each_exponential_is_divided_by_their_sum(softmax_formula, draw):
-    smallest_first = [draw.number(-3.0, -2.1), *draw.numbers(draw.size(1, 5))]
-    return softmax_formula(smallest_first)
+    smallest, largest = draw.number(-3.0, -2.1), draw.number(2.1, 3.0)
+    return softmax_formula([smallest, largest, *draw.numbers(draw.size(1, 4)), smallest])
 
 
 @softmax_formula.probe(fixed="the softmax of a number that stands alone is 1")
@@ -188,6 +183,21 @@ def largest_first(xs):
 
 
 @softmax_formula.mistake
+def smallest_first(xs):
+    """The values are sorted. Keep them in the order of the numbers that they belong to."""
+    total = sum(math.exp(x) for x in xs)
+    return sorted(math.exp(x) / total for x in xs)
+
+
+@softmax_formula.mistake
+def equal_numbers_counted_once(xs):
+    """A number that occurs twice is counted once in the sum: a dict or a set keeps one of each. Every place in the list
+    counts."""
+    exps = {x: math.exp(x) for x in xs}
+    return [exps[x] / sum(exps.values()) for x in xs]
+
+
+@softmax_formula.mistake
 def only_the_first(xs):
     """One single number comes back. Return a list with one value for each number: a return inside a loop ends it."""
     return math.exp(xs[0]) / sum(math.exp(x) for x in xs)
@@ -240,31 +250,31 @@ why_softmax = concept(
     ],
     explanations={
         "a": (
-            "The exponential grows with its argument and every value of a row is divided by the same sum, so the "
-            "order stays: the largest score becomes the largest probability. What the network predicts, and so its "
-            "accuracy, is the same with softmax and without it."
+            "False. The exponential grows with its argument and every value of a row is divided by the same "
+            "sum, so the order stays: the largest score becomes the largest probability. What the network "
+            "predicts, and so its accuracy, is the same with softmax and without it."
         ),
         "b": (
-            "exp makes any number positive, and dividing by the sum makes the row sum to one: that is all it takes "
-            "to be a distribution over the classes, which is what cross entropy asks for."
+            "True. exp makes any number positive, and dividing by the sum makes the row sum to one: that is "
+            "all it takes to be a distribution over the classes, which is what cross entropy asks for."
         ),
         "c": (
-            "Scores may be negative or sum to 0. Divided by their sum, some 'probabilities' would be negative or "
-            "above one, or the division would fail; the exponential is what rules this out."
+            "False. Scores may be negative or sum to 0. Divided by their sum, some 'probabilities' would be "
+            "negative or above one, or the division would fail; the exponential is what rules this out."
         ),
         "d": (
-            "exp(x + 100) is exp(x) times exp(100). The factor stands above and below the line and cancels, so what "
-            "counts is how far the scores are from each other."
+            "True. exp(x + 100) is exp(x) times exp(100). The factor stands above and below the line and "
+            "cancels, so what counts is how far the scores are from each other."
         ),
         "e": (
-            "Positive and summing to one is all that softmax promises. Multiply all the scores by 10, and the same "
-            "predictions, right and wrong, come with far more 'confidence'. Whether 0.9 means nine in ten has to be "
-            "measured on a validation set."
+            "False. Positive and summing to one is all that softmax promises. Multiply all the scores by "
+            "10, and the same predictions, right and wrong, come with far more 'confidence'. Whether 0.9 "
+            "means nine in ten has to be measured on a validation set."
         ),
         "f": (
-            "The values share a sum of one. The exponential of the rising score makes the sum larger, and the other "
-            "classes, whose exponentials stay, get a smaller share of it. A sigmoid for each class would not do "
-            "that."
+            "True. The values share a sum of one. The exponential of the rising score makes the sum larger, "
+            "and the other classes, whose exponentials stay, get a smaller share of it. A sigmoid for each "
+            "class would not do that."
         ),
     },
     model_answer=(
@@ -333,12 +343,14 @@ def works_on_a_single_row(softmax, draw):
 
 @softmax.probe
 def uses_the_last_of_three_dimensions(softmax, draw):
-    return softmax(draw.normal(2, draw.size(2, 4), draw.size(2, 4)))
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    return {"of the shape (2, n, c)": softmax(x), "of the shape (2, 1, c)": softmax(thin)}
 
 
 @softmax.probe
 def lets_gradients_through(softmax, draw):
-    return with_graph(softmax(draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)))
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(softmax(x), x)
 
 
 @softmax.right
@@ -479,6 +491,22 @@ def the_winner_takes_all(x):
 
 
 @softmax.mistake
+def squeezed(x):
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
+    the shape of x: nothing needs to be squeezed."""
+    exps = x.exp()
+    return (exps / exps.sum(-1, keepdim=True)).squeeze()
+
+
+@softmax.mistake
+def the_sum_without_a_graph(x):
+    """The values are right and the gradient is not: the graph is cut at the sum (.detach(), .data, .item() or no_grad),
+    so that the scores of a row no longer work on each other."""
+    exps = x.exp()
+    return exps / exps.sum(-1, keepdim=True).detach()
+
+
+@softmax.mistake
 def made_float32(x):
     """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
     exps = x.float().exp()
@@ -505,26 +533,27 @@ why_log_softmax = concept(
     ],
     explanations={
         "a": (
-            "400 examples with a probability of 0.1 each have a joint probability of 1e-400, which no float holds: "
-            "it becomes 0.0. The sum of their logarithms is a plain -921. A mean of logarithms is also what a loss "
-            "per example looks like."
+            "True. 400 examples with a probability of 0.1 each have a joint probability of 1e-400, which no "
+            "float holds: it becomes 0.0. The sum of their logarithms is a plain -921. A mean of logarithms "
+            "is also what a loss per example looks like."
         ),
         "b": (
-            "The probabilities sum to one; their logarithms are all 0 or less and sum to nothing special. Take exp "
-            "of them before adding, and you get one."
+            "False. The probabilities sum to one; their logarithms are all 0 or less and sum to nothing "
+            "special. Take exp of them before adding, and you get one."
         ),
         "c": (
-            "On paper they are equal. In float32 a probability below about 1e-45 is rounded to 0, and its logarithm "
-            "to minus infinity, although the true value, say -200, is harmless; with scores from 89 on exp itself "
-            "overflows. log_softmax never takes that detour."
+            "False. On paper they are equal. In float32 a probability below about 1e-45 is rounded to 0, "
+            "and its logarithm to minus infinity, although the true value, say -200, is harmless; with "
+            "scores from 89 on exp itself overflows. log_softmax never takes that detour."
         ),
         "d": (
-            "The slope of p with respect to its own score is p (1 - p): nearly 0 when p is. The slope of ln p is 1 "
-            "- p: nearly 1 when p is nearly 0. So the logarithm makes the worst rows speak loudest."
+            "True. The slope of p with respect to its own score is p (1 - p): nearly 0 when p is. The slope "
+            "of ln p is 1 - p: nearly 1 when p is nearly 0. So the logarithm makes the worst rows speak "
+            "loudest."
         ),
         "e": (
-            "The logarithm grows with its argument, so the order of the classes stays: the largest probability has "
-            "the largest log-probability."
+            "False. The logarithm grows with its argument, so the order of the classes stays: the largest "
+            "probability has the largest log-probability."
         ),
     },
     model_answer=(
@@ -597,12 +626,14 @@ def works_on_a_single_row(log_softmax_naive, draw):
 
 @log_softmax_naive.probe
 def uses_the_last_of_three_dimensions(log_softmax_naive, draw):
-    return log_softmax_naive(draw.normal(2, draw.size(2, 4), draw.size(2, 4)))
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    return {"of the shape (2, n, c)": log_softmax_naive(x), "of the shape (2, 1, c)": log_softmax_naive(thin)}
 
 
 @log_softmax_naive.probe
 def lets_gradients_through(log_softmax_naive, draw):
-    return with_graph(log_softmax_naive(draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)))
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(log_softmax_naive(x), x)
 
 
 @log_softmax_naive.right
@@ -628,6 +659,20 @@ def with_logsumexp(x):
 @log_softmax_naive.right
 def minus_the_log_of_the_inverse(x):
     return -(x.unsqueeze(-2) - x.unsqueeze(-1)).exp().sum(-1).log()
+
+
+@log_softmax_naive.mistake
+def the_sum_without_a_graph(x):
+    """The values are right and the gradient is not: the graph is cut at the sum (.detach(), .data, .item() or no_grad),
+    so that the scores of a row no longer work on each other."""
+    return x - x.exp().sum(-1, keepdim=True).log().detach()
+
+
+@log_softmax_naive.mistake
+def squeezed(x):
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
+    the shape of x: nothing needs to be squeezed."""
+    return (x - x.exp().sum(-1, keepdim=True).log()).squeeze()
 
 
 @log_softmax_naive.mistake
@@ -770,7 +815,11 @@ cross_entropy_formula = code(
 @cross_entropy_formula.probe
 def sums_minus_p_times_ln_q(cross_entropy_formula, draw):
     n = draw.size(2, 5)
-    return cross_entropy_formula(draw.probabilities(n), draw.probabilities(n))
+    p, q = draw.probabilities(n), draw.probabilities(n)
+    seen = {"result": cross_entropy_formula(p, q)}
+    unlikely = 10.0 ** -draw.integer(12, 15)
+    q = [unlikely, *(value * (1 - unlikely) for value in draw.probabilities(n - 1))]
+    return seen | {"result with a q close to 0": cross_entropy_formula(p, q)}
 
 
 @cross_entropy_formula.probe
@@ -782,6 +831,20 @@ def a_class_with_p_0_adds_nothing_even_where_q_is_0(cross_entropy_formula, draw)
     p.insert(place, 0.0)
     q.insert(place, 0.0)
     return cross_entropy_formula(p, q)
+
+
+@cross_entropy_formula.mistake
+def with_an_added_epsilon(p, q):
+    """A small number is added to q so that ln never meets 0. It changes what a class costs that the model finds very
+    unlikely. Leave out the classes whose p is 0, then nothing needs to be added."""
+    return -sum(a * math.log(b + 1e-9) for a, b in zip(p, q, strict=True))
+
+
+@cross_entropy_formula.mistake
+def q_kept_above_a_limit(p, q):
+    """q is kept above a limit so that ln never meets 0. A class that the model finds still less likely then costs too
+    little. Leave out the classes whose p is 0, then no limit is needed."""
+    return -sum(a * math.log(max(b, 1e-7)) for a, b in zip(p, q, strict=True))
 
 
 @cross_entropy_formula.right
@@ -944,31 +1007,32 @@ why_cross_entropy = concept(
     ],
     explanations={
         "a": (
-            "All p but one are 0, and that one is 1: the sum has one term, -ln q of the right class. This is why "
-            "the loss can be computed by picking one log-probability from each row."
+            "True. All p but one are 0, and that one is 1: the sum has one term, -ln q of the right class. "
+            "This is why the loss can be computed by picking one log-probability from each row."
         ),
         "b": (
-            "The labels are names. Nothing in the formula uses how far one class number is from another: only the "
-            "probability given to the right class counts. A squared difference of class numbers would behave as the "
-            "statement says, and a 3 is not nearer to a 2 than a 9 is."
+            "False. The labels are names. Nothing in the formula uses how far one class number is from "
+            "another: only the probability given to the right class counts. A squared difference of class "
+            "numbers would behave as the statement says, and a 3 is not nearer to a 2 than a 9 is."
         ),
         "c": (
-            "Accuracy counts rows, cross entropy weighs how sure each answer was. One row that is wrong with great "
-            "confidence can cost more than many that are just barely wrong: the experiment has the more accurate "
-            "model with the higher loss."
+            "False. Accuracy counts rows, cross entropy weighs how sure each answer was. One row that is "
+            "wrong with great confidence can cost more than many that are just barely wrong: the experiment "
+            "has the more accurate model with the higher loss."
         ),
         "d": (
-            "-ln q grows without limit as q goes to 0: 0.69 at one half, 4.6 at 0.01, 9.2 at 0.0001. Mistakes that "
-            "the model is sure of weigh most."
+            "True. -ln q grows without limit as q goes to 0: 0.69 at one half, 4.6 at 0.01, 9.2 at 0.0001. "
+            "Mistakes that the model is sure of weigh most."
         ),
         "e": (
-            "Accuracy moves in steps: a small change of a weight changes no prediction at all, or turns one round "
-            "at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to follow."
+            "False. Accuracy moves in steps: a small change of a weight changes no prediction at all, or "
+            "turns one round at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to "
+            "follow."
         ),
         "f": (
-            "The exponential and the logarithm cancel in the derivative, and probabilities minus target is left: "
-            "never larger than 1, zero when the prediction is perfect, and at full strength when the row is "
-            "confidently wrong."
+            "True. The exponential and the logarithm cancel in the derivative, and probabilities minus "
+            "target is left: never larger than 1, zero when the prediction is perfect, and at full strength "
+            "when the row is confidently wrong."
         ),
     },
     model_answer=(
@@ -1216,22 +1280,26 @@ why_negative = concept(
     ],
     explanations={
         "a": (
-            "The sign of the scores plays no part: softmax makes probabilities of any scores, and their logarithms "
-            "are at most 0 anyway. With scores that are all positive the log-probabilities are just as negative."
+            "False. The sign of the scores plays no part: softmax makes probabilities of any scores, and "
+            "their logarithms are at most 0 anyway. With scores that are all positive the log-probabilities "
+            "are just as negative."
         ),
         "b": (
-            "ln 1 is 0, and for anything smaller ln is below 0. So minus ln p starts at 0 for a perfect prediction "
-            "and grows as the probability of the right class falls, as a loss should."
+            "True. ln 1 is 0, and for anything smaller ln is below 0. So minus ln p starts at 0 for a "
+            "perfect prediction and grows as the probability of the right class falls, as a loss should."
         ),
         "c": (
-            "To make the right answers as likely as possible is to make ln p large. An optimizer makes a number "
-            "small, so it is given -ln p: the smallest loss is the largest likelihood."
+            "True. To make the right answers as likely as possible is to make ln p large. An optimizer "
+            "makes a number small, so it is given -ln p: the smallest loss is the largest likelihood."
         ),
         "d": (
-            "The loss would then be ln p, and lower means less probable: the steps would push the right class down, "
-            "without any limit, since ln p has none."
+            "True. The loss would then be ln p, and lower means less probable: the steps would push the "
+            "right class down, without any limit, since ln p has none."
         ),
-        "e": "Its value is -ln 1 = 0, and less is not possible. It is p that is 1, and the loss is as low as it gets.",
+        "e": (
+            "False. Its value is -ln 1 = 0, and less is not possible. It is p that is 1, and the loss is as "
+            "low as it gets."
+        ),
     },
     model_answer=(
         "Probabilities are at most 1, so their logarithms are at most 0. We want the likelihood of the right "
@@ -1280,28 +1348,29 @@ what_logsumexp = concept(
     ],
     explanations={
         "a": (
-            "The sum is at least its largest term, exp(max), and at most n times that. Take the logarithm of both "
-            "ends: between max and max + ln n. The largest score dominates the more, the further it is ahead."
+            "True. The sum is at least its largest term, exp(max), and at most n times that. Take the "
+            "logarithm of both ends: between max and max + ln n. The largest score dominates the more, the "
+            "further it is ahead."
         ),
         "b": (
-            "ln undoes exp of one number, but here a whole sum stands in between, and the log of a sum is not the "
-            "sum of the logs. For [0, 0] it is ln 2 = 0.69, while the sum is 0."
+            "False. ln undoes exp of one number, but here a whole sum stands in between, and the log of a "
+            "sum is not the sum of the logs. For [0, 0] it is ln 2 = 0.69, while the sum is 0."
         ),
         "c": (
-            "exp(x + 5) is exp(5) exp(x). The factor exp(5) can be taken out of the sum, and its log is 5. The "
-            "stable form rests on this."
+            "True. exp(x + 5) is exp(5) exp(x). The factor exp(5) can be taken out of the sum, and its log "
+            "is 5. The stable form rests on this."
         ),
         "d": (
-            "For [0, 0] doubling changes nothing in the scores, and LogSumExp stays at 0.69 instead of going to "
-            "1.39. Adding a number passes through, multiplying does not."
+            "False. For [0, 0] doubling changes nothing in the scores, and LogSumExp stays at 0.69 instead "
+            "of going to 1.39. Adding a number passes through, multiplying does not."
         ),
         "e": (
-            "softmax is exp(x) divided by the sum of the exponentials. Its log is x minus the log of that sum, and "
-            "that is LogSumExp: all that log_softmax needs."
+            "True. softmax is exp(x) divided by the sum of the exponentials. Its log is x minus the log of "
+            "that sum, and that is LogSumExp: all that log_softmax needs."
         ),
         "f": (
-            "The derivative of ln S is S' / S. With S the sum of the exponentials, S' in the direction of one score "
-            "is the exponential of that score: divided by S this is its softmax."
+            "True. The derivative of ln S is S' / S. With S the sum of the exponentials, S' in the "
+            "direction of one score is the exponential of that score: divided by S this is its softmax."
         ),
     },
     model_answer=(
@@ -1354,29 +1423,29 @@ why_logsumexp_trick = concept(
     ],
     explanations={
         "a": (
-            "Nothing is given up: exp(x) = exp(m) exp(x - m) for every m, so both forms are equal on paper. What "
-            "changes is which numbers the computer meets on its way, and with m taken out the rounding errors are "
-            "smaller, if anything."
+            "False. Nothing is given up: exp(x) = exp(m) exp(x - m) for every m, so both forms are equal on "
+            "paper. What changes is which numbers the computer meets on its way, and with m taken out the "
+            "rounding errors are smaller, if anything."
         ),
         "b": (
-            "This is what makes it a trick: mathematically nothing happens. With real numbers any m gives the same, "
-            "and it serves only because floats end somewhere."
+            "True. This is what makes it a trick: mathematically nothing happens. With real numbers any m "
+            "gives the same, and it serves only because floats end somewhere."
         ),
         "c": (
-            "If another row holds a score that is 1000 higher, all the terms of this row become exp(-1000) = 0, and "
-            "the log of 0 is minus infinity. Each row needs a largest score of its own."
+            "False. If another row holds a score that is 1000 higher, all the terms of this row become "
+            "exp(-1000) = 0, and the log of 0 is minus infinity. Each row needs a largest score of its own."
         ),
         "d": (
-            "Next to the term that is 1, exp(-200) = 1e-87 could not change a single digit: float32 has about 7 of "
-            "them. Rounding it to 0 is right to the last digit, as the experiment shows."
+            "False. Next to the term that is 1, exp(-200) = 1e-87 could not change a single digit: float32 "
+            "has about 7 of them. Rounding it to 0 is right to the last digit, as the experiment shows."
         ),
         "e": (
-            "The largest score minus itself is 0 and exp(0) is 1. All other terms lie between 0 and 1, so the sum "
-            "lies between 1 and n: nothing overflows, and the log stays between 0 and ln n."
+            "True. The largest score minus itself is 0 and exp(0) is 1. All other terms lie between 0 and "
+            "1, so the sum lies between 1 and n: nothing overflows, and the log stays between 0 and ln n."
         ),
         "f": (
-            "float32 overflows from exp(89) on, float64 from exp(710): the wall stands further back, but it stands. "
-            "The other end, exp(-746) = 0, has one too."
+            "False. float32 overflows from exp(89) on, float64 from exp(710): the wall stands further back, "
+            "but it stands. The other end, exp(-746) = 0, has one too."
         ),
     },
     model_answer=(
@@ -1441,7 +1510,7 @@ logsumexp = code(
         "x.amax(-1, keepdim=True), or x.max(-1, keepdim=True).values, is m in the right shape for x - m. Before it "
         "is added at the end, take its last dimension away: m.squeeze(-1).",
     ],
-    shortcut=["logsumexp"],
+    shortcut=["logsumexp", "logcumsumexp", "cross_entropy", "cross_entropy_loss"],
     instead="max, exp, sum and log",
     relations=["negated", "detached", "in_float64", "still_two_dimensional"],
 )
@@ -1756,9 +1825,9 @@ max_abs_diff = code(
 def unless_refused(function, a, b):
     """What came back for two shapes that do not match, or that ValueError was raised, as it should be."""
     try:
-        return {"returned": function(a, b)}
+        returned = function(a, b)
     except ValueError:
-        return "ValueError"
+        return "raises ValueError"
     except NotImplementedError:
         raise
     except (RuntimeError, AssertionError, TypeError, IndexError) as error:
@@ -1767,6 +1836,9 @@ def unless_refused(function, a, b):
             f"{type(error).__name__} was raised for the shapes {shapes}: compare the shapes yourself, before anything "
             "else, and raise ValueError"
         ) from None
+    if isinstance(returned, BaseException):
+        raise Complaint(f"the error is returned, as if it were the result: `raise {type(returned).__name__}(...)` it")
+    return f"returns {returned:.4g}" if isinstance(returned, (int, float)) else f"returns {returned}"
 
 
 @max_abs_diff.probe
@@ -1986,6 +2058,15 @@ def as_many_elements(a, b):
 
 
 @max_abs_diff.mistake
+def as_many_elements_and_not_flat(a, b):
+    """You compare how many elements there are and not the shapes: (n, 1) and (n,) have as many and still do not
+    match."""
+    if a.numel() != b.numel():
+        raise ValueError
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
 def only_the_lengths(a, b):
     """len looks at the first dimension only. Compare the whole shapes, a.shape and b.shape."""
     if a.dim() and b.dim() and len(a) != len(b):
@@ -2068,7 +2149,8 @@ def works_on_a_single_row(log_softmax, draw):
 
 @log_softmax.probe
 def uses_the_last_of_three_dimensions(log_softmax, draw):
-    return log_softmax(draw.normal(2, draw.size(2, 4), draw.size(2, 4)))
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    return {"of the shape (2, n, c)": log_softmax(x), "of the shape (2, 1, c)": log_softmax(thin)}
 
 
 # At 2000 two float32 neighbours are 0.0001 apart, and that is how exact a difference of such scores can be.
@@ -2241,6 +2323,20 @@ def probabilities(x):
 def log_base_ten(x):
     """These are logarithms to base 10. The natural ones are asked for: nothing needs to be converted."""
     return (x - x.logsumexp(-1, keepdim=True)) / math.log(10)
+
+
+@log_softmax.mistake
+def squeezed(x):
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
+    the shape of x: nothing needs to be squeezed."""
+    return (x - x.logsumexp(-1, keepdim=True)).squeeze()
+
+
+@log_softmax.mistake
+def the_logsumexp_without_a_graph(x):
+    """The values are right and the gradient is not: the graph is cut at the logsumexp (.detach(), .data or no_grad), so
+    that the scores of a row no longer work on each other."""
+    return x - x.logsumexp(-1, keepdim=True).detach()
 
 
 @log_softmax.mistake
