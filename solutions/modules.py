@@ -64,7 +64,7 @@ def get_layer(model, name):
 
     `model` is any nn.Module, `name` (a string) the name of one of its children. Return that very child, not a
     copy. If no child directly in the model has this name, raise AttributeError or KeyError, whichever comes
-    more easily.
+    more easily. (Names of other attributes, such as "training", and names with a dot are not asked for.)
 
     >>> get_layer(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), "1")
     ReLU()
@@ -78,7 +78,7 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
     Go through `x` (n, n_in) and `y` (n,) in order, `bs` rows at a time; the last batch is shorter when bs
     does not divide n, and never empty. For each batch:
     - predict with `model` and compute `loss_func(predictions, yb)`, a scalar tensor;
-    - compute the gradients of this batch alone;
+    - compute the gradients of this batch alone (at the start the parameters have none);
     - update every parameter of the model by plain SGD with the learning rate `lr`, in place.
     Do all of this `epochs` times.
 
@@ -280,7 +280,7 @@ def what_registering_is():
 
     a) The outer module notes the inner one under a name, in its `_modules`.
     b) The parameters of the inner module are copied into the outer one.
-    c) `self.add_module("layer_0", layer)` does the same as `self.layer_0 = layer`.
+    c) `self.add_module("layer_0", layer)` and `self.layer_0 = layer` register the layer in the same way.
     d) Registered modules are called in the order of registration, so no `forward` is needed.
     e) A layer that is not registered cannot be used in `forward`.
     f) A layer that is not registered is missing in `parameters()`, so an optimizer given these never updates
@@ -320,7 +320,7 @@ class SequentialModel(nn.Module):
     ones, in an nn.ModuleList as its attribute `layers`: its only child.
 
     model(x) gives x to the first layer, its result to the next, and so on, and returns what the last one
-    gives.
+    gives. A layer that stands in the list twice is applied twice.
 
     >>> model = SequentialModel([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)])
     >>> [name for name, _ in model.named_parameters()]

@@ -20,7 +20,7 @@ def three_sizes(draw):
 
 def as_module(model, what):
     if not isinstance(model, torch.nn.Module):
-        raise Complaint(f"{what} should be an nn.Module; it is {type(model).__name__}")
+        raise Complaint(f"{what} is no nn.Module: the class {type(model).__name__} does not inherit from it")
     return model
 
 
@@ -626,6 +626,8 @@ def a_name_of_no_child_raises(get_layer, draw):
     model = container(**{outer: container(**{inner: draw.linear(1, 1)})})
     return {
         f"{missing}, which is nowhere": looked_up(get_layer, model, missing),
+        f"{outer[:-1]}, with which {outer} begins": looked_up(get_layer, model, outer[:-1]),
+        f"{outer[1:]}, with which {outer} ends": looked_up(get_layer, model, outer[1:]),
         f"{inner}, which is inside {outer}": looked_up(get_layer, model, inner),
     }
 
@@ -668,6 +670,42 @@ def a_message_for_a_missing_name(model, name):
     """For a name that is not there a text is returned. Raise an error instead: a caller cannot mistake it for
     a layer."""
     return dict(model.named_children()).get(name, f"no layer {name}")
+
+
+@get_layer.mistake
+def a_name_that_begins_like_it(model, name):
+    """A layer whose name only begins with `name` is found as well. The whole name must be the same: compare with ==."""
+    for own, layer in model.named_children():
+        if own.startswith(name):
+            return layer
+    raise KeyError(name)
+
+
+@get_layer.mistake
+def a_name_that_contains_it(model, name):
+    """A layer whose name only contains `name` is found as well: `in` looks for a part of a text. The whole name must be
+    the same: compare with ==."""
+    for own, layer in model.named_children():
+        if name in own:
+            return layer
+    raise KeyError(name)
+
+
+@get_layer.mistake
+def stop_iteration(model, name):
+    """next() without a default raises StopIteration where nothing is found, which loops take for their end.
+    AttributeError or KeyError is asked for; a dict raises the latter by itself."""
+    return next(layer for own, layer in model.named_children() if own == name)
+
+
+@get_layer.mistake
+def a_value_error(model, name):
+    """ValueError is raised for a name that is not there. Raise AttributeError or KeyError, as Python itself does for
+    attributes and dicts, so that callers know what to catch."""
+    found = dict(model.named_children())
+    if name not in found:
+        raise ValueError(name)
+    return found[name]
 
 
 @get_layer.mistake
@@ -731,6 +769,8 @@ fit_parameters = code(
         "Three loops, one inside another: over the epochs, over range(0, len(x), bs) for the starts of the "
         "batches, and, after backward(), over the parameters: each loses lr times its gradient.",
     ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over model.parameters() that subtracts lr times the gradient",
 )
 
 
@@ -2219,7 +2259,7 @@ def a_stack(draw, linears):
     sizes = [3, *(draw.integer(2, 4) for _ in range(linears))]
     layers = []
     for a, b in itertools.pairwise(sizes):
-        layers += [draw.linear(a, b), draw.choice([torch.nn.ReLU, torch.nn.Tanh, torch.nn.LeakyReLU])()]
+        layers += [draw.linear(a, b), draw.choice([torch.nn.Tanh, torch.nn.LeakyReLU])()]
     return layers[:-1]
 
 
@@ -2265,7 +2305,9 @@ def applies_the_very_layers_one_after_the_other(RegisteredModel, draw):
 def applies_a_layer_twice_that_stands_twice(RegisteredModel, draw):
     """nn.Module's own listings (children, parameters) name the same layer only once."""
     shared = draw.linear(3, 3)
-    return RegisteredModel([shared, torch.nn.Tanh(), shared])(draw.normal(draw.size(2, 4), 3))
+    model = RegisteredModel([shared, torch.nn.Tanh(), shared])
+    names = [name for name in ("layer_0", "layer_2") if getattr(model, name, None) is shared]
+    return {"output": model(draw.normal(draw.size(2, 4), 3)), "names of the layer": names}
 
 
 @RegisteredModel.right
@@ -2327,6 +2369,21 @@ def list_without_registering():
         def __init__(self, layers):
             torch.nn.Module.__init__(self)
             self.layers = layers
+
+    return Model
+
+
+@RegisteredModel.mistake
+def numbered_by_index():
+    """`layers.index(layer)` finds the first place of a layer, so one that stands in the list twice is registered under
+    its first number only. enumerate gives every place its number."""
+
+    class Model(counting()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = layers
+            for layer in layers:
+                self.add_module(f"layer_{layers.index(layer)}", layer)
 
     return Model
 
@@ -2768,6 +2825,12 @@ def applies_the_very_layers_one_after_the_other(SequentialModel, draw):
     return outputs_with_new_weights(SequentialModel, draw)
 
 
+@SequentialModel.probe
+def applies_a_layer_twice_that_stands_twice(SequentialModel, draw):
+    shared = draw.linear(3, 3)
+    return SequentialModel([shared, torch.nn.Tanh(), shared])(draw.normal(draw.size(2, 4), 3))
+
+
 @SequentialModel.right
 def module_list():
     class Model(torch.nn.Module):
@@ -2811,6 +2874,34 @@ def added_to_a_comprehension():
 
         def forward(self, x):
             return functools.reduce(lambda out, layer: layer(out), self.layers, x)
+
+    return Model
+
+
+@SequentialModel.mistake
+def through_its_children():
+    """`forward` goes through .children(), where a layer that stands in the list twice comes once. Go through the
+    nn.ModuleList itself."""
+
+    class Model(module_list()):
+        def forward(self, x):
+            for layer in self.layers.children():
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@SequentialModel.mistake
+def relu_between_the_layers():
+    """A relu is applied between the layers, beside the layers that were passed. Apply those layers and nothing else:
+    the list has its own activations."""
+
+    class Model(module_list()):
+        def forward(self, x):
+            for layer in self.layers[:-1]:
+                x = layer(x).relu()
+            return self.layers[-1](x)
 
     return Model
 
