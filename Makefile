@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook no_browser give_up assignment only PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment only PYTHON
 exercise =
 section =
 file =
@@ -14,6 +14,7 @@ plot =
 give_up =
 plain =
 notebook =
+to_notebook =
 no_browser =
 assignment = minibatch_training
 only =
@@ -67,8 +68,8 @@ predict: .venv/ready/learn ## Say what comes out before you write it (exercise=N
 lab: .venv/ready/lab ## Open the exercises as notebooks (section=NAME, no_browser=1)
 	$(KIT) lab $(section) $(if $(no_browser),--no-browser)
 
-copy: .venv/ready/learn ## Copy answers from a notebook to exercises/ (notebook=FILE)
-	$(KIT) copy '$(notebook)'
+copy: .venv/ready/learn ## Copy answers from a notebook to exercises/ (section=NAME, notebook=FILE, to_notebook=1)
+	$(KIT) copy $(if $(notebook),'$(notebook)') $(section) $(if $(to_notebook),--to-notebook)
 
 progress: .venv/ready/learn ## Write a page of what you have done
 	$(KIT) progress

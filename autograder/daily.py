@@ -122,7 +122,10 @@ def upgrade(source: str | None) -> None:
 @click.option("--to-notebook", is_flag=True, help="The other way: from exercises/ into the notebook.")
 @click.option("--force", is_flag=True, help="Also where both sides were written; what was there is kept in a backup.")
 def copy(notebook: Path, to_notebook: bool, force: bool) -> None:
-    """Copy the answers in NOTEBOOK to exercises/, or the other way. Exits with 1 when some were left."""
+    """Copy the answers in NOTEBOOK to exercises/, or the other way. Exits with 1 when some were left.
+
+    NOTEBOOK is a file, or the name of a section for its notebook in notebooks/.
+    """
     from autograder.cli import leave
     from autograder.copying import transfer
 
