@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from typing import Any
 
 import pytest
 from course import ASSIGNMENT, Course, answered
@@ -148,7 +149,7 @@ def test_without_a_sandbox_it_says_so_in_every_notebook(course: Course) -> None:
 
 def test_a_grade_given_by_hand_survives_a_regrade_and_is_exported(course: Course) -> None:
     with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as gradebook:
-        grade = gradebook.find_grade("why_softmax-words", SECTION, ASSIGNMENT, "half")
+        grade: Any = gradebook.find_grade("why_softmax-words", SECTION, ASSIGNMENT, "half")
         grade.manual_score, grade.needs_manual_grade = 2, False
         gradebook.db.commit()
     course.nbgrader("autograde", ASSIGNMENT, "--force", "--student", "half")
@@ -165,13 +166,15 @@ def test_a_late_penalty_is_taken_off(course: Course) -> None:
     place = course.submit("late", SECTION, answered(course.released(SECTION), {"softmax": HALF}))
     (place / "timestamp.txt").write_text("2020-01-02 00:00:00 UTC")
     with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as gradebook:
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2020-01-01 00:00:00 UTC")
+        due: Any = "2020-01-01 00:00:00 UTC"
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=due)
     extra = "--AssignLatePenalties.plugin_class=nbgrader.plugins.LateSubmissionPlugin"
     course.nbgrader("autograde", ASSIGNMENT, "--student", "late", extra, "--LateSubmissionPlugin.penalty_method=zero")
     with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as gradebook:
-        notebook = gradebook.find_submission_notebook(SECTION, ASSIGNMENT, "late")
+        notebook: Any = gradebook.find_submission_notebook(SECTION, ASSIGNMENT, "late")
         assert notebook.late_submission_penalty == notebook.score > 0
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=None)
+        never: Any = None
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=never)
 
 
 def test_the_instructors_notebooks_pass_as_submissions() -> None:

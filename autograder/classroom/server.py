@@ -10,6 +10,7 @@ import gc
 
 gc.disable()
 
+import functools  # noqa: E402
 import os  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
@@ -37,7 +38,7 @@ def serve(connection: socket.socket, mode: Literal["full", "weak", "off"]) -> No
         code = _compiled(job["probes"])
         limits = sandbox.Limits(**job["limits"])
         try:
-            ended = sandbox.run(lambda fd, job=job, code=code: student.work(fd, job, code, ready), limits, mode=mode)
+            ended = sandbox.run(functools.partial(student.work, job=job, probes=code, shell=ready), limits, mode=mode)
         except sandbox.SandboxUnavailable as error:
             send(connection, {"refused": str(error), "length": 0})
             continue

@@ -101,6 +101,8 @@ class _Stream(io.TextIOBase):
 
 
 class _Hook(DisplayHook):
+    shell: Any
+
     def write_output_prompt(self) -> None: ...
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
@@ -108,6 +110,8 @@ class _Hook(DisplayHook):
 
 
 class _Publisher(DisplayPublisher):
+    shell: Any
+
     def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         self.shell.outputs.show("display_data", data, self.shell.number)
 
@@ -146,7 +150,8 @@ class Shell(InteractiveShell):
         sys.modules[self.user_module.__name__] = self.user_module
 
     def run(self, source: str, number: int) -> list[Output]:
-        self.number = self.compile.number = self.execution_count = number
+        self.number = self.execution_count = number
+        setattr(self.compile, "number", number)  # noqa: B010 - ours, which IPython does not know of
         self.outputs.start()
         sys.stdout, sys.stderr = _Stream(self.outputs, "stdout"), _Stream(self.outputs, "stderr")
         try:
@@ -164,7 +169,7 @@ class Shell(InteractiveShell):
     def system(self, cmd: str) -> None:
         print("Commands of the system are not run here.")
 
-    system_raw = system_piped = system  # type: ignore[assignment]
+    system_raw = system_piped = system
 
 
 def _show_figures(outputs: Outputs, number: int) -> None:
@@ -193,9 +198,10 @@ def prepare() -> Shell:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = Shell.instance(config=config)
+    register: Any = shell.register_magic_function
     for name in ("pip", "conda", "mamba", "uv"):
-        shell.register_magic_function(lambda line: print("Packages are installed already."), "line", name)
-    shell.register_magic_function(lambda line: None, "line", "matplotlib")
+        register(lambda line: print("Packages are installed already."), "line", name)
+    register(lambda line: None, "line", "matplotlib")
     shell.run("None", 0)
     figure = plt.figure()  # the first picture reads fonts and styles
     figure.gca().plot([0, 1])

@@ -54,7 +54,8 @@ def work(results: int, job: Frame, probes: types.CodeType, shell: Shell) -> None
     exercises = _exercises(probes)
     for name in job["exercises"]:
         emit({"exercise": name})
-        _observe(exercises[name], job, shell, lambda frame, name=name: emit({"exercise": name, **frame}))
+        for frame in _observe(exercises[name], job, shell):
+            emit({"exercise": name, **frame})
         emit({"exercise": name, "end": True})
     emit({"done": True})
 
@@ -94,26 +95,27 @@ def _exercises(probes: types.CodeType) -> dict[str, Exercise]:
     return {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
 
 
-def _observe(exercise: Exercise, job: Frame, shell: Shell, emit: Emit) -> None:
+def _observe(exercise: Exercise, job: Frame, shell: Shell) -> Iterator[Frame]:
     module = shell.user_module
     if job.get("pieces"):
         put_pieces(module, job["pieces"]["text"], job["pieces"]["names"])
     found = module.__dict__.get(exercise.name)
     missing = exercise.name not in module.__dict__
     kind = "class" if isinstance(found, type) else "function" if callable(found) else type(found).__name__
-    emit({"loaded": {"failure": None, "found": None if missing else kind}})
+    yield {"loaded": {"failure": None, "found": None if missing else kind}}
     if missing or not callable(found):
         return
     borrowed = observe.kit_parts(found)
     with _time_limit(job["exercise_seconds"], interrupt=False):
         if exercise.kind == "concept":
-            return emit(_answer(found, shell))
+            yield _answer(found, shell)
+            return
         for probe in exercise.probes.values():
             _start_afresh()
             frame = observe.observe(exercise, probe, found, Draw(job["seed"]), shell.files)
             frame["shortcuts"] += borrowed
             told = {key: value for key, value in frame.items() if key not in ("calls", "notes")}
-            emit({"implementation": 0, "run": 0, "probe": probe.name, **told})
+            yield {"implementation": 0, "run": 0, "probe": probe.name, **told}
 
 
 def _answer(question: Callable[[], Any], shell: Shell) -> Frame:

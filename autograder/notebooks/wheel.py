@@ -109,7 +109,7 @@ def _kept(frame: Frame | None) -> Frame | None:
     """Of a frame what is compared; not the line of the reference that raised."""
     if frame is None:
         return None
-    kept = {key: frame[key] for key in ("value", "complaint", "changed", "shortcuts", "raised") if key in frame}
+    kept: Frame = {key: frame[key] for key in ("value", "complaint", "changed", "shortcuts", "raised") if key in frame}
     if "raised" in kept:
         kept["raised"] = {"type": kept["raised"]["type"], "frames": [{}] if kept["raised"]["frames"] else []}
     return kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attacks import RIGHT, WRONG, Notebook, attack, cell, code, put
 
 FULL = {"softmax": 1.0}
@@ -67,7 +69,7 @@ def emptied_grade_cell(nb: Notebook) -> Notebook:
 def outputs_in_the_file(nb: Notebook) -> Notebook:
     """Hands in locked cells with a score already in their outputs: nan, -1, True, all points."""
     for c, score in zip(
-        [c for c in nb["cells"] if c["cell_type"] == "code"], ["nan", "-1", "True", "4.0", "1e999"] * 9
+        [c for c in nb["cells"] if c["cell_type"] == "code"], ["nan", "-1", "True", "4.0", "1e999"] * 9, strict=False
     ):
         c["outputs"] = [RESULT | {"data": {"text/plain": score}}]
     return put(nb, "softmax", WRONG)
@@ -91,7 +93,8 @@ def more_points_in_metadata(nb: Notebook) -> Notebook:
 @attack(earns=FULL)
 def points_that_are_no_number(nb: Notebook) -> Notebook:
     """Is right, with points that are words, lists and nan in the metadata."""
-    for c, points in zip(nb["cells"], ["many", [1], None, float("nan"), {}, True, -5] * 20):
+    odd: list[Any] = ["many", [1], None, float("nan"), {}, True, -5]
+    for c, points in zip(nb["cells"], odd * 20, strict=False):
         if "points" in c["metadata"].get("nbgrader", {}):
             c["metadata"]["nbgrader"]["points"] = points
     return put(nb, "softmax", RIGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from attacks import RIGHT, Notebook, attack, cell, code, put
 
@@ -133,7 +134,7 @@ def metadata_of_wrong_types(nb: Notebook) -> Notebook:
     """Has null, text, lists and numbers where metadata and ids should be."""
     put(nb, "softmax", RIGHT)
     for number, c in enumerate(nb["cells"]):
-        odd = [None, "text", [], 7, {"nbgrader": None}, {"nbgrader": [1]}, {"nbgrader": {"grade_id": {}}}]
+        odd: list[Any] = [None, "text", [], 7, {"nbgrader": None}, {"nbgrader": [1]}, {"nbgrader": {"grade_id": {}}}]
         c["metadata"] = odd[number % len(odd)]
         c["id"] = [None, 5, "same", "same", "x" * 500, "no spaces allowed"][number % 6]
     return nb | {"metadata": None, "nbformat": "four", "nbformat_minor": -1}
@@ -143,7 +144,16 @@ def metadata_of_wrong_types(nb: Notebook) -> Notebook:
 def sources_of_wrong_types(nb: Notebook) -> Notebook:
     """Has cells that are no dicts and sources that are no text."""
     put(nb, "softmax", RIGHT)
-    odd = [None, 5, [], "cell", {}, {"cell_type": "code"}, {"cell_type": "code", "source": 5}, {"cell_type": 3}]
+    odd: list[Any] = [
+        None,
+        5,
+        [],
+        "cell",
+        {},
+        {"cell_type": "code"},
+        {"cell_type": "code", "source": 5},
+        {"cell_type": 3},
+    ]
     return nb | {"cells": [*odd, *nb["cells"], code(["x = 1\n", None, 3])]}  # type: ignore[arg-type]
 
 
