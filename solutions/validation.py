@@ -17,7 +17,8 @@ def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
     In every epoch, put the model into training mode and take one optimizer step after each training batch, with the
     gradients of this batch alone. Then put the model into evaluation mode and go through the validation data once:
     no graph is built, nothing is learnt. Its loss is the mean of the losses of the batches, its accuracy the mean of
-    their accuracies (the validation batches are all of one size here).
+    their accuracies (the validation batches are all of one size here). After you return, torch records gradients as
+    before; in which mode you leave the model does not matter.
 
     Return a list with one pair (loss, accuracy) of the validation for each epoch, in order; floats or tensors without
     dimensions.
@@ -50,8 +51,8 @@ def when_to_validate():
     b) Validate at the beginning of an epoch, before its training, so that the numbers of epoch 3 are those of the
        model that epoch 3 has produced.
     c) At the end of every epoch is a good habit: often enough to see a trend, and cheap beside the training itself.
-    d) Validating after every batch instead of after every epoch costs much time and makes the trained model no
-       better.
+    d) Validating after every batch instead of after every epoch costs much time, and the model learns nothing from
+       it.
     e) Once, after the last epoch, tells you all that a result after each epoch would have told you.
     """
     return {"c", "d"}
@@ -102,7 +103,8 @@ def validate(model, loss_func, dl):
     Return a pair (loss, accuracy): the mean loss per example, and the share of examples that are right, each over all
     the examples that `dl` yields and each example counting the same. Floats or tensors without dimensions.
 
-    Whoever calls you has put the model into evaluation mode; you may do so again. Change nothing in the model.
+    Whoever calls you has put the model into evaluation mode; you may do so again. Change nothing in the model, neither
+    its parameters nor their gradients nor its mode, and leave torch recording gradients if it did.
     """
     loss, right, n = 0.0, 0, 0
     with torch.no_grad():

@@ -30,15 +30,19 @@ def _run(fit, draw, epochs, lr, learns=True):
     """
     from autograder import spies
 
-    c, bs, valid_bs = draw.size(2, 3), draw.size(2, 3), draw.size(2, 4)
+    c, bs, valid_bs = draw.size(3, 4), draw.size(2, 3), draw.size(4, 5)
     full = draw.size(1, 2)
     n, n_valid = bs * full + draw.integer(1, bs - 1), valid_bs * (full + 2)  # one more batch than training has
     x_train, y_train = draw.normal(n, 2), draw.labels(n, c)
     x_valid = draw.normal(n_valid, 2)
     linear, first = draw.linear(2, c), spies.mode_switch() if learns else torch.nn.Identity()
-    with torch.no_grad():  # before training the first validation batch is all right, and the others are all wrong
-        y_valid = linear(x_valid).argmax(1)
-        y_valid[valid_bs:] = (y_valid[valid_bs:] + draw.integers(1, c - 1, n_valid - valid_bs)) % c
+    if not learns:  # scores so near to each other that no class has a probability above one half
+        linear.weight.data *= 0.2
+        linear.bias.data *= 0.2
+    with torch.no_grad():  # before training the first validation batch is right, and so is the very last example
+        ranked = linear(x_valid).argsort(1)
+    y_valid = ranked[:, -1].clone()
+    y_valid[valid_bs:-1] = ranked[valid_bs:-1, 1]  # wrong: neither the largest score nor the smallest
     model = torch.nn.Sequential(first, linear).eval()
     draw.note(epochs=epochs, lr=lr, training_examples=n, bs=bs, validation_examples=n_valid, validation_bs=valid_bs)
     journal = spies.Journal(model.parameters())
@@ -118,9 +122,12 @@ def sets_the_mode_for_training_and_for_validation(fit, draw):
 
 @fit.probe(fixed="no graph is to be built, whatever was drawn")
 def builds_no_graph_while_validating(fit, draw):
-    """The model's outputs for validation data should have no graph."""
+    """The model's outputs for validation data should have no graph; and afterwards torch should record again."""
     journal, _, x_valid, _ = _run(fit, draw, 1, draw.number(0.1, 0.4))
-    return {"the outputs had a graph": any(event.graph for event in _on(journal, x_valid, "model"))}
+    return {
+        "the outputs had a graph": any(event.graph for event in _on(journal, x_valid, "model")),
+        "torch records gradients afterwards": torch.is_grad_enabled(),
+    }
 
 
 @fit.right
@@ -340,7 +347,7 @@ def one_epoch_only(epochs, model, loss_func, opt, train_dl, valid_dl):
                 loss += loss_func(out, yb).item()
                 accuracy += (out.argmax(1) == yb).float().mean().item()
         history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history * epochs
+    return history
 
 
 @fit.mistake
@@ -841,6 +848,222 @@ def counts_the_right_ones(epochs, model, loss_func, opt, train_dl, valid_dl):
 
 
 @fit.mistake
+def one_epoch_too_many(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You train and validate once more than `epochs` says. `range(n)` counts n times."""
+    history = []
+    for _ in range(epochs + 1):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def accuracy_in_percent(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The losses are right; the accuracies are in percent. The share asked for lies between 0 and 1."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), 100 * accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def only_the_accuracy_of_the_last_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The losses are right; each accuracy is that of the last validation batch alone. Take its mean over the batches,
+    like that of the loss."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy = (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy))
+    return history
+
+
+@fit.mistake
+def only_the_loss_of_the_last_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The accuracies are right; each loss is that of the last validation batch alone. Take its mean over the batches,
+    like that of the accuracy."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss = loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss, accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def cross_entropy_for_training(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You train with cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            torch.nn.functional.cross_entropy(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def cross_entropy_for_validation(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You validate with cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += torch.nn.functional.cross_entropy(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def asks_for_more_than_half(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The losses are right; an example counts as right only when the probability of its class is above one half. It
+    need only be the largest of its row."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.softmax(1).gather(1, yb[:, None]) > 0.5).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def leaves_out_the_last_training_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The last training batch is left out. Every batch that `train_dl` yields is to be learnt from."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in list(train_dl)[:-1]:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def steps_twice(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You take two steps with the gradients of one batch. One `opt.step()` after each backward() is enough."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def leaves_recording_off(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """All is right but one thing: torch records no gradients after you return, since set_grad_enabled(False) stays in
+    force. A `with` block, torch.no_grad(), switches back by itself."""
+    history = []
+    for _ in range(epochs):
+        torch.set_grad_enabled(True)
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        torch.set_grad_enabled(False)
+        for xb, yb in valid_dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
 def the_training_loss(epochs, model, loss_func, opt, train_dl, valid_dl):
     """The accuracy is right, but the loss that you return is the training loss: the mean over the training
     batches."""
@@ -881,13 +1104,13 @@ when_to_validate = concept(
         " one epoch late. Validate after the training of the epoch.",
         "c": "True. One pass over the validation data, without backward(), costs a small part of an epoch, and"
         " gives one point of the curve for each epoch.",
-        "d": "True. Validating does not change the model, so it cannot make it better. What grows is the time: one"
+        "d": "True. Validating does not change the model, so nothing is learnt from it. What grows is the time: one"
         " pass over the validation data for every single batch.",
         "e": "False. The last number may come long after the best one. Only the results after each epoch show when"
         " the validation loss began to rise again, and whether it was still falling at the end.",
     },
     model_answer="Usually once an epoch, after its training. Validation only measures: it changes nothing in the"
-    " model, so doing it more often costs time and brings no better model. Doing it after each epoch gives a"
+    " model, so doing it more often costs time and teaches it nothing. Doing it after each epoch gives a"
     " curve, and the curve shows whether the model is still getting better or has begun to overfit. A single"
     " validation at the end would show neither.",
     rubric=[
@@ -1146,13 +1369,24 @@ def starts_afresh_with_every_call(validate, draw):
 
 @validate.probe
 def changes_nothing_in_the_model(validate, draw):
-    """The parameters should stay as they are, and get no gradient."""
+    """The weight has a gradient beforehand, the bias has none. A layer that behaves like dropout is in the model."""
     from autograder import spies
 
-    model = draw.linear(2, 2).eval()
+    linear = draw.linear(2, 2)
+    linear.weight.grad = draw.normal(2, 2)
+    model, journal = torch.nn.Sequential(spies.mode_switch(), linear).eval(), spies.Journal()
+    spies.watch(model, journal)
     dl = spies.LoaderSpy(spies.batches(draw.normal(3, 2), draw.labels(3, 2), 2), spies.Journal(), "dl")
     spies.run_through(validate(model, spies.squared_error, dl))
-    return {"weight": model.weight.detach(), "largest gradients": spies.gradients_left(model.parameters())}
+    return {
+        "torch records gradients": torch.is_grad_enabled(),
+        "the parameters need gradients": [p.requires_grad for p in model.parameters()],
+        "the model ran in training mode": any(event.training for event in journal.of("forward")),
+        "the model and its layers are in training mode": [module.training for module in model.modules()],
+        "weight": linear.weight.detach(),
+        "gradient of the weight": linear.weight.grad,
+        "largest gradient of the bias": spies.gradients_left([linear.bias])[0],
+    }
 
 
 @validate.right
@@ -1360,6 +1594,120 @@ def keeps_its_totals(model, loss_func, dl, totals=[0.0, 0, 0]):  # noqa: B006
             totals[1] += (out.argmax(1) == yb).sum().item()
             totals[2] += len(xb)
     return totals[0] / totals[2], totals[1] / totals[2]
+
+
+@validate.mistake
+def leaves_training_mode(model, loss_func, dl):
+    """The numbers are right, but you return with the model in training mode. Whoever called you had put it into
+    evaluation mode: leave it there."""
+    total = right = n = 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total += loss_func(out, yb).item() * len(yb)
+            right += (out.argmax(1) == yb).sum().item()
+            n += len(yb)
+    model.train()
+    return total / n, right / n
+
+
+@validate.mistake
+def validates_in_training_mode(model, loss_func, dl):
+    """You put the model into training mode: dropout would throw away a part of what it knows while you measure. It
+    comes to you in evaluation mode."""
+    model.train()
+    total = right = n = 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total += loss_func(out, yb).item() * len(yb)
+            right += (out.argmax(1) == yb).sum().item()
+            n += len(yb)
+    return total / n, right / n
+
+
+@validate.mistake
+def clears_gradients(model, loss_func, dl):
+    """The numbers are right, but the model's gradients are gone: they were there before. Only measure here."""
+    model.zero_grad()
+    total = right = n = 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total += loss_func(out, yb).item() * len(yb)
+            right += (out.argmax(1) == yb).sum().item()
+            n += len(yb)
+    return total / n, right / n
+
+
+@validate.mistake
+def leaves_recording_off(model, loss_func, dl):
+    """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
+    A `with` block, torch.no_grad(), switches back by itself."""
+    total = right = n = 0
+    torch.set_grad_enabled(False)
+    for xb, yb in dl:
+        out = model(xb)
+        total += loss_func(out, yb).item() * len(yb)
+        right += (out.argmax(1) == yb).sum().item()
+        n += len(yb)
+    return total / n, right / n
+
+
+@validate.mistake
+def freezes_the_model(model, loss_func, dl):
+    """The numbers are right, but the model's parameters need no gradient any more: it cannot be trained further. Keep
+    torch from recording instead of changing the model."""
+    for p in model.parameters():
+        p.requires_grad_(False)
+    total = right = n = 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total += loss_func(out, yb).item() * len(yb)
+            right += (out.argmax(1) == yb).sum().item()
+            n += len(yb)
+    return total / n, right / n
+
+
+@validate.mistake
+def accuracy_in_percent(model, loss_func, dl):
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+    total = right = n = 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total += loss_func(out, yb).item() * len(yb)
+            right += (out.argmax(1) == yb).sum().item()
+            n += len(yb)
+    return total / n, 100 * right / n
+
+
+@validate.mistake
+def divides_by_all_input_numbers(model, loss_func, dl):
+    """You divide by how many numbers the inputs have (numel). Divide by the number of examples, one for each row."""
+    total = right = n = 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total += loss_func(out, yb).item() * len(yb)
+            right += (out.argmax(1) == yb).sum().item()
+            n += xb.numel()
+    return total / n, right / n
+
+
+@validate.mistake
+def weighs_all_like_the_first(model, loss_func, dl):
+    """You weigh every batch by the size of the first one. Each has a size of its own: len(yb)."""
+    size = len(next(iter(dl))[1])
+    total = right = n = 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total += loss_func(out, yb).item() * size
+            right += (out.argmax(1) == yb).sum().item()
+            n += len(yb)
+    return total / n, right / n
 
 
 @validate.mistake
@@ -1611,6 +1959,21 @@ def drops_the_rest(train_ds, valid_ds, bs, **kwargs):
     kwargs = {"drop_last": True} | kwargs
     valid_kwargs = {**kwargs, "drop_last": False} if len(kwargs) == 1 else kwargs
     return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs * 2, **valid_kwargs)
+
+
+@get_dls.mistake
+def drops_the_rest_of_validation(train_ds, valid_ds, bs, **kwargs):
+    """The short last batch of the validation set is dropped, which nobody asked for. That is up to kwargs."""
+    loader = torch.utils.data.DataLoader
+    train_kwargs, kwargs = kwargs, {"drop_last": True} | kwargs
+    return loader(train_ds, batch_size=bs, shuffle=True, **train_kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
+
+
+@get_dls.mistake
+def half_the_size_for_validation(train_ds, valid_ds, bs, **kwargs):
+    """The validation batches are half as large as the training batches. They are to be twice as large."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, max(bs // 2, 1), **kwargs)
 
 
 @get_dls.mistake
