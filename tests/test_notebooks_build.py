@@ -75,6 +75,15 @@ def test_the_marks_stand_round_what_the_stub_leaves_out(section: str) -> None:
         assert lines[end + 1 :] == [], name
 
 
+@pytest.mark.parametrize("section", SECTIONS)
+def test_no_heading_takes_the_anchor_by_which_formgrader_finds_a_score(section: str) -> None:
+    headings = [
+        line.lstrip("# ") for cell in cells(section) for line in text(cell).splitlines() if line.startswith("##")
+    ]
+    assert len(headings) == len(lesson.load(section))
+    assert not {heading.replace("\\", "") for heading in headings} & lesson.load(section).keys()
+
+
 def test_a_link_leads_to_the_second_at_which_the_part_starts() -> None:
     assert "https://course19.fast.ai/videos/?lesson=9&t=2081" in text(cells("cross_entropy")[0])
     known = {exercise.name for exercise in lesson.exercises()}

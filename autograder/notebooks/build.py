@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 from autograder import lesson, source
 from autograder.exercise import Exercise
@@ -86,7 +87,7 @@ def _imports(text: str) -> str:
 def _exercise(exercise: Exercise, answer: Answer) -> list[Cell]:
     name = exercise.name
     seconds = videos.EXERCISES.get(name)
-    heading = f"## {name}" + (f" · {videos.link(seconds)}" if seconds else "")
+    heading = f"## {_title(exercise, answer)}" + (f" · {videos.link(seconds)}" if seconds else "")
     made = [
         cells.text(f"{name}-prompt", f"{heading}\n\n{prose.markdown(answer.prompt)}"),
         cells.answer(name, solution(answer)),
@@ -99,9 +100,27 @@ def _exercise(exercise: Exercise, answer: Answer) -> list[Cell]:
     return made
 
 
+def _title(exercise: Exercise, answer: Answer) -> str:
+    """How it is called, or the question in short.
+
+    Never the bare name: the heading's anchor would be the grade_id, by which formgrader finds the place of a score.
+    """
+    if exercise.kind == "concept":
+        return _spoken(exercise.name)
+    node: Any = ast.parse(answer.text).body[0]
+    if isinstance(node, ast.ClassDef):
+        node = next((n for n in node.body if getattr(n, "name", "") == "__init__"), None)
+    arguments = ast.unparse(node.args) if node else ""
+    return prose.safe(f"{exercise.name}({arguments.removeprefix('self').removeprefix(', ')})")
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
 def _in_words(exercise: Exercise) -> Cell:
     points = written_points(exercise)
-    told = _WORDS.format(title=exercise.name.replace("_", " ").capitalize(), points=_count(points))
+    told = _WORDS.format(title=_spoken(exercise.name), points=_count(points))
     answer = [told, "", BEGIN, exercise.model_answer or "(No model answer is written yet.)", END]
     return cells.words(exercise.name, "\n".join(answer), points)
 

@@ -51,21 +51,21 @@ def _items(lines: list[str]) -> Iterator[str]:
     for line in lines:
         statement, named = _STATEMENT.match(line), _PARAMETER.match(line) or _COLUMN.match(line)
         if statement:
-            yield from _start(in_list, f"- **{statement[1]})** {_safe(statement[2])}")
+            yield from _start(in_list, f"- **{statement[1]})** {safe(statement[2])}")
             in_list = True
         elif named and (in_list or line is lines[0] or _alike(lines)):
             names = ", ".join(f"`{name.strip('`')}`" for name in named["name"].split(", "))
-            yield from _start(in_list, f"- {names}: {_safe(named['text'])}")
+            yield from _start(in_list, f"- {names}: {safe(named['text'])}")
             in_list = True
         elif _BULLET.match(line):
             mark, rest = line.split(" ", 1)
-            yield from _start(in_list, f"{mark} {_safe(rest)}")
+            yield from _start(in_list, f"{mark} {safe(rest)}")
             in_list = True
         elif in_list and (line.startswith(" ") or _STATEMENT.match(lines[0])):
-            yield "  " + _safe(line.strip())
+            yield "  " + safe(line.strip())
         else:
             in_list = False
-            yield _safe(line.strip())
+            yield safe(line.strip())
 
 
 def _start(in_list: bool, item: str) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _alike(lines: list[str]) -> bool:
     return sum(bool(_PARAMETER.match(line) or _COLUMN.match(line)) for line in lines) > 1
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Underscores and stars outside of `code` stand for themselves."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else _SPECIAL.sub(r"\\\g<0>", part) for part in parts)
