@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from conftest import Kit
-
 from autograder import lesson
+from conftest import Kit
 
 
 def blocks(language: str) -> list[str]:
