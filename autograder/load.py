@@ -43,6 +43,16 @@ def run_file(path: str, source: str, name: str = "answer") -> tuple[types.Module
     return module, first
 
 
+def silence_checks() -> None:
+    """Make `check(softmax)` in a learner's file or cell do nothing: it is being checked already."""
+    import autograder
+
+    module = types.ModuleType("autograder.report.notebook")
+    for name in ("answer", "check", "hint", "progress"):
+        module.__dict__[name] = autograder.__dict__[name] = lambda *args, **kwargs: None
+    sys.modules[module.__name__] = module
+
+
 def put_pieces(module: types.ModuleType, pieces: str, names: list[str]) -> None:
     """Replace the learner's versions of earlier exercises by those that the text `pieces` defines.
 

@@ -68,6 +68,13 @@ def test_a_part_of_the_kit_is_no_answer(how: str, check: Check) -> None:
     assert verdict.outcome in ("shortcut", "failed", "error")
 
 
+def test_a_check_inside_the_learners_file_does_nothing(check: Check) -> None:
+    text = f"from autograder import check, hint\n{RIGHT}\ncheck(softmax)\nhint('softmax')\n"
+    verdict = check("softmax", text)
+    assert verdict.passed
+    assert verdict.trouble is None
+
+
 def test_bad_names_and_files_are_said(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="Did you mean"):
         check_file(tmp_path / "answer.py", "softmaks")

@@ -19,6 +19,7 @@ from typing import Any, Literal, cast  # noqa: E402
 
 from autograder.classroom import sandbox, shell, student  # noqa: E402
 from autograder.isolate import receive, send  # noqa: E402
+from autograder.load import silence_checks  # noqa: E402
 
 _probes: dict[str, types.CodeType] = {}
 
@@ -27,7 +28,7 @@ def serve(connection: socket.socket, mode: Literal["full", "weak", "off"]) -> No
     """Answer jobs until the other side closes: a message about how the child ended, then the bytes that it wrote."""
     _import_more()
     ready = shell.prepare()
-    _stand_in_for_check()
+    silence_checks()
     assert len(os.listdir("/proc/self/task")) == 1 if sys.platform == "linux" else True
     gc.freeze()
     while True:
@@ -56,16 +57,6 @@ def _compiled(text: str) -> types.CodeType:
         _probes.clear()
         _probes[text] = compile(text, "<probes>", "exec", dont_inherit=True)
     return _probes[text]
-
-
-def _stand_in_for_check() -> None:
-    """`check(softmax)` in a cell says nothing here; what counts is observed afterwards."""
-    import autograder
-
-    module = types.ModuleType("autograder.report.notebook")
-    for name in ("answer", "check", "hint", "progress"):
-        module.__dict__[name] = autograder.__dict__[name] = lambda *args, **kwargs: None
-    sys.modules[module.__name__] = module
 
 
 def main(argv: list[str]) -> None:
