@@ -211,8 +211,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
             return [_error(failed)], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
-            sentence = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-            return [sentence], None, _made(first, frame)
+            return [_sentence(text, name)], None, _made(first, frame)
         case "shortcut":
             called = _join(frame.get("shortcuts", []))
             instead = lesson.find(name).instead
@@ -235,11 +234,12 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
         )
     pair = verdict.smallest or (frame, first.expected or {})
     case = _case(first, probe, pair)
-    if first.why == "changed":
-        changed = _join(frame["changed"])
-        advice = "Work on a new tensor: x.sub_(), x += ... and x[...] = ... change x itself."
-        return [f"{name} changed its input {changed} in place. {advice}"], None, case
     found = case.difference
+    if first.why == "changed":
+        case.compared = found is not None  # two equal results side by side would show nothing
+        many = "arguments" if len(frame["changed"]) > 1 else "argument"
+        advice = "Work on new values: x += ..., x[...] = ... and methods like sub_() or pop() change x itself."
+        return [f"{name} changed its {many} {_join(frame['changed'])} in place. {advice}"], None, case
     says = _difference(name, found, frame) if found else ""
     if found and found.fault == "value" and probe.says:
         says += " " + probe.says
@@ -253,10 +253,17 @@ def _unusable(name: str, frame: Frame) -> str:
     if failed["type"] == "NotImplementedError":
         return f"A part that {name} uses is not implemented: {failed['message'] or 'NotImplementedError'}."
     if "result" in calls[-1]:
-        return (
-            f"{name} returned {values.kind(calls[-1]['result'])}, which cannot be used as the answer: {_error(failed)}."
-        )
-    return f"{name} cannot be used the way the prompt says: {_error(failed)}."
+        returned = values.kind(calls[-1]["result"])
+        return _sentence(f"{name} returned {returned}, which cannot be used as the answer: {_error(failed)}", name)
+    return _sentence(f"{name} cannot be used the way the prompt says: {_error(failed)}", name)
+
+
+def _sentence(text: str, name: str = "") -> str:
+    """With a full stop, and with a capital letter unless it begins with code: model(x), or the exercise's name."""
+    word = text.split(" ", 1)[0]
+    code = not word.isalpha() or word == name or (len(word) == 1 and word != "a")
+    begun = text if code else text[:1].upper() + text[1:]
+    return begun if begun.endswith((".", "?", "!")) else f"{begun}."
 
 
 def _difference(name: str, found: Difference, frame: Frame) -> str:
@@ -286,17 +293,22 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
 
 
 def _case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
-    """What was seen in the end where its parts have names; else the first call that came back different, if one did."""
+    """The first call that came back different, with what it was given, if one did; else what was seen in the end.
+
+    Where the parts of an observation have names, a call is shown only if its result is the part that differs.
+    """
     mine, theirs = pair
     calls, got, expected = mine.get("calls") or [], mine.get("value"), theirs.get("value")
     found = difference(got, expected, probe.rtol, probe.atol) if "value" in theirs else None
     if found:
         got, expected = found.got, found.expected
     named = isinstance(theirs.get("value"), dict) and "dict" in theirs["value"]
-    for own, other in zip(calls, theirs.get("calls") or [], strict=False) if not named else ():
+    for own, other in zip(calls, theirs.get("calls") or [], strict=False):
+        if own.get("result") == "(an iterator)":
+            continue  # what it is says more than that text
         if "result" in own and "result" in other and own["arguments"] == other["arguments"]:
             in_call = difference(own["result"], other["result"], probe.rtol, probe.atol)
-            if in_call:
+            if in_call and not (named and found and in_call.got != found.got):
                 calls, found, got, expected = [own], in_call, in_call.got, in_call.expected
                 break
     notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
