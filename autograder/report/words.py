@@ -44,9 +44,10 @@ class Case:
 
     @property
     def part(self) -> str:
-        """Which part of the result is shown: " at [2]", or nothing when it is all of it."""
+        """Which part of the result is shown: ", at [2]", or nothing when it is all of it."""
         where = self.difference.where if self.difference else ()
-        return " at " + "".join(f"[{part}]" if isinstance(part, int) else f" {part}" for part in where) if where else ""
+        told = " ".join(f"[{part}]" if isinstance(part, int) else f"“{part}”" for part in where)
+        return f", {'at' if told.startswith('[') else 'in'} {told}" if told else ""
 
 
 @dataclass
