@@ -58,3 +58,20 @@ def test_a_failing_case_is_small_and_marks_what_differs(check: Check) -> None:
 def test_a_correct_answer_in_another_style_passes(check: Check) -> None:
     text = "import numpy as np, torch\nsoftmax = lambda scores, dim=-1: (scores - scores.logsumexp(dim, True)).exp()\n"
     assert check("softmax", text).passed
+
+
+def test_an_argument_changed_beside_a_right_result_shows_the_call_alone(check: Check) -> None:
+    body = "e = x.exp(); x.mul_(2); return e / e.sum(-1, keepdim=True)"
+    page = terminal.text(check("softmax", f"import torch\n\ndef softmax(x):\n    {body}\n"))
+    assert "(changes its input)" in page
+    assert "softmax with x = " in page and "expected" not in page
+
+
+def test_a_sentence_ends_once_and_code_keeps_its_small_letter(check: Check) -> None:
+    model = "class ListModel:\n    def __init__(self, n_in, nh, n_out):\n        self.layers = "
+    right = "[nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]"
+    changed = "\n    def __call__(self, x):\n        for layer in self.layers: x = layer(x)\n        return x.mul_(x)\n"
+    page = terminal.text(check("ListModel", f"from torch import nn\n{model}{right}{changed}"))
+    assert not re.search(r"[.?!]\.\s", page), page
+    wrong = terminal.text(check("ListModel", f"from torch import nn\n{model}{right}\n    __call__ = 3\n"))
+    assert "Model(x)" not in wrong.replace("ListModel(x)", ""), wrong
