@@ -11,6 +11,7 @@ import gc
 gc.disable()
 
 import functools  # noqa: E402
+import importlib  # noqa: E402
 import os  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
@@ -50,6 +51,8 @@ def serve(connection: socket.socket, mode: Literal["full", "weak", "off"]) -> No
 
 def _import_more() -> None:
     """What answers use and what takes long the first time (an optimizer imports a third of torch)."""
+    for name in ("torch._dynamo", "torch.utils.data"):
+        importlib.import_module(name)
 
 
 def _compiled(text: str) -> types.CodeType:
