@@ -110,7 +110,7 @@ bench: .venv/ready/test ## Measure speed, as ratios
 
 docs: .venv/ready/docs ## Build the site into site/
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
-	@echo 'Open site/index.html'
+	@echo 'To read it, with search:   .venv/bin/python -m mkdocs serve'
 
 pins: .venv/ready/test .venv/ready/docs ## Pin the installed versions in constraints.txt
 	@.venv/bin/python -m autograder.bootstrap.pins

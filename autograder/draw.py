@@ -45,9 +45,11 @@ class Draw:
         return [self.number(low, high) for _ in range(n)]
 
     def choice(self, options: Sequence[Any]) -> Any:
+        """One of the options."""
         return self._random.choice(options)
 
     def shuffled(self, items: Sequence[Any]) -> list[Any]:
+        """The items in another order, as a new list."""
         return self._random.sample(items, len(items))
 
     def probabilities(self, n: int) -> list[float]:
