@@ -7,6 +7,7 @@ the same result twice, and it is kept once.
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -24,7 +25,7 @@ class Cluster:
         from distributed import Client
 
         self._client = Client(address, timeout="30s", set_as_default=False)
-        self._scattered: dict[str, Any] = {}
+        self._references: dict[str, Any] = {}
 
     @property
     def jobs(self) -> int:
@@ -32,10 +33,12 @@ class Cluster:
 
     def submit(self, task: Task, references: References) -> Future[Answer]:
         section = task["section"]
-        if section not in self._scattered:
-            self._scattered[section] = self._client.scatter(references, broadcast=False)
+        if section not in self._references:
+            # As a task of its own, and not scattered: the scheduler sends it again when the worker that had it dies.
+            key = f"references-{section}-{uuid.uuid4().hex}"
+            self._references[section] = self._client.submit(_same, references, key=key)
         sent = self._client.submit(
-            on_worker, task, self._scattered[section], key=f"grade-{task['key']}", retries=ATTEMPTS, pure=True
+            on_worker, task, self._references[section], key=f"grade-{task['key']}", retries=ATTEMPTS
         )
         answer: Future[Answer] = Future()
         sent.add_done_callback(lambda done: _pass_on(done, answer))
@@ -50,6 +53,10 @@ def _pass_on(done: Any, answer: Future[Answer]) -> None:
         answer.set_result(done.result())
     except Exception as error:  # the cluster has given the task up
         answer.set_exception(error)
+
+
+def _same(references: References) -> References:
+    return references
 
 
 # The sandbox ends with the thread that started it, and it is not for several threads: one that lasts, for all tasks.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from autograder.classroom.references import References
 from autograder.classroom.worker import Answer, Task
@@ -16,6 +16,14 @@ SILENCE = 1800.0
 ATTEMPTS = 3
 
 
+class _Worker(Warm):
+    def kill(self) -> None:
+        """From any thread: the one that waits for an answer finds that there will be none, and cleans up."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
+
 class Pool:
     """`submit(task, references)` gives a future of worker.Answer."""
 
@@ -23,15 +31,19 @@ class Pool:
         self.jobs = jobs
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
         self._own = threading.local()
-        self._workers: list[Warm] = []
+        self._workers: list[_Worker] = []
         self._closed = False
+        self._futures: set[Future[Answer]] = set()
 
     def submit(self, task: Task, references: References) -> Future[Answer]:
-        return self._threads.submit(self._ask, task, references)
+        future = self._threads.submit(self._ask, task, references)
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
+        return future
 
-    def _worker(self) -> Warm:
+    def _worker(self) -> _Worker:
         if not hasattr(self._own, "worker"):
-            self._own.worker = Warm([sys.executable, "-m", "autograder.classroom.worker"])
+            self._own.worker = _Worker([sys.executable, "-m", "autograder.classroom.worker"])
             self._workers.append(self._own.worker)
         return self._own.worker
 
@@ -54,5 +66,10 @@ class Pool:
         """Stop at once; what has not been answered is not graded."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
+        while True:  # a worker may be about to be started again
+            for worker in self._workers:
+                worker.kill()
+            if not wait(list(self._futures), timeout=0.2).not_done:
+                break
         for worker in self._workers:
             worker.stop()

@@ -1,0 +1,294 @@
+"""Grading a class: as nbgrader would, but in parallel; nothing is lost, done twice, or left stale."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import source
+from autograder.classroom import batch, pool, sandbox
+from autograder.classroom.batch import Batch
+from autograder.classroom.plan import Plan
+from autograder.lesson import ROOT
+from tests.course import ASSIGNMENT, Course, answered
+
+SECTIONS = ["setup", "training_loop"]
+LIMITS = "\nc.Grade.cell_seconds = 2.0\nc.Grade.exercise_seconds = 5.0\n"
+
+
+def _submit(course: Course) -> None:
+    for section in SECTIONS:
+        released = course.released(section)
+        right = {name: answer.text for name, answer in source.answers(section).items()}
+        first = next(iter(right))
+        wrong = {name: text.replace("return", "return 7 or", 1) for name, text in right.items()}
+        course.submit("ann", section, answered(released, right))
+        course.submit("ben", section, answered(released, wrong))
+        course.submit("cat", section, answered(released, {first: right[first]}))
+        course.submit("dan", section, answered(released, right | {first: "while True:\n    pass"}))
+        course.submit("eve", section, answered(released, right | {first: "import os\nos._exit(0)"}))
+        course.submit("fay", section, b'{"cells": [')
+        course.submit("gus", section, answered(released, right))
+
+
+@pytest.fixture(scope="module")
+def submitted(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A released assignment of two notebooks and what seven students made of it."""
+    pytest.importorskip("nbgrader")
+    try:
+        sandbox.require(sandbox.layers())
+    except sandbox.SandboxUnavailable as error:
+        pytest.skip(str(error))
+    course = Course(tmp_path_factory.mktemp("class"), SECTIONS)
+    with open(course.folder / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write(LIMITS)
+    course.release()
+    _submit(course)
+    return course
+
+
+@pytest.fixture(scope="module")
+def graded(submitted: Course, tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, Any]]:
+    course = _copy(submitted, tmp_path_factory.mktemp("graded") / "course")
+    return course, _grade(course, "--jobs", "2")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Callable[[Course], Course]:
+    return lambda course: _copy(course, tmp_path / f"copy-{len(list(tmp_path.iterdir()))}")
+
+
+def _copy(course: Course, folder: Path) -> Course:
+    shutil.copytree(course.folder, folder)
+    made = Course.__new__(Course)
+    made.folder = folder
+    return made
+
+
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, *words]
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def _grade(course: Course, *words: str, code: int = 0) -> dict[str, Any]:
+    done = subprocess.run(
+        _command("--json", *words), cwd=course.folder, env=_environment(), capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def _results(course: Course) -> dict[str, str]:
+    """The kept results by their name."""
+    return {path.name: path.read_text() for path in (course.folder / ".autograder" / "results").rglob("*.json")}
+
+
+def _autograded(course: Course) -> dict[str, str]:
+    folder = course.folder / "autograded"
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.ipynb")}
+
+
+def test_each_gets_what_it_earned(graded: tuple[Course, dict[str, Any]]) -> None:
+    course, report = graded
+    scores = course.scores()
+    assert report["students"] == report["written"] == 7
+    assert report["notebooks"] == report["graded"] + 2 == 14  # two cannot be read, so nothing of them is run
+    assert not report["failed"]
+    most = sum(value or 0 for value in scores["ann"].values())
+    total = {student: sum(value or 0 for value in told.values()) for student, told in scores.items()}
+    assert total["gus"] == most > total["dan"] > 0
+    assert 0 < total["cat"] < most
+    assert total["eve"] < most
+    assert total["fay"] == 0 <= total["ben"] < most
+    assert scores["ann"].keys() == scores["fay"].keys()
+
+
+def test_results_are_those_of_plain_nbgrader(
+    graded: tuple[Course, dict[str, Any]], submitted: Course, copy: Callable[[Course], Course]
+) -> None:
+    course, _ = graded
+    plain = copy(submitted)
+    (plain.folder / ".autograder").mkdir(exist_ok=True)
+    shutil.copy(course.folder / ".autograder" / "class_seed", plain.folder / ".autograder")
+    plain.nbgrader("autograde", ASSIGNMENT)
+    assert plain.scores() == course.scores()
+    assert _autograded(plain) == _autograded(course)
+    assert _results(plain).keys() == _results(course).keys()
+
+
+def test_nbgrader_uses_what_is_kept(graded: tuple[Course, dict[str, Any]], copy: Callable[[Course], Course]) -> None:
+    course = copy(graded[0])
+    before, results = course.scores(), _results(course)
+    marked = {name: text.replace('"share": 1.0', '"share": 0.5') for name, text in results.items()}
+    for path in (course.folder / ".autograder" / "results").rglob("*.json"):
+        path.write_text(marked[path.name])
+    course.nbgrader("autograde", ASSIGNMENT, "--force")
+    after = course.scores()
+    assert _results(course) == marked
+    assert after["ann"] == {name: score and score / 2 for name, score in before["ann"].items()}
+
+
+def test_one_changed_submission_is_one_graded(
+    graded: tuple[Course, dict[str, Any]], copy: Callable[[Course], Course]
+) -> None:
+    course = copy(graded[0])
+    assert _grade(course)["graded"] == 0
+    before = course.scores()
+    released = course.released("training_loop")
+    course.submit("gus", "training_loop", answered(released, {"accuracy": "def accuracy(out, yb):\n    return 0.5"}))
+    report = _grade(course)
+    assert (report["graded"], report["kept"], report["written"]) == (1, 13, 1)
+    after = course.scores()
+    assert after.pop("gus")["accuracy"] != before.pop("gus")["accuracy"]
+    assert after == before
+
+
+def test_one_student(submitted: Course, copy: Callable[[Course], Course]) -> None:
+    course = copy(submitted)
+    report = _grade(course, "--student", "cat")
+    assert report["students"] == report["written"] == 1
+    assert list(course.scores()) == ["cat"]
+
+
+def test_interrupting_loses_nothing(
+    graded: tuple[Course, dict[str, Any]], submitted: Course, copy: Callable[[Course], Course]
+) -> None:
+    course = copy(submitted)
+    (course.folder / ".autograder").mkdir(exist_ok=True)
+    shutil.copy(graded[0].folder / ".autograder" / "class_seed", course.folder / ".autograder")
+    running = subprocess.Popen(
+        _command("--jobs", "1"), cwd=course.folder, env=_environment(), stderr=subprocess.PIPE, text=True
+    )
+    while len(kept := _kept_when(course)) < 2 and running.poll() is None:
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert "the same command goes on" in said
+    assert _grade(course, "--jobs", "1")["failed"] == []
+    assert {name: when for name, when in _kept_when(course).items() if name in kept} == kept
+    assert course.scores() == graded[0].scores()
+
+
+def _kept_when(course: Course) -> dict[str, int]:
+    folder = course.folder / ".autograder" / "results"
+    return {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.json")}
+
+
+FAILING = """
+from autograder.classroom import command, pool
+real = pool.Pool.submit
+
+def submit(self, task, references):
+    if task["section"] == "training_loop" and "return 7 or" in "".join(task["sources"]):
+        from concurrent.futures import Future
+        failed = Future()
+        failed.set_result({"failed": "the disk is on fire"})
+        return failed
+    return real(self, task, references)
+
+pool.Pool.submit = submit
+report = command.run("minibatch_training", jobs=1)
+print(report.written, report.failed)
+"""
+
+
+def test_what_cannot_be_graded_has_no_score_and_stops_nobody(
+    graded: tuple[Course, dict[str, Any]], copy: Callable[[Course], Course]
+) -> None:
+    course = copy(graded[0])
+    shutil.rmtree(course.folder / ".autograder" / "results")
+    next((course.folder / ".autograder").glob("written-*")).unlink()
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING], cwd=course.folder, env=_environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "the disk is on fire" in done.stdout
+    assert done.stdout.startswith("6 ")
+    before, after = graded[0].scores(), course.scores()
+    assert set(after.pop("ben").values()) == {None}
+    before.pop("ben")
+    assert after == before
+    assert _grade(course)["graded"] == 1  # tried once more by the next run
+    assert course.scores() == graded[0].scores()
+
+
+def _batch(course: Course, executor: batch.Executor, tick: Callable[[int], Any] = lambda count: None) -> Batch:
+    from autograder.classroom.grading import Budget
+
+    budget = Budget(cell=2.0, exercise=5.0)
+    url, pattern = f"sqlite:///{course.folder}/gradebook.db", f"{course.folder}/submitted/{{student}}/{ASSIGNMENT}"
+    return Batch(Plan(course.folder, ASSIGNMENT, url, pattern, budget), executor, tick=tick)
+
+
+def test_a_killed_worker_is_replaced(
+    graded: tuple[Course, dict[str, Any]], submitted: Course, copy: Callable[[Course], Course]
+) -> None:
+    course = copy(submitted)
+    (course.folder / ".autograder").mkdir(exist_ok=True)
+    shutil.copy(graded[0].folder / ".autograder" / "class_seed", course.folder / ".autograder")
+    workers = pool.Pool(1)
+    killed: list[int] = []
+
+    def kill_one(count: int) -> None:
+        if workers._workers and not killed:
+            workers._workers[0].kill()
+            killed.append(count)
+
+    run = _batch(course, workers, kill_one)
+    try:
+        students = list(run.students(run.plan.handed_in()))
+    finally:
+        run.stop()
+    assert killed
+    assert [student.failed for student in students] == [{}] * 7
+    assert _alike(_results(course)) == _alike(_results(graded[0]))
+
+
+def _alike(results: dict[str, str]) -> dict[str, Any]:
+    return {name: json.loads(text) for name, text in results.items()}
+
+
+@pytest.mark.filterwarnings("default")  # Dask's own, about sockets of the worker that is killed
+def test_a_cluster_that_loses_a_worker_gives_the_same_results(
+    graded: tuple[Course, dict[str, Any]], submitted: Course, copy: Callable[[Course], Course]
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    from autograder.classroom.cluster import Cluster
+
+    course = copy(submitted)
+    (course.folder / ".autograder").mkdir(exist_ok=True)
+    shutil.copy(graded[0].folder / ".autograder" / "class_seed", course.folder / ".autograder")
+    with distributed.LocalCluster(
+        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as local:
+        killed: list[int] = []
+
+        def kill_one(count: int) -> None:
+            if len(_results(course)) >= 3 and not killed:
+                pid = next(iter(local.workers.values())).process.process.pid
+                killed.append(pid)
+                os.kill(pid, signal.SIGKILL)
+
+        run = _batch(course, Cluster(local.scheduler_address), kill_one)
+        try:
+            students = list(run.students(run.plan.handed_in()))
+        finally:
+            run.stop()
+    assert killed
+    assert [student.failed for student in students] == [{}] * 7
+    assert run.counts.graded == 12
+    assert _alike(_results(course)) == _alike(_results(graded[0]))
