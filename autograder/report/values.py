@@ -22,7 +22,8 @@ def kind(value: Any) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if "tensor" in value:
-        return f"a {shape(value)} tensor ({value['tensor']})"
+        told = f"tensor of {shape(value)}" if len(value["shape"]) == 1 else f"{shape(value)} tensor"
+        return f"a {told} ({value['tensor']})"
     if "dict" in value:
         return "a dict"
     if "set" in value:
