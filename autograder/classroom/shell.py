@@ -184,7 +184,8 @@ def _show_figures(outputs: Outputs, number: int) -> None:
 def _png(figure: Any) -> bytes:
     width, height = figure.get_size_inches()
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=min(72.0, 2000 / max(width, height, 1)), bbox_inches="tight")
+    # A tight box would draw it twice.
+    figure.savefig(buffer, format="png", dpi=min(72.0, 2000 / max(width, height, 1)))
     return buffer.getvalue()
 
 
