@@ -60,14 +60,18 @@ class _Operations(TorchDispatchMode):
 
 @contextlib.contextmanager
 def watching(names: Iterable[str]) -> Iterator[set[str]]:
-    """Yields the set that fills with the qualified names of watched functions run, or classes made, meanwhile."""
+    """Yields the set that fills with the qualified names of watched functions run, or classes made, meanwhile.
+
+    A name with dots is that of a class ("torch.optim.Optimizer"), or of a function of Python code that is looked up in
+    its module whenever it runs ("torch.utils.data._utils.collate.collate", which default_collate calls).
+    """
     names = list(names)
     functions = {name for name in names if "." not in name}
     seen: set[str] = set()
     with contextlib.ExitStack() as stack:
         for name in names:
             if "." in name:
-                stack.enter_context(_constructions(name, seen))
+                stack.enter_context(_uses(name, seen))
         if functions:
             stack.enter_context(_Calls(functions, seen))
             stack.enter_context(_Operations(functions, seen))
@@ -75,18 +79,21 @@ def watching(names: Iterable[str]) -> Iterator[set[str]]:
 
 
 @contextlib.contextmanager
-def _constructions(name: str, seen: set[str]) -> Iterator[None]:
-    """Note every instance made of the class `name` ("torch.optim.Optimizer") or of a subclass."""
-    kind = functools.reduce(getattr, name.split(".")[1:], torch)
-    original = kind.__init__  # type: ignore[misc]
+def _uses(name: str, seen: set[str]) -> Iterator[None]:
+    """Note every instance made of the class `name` or of a subclass, or every call of the function `name`."""
+    *path, last = name.split(".")[1:]
+    owner: Any = functools.reduce(getattr, path, torch)
+    if isinstance(getattr(owner, last), type):
+        owner, last = getattr(owner, last), "__init__"
+    original = getattr(owner, last)
 
     @functools.wraps(original)
-    def noted(self: Any, *args: Any, **kwargs: Any) -> None:
+    def noted(*args: Any, **kwargs: Any) -> Any:
         seen.add(name)
-        original(self, *args, **kwargs)
+        return original(*args, **kwargs)
 
-    kind.__init__ = noted  # type: ignore[misc]
+    setattr(owner, last, noted)
     try:
         yield
     finally:
-        kind.__init__ = original  # type: ignore[misc]
+        setattr(owner, last, original)

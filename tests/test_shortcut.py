@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import nn
+from torch.utils.data import default_collate
 
 from autograder.shortcut import base_name, watching
 
@@ -57,3 +58,24 @@ def test_a_class_is_seen_when_an_instance_is_made_and_forgotten_afterwards() -> 
         Own(torch.utils.data.TensorDataset(X))
     assert seen == {"torch.utils.data.DataLoader"}
     assert torch.utils.data.DataLoader.__init__ is before
+
+
+@pytest.mark.parametrize(
+    "borrow",
+    [
+        lambda: default_collate([(X, 1), (X, 2)]),
+        lambda: torch.utils.data.default_collate([X, X]),
+        lambda: next(iter(torch.utils.data.DataLoader([(X, 1), (X, 2)], 2))),
+    ],
+)
+def test_a_function_of_torchs_python_code_is_seen_also_under_a_name_imported_before(
+    borrow: Callable[[], object],
+) -> None:
+    name = "torch.utils.data._utils.collate.collate"
+    before = torch.utils.data._utils.collate.collate
+    with watching([name]) as seen:
+        torch.stack([X, X])
+        assert seen == set()
+        borrow()
+    assert seen == {name}
+    assert torch.utils.data._utils.collate.collate is before
