@@ -92,6 +92,8 @@ class SliceLoader:
 
     A loader can be iterated again and again. Each loop over it begins at the first batch, also when an
     earlier loop was left with `break`, or is still running (a loop within a loop, or `zip(dl, dl)`).
+
+    Write it yourself, without torch's DataLoader.
     """
 
     def __init__(self, ds, bs):
@@ -168,7 +170,7 @@ class Sampler:
 
     Each loop begins a pass of its own, also when another was left with `break` or is still running. Any
     source of random numbers will do, but leave the global seeds alone: no `torch.manual_seed`, no
-    `random.seed`.
+    `random.seed`. Write it yourself, without the samplers of torch.utils.data.
 
     >>> list(Sampler(10, 4))
     [tensor([0, 1, 2, 3]), tensor([4, 5, 6, 7]), tensor([8, 9])]
@@ -216,11 +218,12 @@ class DataLoader:
 
     `ds[i]` is one example, for a row number i. Iterating over `sampler` gives one batch of row numbers
     after another, each a list of ints or a 1-d int64 tensor. For each of these batches the loader yields
-    what `collate_fn` makes of the list of its examples, in the sampler's order; `collate_fn` may make
-    anything of them. Index the dataset by one row number at a time: it need not know slices or index
+    what `collate_fn` makes of the list of its examples, in the sampler's order (a row that is named twice
+    comes twice); `collate_fn` may make anything of them. Index the dataset by one row number at a time: it need not know slices or index
     tensors.
 
-    A loader can be iterated again and again, and every loop over it asks the sampler for a new pass.
+    A loader can be iterated again and again, and every loop over it asks the sampler for a new pass. Write it
+    yourself, without torch's DataLoader.
     """
 
     def __init__(self, ds, sampler, collate_fn=collate):

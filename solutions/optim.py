@@ -10,8 +10,8 @@ class Optimizer:
     Optimizer(params, lr=0.5) gets the parameters (tensors that require grad) as a list or as a generator such
     as `model.parameters()`, which can be walked only once, and the learning rate `lr`. Write two methods:
     - `step()` updates each parameter once: it takes lr times the gradient (`.grad`) off the parameter. The
-      update is made in place, so that the model sees it, and is not recorded by autograd. The gradients stay
-      as they are.
+      update is made in place, so that the model sees it, and is not recorded by autograd; what comes after
+      it is recorded again. The gradients stay as they are.
     - `zero_grad()` clears the gradient of each parameter: afterwards it is all zeros or None, either is
       right. Both leave a parameter alone that has no gradient (`.grad` is None).
 

@@ -716,6 +716,19 @@ def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
 
 
 @fit_dataset.mistake
+def targets_first(model, opt, loss_func, train_ds, bs, epochs=1):
+    """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
+    symmetric.
+    """
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            loss_func(yb, model(xb)).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_dataset.mistake
 def drops_the_short_batch(model, opt, loss_func, train_ds, bs, epochs=1):
     """The last, short batch is left out. len(ds) // bs rounds down; where should the last batch begin?"""
     for _ in range(epochs):
@@ -957,6 +970,7 @@ def begins_anew_in_every_loop(SliceLoader, draw):
     n = 2 * draw.size(2, 4)
     y = draw.normal(n)
     dl = SliceLoader(HiddenRows(draw.normal(n, 3), y), 2)
+    SliceLoader(HiddenRows(draw.normal(n + 1, 3), draw.normal(n + 1)), 3)  # it has nothing to do with the first
     first, second = one_pass(dl, "SliceLoader"), one_pass(dl, "SliceLoader")
     return {"all y in the first loop": ys(first), "all y in the second loop": ys(second)}
 
@@ -1036,6 +1050,20 @@ def by_number():
             if i >= len(self):
                 raise IndexError(i)
             return self.ds[i * self.bs : (i + 1) * self.bs]
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def one_place_for_all_loaders():
+    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            type(self).ds, type(self).bs = ds, bs
+
+        def __iter__(self):
+            return (self.ds[i : i + self.bs] for i in range(0, len(self.ds), self.bs))
 
     return SliceLoader
 
@@ -1444,7 +1472,7 @@ def loss_of_its_own(epochs, model, loss_func, opt, train_dl):
 
 
 @fit_loader.mistake
-def targets_first(epochs, model, loss_func, opt, train_dl):
+def loss_of_targets_first(epochs, model, loss_func, opt, train_dl):
     """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
     symmetric.
     """
@@ -1635,7 +1663,7 @@ def row_numbers(batches, name):
         except TypeError:
             kind = str(batch.dtype) if isinstance(batch, torch.Tensor) else type(batch).__name__
             raise Complaint(
-                f"each batch of {name} should be a list of ints or a 1-d int64 tensor; here is one of kind {kind}"
+                f"each batch of {name} should be a list of ints or a 1-d int64 tensor; here is one of {kind}"
             ) from None
     return told
 
@@ -1688,7 +1716,14 @@ def names_every_row_once_when_shuffled(Sampler, draw):
     n = bs * draw.size(7, 9) + draw.integer(1, bs - 1)
     draw.note(n=n, bs=bs)
     batches = row_numbers(one_pass(Sampler(n, bs, True), "Sampler"), "Sampler")
-    return {"batch sizes": [len(batch) for batch in batches], "all rows, sorted": sorted(flat(batches))}
+    # Two batches of 15 rows each: those of another order have the same rows with probability 1/C(30, 15), 6e-9.
+    sampler = Sampler(30, 15, True)
+    beside = [batch for batch, _ in itertools.islice(zip(sampler, sampler, strict=False), MOST_BATCHES)]
+    return {
+        "batch sizes": [len(batch) for batch in batches],
+        "all rows, sorted": sorted(flat(batches)),
+        "all of 30 rows in a loop that runs beside another, sorted": sorted(flat(row_numbers(beside, "Sampler"))),
+    }
 
 
 @Sampler.probe
@@ -1703,11 +1738,15 @@ def draws_a_new_order_for_every_loop(Sampler, draw):
     orders = {tuple(flat(batches)) for batches in passes} | {tuple(range(n))}
     first = {frozenset(batches[0]) for batches in passes if batches} | {frozenset(range(bs))}
     rising = [batch for batches in passes for batch in batches if batch and batch == sorted(batch)]
+    # 150 passes over three rows: one of the six orders is missing with probability 6 * (5/6)^150, 8e-12.
+    few = Sampler(3, 2, True)
+    seen = {tuple(flat(row_numbers(one_pass(few, "Sampler"), "Sampler"))) for _ in range(150)}
     return {
         "rows, batch size": [n, bs],
         "different orders among the plain one and 4 passes": len(orders),
         "different sets of rows in the first batch of these": len(first),
         "batches whose rows stand in rising order": len(rising),
+        "orders of three rows that are in none of 150 passes": sorted(set(itertools.permutations(range(3))) - seen),
     }
 
 
@@ -1835,6 +1874,80 @@ def shuffles_once():
         def __iter__(self):
             for start in range(0, self.n, self.bs):
                 yield self.rows[start : start + self.bs]
+
+    return Sampler
+
+
+@Sampler.mistake
+def first_row_stays():
+    """Some orders never come up: one row keeps its place in every pass. Any order should be possible, of all n
+    rows.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            rest = list(range(1, self.n))
+            if self.shuffle:
+                random.shuffle(rest)
+            rows = [0, *rest]
+            return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
+
+    return Sampler
+
+
+@Sampler.mistake
+def begins_somewhere_and_goes_round():
+    """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle
+    all the rows.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            start = random.randrange(self.n) if self.shuffle else 0
+            rows = [(start + i) % self.n for i in range(self.n)]
+            return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
+
+    return Sampler
+
+
+@Sampler.mistake
+def plain_order_used_up():
+    """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an
+    iterator. Make it in `__iter__`.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+            self.plain = iter(torch.arange(n).split(bs))
+
+        def __iter__(self):
+            return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain
+
+    return Sampler
+
+
+@Sampler.mistake
+def one_list_for_all_passes():
+    """All passes share one list of rows. Where a new loop shuffles it in place, the loop that is still running
+    goes on in the new order: some rows come twice, others never. Give each pass a list of its own.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.rows, self.bs, self.shuffle = list(range(n)), bs, shuffle
+
+        def __iter__(self):
+            if self.shuffle:
+                random.shuffle(self.rows)
+            for i in range(0, len(self.rows), self.bs):
+                yield self.rows[i : i + self.bs]
 
     return Sampler
 
@@ -2167,10 +2280,18 @@ def lists_every_row_once_when_shuffled(sampler_batches, draw):
     n = bs * 8
     calls = [lists_of_rows(sampler_batches(n, bs, True)) for _ in range(3)]
     orders = {tuple(flat(batches)) for batches in calls} | {tuple(range(n))}
+    # 24 batches of at least four rows: all of them rising with probability 1 in 24^24 (8 batches in the other case, in
+    # three calls: 1 in 40320^3).
     return {
         "all rows, sorted": sorted(flat(calls[0])),
         "what the rows are": sorted({type(row).__name__ for row in flat(calls[0])}),
         "different orders among the plain one and 3 calls": len(orders),
+        "whether the rows of every batch stand in rising order": all(
+            list(batch) == sorted(batch) for batches in calls for batch in batches
+        ),
+        "whether the batches of every call stand in rising order": all(
+            list(batches) == sorted(batches) for batches in calls
+        ),
     }
 
 
@@ -2246,6 +2367,18 @@ def ten_by_three(n, bs, shuffle):
 
 
 @sampler_batches.mistake
+def sorts_each_batch(n, bs, shuffle):
+    """The rows of each batch come sorted. Leave them in the order in which the sampler names them."""
+    return [sorted(batch.tolist()) for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs)]
+
+
+@sampler_batches.mistake
+def sorts_the_batches(n, bs, shuffle):
+    """The batches come sorted. Leave them in the order in which the sampler gives them."""
+    return sorted(batch.tolist() for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs))
+
+
+@sampler_batches.mistake
 def first_batch_alone(n, bs, shuffle):
     """Only the first batch comes back: does a `return` stand inside the loop?"""
     rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
@@ -2260,6 +2393,8 @@ collate = code(
         "Each x has no batch dimension yet. Which torch function puts tensors of the same shape along a new first one?",
         "Stack the x's, stack the y's, return both.",
     ],
+    shortcut=["torch.utils.data._utils.collate.collate"],  # whatever name it has, default_collate calls this
+    instead="torch.stack, once for the inputs and once for the targets",
 )
 
 
@@ -2480,7 +2615,8 @@ def collates_the_rows_that_the_sampler_names(DataLoader, draw):
 def takes_lists_of_row_numbers(DataLoader, draw):
     n = draw.size(4, 6)
     ds = ByRow(draw.normal(n, 2), draw.labels(n, 10))
-    sampler = cut(draw, draw.shuffled(range(n)))
+    rows = draw.shuffled(range(n))
+    sampler = cut(draw, [*rows, rows[-1]])  # a sampler may name a row twice
     draw.note(sampler=sampler)
     return one_pass(DataLoader(ds, sampler, as_written), "DataLoader")
 
@@ -2577,6 +2713,19 @@ def iterator_with_next():
             return Batches(self)
 
     return DataLoader
+
+
+@DataLoader.mistake
+def each_row_once():
+    """A row that the sampler names twice in a batch comes only once (a set or a dict does that). Give as many
+    examples as the sampler names rows.
+    """
+
+    class Wrong(map_over_the_sampler()):
+        def batch(self, rows):
+            return self.collate_fn([self.ds[i] for i in dict.fromkeys(map(int, rows))])
+
+    return Wrong
 
 
 @DataLoader.mistake
@@ -3107,18 +3256,18 @@ def three_batches():
 def torch_loaders(returned):
     """[train_dl, valid_dl], if they are torch's."""
     loaders = pair_of_loaders(returned)
-    for name, dl in zip(("train_dl", "valid_dl"), loaders, strict=True):
+    for which, dl in zip(("first", "second"), loaders, strict=True):
         if not isinstance(dl, torch.utils.data.DataLoader):
-            raise Complaint(
-                f"{name} is not torch's DataLoader but a {type(dl).__name__}: write torch.utils.data.DataLoader in full"
-            )
+            kind = type(dl).__name__
+            told = "your own, of this file" if kind == "DataLoader" else f"of the class {kind}"
+            raise Complaint(f"the {which} of the two should be a torch.utils.data.DataLoader; it is {told}")
     return loaders
 
 
 def pair_of_loaders(returned):
     if isinstance(returned, (tuple, list)) and len(returned) == 2:
         return list(returned)
-    told = "None" if returned is None else type(returned).__name__
+    told = "None" if returned is None else f"something of the class {type(returned).__name__}"
     raise Complaint(f"two loaders should come back, for training and for validation; here is {told}")
 
 
@@ -3356,13 +3505,16 @@ def shuffles_training_rows_and_drops_a_short_batch(default_loaders, draw):
     n = bs * draw.integer(7, 9) + draw.integer(1, bs - 1)
     draw.note(n=n, bs=bs)
     train_dl, _ = torch_loaders(default_loaders(numbered(draw, 0, n), numbered(draw, 100, 5), bs))
-    passes = [[default_batch(batch)[1].tolist() for batch in train_dl] for _ in range(3)]
-    orders = {tuple(flat(batches)) for batches in passes} | {tuple(range(n))}
+    # Up to 6 rows of 55 are left out of a pass: one of them is left out of 12 passes with probability 2e-10.
+    passes = [[default_batch(batch)[1].tolist() for batch in train_dl] for _ in range(12)]
+    orders = {tuple(flat(batches)) for batches in passes[:3]} | {tuple(range(n))}
     seen = flat(passes[0])
+    never = set(range(n)) - {row for batches in passes for row in flat(batches)}
     return {
         "batch sizes": [len(batch) for batch in passes[0]],
         "different training rows in a pass": len(set(seen) & set(range(n))),
         "different orders among the plain one and 3 passes": len(orders),
+        "training rows that are in none of 12 passes": len(never),
     }
 
 
@@ -3484,6 +3636,16 @@ def always_one_batch_less(train_ds, valid_ds, bs):
     data = torch.utils.data
     fewer = data.RandomSampler(train_ds, num_samples=(len(train_ds) - 1) // bs * bs)
     return data.DataLoader(train_ds, bs, sampler=fewer), data.DataLoader(valid_ds, bs)
+
+
+@default_loaders.mistake
+def cuts_the_end_off(train_ds, valid_ds, bs):
+    """The same few rows at the end of the training set are never trained on. Shuffle all the rows and leave
+    out the short batch, so that other rows are left out in each pass: `drop_last` does it.
+    """
+    data = torch.utils.data
+    full = data.Subset(train_ds, range(len(train_ds) // bs * bs))
+    return data.DataLoader(full, bs, shuffle=True), data.DataLoader(valid_ds, bs)
 
 
 @default_loaders.mistake

@@ -1,6 +1,8 @@
 """How section 8, the notes, is observed: the closing questions with their experiments, and two small tools."""
 
+import itertools
 import random
+from collections.abc import Iterator
 
 import torch
 
@@ -383,7 +385,13 @@ def draws_a_new_order_in_every_call(indices, draw):
     # The plain order and four calls on at least 30 numbers: two are alike with probability 10/30!, 4e-32.
     n = draw.integer(30, 90)
     orders = {tuple(row_numbers(indices(n, True)).flatten().tolist()) for _ in range(4)} | {tuple(range(n))}
-    return {"n": n, "different orders among the plain one and 4 calls": len(orders)}
+    # 150 calls on three numbers: one of the six orders is missing with probability 6 * (5/6)^150, 8e-12.
+    few = {tuple(row_numbers(indices(3, True)).flatten().tolist()) for _ in range(150)}
+    return {
+        "n": n,
+        "different orders among the plain one and 4 calls": len(orders),
+        "orders of three numbers that are in none of 150 calls": sorted(set(itertools.permutations(range(3))) - few),
+    }
 
 
 @indices.probe
@@ -430,6 +438,14 @@ def sorted_noise(n, shuffle):
 
     generator = numpy.random.default_rng()
     return torch.from_numpy(generator.permutation(n) if shuffle else numpy.arange(n))
+
+
+@indices.mistake
+def begins_somewhere_and_goes_round(n, shuffle):
+    """You begin at a random number and go on in the plain order from there: most orders never come up. Any
+    order should be possible.
+    """
+    return torch.arange(n).roll(random.randrange(n)) if shuffle else torch.arange(n)
 
 
 @indices.mistake
@@ -635,6 +651,11 @@ def two_lists(result):
             )
         if isinstance(part, (set, frozenset)):
             raise Complaint("a set has no order and holds nothing twice: the sequences should be lists or tuples")
+        if isinstance(part, Iterator):
+            raise Complaint(
+                f"one of the two is a {type(part).__name__}, which has no length and can be walked only once: a list "
+                "or a tuple is asked for"
+            )
     return {"xs": list(parts[0]), "ys": list(parts[1])}
 
 
@@ -645,7 +666,8 @@ def words(draw, n):
 @unzip.probe
 def parts_first_items_from_second(unzip, draw):
     n = draw.size(3, 6)
-    return two_lists(unzip(list(zip(draw.shuffled(range(20))[:n], words(draw, n), strict=True))))
+    pairs = list(zip(draw.shuffled(range(20))[:n], words(draw, n), strict=True))
+    return two_lists(unzip([*pairs, (None, 0), ("", None)]))
 
 
 @unzip.probe
@@ -656,7 +678,11 @@ def keeps_repeated_items(unzip, draw):
 
 @unzip.probe
 def hands_on_a_single_pair_of_anything(unzip, draw):
-    return two_lists(unzip([[draw.normal(draw.size(2, 3)), [draw.integer(0, 9)]]]))
+    """The very things, not copies of them."""
+    pair = [draw.normal(draw.size(2, 3)), [draw.integer(0, 9)]]
+    told = two_lists(unzip([pair]))
+    same = [any(thing is given for thing in told[key]) for key, given in zip(told, pair, strict=True)]
+    return {**told, "whether x and y are the things themselves": same}
 
 
 @unzip.probe(fixed="there is one empty list")
@@ -777,6 +803,28 @@ def stacks_tensors(pairs):
     """
     xs, ys = [x for x, _ in pairs], [y for _, y in pairs]
     return (torch.stack(xs) if xs and isinstance(xs[0], torch.Tensor) else xs), ys
+
+
+@unzip.mistake
+def iterators_not_sequences(pairs):
+    """You return iterators (map, or a comprehension in round brackets). They have no length and can be walked
+    only once: make a list or a tuple of each."""
+    return (x for x, _ in pairs), (y for _, y in pairs)
+
+
+@unzip.mistake
+def copies_the_things(pairs):
+    """The sequences hold copies of the things. The things themselves belong in them."""
+    from copy import deepcopy
+
+    return [deepcopy(x) for x, _ in pairs], [deepcopy(y) for _, y in pairs]
+
+
+@unzip.mistake
+def drops_nothing(pairs):
+    """Things that count as false or as nothing (None, 0, an empty string) are left out. Keep every thing,
+    whatever it is."""
+    return [x for x, _ in pairs if x is not None], [y for _, y in pairs if y is not None]
 
 
 @unzip.mistake

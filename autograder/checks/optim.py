@@ -40,7 +40,7 @@ def cleared(parameter):
 
 @Optimizer.probe
 def step_takes_lr_times_the_gradient_off(Optimizer, draw):
-    """And it leaves the gradients as they are."""
+    """Each parameter is to lose lr times its gradient, and each gradient to stay as it is."""
     parameters = some_parameters(draw)
     lr = draw.number(0.05, 0.4)
     draw.note(lr=lr)
@@ -92,14 +92,21 @@ def passes_over_parameters_without_a_gradient(Optimizer, draw):
 
 @Optimizer.probe(rtol=1e-4)
 def uses_gradients_that_come_after_it_was_made(Optimizer, draw):
-    """The usual order: optimizer, then backward(), then step()."""
+    """The usual order: optimizer, then backward(), then step(); and so on from batch to batch."""
     x, y = draw.normal(4, 2), draw.normal(4, 1)
     weight, bias = draw.normal(2, 1, grad=True), draw.normal(1, grad=True)
     opt = Optimizer([weight, bias], draw.number(0.05, 0.2))
     opt.zero_grad()
     (x @ weight + bias - y).square().mean().backward()
     opt.step()
-    return {"weight": weight, "bias": bias, "can still be trained": [weight.is_leaf, bias.is_leaf]}
+    recorded = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return {
+        "weight": weight,
+        "bias": bias,
+        "can still be trained": [weight.is_leaf, bias.is_leaf],
+        "operations after step() are recorded": recorded,
+    }
 
 
 @Optimizer.probe
@@ -225,6 +232,19 @@ def with_the_graph_on():
             for p in self.params:
                 if p.grad is not None:
                     p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def leaves_recording_off():
+    """After `step` autograd records nothing any more, so the next backward() fails: set_grad_enabled(False)
+    holds until it is undone. torch.no_grad() in a `with` ends by itself."""
+
+    class Wrong(in_place()):
+        def step(self):
+            super().step()
+            torch.set_grad_enabled(False)
 
     return Wrong
 
@@ -908,6 +928,17 @@ def clears_what_is_in_params(model, opt, loss_func, x, y, bs, epochs=1):
 
 
 @fit_optimizer.mistake
+def targets_first(model, opt, loss_func, x, y, bs, epochs=1):
+    """The loss is called with the targets first. It is loss_func(predictions, targets): many losses are not
+    symmetric."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
 def drops_the_short_batch(model, opt, loss_func, x, y, bs, epochs=1):
     """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
     for _ in range(epochs):
@@ -1019,7 +1050,10 @@ def model_and_optimizer(pair):
 def _kind(value):
     if isinstance(value, type):
         return f"the class {value.__name__}"
-    return f"{len(value)} things" if isinstance(value, (tuple, list)) else f"a {type(value).__name__}"
+    if isinstance(value, (tuple, list)):
+        return f"{len(value)} things"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def different_sizes(draw):
@@ -1032,13 +1066,12 @@ def different_sizes(draw):
 def the_model_is_linear_relu_linear(get_model, draw):
     model, _ = model_and_optimizer(get_model(*different_sizes(draw), draw.number(0.05, 0.4)))
     kinds = (torch.nn.Linear, torch.nn.ReLU)
-    return [
-        [
-            next((kind.__name__ for kind in kinds if isinstance(layer, kind)), type(layer).__name__),
-            [list(parameter.shape) for parameter in layer.parameters()],
-        ]
-        for layer in model
-    ]
+    return {
+        "layers": [
+            next((kind.__name__ for kind in kinds if isinstance(layer, kind)), type(layer).__name__) for layer in model
+        ],
+        "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
+    }
 
 
 @get_model.probe
