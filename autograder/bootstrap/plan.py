@@ -19,7 +19,7 @@ SIZES = {
     "lab": (40, 200),
     "class": (50, 250),
     "cluster": (5, 40),
-    "docs": (25, 140),
+    "docs": (35, 170),
     "dev": (110, 250),
 }
 # What torch's default build for Linux and NVIDIA adds.
