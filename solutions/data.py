@@ -1,4 +1,4 @@
-"""Section 6, the data: a dataset, loaders that cut it into batches, and samplers that choose what is in them."""
+"""Section 6, the data: a dataset, loaders that cut it into batches, samplers that choose what is in them."""
 
 import torch
 
@@ -40,7 +40,7 @@ def three_dataset_methods():
     a) `ds[3:7]` needs a method of its own beside `__getitem__`, which serves single numbers.
     b) `__init__` stores x and y on the object; it is the only one of the three that runs when `Dataset(x,
        y)` is called.
-    c) `len(ds)` ends up in `__len__`; a training loop uses it to know where the last batch ends.
+    c) `len(ds)` ends up in `__len__`; a training loop uses it to know when all rows have been used.
     d) Without an `__iter__` method, `for x, y in ds:` raises a TypeError.
     e) What stands between the brackets reaches `__getitem__` as it is, a slice object for `ds[3:7]`, so the
        tensors inside can do the work.
@@ -219,11 +219,11 @@ class DataLoader:
     `ds[i]` is one example, for a row number i. Iterating over `sampler` gives one batch of row numbers
     after another, each a list of ints or a 1-d int64 tensor. For each of these batches the loader yields
     what `collate_fn` makes of the list of its examples, in the sampler's order (a row that is named twice
-    comes twice); `collate_fn` may make anything of them. Index the dataset by one row number at a time: it need not know slices or index
-    tensors.
+    comes twice); `collate_fn` may make anything of them. Index the dataset by one row number at a time: it
+    need not know slices or index tensors.
 
-    A loader can be iterated again and again, and every loop over it asks the sampler for a new pass. Write it
-    yourself, without torch's DataLoader.
+    A loader can be iterated again and again, and every loop over it asks the sampler for a new pass. Write
+    it yourself, without torch's DataLoader.
     """
 
     def __init__(self, ds, sampler, collate_fn=collate):

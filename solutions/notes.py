@@ -73,8 +73,8 @@ def more_flexible_optimizer():
     a) torch's optim.SGD has no momentum, so another class has to be written for it.
     b) The update is put together from small functions (weight decay, momentum, the step itself), so that a
        new rule is another list of functions and not another class.
-    c) Whatever the rule, it is still called by `step()` and `zero_grad()`, so the training loop stays as it
-       is.
+    c) With momentum or a rule of your own it is still called by `step()` and `zero_grad()`, so the training
+       loop stays as it is.
     d) It finds the right learning rate by itself, so that nobody has to choose one.
     e) Each parameter can have a state of its own that outlives a step, such as a running average of its
        gradients.
