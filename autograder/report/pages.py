@@ -69,9 +69,11 @@ def show_hint(out: Console, exercise: Exercise, number: int, repeated: bool) -> 
     last = number == len(exercise.hints)
     words = "That was the last one." if repeated else "That is the last one." if last else ""
     if words:
-        out.print(Text(f"{words} Show the answer all the same: make answer exercise={name} give_up=1", style=QUIET))
+        out.print(Text(f"{words} To see the answer all the same:", style=QUIET))
+        out.print(Text(f"Answer  make answer exercise={name} give_up=1", style=QUIET))
     else:
-        out.print(Text(f"More: make hint exercise={name}   Check: make check exercise={name}", style=QUIET))
+        out.print(Text(f"More    make hint exercise={name}", style=QUIET))
+        out.print(Text(f"Check   make check exercise={name}", style=QUIET))
 
 
 @paged

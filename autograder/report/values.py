@@ -69,7 +69,7 @@ def _line(value: Any) -> str:
         if "set" in value:
             return "{" + ", ".join(map(_line, value["set"])) + "}"
         text = value.get("repr", "")
-        return value["object"] if text.startswith("<") else text
+        return value["object"] if text.startswith("<") else f"{value['object']}(...)" if "\n" in text else text
     if isinstance(value, float | int) and not isinstance(value, bool):
         return number(value)
     return repr(value)

@@ -23,6 +23,17 @@ HEADLINES = {
     "not_started": "not started",
 }
 
+#: A part of an error message of torch's, and what it comes from.
+TORCH_MEANS = {
+    "a leaf Variable that requires grad": "While torch records, a parameter cannot be changed in place: let it record"
+    " nothing during the update.",
+    "does not require grad and does not have a grad_fn": "backward() starts here from a value that was not recorded:"
+    " made under no_grad(), or detached, or with parameters that need no gradient.",
+    "backward through the graph a second time": "The graph is freed by the first backward(); run the forward pass again"
+    " for each.",
+    "could not infer output dtype": "True and False have no mean: make floats of them first.",
+}
+
 
 @dataclass
 class Case:
@@ -126,7 +137,7 @@ def _headline(verdict: Verdict) -> str:
 
 
 def _checks(n: int, one: str, many: str) -> str:
-    return f"the one check {one}" if n == 1 else f"all {n} checks {many}"
+    return f"the one check {one}" if n == 1 else f"{'both' if n == 2 else f'all {n}'} checks {many}"
 
 
 def _probe_line(result: ProbeResult) -> tuple[bool, str, str]:
@@ -194,6 +205,14 @@ def _error(failed: dict[str, Any]) -> str:
     return f"{failed.get('type', 'an error')}: {text}" if text else str(failed.get("type", "an error"))
 
 
+def _advice(failed: dict[str, Any]) -> str:
+    """What torch means by an error that many meet while they write a training loop; "" for any other."""
+    text = failed.get("message", "")
+    return next(
+        (f". {advice}" for part, advice in TORCH_MEANS.items() if part in text), "." if text.endswith(".") else ""
+    )
+
+
 def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dict[str, Any] | None, Case | None]:
     frame = first.frame or {}
     name = verdict.exercise
@@ -209,7 +228,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
                     failed,
                     None,
                 )
-            return [_error(failed)], failed, None
+            return [_error(failed).removesuffix(".") + _advice(failed)], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
             return [_sentence(text, name)], None, _made(first, frame)
@@ -269,7 +288,7 @@ def _sentence(text: str, name: str = "") -> str:
 
 def _difference(name: str, found: Difference, frame: Frame) -> str:
     where = "".join(f" [{part}]" if isinstance(part, int) else f" “{part}”" for part in found.where)
-    what = f"In{where}: " if where else ""
+    what = f"In{where}: " if where else "Here "
     got, expected = values.kind(found.got), values.kind(found.expected)
     printed = " It printed something: print shows a value, `return` gives it back." if frame.get("printed") else ""
     match found.fault:
@@ -282,7 +301,7 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
         case "graph":
             return f"{what}no gradient can flow: the result is cut off from the graph of its input."
         case "length":
-            return f"{what}there are {len(found.got)} where {len(found.expected)} are expected."
+            return f"{what}the length is {len(found.got)} where {len(found.expected)} is expected."
         case "keys":
             mine, theirs = _join(list(map(str, found.got))), _join(list(map(str, found.expected)))
             return f"{what}the parts are {mine} where {theirs} are expected."
