@@ -887,6 +887,43 @@ def reports_the_loss(model, loss_func, x, y, bs, lr, epochs=1):
 
 
 @fit_parameters.mistake
+def parameters_asked_for_once(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only the first batch changes anything: model.parameters() is a generator, and one walk uses it up. Ask for it at
+    every batch, or keep a list of it."""
+    parameters = model.parameters()
+    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
+        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        with torch.no_grad():
+            for p in parameters:
+                p -= lr * p.grad
+        model.zero_grad()
+
+
+@fit_parameters.mistake
+def targets_before_predictions(model, loss_func, x, y, bs, lr, epochs=1):
+    """The loss function gets its arguments the wrong way round: the predictions come first, then the targets."""
+    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
+        loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= lr * p.grad
+        model.zero_grad()
+
+
+@fit_parameters.mistake
+def divided_by_the_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """The gradient is divided by the number of rows. Whether the loss is a mean is the loss function's own business:
+    each parameter loses lr times its gradient, as it is."""
+    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
+        xb, yb = x[start : start + bs], y[start : start + bs]
+        loss_func(model(xb), yb).backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= lr * p.grad / len(xb)
+        model.zero_grad()
+
+
+@fit_parameters.mistake
 def forgets_to_clear_the_gradients(model, loss_func, x, y, bs, lr, epochs=1):
     """The gradients are never cleared, so every backward() adds to the old ones and each step follows the sum
     of all batches so far."""
