@@ -171,7 +171,7 @@ def _rubric(cell: NotebookNode) -> list[NotebookNode]:
     except lesson.UnknownName:
         return []
     lines = [f"- {line}" for line in exercise.rubric]
-    says = ["**For the grader.** One point each:", "\n".join(lines), f"**For example:** {exercise.model_answer}"]
+    says = ["**For the grader.** What earns points:", "\n".join(lines), f"**For example:** {exercise.model_answer}"]
     return [_note(f"rubric-{name}", "\n\n".join(says), rubric=True)]
 
 

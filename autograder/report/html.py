@@ -1,6 +1,7 @@
 """A verdict as HTML for a notebook: one block, no script, no style sheet, readable on light, dark and paper.
 
-Colours are thin and transparent, text keeps the colour of the page, and no meaning hangs on colour alone.
+Colours are thin and transparent, text keeps the colour of the page, and no meaning hangs on colour alone. Words
+stand in `div`s, with class names of Bootstrap: formgrader and feedback pages take styles, paragraphs and tables away.
 """
 
 from __future__ import annotations
@@ -17,26 +18,36 @@ GOOD, BAD, QUIET = "#2e9e5b", "#d9534f", "opacity:.7"
 _MONO = "font-family:var(--jp-code-font-family,monospace);font-size:.92em"
 _CELL = "padding:1px 8px;text-align:right;border:1px solid rgba(128,128,128,.25)"
 _LEFT = "text-align:left;padding:1px 8px;background:none"
+_BARE = f"background:none;padding:0;{_MONO}"
 MOST = 8
 
 
 def block(told: Feedback, passed: bool, lines: list[str], after: str = "") -> str:
     """The whole feedback. `lines` are an experiment's; `after` is what to do next, as HTML."""
-    parts = [f"<div style='font-weight:600;color:{GOOD if passed else BAD}'>{text(told.headline)}</div>"]
+    name, colour = _mood(passed)
+    parts = [f"<div class='{name}' style='font-weight:600;color:{colour}'><b>{text(told.headline)}</b></div>"]
     parts.append(_probes(told))
-    parts += [f"<p style='margin:.5em 0'>{prose(says)}</p>" for says in told.says if says]
-    parts += [_statement(letter, explanation) for letter, explanation in told.statements]
+    parts += [_paragraph(prose(says)) for says in told.says if says]
+    parts += [statement(letter, explanation) for letter, explanation in told.statements]
     if lines and told.statements:
         parts.append(f"<div>See for yourself:</div>{pre(chr(10).join(lines))}")
     if told.failure:
         parts.append(_failure(told.failure))
     if told.case and shows(told.case):
         parts.append(_case(told.case))
-    parts += [f"<p style='margin:.5em 0;{QUIET}'>{prose(note)}</p>" for note in told.notes]
+    parts += [_paragraph(prose(note), QUIET) for note in told.notes]
     if after:
-        parts.append(f"<p style='margin:.5em 0;{QUIET}'>{after}</p>")
-    edge = f"border-left:3px solid {GOOD if passed else BAD};padding:.2em 0 .2em .8em;max-width:60em"
+        parts.append(_paragraph(after, QUIET))
+    edge = f"border-left:3px solid {colour};padding:.2em 0 .2em .8em;max-width:60em"
     return f"<div style='{edge}'>{''.join(parts)}</div>"
+
+
+def _mood(passed: bool) -> tuple[str, str]:
+    return ("text-success", GOOD) if passed else ("text-danger", BAD)
+
+
+def _paragraph(content: str, style: str = "") -> str:
+    return f"<div style='margin:.5em 0;{style}'>{content}</div>"
 
 
 def text(value: str) -> str:
@@ -51,18 +62,20 @@ def prose(value: str) -> str:
 def _probes(told: Feedback) -> str:
     if not told.probes:
         return ""
-    rows = ""
-    for passed, title, remark in told.probes:
-        mark = f"<span style='color:{GOOD if passed else BAD}'>{'✓' if passed else '✗'}</span>"
-        rows += f"<tr style='background:none'><td style='{_LEFT}'>{mark}</td><td style='{_LEFT}'>{text(title)}"
-        rows += f" <span style='{QUIET}'>({text(remark)})</span>" if remark else ""
-        rows += "</td></tr>"
-    return f"<table style='margin:.4em 0;border:none'>{rows}</table>"
+    return f"<div style='margin:.4em 0'>{''.join(marked(*probe) for probe in told.probes)}</div>"
 
 
-def _statement(letter: str, explanation: str) -> str:
+def marked(passed: bool, title: str, remark: str = "") -> str:
+    """A line with a mark before it, and perhaps a remark behind."""
+    name, colour = _mood(passed)
+    mark = f"<span class='{name}' style='color:{colour}'>{'✓' if passed else '✗'}</span>"
+    more = f" <span style='{QUIET}'>({text(remark)})</span>" if remark else ""
+    return f"<div style='padding-left:1.5em;text-indent:-1.1em'>{mark} {text(title)}{more}</div>"
+
+
+def statement(letter: str, explanation: str) -> str:
     name = f"<b>{text(letter)})</b> " if letter else ""
-    return f"<p style='margin:.4em 0 .4em 1em'>{name}{prose(explanation)}</p>"
+    return f"<div style='margin:.4em 0 .4em 1em'>{name}{prose(explanation)}</div>"
 
 
 def _failure(failed: dict[str, Any]) -> str:
@@ -73,12 +86,9 @@ def _failure(failed: dict[str, Any]) -> str:
         inside = f" in {text(frame['function'])}" if frame.get("function") else ""
         where = f"{text(label(str(frame.get('file', ''))))}, line {int(frame['line'])}{inside}"
         parts.append(f"<div style='{QUIET}'>{where}</div>{pre(frame['source'])}")
-        rows = "".join(
-            f"<tr style='background:none'><td style='{_LEFT};{_MONO}'>{text(name)}</td>"
-            f"<td style='{_LEFT};{_MONO}'>{text(described)}</td></tr>"
-            for name, described in frame.get("variables", {}).items()
-        )
-        parts.append(f"<table style='margin:.2em 0 .4em 1em;border:none'>{rows}</table>" if rows else "")
+        known = frame.get("variables", {}).items()
+        rows = "".join(f"<div><code style='{_BARE}'>{text(name)}</code> is {text(told)}</div>" for name, told in known)
+        parts.append(f"<div style='margin:.2em 0 .6em 1em'>{rows}</div>" if rows else "")
     return "".join(parts)
 
 
@@ -88,10 +98,14 @@ def _case(case: Case) -> str:
     if not case.compared:
         return "".join(parts)
     star = f" <span style='{QUIET}'>(* differs)</span>" if case.wrong else ""
-    head = f"<tr style='background:none'><th style='{_LEFT}'>expected{text(case.part)}</th><th style='{_LEFT}'>yours{star}</th></tr>"
+    head = f"<th style='{_LEFT}'>expected{text(case.part)}</th><th style='{_LEFT}'>yours{star}</th>"
+    head = f"<tr style='background:none'>{head}</tr>"
     both = f"<td style='{_LEFT};vertical-align:top'>{value(case.expected, set())}</td>"
     both += f"<td style='{_LEFT};vertical-align:top'>{value(case.got, case.wrong)}</td>"
-    return "".join(parts) + f"<table style='border:none'>{head}<tr style='background:none'>{both}</tr></table>"
+    return (
+        "".join(parts)
+        + f"<table style='border:none;color:inherit'>{head}<tr style='background:none'>{both}</tr></table>"
+    )
 
 
 def shows(case: Case) -> bool:
@@ -120,7 +134,7 @@ def heat(tensor: dict[str, Any], wrong: set[int]) -> str:
             made += _cell(tensor["values"][position], largest, position in wrong)
         made += "<td style='border:none'>…</td>" * (columns > MOST) + "</tr>"
     more = f"<div style='{QUIET}'>{rows} x {columns}, the first rows and columns</div>" if max(dims) > MOST else ""
-    return f"<table style='border-collapse:collapse;{_MONO}'>{made}</table>{more}"
+    return f"<table style='border-collapse:collapse;color:inherit;{_MONO}'>{made}</table>{more}"
 
 
 def _cell(number: Any, largest: float, wrong: bool) -> str:

@@ -19,6 +19,9 @@ from autograder.report.words import HEADLINES, Feedback, feedback
 _oracle = oracle()
 _oracle.start()  # it imports torch while the learner reads
 
+#: Outcomes with which there is nothing left to do here.
+DONE = ("passed", "well_formed")
+
 _outcomes: dict[str, str] = {}
 _hints: dict[str, int] = {}
 
@@ -44,7 +47,7 @@ class Report(Block):
 
     def __init__(self, verdict: Verdict, told: Feedback, lines: list[str], after: str):
         self.verdict = verdict
-        passed = verdict.outcome in ("passed", "well_formed")
+        passed = verdict.outcome in DONE
         super().__init__(plain(told), html.block(told, passed, lines, html.prose(after)))
 
 
@@ -108,7 +111,13 @@ def answer(name: Any, give_up: bool = False) -> Block:
             f'{exercise.name} does not pass yet. To see its answer all the same: answer("{exercise.name}", True)'
         )
     shown = source.without_prompt(known[exercise.name].text).rstrip()
-    return Block(shown, html.pre(shown))
+    statements = [(s.letter, s.explanation) for s in exercise.statements.values() if s.explanation]
+    lines = [shown, *(f"{letter}) {told}" for letter, told in statements)]
+    rich = html.pre(shown) + "".join(html.statement(letter, told) for letter, told in statements)
+    if exercise.model_answer:
+        lines.append(f"In words: {exercise.model_answer}")
+        rich += html.statement("", f"In words: {exercise.model_answer}")
+    return Block("\n".join(lines), f"<div style='max-width:60em'>{rich}</div>")
 
 
 def progress() -> Block:
@@ -118,15 +127,17 @@ def progress() -> Block:
         return _note("Nothing has been checked yet.")
     lines, rows = [], ""
     for section, exercises in sections.items():
-        passed = sum(_outcomes.get(name) in ("passed", "well_formed") for name in exercises)
+        passed = sum(_outcomes.get(name) in DONE for name in exercises)
         lines.append(f"{section}: {passed} of {len(exercises)}")
         rows += f"<div><b>{html.text(section)}</b> {_bar(passed, len(exercises))} {passed} of {len(exercises)}</div>"
-        for name in exercises:
-            outcome = _outcomes.get(name, "")
-            told = "answered" if outcome == "well_formed" else HEADLINES.get(outcome, "not checked")
+        for name in filter(_outcomes.get, exercises):
+            told = "answered" if _outcomes[name] == "well_formed" else HEADLINES[_outcomes[name]]
             lines.append(f"  {name}: {told}")
-            rows += f"<div style='margin-left:1em'>{html.text(name)}: {told}</div>"
-    return Block("\n".join(lines), f"<div>{rows}</div>")
+            rows += html.marked(_outcomes[name] in DONE, name, told)
+        if rest := [name for name in exercises if name not in _outcomes]:
+            lines.append(f"  not checked: {', '.join(rest)}")
+            rows += f"<div style='margin:.2em 0 .6em .4em;{html.QUIET}'>not checked: {html.text(', '.join(rest))}</div>"
+    return Block("\n".join(lines), f"<div style='max-width:60em'>{rows}</div>")
 
 
 def _bar(done: int, total: int) -> str:
