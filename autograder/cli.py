@@ -44,6 +44,8 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             leave(130)
+        except (click.exceptions.Exit, click.Abort):  # RuntimeErrors too: `check --help` ends so
+            raise
         except RuntimeError as error:  # the kit's own reference could not be observed, for example
             click.echo(f"The kit itself failed: {error}\n`make doctor` looks for the reason.", err=True)
             leave(USAGE)

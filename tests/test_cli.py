@@ -122,3 +122,8 @@ def test_build_leaves_what_somebody_wrote(kit: Kit) -> None:
 
 def test_output_to_a_pipe_has_no_colour(kit: Kit) -> None:
     assert "\x1b" not in kit.run("check", "softmax", code=1)
+
+
+def test_a_command_explains_itself(kit: Kit) -> None:
+    page = kit.run("check", "--help", code=0)
+    assert page.startswith("Usage:") and "failed" not in page

@@ -76,3 +76,14 @@ def test_a_sentence_ends_once_and_code_keeps_its_small_letter(check: Check) -> N
     assert not re.search(r"[.?!]\.\s", page), page
     wrong = terminal.text(check("ListModel", f"from torch import nn\n{model}{right}\n    __call__ = 3\n"))
     assert "Model(x)" not in wrong.replace("ListModel(x)", ""), wrong
+
+
+def test_an_update_that_torch_records_is_explained_and_a_nested_model_takes_one_line(check: Check) -> None:
+    step = (
+        "def training_step(model, loss_func, xb, yb, lr):\n    loss = loss_func(model(xb), yb)\n    loss.backward()\n"
+        "    for p in model.parameters():\n        {update}\n        p.grad = None\n    return loss\n"
+    )
+    page = terminal.text(check("training_step", step.format(update="p -= lr * p.grad")))
+    assert "While torch records" in page
+    page = terminal.text(check("training_step", step.format(update="p.data -= lr * p.grad * 3")))
+    assert "model = Sequential(...)," in page
