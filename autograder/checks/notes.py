@@ -72,7 +72,7 @@ def a_cup_and_a_cap_both_ways():
     starts = [-2.0, 0.5, 0.9, 1.1, 2.5]
     lines = [
         "cup: (x - 1)^2, cap: -(x - 1)^2; 40 gradient steps, x kept inside -3..3",
-        "  start at     " + "  ".join(f"{start:6.3f}" for start in starts),
+        "  start at      " + "  ".join(f"{start:6.3f}" for start in starts),
     ]
     for name, slope in (("cup, down", cup), ("cap, up", up(cap)), ("cap, down", cap), ("cup, up", up(cup))):
         lines.append(f"  {name:<10}to  " + "  ".join(f"{end(slope, start):6.3f}" for start in starts))
