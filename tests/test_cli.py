@@ -126,4 +126,5 @@ def test_output_to_a_pipe_has_no_colour(kit: Kit) -> None:
 
 def test_a_command_explains_itself(kit: Kit) -> None:
     page = kit.run("check", "--help", code=0)
-    assert page.startswith("Usage:") and "failed" not in page
+    assert page.startswith("Usage:")
+    assert "failed" not in page
