@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import io
 import os
 import sys
@@ -153,6 +154,9 @@ class Shell(InteractiveShell):
         self.number = self.execution_count = number
         setattr(self.compile, "number", number)  # noqa: B010 - ours, which IPython does not know of
         self.outputs.start()
+        # Or a traceback asks every module that there is, for each of its lines, whether it is the cell's.
+        name = f"<cell [{number}]>"
+        inspect.modulesbyfile.update(dict.fromkeys((name, os.path.abspath(name)), self.user_module.__name__))
         sys.stdout, sys.stderr = _Stream(self.outputs, "stdout"), _Stream(self.outputs, "stderr")
         try:
             self.run_cell(source, store_history=False)
@@ -204,6 +208,7 @@ def prepare() -> Shell:
         register(lambda line: print("Packages are installed already."), "line", name)
     register(lambda line: None, "line", "matplotlib")
     shell.run("None", 0)
+    shell.run("1 / 0", 0)  # the first traceback imports what makes it, and reads where all modules come from
     figure = plt.figure()  # the first picture reads fonts and styles
     figure.gca().plot([0, 1])
     figure.gca().set_title("a")
