@@ -73,7 +73,7 @@ def _student(course: Course, desk: Path, installed: Path, home: Path, opened: An
         browser.lab(desk, home, PYTHONPATH=str(installed)) as server,
         browser.page(opened, PICTURES / "student") as page,
     ):
-        notebook = browser.Notebook(page, server.url(f"lab/tree/{SECTION}.ipynb"))
+        notebook = browser.Notebook(page, server, f"{SECTION}.ipynb")
         cells = course.released(SECTION)["cells"]
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         page.wait_for_timeout(5000)  # a cell that is run while the kernel connects can be lost
@@ -105,9 +105,9 @@ def _instructor(course: Course, home: Path, opened: Any) -> None:
         browser.lab(course.folder, home, command) as server,
         browser.page(opened, PICTURES / "instructor") as page,
     ):
-        page.goto(server.url("formgrader"))
-        page.get_by_text(ASSIGNMENT).first.wait_for()
-        page.goto(server.url(f"formgrader/submissions/{submission}/"))
+        server.enter(page, "formgrader")
+        page.get_by_role("link", name=ASSIGNMENT).first.wait_for()
+        server.enter(page, f"formgrader/submissions/{submission}/")
         page.get_by_text("It makes a distribution out of scores.").wait_for()
         page.get_by_text("For the grader.").first.wait_for()
         assert page.get_by_text(re.sub("`", "", exercise.rubric[0])[:30]).count()
