@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--rounds N] [--only NAME]`: print the figures and keep them in benchmarks/latest.json."""
+"""`python -m benchmarks [--only NAME] [--students N]`: print the figures and keep them in benchmarks/latest.json."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import learner
+from benchmarks import class_, learner
 
 GROUPS = {"cold": learner.cold, "warm": learner.warm_checks, "pytest": learner.with_pytest}
+#: The same, for a class of so many students.
+CLASS = {"class": class_.grading, "flat": class_.flat}
 LATEST = Path(__file__).parent / "latest.json"
 
 
 @click.command()
 @click.option("--rounds", default=9, show_default=True, help="How often each thing is timed; the median counts.")
-@click.option("--only", type=click.Choice(list(GROUPS)), multiple=True, help="Run these groups alone.")
-def main(rounds: int, only: tuple[str, ...]) -> None:
+@click.option("--only", type=click.Choice([*GROUPS, *CLASS]), multiple=True, help="Run these groups alone.")
+@click.option("--students", default=20, show_default=True, help="How large the generated class is: 200 for the record.")
+def main(rounds: int, only: tuple[str, ...], students: int) -> None:
     """Measure the kit. Ratios compare within one run; the seconds beside them only say how fast this machine was."""
     out = Console()
     before = json.loads(LATEST.read_text()) if LATEST.exists() else {}
     figures: dict[str, float] = {}
-    for name in only or GROUPS:
+    for name in only or [*GROUPS, *CLASS]:
         with out.status(f"measuring {name}"):
-            figures |= GROUPS[name](rounds)
+            figures |= GROUPS[name](rounds) if name in GROUPS else CLASS[name](rounds, students)
     table = Table(box=None)
     for heading in ("", "now", "last time"):
         table.add_column(heading, justify="left" if not heading else "right")

@@ -1,0 +1,133 @@
+"""What an instructor waits for: a generated class, graded here and by stock nbgrader on the same notebooks."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from autograder import lesson, source
+from autograder.lesson import ROOT
+from benchmarks.measure import interleaved
+from tests.course import ASSIGNMENT, Course, Notebook, answered
+
+WORK = ("autograded", ".autograder/results", f".autograder/written-{ASSIGNMENT}.jsonl")
+HOSTILE = ["import os\nos._exit(0)", "print('x' * 10**7)", "def f(n):\n    return f(n + 1)\n\nf(0)", "raise SystemExit"]
+#: No configuration of ours: a Jupyter kernel for each notebook, the locked cells run in it.
+STOCK = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nc = get_config()\nc.CourseDirectory.course_id = 'stock'\n"
+
+
+def grading(rounds: int, students: int) -> dict[str, float]:
+    """Seconds per notebook against stock, from 1 to 2 jobs, from few to many; the gradebook's share; memory."""
+    rounds = min(rounds, 3)
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(Path(folder, "course"), lesson.sections())
+        course.release()
+        _hand_in(course, students)
+        stock = _stock(course, Path(folder, "stock"))
+        clean = (course.folder / "gradebook.db").read_bytes()
+        notebooks = students * len(lesson.sections())
+        _grade(course, clean, "--student", _name(0))  # the references are observed once for a course
+        reports: dict[str, dict[str, float]] = {}
+
+        def ours(name: str, *words: str) -> None:
+            reports[name] = _grade(course, clean, *words)
+
+        taken = interleaved(
+            {
+                "nothing": lambda: _nbgrader(stock, "--student", "nobody"),
+                "stock": lambda: _stock_student(stock),
+                "two jobs": lambda: ours("two jobs", "--jobs", "2"),
+                "without gradebook": lambda: ours("without gradebook", "--jobs", "2", "--no-gradebook"),
+                "one job": lambda: ours("one job", "--jobs", "1"),
+                "one student": lambda: ours("one student", "--jobs", "2", "--student", _name(1)),
+            },
+            rounds,
+        )
+    each = taken["two jobs"] / notebooks
+    stock_each = (taken["stock"] - taken["nothing"]) / len(lesson.sections())
+    more = (taken["two jobs"] - taken["one student"]) / (notebooks - len(lesson.sections()))
+    report = reports["two jobs"]
+    return {
+        "stock nbgrader / class grading, per notebook": stock_each / each,
+        "stock nbgrader / class grading, each further notebook": stock_each / more,
+        "class grading, ms per notebook": 1000 * each,
+        "class grading with 1 job / with 2": taken["one job"] / taken["two jobs"],
+        "what the gradebook adds / all": 1 - taken["without gradebook"] / taken["two jobs"],
+        "busy writing the gradebook / all": report["gradebook_seconds"] / report["seconds"],
+        "largest process, MB": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    }
+
+
+def _name(number: int) -> str:
+    return f"student{number:04}"
+
+
+def _hand_in(course: Course, students: int) -> None:
+    """Mixed: right, wrong, half done, untouched, hostile. No two are the same, so that none is saved."""
+    for section in lesson.sections():
+        released = course.released(section)
+        right = {name: answer.text for name, answer in source.answers(section).items()}
+        wrong = {name: text.replace("return ", "return 7 or ", 1) for name, text in right.items()}
+        half = dict(list(right.items())[: len(right) // 2])
+        for number in range(students):
+            answers = [right, right, wrong, half, right, wrong, right, {}, half, right][number % 10]
+            made = answered(released, answers)
+            _change(made, number)
+            course.submit(_name(number), section, made)
+
+
+def _change(notebook: Notebook, number: int) -> None:
+    hostile = f"\n{HOSTILE[number // 10 % len(HOSTILE)]}" if number % 10 == 9 else ""
+    cell = {"cell_type": "code", "execution_count": None, "id": "mine", "metadata": {}, "outputs": []}
+    notebook["cells"].insert(1, cell | {"source": f"mine = {number}{hostile}"})
+
+
+def _stock(course: Course, folder: Path) -> Path:
+    shutil.copytree(course.folder, folder)
+    (folder / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
+    return folder
+
+
+def _nbgrader(folder: Path, *words: str) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, *words]
+    subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _stock_student(folder: Path) -> None:
+    _nbgrader(folder, "--force", "--student", _name(1))
+
+
+def _grade(course: Course, clean: bytes, *words: str) -> dict[str, float]:
+    """From nothing: what earlier runs left is removed first."""
+    for name in WORK:
+        path = course.folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    (course.folder / "gradebook.db").write_bytes(clean)
+    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--json", *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=course.folder, env=environment, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def flat(rounds: int, students: int) -> dict[str, float]:
+    """Seconds per notebook of a class against those of a class of a tenth of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(Path(folder, "course"), lesson.sections())
+        course.release()
+        clean = (course.folder / "gradebook.db").read_bytes()
+        each = []
+        for size in (max(1, students // 10), students):
+            _hand_in(course, size)
+            _grade(course, clean, "--student", _name(0))
+            start = time.perf_counter()
+            _grade(course, clean)
+            each.append((time.perf_counter() - start) / size)
+    return {f"per submission, {students} students / {max(1, students // 10)}": each[1] / each[0]}
