@@ -57,7 +57,7 @@ def reads_the_gradebook() -> str:
     """Opens the gradebook, the released sources and others' work, by every path that it can think of."""
     return WRONG + (
         "import glob, os\n"
-        "for base in ('.', '..', '../..', '../../..', '@COURSE@', '/home', '/root', '/work', '/tmp'):\n"
+        "for base in ('.', '..', '../..', '../../..', '@COURSE@', '/home', '/root', '/srv', '/tmp'):\n"
         "    for name in ('gradebook.db', 'submitted', 'source', 'autograded', '.autograder', 'nbgrader_config.py'):\n"
         "        if os.path.exists(os.path.join(base, name)):\n            print('LEAKED', base, name)\n"
         "print(os.listdir('/'))\n"
