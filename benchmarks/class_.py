@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from autograder import lesson, source
 from autograder.lesson import ROOT
@@ -85,7 +86,7 @@ def _hand_in(course: Course, students: int) -> None:
 
 def _change(notebook: Notebook, number: int) -> None:
     hostile = f"\n{HOSTILE[number // 10 % len(HOSTILE)]}" if number % 10 == 9 else ""
-    cell = {"cell_type": "code", "execution_count": None, "id": "mine", "metadata": {}, "outputs": []}
+    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "id": "mine", "metadata": {}, "outputs": []}
     notebook["cells"].insert(1, cell | {"source": f"mine = {number}{hostile}"})
 
 
