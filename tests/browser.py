@@ -41,7 +41,7 @@ def missing() -> str:
     except ImportError:
         return "the Python package playwright is not installed: `make test` installs it"
     if chromium() is None:
-        return "there is no Chromium: `make system-packages` installs one where it can"
+        return "there is no Chromium: `make system-packages` installs one on Debian and Ubuntu"
     return ""
 
 
@@ -82,22 +82,22 @@ def page(opened: Any, pictures: Path) -> Iterator[Any]:
 
 
 class Server:
-    """A Jupyter server in a folder, with settings of its own. `url` has the token in it."""
+    """A Jupyter server in a folder, with settings of its own."""
 
-    def __init__(self, folder: Path, home: Path, command: list[str], environment: dict[str, str] | None = None):
+    def __init__(self, folder: Path, home: Path, command: list[str], environment: dict[str, str]):
         self.home, self.log = home, home / "server.log"
         self.runtime = home / "runtime"
         self.runtime.mkdir(parents=True)
         own = {f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in ("config", "data", "runtime")}
         own |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
         own |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"), "HOME": str(home)}
+        server = {"ip": "127.0.0.1", "port": 0, "open_browser": False, "allow_root": True}
+        config = {"ServerApp": server, "IdentityProvider": {"token": "testing"}}
+        (home / "config").mkdir()
+        (home / "config" / "jupyter_server_config.json").write_text(json.dumps(config), encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        options = ["--no-browser", "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=testing"]
-        options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*command, *options], cwd=folder, env=kept | own | (environment or {}), stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen(command, cwd=folder, env=kept | own | environment, stdout=log, stderr=log)
 
     def setting(self, plugin: str, **values: Any) -> None:
         """A user's setting of JupyterLab, kept in a file where JupyterLab itself would."""
@@ -106,13 +106,18 @@ class Server:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
 
-    def url(self, path: str) -> str:
-        """The address of a path, once the server answers."""
+    def enter(self, page: Any, path: str) -> None:
+        """Go to a path with the token, which makes a cookie; when this returns, links need no token."""
+        page.goto(f"{self.address()}/{path}?token=testing")
+        page.wait_for_load_state("load")
+
+    def address(self) -> str:
+        """Where the server is, once it answers."""
         until = time.monotonic() + PATIENCE / 1000
         while time.monotonic() < until and self.process.poll() is None:
             for told in self.runtime.glob("jpserver-*.json"):
                 with contextlib.suppress(ValueError):  # it is being written
-                    return f"http://127.0.0.1:{json.loads(told.read_text())['port']}/{path}?token=testing"
+                    return f"http://127.0.0.1:{json.loads(told.read_text())['port']}"
             time.sleep(0.1)
         raise AssertionError(f"the server did not start: {self.log.read_text()[-3000:]}")
 
@@ -140,9 +145,9 @@ def lab(folder: Path, home: Path, command: list[str] | None = None, **environmen
 class Notebook:
     """A notebook open in JupyterLab, used with mouse and keyboard. Cells are counted from 0."""
 
-    def __init__(self, page: Any, url: str):
+    def __init__(self, page: Any, server: Server, name: str):
         self.page = page
-        page.goto(url)
+        server.enter(page, f"lab/tree/{name}")
         self.cells = page.locator(".jp-Notebook .jp-Cell")
         self.idle()
 

@@ -21,7 +21,11 @@ def command(section: str, browser: bool) -> list[str]:
         f"--LabApp.default_url=/lab/tree/{learner.path(section).name}",
         f"--ServerApp.root_dir={learner.FOLDER}",
     ]
-    return [sys.executable, "-m", "jupyterlab", *options, *([] if browser else ["--no-browser"])]
+    if not browser:
+        options.append("--no-browser")
+    if os.name == "posix" and os.geteuid() == 0:  # in a container there is often nobody else
+        options.append("--allow-root")
+    return [sys.executable, "-m", "jupyterlab", *options]
 
 
 def environment() -> dict[str, str]:
@@ -31,10 +35,14 @@ def environment() -> dict[str, str]:
 
 
 def run(section: str, browser: bool = True) -> int:
-    """Serve until the learner stops it; Ctrl+C reaches the server, which asks."""
+    """Serve until the learner stops it."""
+    sys.stdout.flush()
+    if os.name == "posix":  # the server itself gets what is typed, and no process waits beside it
+        os.chdir(ROOT)
+        os.execve(sys.executable, command(section, browser), environment())
     server = subprocess.Popen(command(section, browser), cwd=ROOT, env=environment())
     while True:
         try:
             return server.wait()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # it has reached the server too, which asks
             continue

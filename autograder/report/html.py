@@ -14,7 +14,8 @@ from typing import Any
 from autograder.report import values
 from autograder.report.words import Case, Feedback
 
-GOOD, BAD, QUIET = "#2e9e5b", "#d9534f", "opacity:.7"
+#: Both as legible on white as on the dark of a notebook.
+GOOD, BAD, QUIET = "#218a4a", "#d8433f", "opacity:.75"
 _MONO = "font-family:var(--jp-code-font-family,monospace);font-size:.92em"
 _CELL = "padding:1px 8px;text-align:right;border:1px solid rgba(128,128,128,.25)"
 _LEFT = "text-align:left;padding:1px 8px;background:none"
@@ -97,7 +98,7 @@ def _case(case: Case) -> str:
     parts += [f"<div style='{_MONO}'>with {text(call)}</div>" for call in case.calls + case.notes]
     if not case.compared:
         return "".join(parts)
-    star = f" <span style='{QUIET}'>(* differs)</span>" if case.wrong else ""
+    star = f"<span style='{QUIET}'>{text(case.star)}</span>"
     head = f"<th style='{_LEFT}'>expected{text(case.part)}</th><th style='{_LEFT}'>yours{star}</th>"
     head = f"<tr style='background:none'>{head}</tr>"
     both = f"<td style='{_LEFT};vertical-align:top'>{value(case.expected, set())}</td>"
