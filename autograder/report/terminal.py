@@ -149,8 +149,10 @@ def _case(case: Case, name: str) -> Group:
 
 def _comparison(case: Case) -> Any:
     expected, got = _lines(case.expected, set()), _lines(case.got, case.wrong)
+    if case.difference and case.difference.fault == "length":  # cut to a line, both would look alike
+        expected, got = [values.kind(case.expected)], [values.kind(case.got)]
     width = max(map(len, [*expected, "expected"])) + max(map(len, [*got, "yours"])) + 6
-    heading, star = "expected" + case.part, "   (* differs)" if case.wrong else ""
+    heading, star = "expected" + case.part, case.star
     if width > WIDTH - 2:
         return Group(
             Text(heading, style=QUIET), *map(Text, expected), Text("yours" + star, style=QUIET), *_starred(got)
@@ -188,7 +190,7 @@ def _printed(printed: str) -> Group:
 
 
 def _next(verdict: Verdict) -> Text:
-    text = Text()
+    text = Text(no_wrap=True, overflow="ignore")  # a command cut in two cannot be copied
     for words, command in next_steps(verdict):
         text.append(f"{words:<8}", style=QUIET).append(command + "\n")
     text.rstrip()

@@ -100,19 +100,27 @@ def table(tensor: dict[str, Any], wrong: set[int]) -> list[str] | None:
     if tensor["values"] is None or len(dims) not in (1, 2) or 0 in dims:
         return None
     rows, columns = (1, dims[0]) if len(dims) == 1 else dims
-    shown_rows, shown_columns = _shown(rows, MOST_ROWS), _shown(columns, MOST_COLUMNS)
+    row, column = divmod(min(wrong, default=0), columns)
+    shown_rows, shown_columns = _shown(rows, MOST_ROWS, row), _shown(columns, MOST_COLUMNS, column)
     cells = [[_cell(tensor, wrong, r, c, columns) for c in shown_columns] for r in shown_rows]
     widths = [max(len(row[i]) for row in cells) for i in range(len(shown_columns))]
     lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
-        lines.append(f"({rows} x {columns}, corners shown)")
+        lines.append(f"({rows} x {columns}, some left out)")
     return lines
 
 
-def _shown(count: int, most: int) -> list[int | None]:
+def _shown(count: int, most: int, telling: int) -> list[int | None]:
+    """Which rows (or columns) to show of `count`, None where some are left out: both ends, and the telling one."""
     if count <= most:
         return list(range(count))
-    return [*range(most // 2), None, *range(count - most // 2, count)]
+    chosen = sorted({*range(most // 2), *range(count - most // 2, count), telling})
+    shown: list[int | None] = []
+    for position, index in enumerate(chosen):
+        if position and index != chosen[position - 1] + 1:
+            shown.append(None)
+        shown.append(index)
+    return shown
 
 
 def _cell(tensor: dict[str, Any], wrong: set[int], row: int | None, column: int | None, columns: int) -> str:

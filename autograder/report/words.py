@@ -54,9 +54,18 @@ class Case:
         return f"The smallest failing case found: {self.title}" if self.compared else f"The check: {self.title}"
 
     @property
+    def star(self) -> str:
+        """What stands behind the heading "yours"."""
+        if self.difference and self.difference.fault == "dtype":
+            return f", in {self.got['tensor']}"
+        return "   (* differs)" if self.wrong else ""
+
+    @property
     def part(self) -> str:
         """Which part of the result is shown: ", at [2]", or nothing when it is all of it."""
         where = self.difference.where if self.difference else ()
+        if self.difference and self.difference.fault == "dtype":
+            return f", in {self.expected['tensor']}"
         told = " ".join(f"[{part}]" if isinstance(part, int) else f"“{part}”" for part in where)
         return f", {'at' if told.startswith('[') else 'in'} {told}" if told else ""
 
@@ -228,7 +237,10 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
                     failed,
                     None,
                 )
-            return [_error(failed).removesuffix(".") + _advice(failed)], failed, None
+            says = _error(failed).removesuffix(".") + _advice(failed)
+            if failed["type"] == "NameError" and lesson.find(name).kind == "concept":
+                says += '. Letters are strings, in quotes: {"a", "b"}.'
+            return [says], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
             return [_sentence(text, name)], None, _made(first, frame)
@@ -237,7 +249,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
             instead = lesson.find(name).instead
             return (
                 [
-                    f"It runs {called}, which is what you are asked to build."
+                    f"It runs {called}: building that yourself is what is asked for."
                     + (f" Build it from {instead}." if instead else "")
                 ],
                 None,
@@ -337,7 +349,7 @@ def _case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
         pairs = zip(found.got["values"], found.expected["values"], strict=True)
         wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
     title = result.name.replace("_", " ")
-    return Case(title, [_call(call) for call in calls[:2]], notes, expected, got, found, wrong)
+    return Case(title, list(dict.fromkeys(map(_call, calls)))[:2], notes, expected, got, found, wrong)
 
 
 def _made(result: ProbeResult, frame: Frame) -> Case | None:
