@@ -97,7 +97,7 @@ class Postponed(types.ModuleType):
 
 @contextlib.contextmanager
 def postponed(name: str) -> Iterator[None]:
-    """Meanwhile `import name` costs nothing, unless the module is there already; checks use torch in functions alone."""
+    """Meanwhile `import name` costs nothing, unless it is there already; checks use torch in functions alone."""
     if name in sys.modules:
         yield
         return

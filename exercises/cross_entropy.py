@@ -6,9 +6,12 @@ import torch
 
 
 def softmax_formula(xs):
-    """Softmax of a list of numbers, as a formula: divide the exponential of each number by the sum of them all.
+    """Softmax of a list of numbers, straight from the formula: the exponential of each number, divided by their sum.
 
-    Return a list of floats as long as `xs`. Use `math` alone, no torch: this is the formula itself.
+    xs: a list of floats, at least one
+
+    Return a list of as many floats, in the same order. Plain Python and `math` are enough, no torch: this is the
+    formula itself. `xs` stays as it was. Numbers so large that their exponential overflows are not asked for yet.
 
     >>> softmax_formula([0.0, 0.0])
     [0.5, 0.5]
@@ -16,13 +19,224 @@ def softmax_formula(xs):
     raise NotImplementedError
 
 
+def why_softmax():
+    """Why does a network that sorts things into classes have a softmax at its end?
+
+    Which of these are true? Return the set of their letters, for example {"a", "c"}.
+
+    a) It can change which class has the largest value, and in this way it makes predictions right that were wrong.
+    b) It turns any scores, negative ones too, into positive numbers that sum to one, so that they can be read as
+       probabilities.
+    c) Dividing each score by the sum of the scores would do just as well; the exponential only makes the numbers
+       larger.
+    d) Only the differences between the scores of a row matter to it: adding 100 to all of them changes nothing.
+    e) As its outputs are probabilities, of all the predictions made with 0.9 nine in ten will turn out right.
+    f) If one score of a row rises and the others stay, the probability of every other class falls.
+    """
+    raise NotImplementedError
+
+
 def softmax(x):
     """Softmax over the last dimension, on tensors.
 
-    `x` is a float tensor of any shape, with at least one dimension; the scores of one example stand along the last.
-    Return a tensor of the same shape and dtype in which each example's values are positive and sum to one. `x` itself
-    stays as it was. Very large scores are not asked for yet.
+    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
 
-    Build it from `exp`, `sum` and a division.
+    Return a tensor of the same shape and dtype in which the values of each example are positive and sum to one. Use
+    torch's operations, so that gradients flow back to `x`; `x` itself stays as it was. Build it from exp, sum and a
+    division. Scores so large that their exponential overflows are not asked for yet.
+
+    >>> softmax(torch.tensor([[0.0, 0.0], [5.0, 5.0]]))
+    tensor([[0.5000, 0.5000],
+            [0.5000, 0.5000]])
+    """
+    raise NotImplementedError
+
+
+def why_log_softmax():
+    """Why does a loss work with the logarithm of the softmax, and why is log_softmax a function of its own?
+
+    Which of these are true? Return the set of their letters, for example {"a", "c"}.
+
+    a) The probability of a whole batch is a product of many numbers below one. Its logarithm is a sum, which does not
+       shrink to 0.0 as the product does.
+    b) The log-probabilities of a row sum to one.
+    c) In float32, softmax(x).log() and log_softmax(x) are two ways to write the same thing, whatever x is.
+    d) Where the network is confidently wrong, the probability of the right class is almost flat in its score, but its
+       logarithm is still steep: these rows keep a gradient to learn from.
+    e) A class can come out on top after log_softmax that did not have the largest probability.
+    """
+    raise NotImplementedError
+
+
+def log_softmax_naive(x):
+    """The logarithm of the softmax over the last dimension, from its definition.
+
+    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
+
+    Return a tensor of the same shape and dtype: the natural logarithm of what softmax gives. Gradients flow back to
+    `x`, and `x` itself stays as it was. Any correct form is right, with or without your own softmax; torch's
+    log_softmax is what you are building. Scores so large that exp overflows are not asked for here, that comes at the
+    end of this section.
+
+    >>> log_softmax_naive(torch.tensor([0.0, 0.0]))       # ln 0.5, twice
+    tensor([-0.6931, -0.6931])
+    """
+    raise NotImplementedError
+
+
+def cross_entropy_formula(p, q):
+    """Cross entropy of two distributions, straight from the formula: minus the sum of p times ln q over all classes.
+
+    p: list of floats, the target distribution: what is true
+    q: list of as many floats, the predicted distribution: what the model says
+
+    Return a float; plain Python and `math` are enough, no torch. The logarithm is the natural one. A class with p = 0
+    adds nothing, even where q is 0 as well (ln 0 must not be asked for there). Where p is not 0, q is not 0 either, but
+    it may be very small, and counts as it is.
+
+    >>> cross_entropy_formula([0.0, 1.0], [0.5, 0.5])     # -ln 0.5
+    0.6931471805599453
+    """
+    raise NotImplementedError
+
+
+def why_cross_entropy():
+    """Why is cross entropy a fitting loss when the target is one of several classes?
+
+    Which of these are true? Return the set of their letters, for example {"a", "c"}.
+
+    a) With a one-hot target all that is left of the sum is minus the log of the probability given to the right class.
+    b) It takes the class numbers as quantities: to say 3 where 2 is right costs less than to say 9.
+    c) If one model is right more often than another on the same rows, its cross entropy on them is lower too.
+    d) A wrong answer costs more the more confident it is, without any upper limit.
+    e) Accuracy would serve gradient descent as well: it, too, changes a little with every small change of a weight.
+    f) Together with softmax its gradient with respect to the scores of a row is simple: the probabilities minus the
+       one-hot target.
+    """
+    raise NotImplementedError
+
+
+def nll(log_probs, target):
+    """Negative log-likelihood: how unlikely the model finds the right answers, on average.
+
+    log_probs: float tensor of shape (n, c), the log-probabilities of c classes for each of n examples
+    target: int64 tensor of shape (n,), the right class of each example, from 0 to c - 1; not every class need occur
+
+    Return the mean over the n examples of minus the log-probability of the example's own target: a tensor without
+    dimensions, of the dtype of `log_probs`, through which gradients flow back to it. The arguments stay as they were.
+    torch's nll_loss is what you are building, so it is no building block here.
+
+    >>> nll(torch.tensor([[-0.1, -2.4], [-1.2, -0.4]]), torch.tensor([0, 1]))     # (0.1 + 0.4) / 2
+    tensor(0.2500)
+    """
+    raise NotImplementedError
+
+
+def why_negative():
+    """Why is there a minus in the negative log-likelihood?
+
+    Which of these are true? Return the set of their letters, for example {"a", "c"}.
+
+    a) The minus is there because a network may give negative scores; if all of them were positive it could be left out.
+    b) A probability is at most 1, so its logarithm is at most 0. The minus makes this a loss of 0 or more.
+    c) The likelihood of the right answers is to grow, but gradient descent goes downhill: minus turns the one into the
+       other.
+    d) Without the minus, training would push the probability of the right class down.
+    e) A perfect prediction, probability 1 for the right class, has a negative log-likelihood of 1.
+    """
+    raise NotImplementedError
+
+
+def what_logsumexp():
+    """LogSumExp of the scores x1 to xn is ln(exp(x1) + ... + exp(xn)). What is true of it?
+
+    Which of these are true? Return the set of their letters, for example {"a", "c"}.
+
+    a) It is a smooth form of the maximum: never below the largest score, and at most ln n above it.
+    b) As ln undoes exp, it is the sum of the scores.
+    c) Adding 5 to every score adds 5 to it.
+    d) Doubling every score doubles it.
+    e) A score minus the LogSumExp of its row is the log of that score's softmax.
+    f) Its derivatives with respect to the scores are their softmax.
+    """
+    raise NotImplementedError
+
+
+def why_logsumexp_trick():
+    """Why is it called a trick to take the largest score m out: m + ln(exp(x1 - m) + ... + exp(xn - m))?
+
+    Which of these are true? Return the set of their letters, for example {"a", "c"}.
+
+    a) The result is an approximation: a little accuracy is given up so that nothing overflows.
+    b) With exact real numbers nothing would be gained, whichever number m is taken out: both forms are equal.
+    c) The largest score of the whole batch is as safe an m as the largest of each row.
+    d) Terms such as exp(-200) become 0 in float32 after the subtraction, so the result is wrong whenever the scores lie
+       far apart.
+    e) One term of the sum is exp(0) = 1, so that the logarithm never meets 0 or infinity, however large the scores are.
+    f) It is needed for float32 only: float64 reaches so far that exp of 1000 is no problem.
+    """
+    raise NotImplementedError
+
+
+def logsumexp(x):
+    """LogSumExp over the last dimension, ln(exp(x1) + exp(x2) + ...), right for scores of any size.
+
+    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
+
+    Return a tensor of the shape x.shape[:-1] (the last dimension is gone) and the same dtype, through which gradients
+    flow back to `x`. `x` itself stays as it was. It must be right for ordinary scores and just so for scores around
+    1000, -1000 and far beyond, where exp gives infinity or 0; and each row must be right whatever the other rows hold.
+    torch has a logsumexp too: it is what you are building, so it is no building block here.
+
+    >>> logsumexp(torch.tensor([[0.0, 0.0], [1000.0, 1000.0]]))      # ln 2 and 1000 + ln 2
+    tensor([6.9315e-01, 1.0007e+03])
+    """
+    raise NotImplementedError
+
+
+def max_abs_diff(a, b):
+    """How far apart two tensors are where they differ most: to compare your own results with torch's.
+
+    a, b: float tensors of any shape, the same for both, with at least one element
+
+    Return the largest absolute difference between an element of `a` and the element of `b` in the same place, as a
+    Python float. If the shapes are not the same raise ValueError, even where torch would stretch one of them to fit the
+    other: a row compared with a column tells nothing.
+
+    >>> max_abs_diff(torch.tensor([1.0, 2.0]), torch.tensor([1.5, 0.0]))
+    2.0
+    """
+    raise NotImplementedError
+
+
+def log_softmax(x):
+    """The logarithm of the softmax over the last dimension once more, now right for scores of any size.
+
+    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
+
+    Return a tensor of the same shape and dtype. Gradients flow back to `x`, and `x` itself stays as it was. Build it on
+    torch's own logsumexp. It must be finite and right for scores around 1000 and -1000, for scores far apart within one
+    row, and for each row whatever the other rows hold.
+
+    >>> log_softmax(torch.tensor([0.0, 1000.0]))
+    tensor([-1000.,     0.])
+    """
+    raise NotImplementedError
+
+
+def cross_entropy(input, target):
+    """Cross entropy of scores and class labels: the loss of this lesson, in a form that is right for any scores.
+
+    input: float tensor of shape (n, c), the scores (logits) of c classes for each of n examples, before any softmax
+    target: int64 tensor of shape (n,), the right class of each example, from 0 to c - 1; not every class need occur
+
+    Return the mean over the n examples of minus the log of the softmax probability of the example's target: a tensor
+    without dimensions, of the dtype of `input`, through which gradients flow back to it. The arguments stay as they
+    were. It must be finite and right for scores of 1000 and more too, above all in rows that are confidently wrong.
+
+    Everything that it needs you have built by now. torch's own cross_entropy is what to compare it with.
+
+    >>> cross_entropy(torch.tensor([[0.0, 0.0], [0.0, 1000.0]]), torch.tensor([1, 0]))     # (ln 2 + 1000) / 2
+    tensor(500.3466)
     """
     raise NotImplementedError

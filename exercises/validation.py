@@ -1,0 +1,167 @@
+"""Section 7, validation: how good is the model on examples that it did not learn from?"""
+
+import torch
+from torch.utils.data import DataLoader
+
+
+def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """Train for some epochs, and validate after each of them.
+
+    `epochs`     how often to go through the training data
+    `model`      an nn.Module: `model(xb)` gives a score for each class, one example in each row
+    `loss_func`  called as `loss_func(scores, yb)`: the mean loss of the batch, a tensor without dimensions
+    `opt`        an optimizer over the model's parameters, with `step()` and `zero_grad()`
+    `train_dl`   yields the training batches `(xb, yb)`, every time it is looped over; yb are int64 class labels
+    `valid_dl`   yields the validation batches in the same way; `len(valid_dl)` is how many there are
+
+    In every epoch, put the model into training mode and take one optimizer step after each training batch, with the
+    gradients of this batch alone. Then put the model into evaluation mode and go through the validation data once:
+    no graph is built, nothing is learnt. Its loss is the mean of the losses of the batches, its accuracy the mean of
+    their accuracies (the validation batches are all of one size here). After you return, torch records gradients as
+    before; in which mode you leave the model does not matter.
+
+    Return a list with one pair (loss, accuracy) of the validation for each epoch, in order; floats or tensors without
+    dimensions.
+    """
+    raise NotImplementedError
+
+
+def when_to_validate():
+    """When should a training loop validate?
+
+    Which of these are true? Return the set of their letters, for example {"a", "b"}.
+
+    a) Validate as often as you can: the model learns a little from the validation data each time.
+    b) Validate at the beginning of an epoch, before its training, so that the numbers of epoch 3 are those of the
+       model that epoch 3 has produced.
+    c) At the end of every epoch is a good habit: often enough to see a trend, and cheap beside the training itself.
+    d) Validating after every batch instead of after every epoch costs much time, and the model learns nothing from
+       it.
+    e) Once, after the last epoch, tells you all that a result after each epoch would have told you.
+    """
+    raise NotImplementedError
+
+
+def why_validation_set():
+    """Why do we keep a validation set, and how does it show that a model overfits?
+
+    Which of these are true? Return the set of their letters, for example {"a", "b"}.
+
+    a) A model that gets all its training examples right is going to be about as good on new ones.
+    b) The training loss goes on falling while the validation loss rises again: that is what overfitting looks like.
+    c) Overfitting shows in the training loss alone: it becomes too small.
+    d) Examples that the model was trained on cannot tell whether it learnt a rule or learnt them by heart.
+    e) Setting a validation set aside makes the model generalise better, even if nobody looks at the results.
+    f) If you try fifty settings and keep the one with the best validation accuracy, that accuracy promises a little
+       too much.
+    """
+    raise NotImplementedError
+
+
+def why_train_and_eval():
+    """Why do we call `model.train()` before training and `model.eval()` before validating? What is different in
+    inference, that is, when a trained model is used to predict?
+
+    Which of these are true? Return the set of their letters, for example {"a", "b"}.
+
+    a) In training mode Dropout sets some of its inputs to zero, at random, and makes the others larger; in evaluation
+       mode it lets everything through as it is.
+    b) `model.eval()` stops torch from building the graph, so `torch.no_grad()` is not needed after it.
+    c) In training mode BatchNorm normalises with the mean and variance of the batch at hand; in evaluation mode with
+       the running averages that it gathered during training.
+    d) For a model made of Linear and ReLU layers alone, both modes give the same outputs.
+    e) If nobody calls `model.train()` after the first validation, Dropout stays switched off in all later epochs.
+    f) In evaluation mode the prediction for an image depends on which other images are in its batch, if the model has
+       a BatchNorm layer.
+    """
+    raise NotImplementedError
+
+
+def validate(model, loss_func, dl):
+    """Loss and accuracy over all the examples of a loader, exactly, whatever the sizes of its batches.
+
+    `model`      called as `model(xb)`: a score for each class, one example in each row
+    `loss_func`  called as `loss_func(scores, yb)`: the mean loss of the batch, a tensor without dimensions
+    `dl`         yields batches `(xb, yb)`, yb int64 class labels. The batches may be of different sizes
+
+    Return a pair (loss, accuracy): the mean loss per example, and the share of examples that are right, each over all
+    the examples that `dl` yields and each example counting the same. Floats or tensors without dimensions.
+
+    Whoever calls you has put the model into evaluation mode; you may do so again. Change nothing in the model, neither
+    its parameters nor their gradients nor its mode, and leave torch recording gradients if it did.
+    """
+    raise NotImplementedError
+
+
+def are_batch_means_exact():
+    """Our `fit` averages the losses (and the accuracies) of the validation batches. Is the result right if the batch
+    size varies?
+
+    Which of these are true? Return the set of their letters, for example {"a", "b"}.
+
+    a) Yes: the mean of the batches' means is the mean over all examples, whatever the sizes.
+    b) If all batches have the same size, it is.
+    c) An example in a short batch counts for more than one in a full batch.
+    d) Only the loss is affected. The accuracy is a share, so its mean over the batches is right in any case.
+    e) The result comes out right if each batch's mean is multiplied by its number of examples, and the sum of these
+       divided by the number of all examples.
+    """
+    raise NotImplementedError
+
+
+def get_dls(train_ds, valid_ds, bs, **kwargs):
+    """The two loaders that a training loop needs.
+
+    `train_ds`, `valid_ds`  datasets: `len(ds)` examples, and `ds[i]` is the pair (x, y) of one of them
+    `bs`                    batch size for training
+    `kwargs`                further arguments for torch's DataLoader, meant for both loaders
+
+    Return a pair of torch's DataLoaders. The first yields the training set in batches of `bs`, in a new random order
+    each time. The second yields the validation set in the order that it has, in batches twice as large. In both, the
+    last batch may be short: no example is left out, unless `kwargs` says so.
+    """
+    raise NotImplementedError
+
+
+def why_double_batch():
+    """Why can the validation batches be twice as large as the training batches?
+
+    Which of these are true? Return the set of their letters, for example {"a", "b"}.
+
+    a) Larger batches make the validation accuracy higher.
+    b) It has to be exactly twice: otherwise losses of the two sets could not be compared.
+    c) The gradient is more exact with a larger batch, and that matters most when validating.
+    d) Validation needs no backward pass, so what the layers put out need not be kept, and memory is left over for
+       more examples at a time.
+    """
+    raise NotImplementedError
+
+
+def why_no_grad_when_validating():
+    """Validation calls no optimizer, and no backward(). Why do we still put it under `torch.no_grad()`?
+
+    Which of these are true? Return the set of their letters, for example {"a", "b"}.
+
+    a) Without it the validation data would change the parameters a little.
+    b) Without it the losses and accuracies would come out differently.
+    c) Without it every forward pass records a graph and keeps what a backward pass would need: time and memory for
+       something that never comes.
+    d) Without it, adding up the batches' losses as tensors keeps the graphs of all the batches alive until the sum is
+       let go.
+    e) It does the work of model.eval() too: Dropout and BatchNorm behave as in inference.
+    """
+    raise NotImplementedError
+
+
+def train_in_three_lines(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+    """From two datasets to a trained model, in three lines: get the loaders, get a model, fit.
+
+    All the parts are handed to you:
+
+    `get_dls(train_ds, valid_ds, bs)`    returns train_dl, valid_dl
+    `get_model()`                        returns a new model, and an optimizer over its parameters
+    `fit(epochs, model, loss_func, opt, train_dl, valid_dl)`    trains and validates
+
+    Call each of them once, and return what `fit` returns.
+    """
+    raise NotImplementedError
