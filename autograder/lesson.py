@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SECTIONS = ["setup", "cross_entropy", "training_loop", "modules", "optim", "data", "validation", "notes"]
 
 
+_found: dict[str, Exercise] = {}  # sections stay loaded, so what has been found once stays the same
+
+
 class UnknownName(Exception):
     """No exercise or section has this name; the text says so and suggests the nearest."""
 
@@ -46,10 +49,12 @@ def find(name: str) -> Exercise:
     """The exercise of this name; UnknownName suggests near ones."""
     from autograder.source import section_of
 
+    if name in _found:
+        return _found[name]
     # The copy of the kit that a class gets has no solutions to look into.
     section = section_of(name) or next((s for s in sections() if name in load(s)), None)
     if section in sections() and name in load(section):
-        return load(section)[name]
+        return _found.setdefault(name, load(section)[name])
     raise UnknownName(suggest(name, [e.name for e in exercises()], "exercise"))
 
 
