@@ -123,11 +123,11 @@ def instructor(student: Seen, course: Course, opened: Any, tmp_path_factory: pyt
         score.scroll_into_view_if_needed()
         with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
             score.fill("2")
-            score.press("Enter")
+            score.press("Tab")
         comment = page.locator("textarea#why_softmax-words-comment")
         with page.expect_response(lambda answer: "/api/comment/" in answer.url and answer.request.method == "PUT"):
             comment.fill(COMMENT)
-            comment.press("Escape")
+            comment.press("Tab")
 
         page.goto(f"{formgrader}/manage_submissions/{ASSIGNMENT}")
         page.locator(".generate-feedback a").click()
