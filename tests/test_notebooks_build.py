@@ -78,7 +78,7 @@ def test_the_marks_stand_round_what_the_stub_leaves_out(section: str) -> None:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_no_heading_takes_the_anchor_by_which_formgrader_finds_a_score(section: str) -> None:
     headings = [
-        line.lstrip("# ") for cell in cells(section) for line in text(cell).splitlines() if line.startswith("##")
+        line.lstrip("# ") for cell in cells(section) for line in text(cell).splitlines() if line.startswith("## ")
     ]
     assert len(headings) == len(lesson.load(section))
     assert not {heading.replace("\\", "") for heading in headings} & lesson.load(section).keys()

@@ -157,7 +157,7 @@ def solution(answer: Answer) -> str:
     )
 
 
-def _docstring(text: str, width: int = 100) -> list[str]:
+def _docstring(text: str, width: int = 76) -> list[str]:
     import textwrap
 
     lines = textwrap.wrap(text.replace("\\", "\\\\"), width)
