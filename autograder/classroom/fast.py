@@ -20,6 +20,8 @@ from nbgrader import api
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.nbgraderformat import common
 
+from autograder.classroom import plugin
+
 #: Asked for again and again, and the same for all students.
 _SAME_FOR_ALL = ("find_assignment", "find_notebook", "find_source_cell", "find_graded_cell", "check_course")
 
@@ -60,8 +62,17 @@ class Session:
                 .join(api.Assignment, api.Assignment.id == SubmittedAssignment.assignment_id)
                 .filter(api.Assignment.name == assignment, SubmittedAssignment.student_id == student)
             )
-            self._of_students[key] = {(notebook, cell): found for found, notebook, cell in rows}
+            found = {(notebook, cell): one for one, notebook, cell in rows}
+            if not found:  # there is no submission yet
+                return found
+            self._of_students[key] = found
         return self._of_students[key]
+
+    def forget(self, db_url: str, assignment: str, student: str, notebooks: set[str]) -> None:
+        """As plugin.forget."""
+        for (notebook, _), grade in self.of_student(Grade, assignment, student).items():
+            if notebook in notebooks:
+                grade.auto_score, grade.needs_manual_grade = None, True
 
 
 @contextlib.contextmanager
@@ -88,6 +99,7 @@ def gradebook(db_url: str) -> Iterator[Session]:
         change(Gradebook, "find_grade", _from(session, Grade, Gradebook.find_grade))
         change(Gradebook, "find_comment", _from(session, Comment, Gradebook.find_comment))
         change(Gradebook, "find_submission_notebook", _fresh(Gradebook.find_submission_notebook))
+        change(plugin, "forget", session.forget)
         change(common, "jsonschema", types.SimpleNamespace(validate=_validate))
         try:
             yield session
