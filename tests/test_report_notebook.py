@@ -10,6 +10,7 @@ from traitlets.config import Config
 
 import autograder
 from autograder import source
+from autograder.report import html
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,32 @@ def test_a_check_disturbs_neither_random_numbers_nor_the_screen(shell: Any, caps
 def test_markup_in_what_the_learner_wrote_is_shown_as_text(shell: Any) -> None:
     run(shell, "def softmax(x):\n    raise ValueError('<script>alert(1)</script>')")
     assert "<script" not in run(shell, "check(softmax)")._repr_html_()
+
+
+def test_feedback_pages_show_words_and_no_markup(shell: Any) -> None:
+    from nbconvert.filters import clean_html  # what nbgrader's pages do with HTML
+
+    from autograder.classroom import told
+
+    for answer in ("return x.exp() / x.exp().sum(0, keepdim=True)", "rows = x.sum()\n    return x[rows]", "return x"):
+        run(shell, f"def softmax(x):\n    {answer}")
+        shown = clean_html(told.texts(run(shell, "check(softmax)").verdict)[1])
+        assert "&lt;" not in shown
+        assert 'class="text-danger"' in shown
+
+
+@pytest.mark.parametrize("colour", [html.GOOD, html.BAD])
+@pytest.mark.parametrize("page", ["#ffffff", "#111111"], ids=["light", "dark"])
+def test_colours_are_legible_in_both_themes(colour: str, page: str) -> None:
+    bright, dark = sorted(map(luminance, (colour, page)), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) > 4.25, "near 4.5, which no colour can reach on both"
+
+
+def luminance(colour: str) -> float:
+    """As the W3C's guidelines for accessible pages define it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_hint_answer_and_progress_are_one_call_each(shell: Any) -> None:

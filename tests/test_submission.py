@@ -198,6 +198,16 @@ def test_nothing_in_a_written_answer_runs_in_a_browser(text: str) -> None:
     assert not re.search(r"""(href|src)=["']?\s*(javascript|vbscript|data)\s*:""", page)
 
 
+@pytest.mark.parametrize(
+    "text", ["# softmax", "a\n\n> ## softmax ##", "- # softmax", "softmax\n===", "a\n\nsoftmax\n ---"]
+)
+def test_no_heading_takes_the_place_of_a_score_in_formgrader(text: str) -> None:
+    from nbconvert.filters import markdown2html
+
+    assert 'id="softmax"' in markdown2html(text)
+    assert 'id="softmax"' not in markdown2html(submission.harmless(text))
+
+
 def test_an_ordinary_answer_stays_as_it_is() -> None:
     text = "If $a < b$ and `x < y`, then **a & b**: see [this](https://example.org/?a=1&b=2).\n\n- one\n- two"
     assert submission.harmless(text) == text

@@ -127,6 +127,9 @@ def harmless(text: str) -> str:
     """Markdown in which no HTML, and no link that runs something, is left: it is shown where grades are edited."""
     text = re.sub(r"<(?=[A-Za-z/!?])", f"<{_APART}", text)
     text = re.sub(r"&(?=#|[A-Za-z]+;)", f"&{_APART}", text)  # a colon can be written as &colon;
+    # A heading's anchor could be that of a score, and formgrader would not find the score's own place.
+    text = re.sub(r"(?m)^([ \t>*+\-\d.)]*#{1,6}[ \t]+)", rf"\1{_APART}", text)
+    text = re.sub(r"(?m)^([^\n]+\n)(?=[ \t>]*(=+|-+)[ \t]*$)", rf"{_APART}\1", text)
     return re.sub(r"(?i)(script|data)(?=[\\\s]*:)", rf"\1{_APART}", text)
 
 
