@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from course import ASSIGNMENT, Course, answered
 
 from autograder import source
 from autograder.classroom import batch, pool, sandbox
 from autograder.classroom.batch import Batch
 from autograder.classroom.plan import Plan
 from autograder.lesson import ROOT
-from tests.course import ASSIGNMENT, Course, answered
 
 SECTIONS = ["setup", "training_loop"]
 LIMITS = "\nc.Grade.cell_seconds = 2.0\nc.Grade.exercise_seconds = 5.0\n"

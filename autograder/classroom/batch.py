@@ -21,7 +21,8 @@ from autograder.classroom.worker import Answer, Task
 class Executor(Protocol):
     """Where tasks run: pool.Pool here, cluster.Cluster elsewhere."""
 
-    jobs: int
+    @property
+    def jobs(self) -> int: ...
 
     def submit(self, task: Task, references: references.References) -> Future[Answer]: ...
 
