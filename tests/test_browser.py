@@ -218,6 +218,19 @@ def test_who_learns_alone_has_checks_hints_answers_and_progress(kit: Kit, opened
     assert "Copied to exercises/: softmax" in kit.run("copy", SECTION)
 
 
+def test_a_failure_leaves_a_picture_and_says_where(opened: Any, tmp_path: Path) -> None:
+    def fail() -> None:
+        with browser.page(opened, tmp_path / "pictures") as page:
+            page.set_content("<p>what was seen</p>")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        fail()
+    assert caught.value.__notes__ == [f"Screenshots are in {tmp_path / 'pictures'}"]
+    assert (tmp_path / "pictures" / "0.png").read_bytes().startswith(b"\x89PNG")
+    assert "what was seen" in (tmp_path / "pictures" / "0.html").read_text(encoding="utf-8")
+
+
 def squeeze(text: str) -> str:
     """Without the marks of Markdown and however lines are broken."""
     return " ".join(re.sub("[`*]", "", text).split())
