@@ -16,7 +16,9 @@ from typing import Any
 from autograder import lesson, source
 from autograder.lesson import ROOT
 from benchmarks.measure import interleaved
-from tests.course import ASSIGNMENT, Course, Notebook, answered
+
+sys.path.append(str(ROOT / "tests"))  # the tests' course, under the name that the tests give it
+from course import ASSIGNMENT, Course, Notebook, answered
 
 WORK = ("autograded", ".autograder/results", f".autograder/written-{ASSIGNMENT}.jsonl")
 HOSTILE = ["import os\nos._exit(0)", "print('x' * 10**7)", "def f(n):\n    return f(n + 1)\n\nf(0)", "raise SystemExit"]

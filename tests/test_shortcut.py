@@ -65,7 +65,7 @@ def test_a_class_is_seen_when_an_instance_is_made_and_forgotten_afterwards() -> 
     [
         lambda: default_collate([(X, 1), (X, 2)]),
         lambda: torch.utils.data.default_collate([X, X]),
-        lambda: next(iter(torch.utils.data.DataLoader([(X, 1), (X, 2)], 2))),
+        lambda: next(iter(torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, X), 2))),
     ],
 )
 def test_a_function_of_torchs_python_code_is_seen_also_under_a_name_imported_before(
