@@ -36,7 +36,9 @@ def show(out: Console, found: Examination) -> None:
         out.print(Text(f"  survives: {survivor}", style=QUIET))
     for finding in found.findings:
         out.print(Text(f"  ! {finding}", style=BAD))
-    if not found.findings:
+    if found.survivors:
+        out.print(Text("  Add a probe that notices, or a line in tests/equivalent_mutants.py.", style=QUIET))
+    elif not found.findings:
         out.print(Text("  nothing to mend", style=GOOD))
     out.print()
 
