@@ -159,17 +159,18 @@ def _parsed(path: Path, changed: int) -> tuple[str, ast.Module]:
     return text, ast.parse(text)
 
 
-def _drop_unused(lines: list[str]) -> None:
-    """Empty the helpers that only rights and mistakes used: they may hold answers."""
+def without_unused(text: str) -> str:
+    """Probes without the helpers that only rights and mistakes used: they may hold answers. Line numbers stay."""
+    lines = text.split("\n")
     while True:
         tree = ast.parse("\n".join(lines))
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         unused = [n for n in tree.body if isinstance(n, Definition) and not n.decorator_list and n.name not in used]
         if not unused:
-            return
+            return "\n".join(lines)
         for node in unused:
             count = (node.end_lineno or node.lineno) - node.lineno + 1
-            lines[node.lineno - 1 : node.end_lineno] = [""] * count
+            lines[node.lineno - 1 : node.lineno - 1 + count] = [""] * count
 
 
 SECRET = {"right", "mistake", "experiment"}

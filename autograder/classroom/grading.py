@@ -155,7 +155,7 @@ def job(run: Run, section: str, names: list[str], seed: int, budget: Budget, len
 @functools.cache
 def _probes(section: str) -> str:
     """Read once: a kit that is changed while a class is graded must not change half of the grading."""
-    return source.probes(section)
+    return source.without_unused(source.probes(section))
 
 
 def take(run: Run, answer: Answer, names: list[str]) -> tuple[int | str | None, bool]:

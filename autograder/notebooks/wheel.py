@@ -93,7 +93,7 @@ def contents() -> Iterator[tuple[str, str]]:
 
 def probes(section: str) -> str:
     """The section's declarations and probes, without the comments, which may say too much."""
-    return ast.unparse(ast.parse(source.probes(section))) + "\n"
+    return ast.unparse(ast.parse(source.without_unused(source.probes(section)))) + "\n"
 
 
 def record(exercise: Exercise) -> Frame:
