@@ -98,7 +98,7 @@ matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NA
 	$(KIT) matrix $(exercise) $(if $(section),--section $(section))
 
 test: .venv/ready/test system-packages lint ## Run every check of the kit itself (only='-k softmax')
-	@.venv/bin/python -m pytest -rs --timeout 300 $(only)
+	@.venv/bin/python -m pytest -rs --timeout 600 -n 2 --dist loadfile $(only)
 
 lint: .venv/ready/test ## Check style and types
 	@.venv/bin/python -m ruff check --quiet

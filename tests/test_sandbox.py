@@ -802,6 +802,20 @@ def test_the_kit_may_lie_beneath_tmp() -> None:
 
 
 @needs_everything
+def test_two_places_beneath_one_folder_can_both_be_reached() -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        os.chmod(folder, 0o700)  # as a home folder is: only root and its owner may pass
+        places = [Path(folder, "one", "deep", "here"), Path(folder, "two", "deep", "there")]
+        for place in places:
+            place.mkdir(parents=True)
+            Path(place, "file").write_text(place.name)
+        inside = f"print(*(open(p + '/file').read() for p in {[str(place) for place in places]!r}))"
+        words = command([sys.executable, "-c", inside], readable=places)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=30)
+        assert done.stdout.split() == ["here", "there"], done.stderr
+
+
+@needs_everything
 def test_a_course_folder_that_is_its_own_virtual_environment_stays_hidden() -> None:
     with tempfile.TemporaryDirectory() as course:
         os.chmod(course, 0o755)

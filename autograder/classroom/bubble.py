@@ -137,8 +137,9 @@ def _view(readable: Iterable[Path], hidden: Iterable[Path], writable: Iterable[P
         elif path.exists():
             words[path] = ["--ro-bind", "/dev/null", str(path)]
     # The folders that lead there, or bubblewrap makes some of them for its own user alone.
-    for folder in [folder for path in list(words) for folder in path.parents if len(folder.parts) > 1]:
-        if not any(above in words for above in [folder, *folder.parents]):
+    shown = set(words)
+    for folder in {folder for path in shown for folder in path.parents if len(folder.parts) > 1}:
+        if not shown & {folder, *folder.parents}:
             words[folder] = ["--dir", str(folder)]
     # Outer folders first, or they would cover what is inside them.
     return [word for path in sorted(words, key=lambda path: len(path.parts)) for word in words[path]] + sealed
