@@ -175,14 +175,19 @@ def _is_stub(result: ProbeResult, name: str) -> bool:
 
 
 def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, Frame]) -> bool:
-    """Whether a known mistake behaves like the learner's answer on every probe."""
+    """Whether a known mistake behaves like the learner's answer on every probe.
+
+    Where neither ever gives a value, the messages must be the same too: two exceptions of one type say little.
+    """
+    silent = True
     for probe in exercise.probes.values():
         mine, theirs = learner.get(probe.name), mistaken.get(probe.name)
         if mine is None or theirs is None or set(mine.get("changed", ())) != set(theirs.get("changed", ())):
             return False
         if compare(exercise, probe, mine, theirs)[0] != "agrees":
             return False
-    return True
+        silent &= "raised" in mine and mine["raised"].get("message") != theirs["raised"].get("message")
+    return not silent
 
 
 def diagnose(

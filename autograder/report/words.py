@@ -109,7 +109,7 @@ def feedback(verdict: Verdict) -> Feedback:
     else:
         told.says, told.failure, told.case = _first_failure(verdict, first)
     if verdict.diagnosis:
-        told.says = [verdict.diagnosis.message, *told.says[1:]]
+        told.says = [verdict.diagnosis.message, *(told.says if first and first.why == "raised" else told.says[1:])]
     outside = (verdict.trouble or {}).get("failure")
     if verdict.passed and outside:
         line = f", line {outside['frames'][-1]['line']}" if outside["frames"] else ""
