@@ -84,6 +84,10 @@ def check(
     Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
     """
     chosen = lesson.select(list(names), section)
+    if not as_json and not as_plain:
+        from autograder.report import pages  # while torch is imported elsewhere, or it would be waited for afterwards
+
+        pages.get_ready()
     verdicts = []
     for exercise in _progress(chosen, shown=len(chosen) > 3 and not as_json and not as_plain):
         verdicts.append(_check(exercise, path, seed))
@@ -97,8 +101,6 @@ def check(
 
         click.echo("\n".join(plain.verdicts(verdicts, _experiment)))
     else:
-        from autograder.report import pages
-
         pages.show(verdicts, _experiment)
         if as_plot:
             _plot(verdicts, path)

@@ -13,8 +13,16 @@ from rich.text import Text
 from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judge import Verdict
-from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, mark, paged, render
+from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, console, mark, paged, render
 from autograder.report.words import HEADLINES
+
+
+def get_ready() -> None:
+    """Do now what takes time at the first page: rich starts, and all sections are read to name what is next."""
+    lesson.exercises()
+    out = console()
+    with out.capture():
+        out.print(Padding(Table.grid(), 1), mark(True))
 
 
 @paged
