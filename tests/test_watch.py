@@ -231,9 +231,10 @@ def test_every_way_of_saving(kit: Path, terminal: Terminal) -> None:
 @needs_tmux
 def test_any_size_of_window(kit: Path, terminal: Terminal) -> None:
     terminal.see("double is not started")
-    for width, height in ((40, 14), (200, 50), (20, 6), (80, 24)):
+    for width, height in ((40, 14), (200, 50), (20, 6), (82, 25), (80, 24)):
         terminal.resize(width, height)
-        time.sleep(0.15)
+        time.sleep(0.5)  # a hand needs as long; what a terminal loses in a faster series is its own affair
+        terminal.see("double")
     terminal.see("double is not started", "q quit", "Return a new tensor")
     terminal.resize(170, 40)
     texts = ("Twice x", "double is not started")

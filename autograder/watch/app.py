@@ -79,10 +79,6 @@ class WatchApp(App[None]):
         # no line break between a key and what it does
         yield Static("  ".join(f"{key}\u00a0{name}" for key, name in KEYS), classes="keys", markup=False)
 
-    def on_resize(self) -> None:
-        """Paint everything: a window made small and large again has lost its lines, though the size is the old one."""
-        self.refresh()
-
     def on_mount(self) -> None:
         self.theme = "ansi-dark"
         self.engine.start()
