@@ -361,7 +361,7 @@ def _made(result: ProbeResult, frame: Frame) -> Case | None:
 
 
 def _call(call: Frame) -> str:
-    return ", ".join(f"{name} = {values.line(value, 66)}" for name, value in call["arguments"].items())
+    return ", ".join(f"{name} = {values.line(value, 150)}" for name, value in call["arguments"].items())
 
 
 def _misjudged(letters: list[str]) -> str:
