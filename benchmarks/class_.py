@@ -22,6 +22,7 @@ from course import ASSIGNMENT, Course, Notebook, answered
 
 WORK = ("autograded", ".autograder/results", f".autograder/written-{ASSIGNMENT}.jsonl")
 HOSTILE = ["import os\nos._exit(0)", "print('x' * 10**7)", "def f(n):\n    return f(n + 1)\n\nf(0)", "raise SystemExit"]
+KINDS = 10  # after so many students the mixture begins again
 #: No configuration of ours: a Jupyter kernel for each notebook, the locked cells run in it.
 STOCK = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nc = get_config()\nc.CourseDirectory.course_id = 'stock'\n"
 
@@ -44,8 +45,7 @@ def grading(rounds: int, students: int) -> dict[str, float]:
 
         taken = interleaved(
             {
-                "nothing": lambda: _nbgrader(stock, "--student", "nobody"),
-                "stock": lambda: _stock_student(stock),
+                "stock": lambda: _stock_grades(stock),
                 "two jobs": lambda: ours("two jobs", "--jobs", "2"),
                 "without gradebook": lambda: ours("without gradebook", "--jobs", "2", "--no-gradebook"),
                 "one job": lambda: ours("one job", "--jobs", "1"),
@@ -54,7 +54,7 @@ def grading(rounds: int, students: int) -> dict[str, float]:
             rounds,
         )
     each = taken["two jobs"] / notebooks
-    stock_each = (taken["stock"] - taken["nothing"]) / len(lesson.sections())
+    stock_each = taken["stock"] / (min(students, KINDS) * len(lesson.sections()))
     more = (taken["two jobs"] - taken["one student"]) / (notebooks - len(lesson.sections()))
     report = reports["two jobs"]
     return {
@@ -80,32 +80,33 @@ def _hand_in(course: Course, students: int) -> None:
         wrong = {name: text.replace("return ", "return 7 or ", 1) for name, text in right.items()}
         half = dict(list(right.items())[: len(right) // 2])
         for number in range(students):
-            answers = [right, right, wrong, half, right, wrong, right, {}, half, right][number % 10]
+            answers = [right, right, wrong, half, right, wrong, right, {}, half, right][number % KINDS]
             made = answered(released, answers)
             _change(made, number)
             course.submit(_name(number), section, made)
 
 
 def _change(notebook: Notebook, number: int) -> None:
-    hostile = f"\n{HOSTILE[number // 10 % len(HOSTILE)]}" if number % 10 == 9 else ""
+    hostile = f"\n{HOSTILE[number // KINDS % len(HOSTILE)]}" if number % KINDS == 9 else ""
     cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "id": "mine", "metadata": {}, "outputs": []}
     notebook["cells"].insert(1, cell | {"source": f"mine = {number}{hostile}"})
 
 
 def _stock(course: Course, folder: Path) -> Path:
-    shutil.copytree(course.folder, folder)
+    """The same course for stock nbgrader, with one student of each kind: the whole class would take it hours."""
+
+    def others(parent: str, names: list[str]) -> list[str]:
+        return names[KINDS:] if Path(parent).name == "submitted" else []
+
+    shutil.copytree(course.folder, folder, ignore=lambda parent, names: others(parent, sorted(names)))
     (folder / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
     return folder
 
 
-def _nbgrader(folder: Path, *words: str) -> None:
+def _stock_grades(folder: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, *words]
+    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, "--force"]
     subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def _stock_student(folder: Path) -> None:
-    _nbgrader(folder, "--force", "--student", _name(1))
 
 
 def _grade(course: Course, clean: bytes, *words: str) -> dict[str, float]:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from autograder import lesson, source
-from autograder.classroom import concepts, frames, pieces, told
+from autograder.classroom import concepts, confirm, frames, pieces, told
 from autograder.classroom.box import Answer, Box, box
 from autograder.classroom.sandbox import Limits
 from autograder.classroom.submission import read
@@ -84,6 +84,7 @@ def grade_cells(
     verdicts = {name: _verdict(exercise, run.seen.get(name), seed) for name, exercise in exercises.items()}
     if sources:
         pieces.lend(run, section, verdicts, seed, where, budget)
+        confirm.confirm(run, section, verdicts, seed, where, budget)
     for name, verdict in verdicts.items():
         if verdict.outcome in ("failed", "error") and not verdict.stood_in:
             _diagnose(exercises[name], run.seen.get(name), verdict, seed)
@@ -146,6 +147,7 @@ def job(run: Run, section: str, names: list[str], seed: int, budget: Budget, len
         "exercises": names,
         "seed": seed,
         "pieces": lent,
+        "without": [],
         "cell_seconds": budget.cell,
         "exercise_seconds": budget.exercise,
         "probes": _probes(section),

@@ -21,6 +21,7 @@ import torch
 
 from autograder import observe
 from autograder.classroom.shell import Shell
+from autograder.classroom.unplug import unplug
 from autograder.draw import Draw
 from autograder.encode import encode
 from autograder.exercise import Exercise
@@ -41,8 +42,9 @@ class OutOfTime(BaseException):
 
 
 def work(results: int, job: Frame, probes: types.CodeType, shell: Shell) -> None:
-    """Do the job: {"cells", "skip", "exercises", "seed", "pieces", "cell_seconds", "exercise_seconds"}."""
+    """Do the job: {"cells", "skip", "exercises", "seed", "pieces", "without", "cell_seconds", "exercise_seconds"}."""
     gc.enable()
+    unplug(job["without"])
     write, dumps = os.write, json.dumps
 
     def emit(frame: Frame) -> None:

@@ -216,6 +216,40 @@ def replaced_observer() -> str:
 
 
 @attack()
+def torchs_own_in_a_thread() -> str:
+    """Runs torch's own softmax in another thread, where nobody watches which functions run."""
+    return (
+        "import torch\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "def softmax(x):\n    return ThreadPoolExecutor(1).submit(torch.softmax, x, -1).result()\n"
+    )
+
+
+@attack()
+def torchs_own_unwatched() -> str:
+    """Replaces what watches which functions run, then runs torch's own softmax."""
+    return (
+        "import contextlib\nimport torch\nimport autograder.observe\n"
+        "@contextlib.contextmanager\ndef nothing(names):\n    yield set()\n"
+        "autograder.observe.watching = nothing\n"
+        "def softmax(x):\n    return torch.softmax(x, -1)\n"
+    )
+
+
+@attack()
+def torchs_own_brought_back() -> str:
+    """Looks for whatever took torch's own softmax away, to undo it."""
+    return (
+        "import gc\nimport torch\nimport torch.library\nimport weakref\n"
+        "for f in list(weakref.finalize._registry):\n    f()\n"
+        "for thing in gc.get_objects():\n"
+        "    if type(thing).__name__ in ('Library', '_DispatchModule'):\n"
+        "        getattr(thing, 'reset', getattr(thing, '_destroy', int))()\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "def softmax(x):\n    return ThreadPoolExecutor(1).submit(torch.softmax, x, -1).result()\n"
+    )
+
+
+@attack()
 def replaced_json() -> str:
     """Makes json.dumps produce praise."""
     return WRONG + 'import json\njson.dumps = lambda *a, **k: \'{"outcome": "passed"}\''
