@@ -109,7 +109,7 @@ def check(
 
 def _plot(verdicts: list[Verdict], path: Path | None) -> None:
     """Draw the first answer that was written and does not pass, or the one that there is."""
-    from autograder.milestones.pieces import DRAWN
+    from autograder.milestones.composition import DRAWN
     from autograder.report import curves
     from autograder.source import exercises_path
 

@@ -17,7 +17,7 @@ import pytest
 from course import ASSIGNMENT, Course
 from nbgrader.api import Gradebook
 
-from autograder import lesson
+from autograder import lesson, source
 from autograder.lesson import ROOT
 from autograder.notebooks import wheel
 from conftest import Kit
@@ -89,6 +89,9 @@ def student(course: Course, opened: Any, tmp_path_factory: pytest.TempPathFactor
         notebook.run(at["why_softmax-words"])
         seen["words"] = notebook.cells.nth(at["why_softmax-words"]).inner_html()
         saved = notebook.save(desk / f"{SECTION}.ipynb")
+        loop = source.answers("modules")["fit_parameters"].text
+        notebook.write(at["nll-answer"], f"{loop}\ncheck(fit_parameters)")
+        seen["drawn"] = notebook.run(at["nll-answer"]).inner_html()
     seen["saved"] = "".join(saved["cells"][at["softmax-answer"]]["source"])
     course.submit(STUDENT, SECTION, (desk / f"{SECTION}.ipynb").read_bytes())
     return seen
@@ -154,6 +157,11 @@ def test_a_right_answer_passes_and_a_question_is_only_taken_down(student: Seen) 
     assert "softmax_formula does not pass yet" in student["undivided"]
     assert "<strong>exp</strong>" in student["words"]
     assert student["saved"] == RIGHT
+
+
+def test_under_the_check_of_a_training_loop_its_losses_are_drawn(student: Seen) -> None:
+    assert "fit_parameters passed" in student["drawn"]
+    assert re.search(r'<img[^>]*src="data:image/png;base64,iVBOR', student["drawn"])
 
 
 def test_the_instructor_sees_scores_words_and_the_rubric(instructor: Seen, course: Course) -> None:

@@ -18,7 +18,8 @@ import pytest
 
 from autograder import source
 from autograder.milestones import pieces, results, run, training
-from autograder.milestones.pieces import COMPOSED, Piece
+from autograder.milestones.composition import COMPOSED
+from autograder.milestones.pieces import Piece
 from autograder.milestones.recipes import RECIPES
 from autograder.milestones.run import Run
 from autograder.report import outcome

@@ -13,7 +13,7 @@ import pytest
 
 from autograder import source
 from autograder.lesson import ROOT
-from autograder.milestones.pieces import COMPOSED, DRAWN
+from autograder.milestones.composition import COMPOSED, DRAWN
 from autograder.report import milestone_figure
 from autograder.report.plots import averaged, printable, save_curves, sparkline, text_plot
 from conftest import Kit

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 import autograder
@@ -50,6 +51,19 @@ def test_a_wrong_answer_shows_probes_diagnosis_and_the_smallest_case(shell: Any)
     assert "rgba(70,130,240" in rich, "the tensors are heat maps"
     assert re.search(r"outline:2px[^>]*>\*", rich), "a wrong element is framed and starred"
     assert report._repr_mimebundle_()["text/html"] == rich
+
+
+def test_the_losses_of_a_training_loop_are_drawn_under_its_feedback(shell: Any) -> None:
+    run(shell, source.answers("modules")["fit_parameters"].text)
+    with capture_output() as shown:
+        run(shell, "check(fit_parameters)")
+    feedback, picture = (output.data for output in shown.outputs)
+    assert "fit_parameters passed" in feedback["text/html"]
+    assert picture.keys() == {"text/plain", "image/png"}
+    with capture_output() as shown:
+        run(shell, "def fit_parameters(*args):\n    raise NotImplementedError()")
+        run(shell, "check(fit_parameters)")
+    assert len(shown.outputs) == 1
 
 
 def test_an_error_shows_the_line_of_the_cell_and_its_variables(shell: Any) -> None:

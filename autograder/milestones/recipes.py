@@ -1,7 +1,7 @@
 """How the pieces of a section make a training run. Untrusted side: the pieces are the learner's.
 
 A recipe takes the pieces (`use.fit_layers` is the learner's fit_layers, or the reference's) and the run, to which it
-tells what comes out. pieces.COMPOSED lists what each of them takes.
+tells what comes out. composition.COMPOSED lists what each of them takes.
 """
 
 from __future__ import annotations

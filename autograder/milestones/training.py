@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder import mnist, source, state
 from autograder.milestones import pieces, results
+from autograder.milestones.composition import COMPOSED
 from autograder.milestones.pieces import Piece
 from autograder.milestones.run import Events, Run
 
@@ -158,7 +159,7 @@ def mistaken(predicted: Iterable[int], n_valid: int = 10_000) -> list[tuple[int,
 def furthest() -> str:
     """The last milestone in whose own section the learner has a piece that passes; the first when there is none."""
     for section in reversed(results.MILESTONES):
-        own = [name for name in pieces.COMPOSED[section] if source.section_of(name) == section]
+        own = [name for name in COMPOSED[section] if source.section_of(name) == section]
         if any(pieces.outcome_of(name, section) == "passed" for name in own):
             return section
     return results.MILESTONES[0]

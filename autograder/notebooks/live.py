@@ -70,7 +70,7 @@ def _observe(exercise: Exercise, answer: Any, runs: list[Frame], only: str = "")
     usable = callable(answer) and (isinstance(answer, type) or not exercise.is_class)
     outcome = Outcome([{"implementation": 0, "loaded": {"failure": None, "found": kind}}])
     files = Files(answer)
-    with _undisturbed() as printed:
+    with undisturbed() as printed:
         for r, settings in enumerate(runs if usable else []):
             for probe in exercise.probes.values():
                 if only and probe.name != only:
@@ -85,7 +85,7 @@ def _observe(exercise: Exercise, answer: Any, runs: list[Frame], only: str = "")
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[io.StringIO]:
+def undisturbed() -> Iterator[io.StringIO]:
     """Leave the learner's random numbers and settings as they were, and keep back what the answer prints."""
     state, seeds = random.getstate(), torch.get_rng_state()
     default, grad = torch.get_default_dtype(), torch.is_grad_enabled()

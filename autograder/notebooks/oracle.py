@@ -1,7 +1,7 @@
 """What the reference does: asked of the warm process in the full kit, read from a file in the copy for a class.
 
 The copy has no solutions and no checks' secrets (autograder/notebooks/wheel.py): `recorded/<section>.json` holds what
-the reference did with the visible inputs, and for concept questions nothing at all.
+the reference did with the visible inputs, and for concept questions nothing at all; `recorded/curves.json` its losses.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.exercise import Exercise
 from autograder.judge import Frame
+
+if TYPE_CHECKING:
+    from autograder.notebooks.curve import Curve
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
 SEED = 0
@@ -35,6 +38,9 @@ class Oracle(Protocol):
 
     def experiment(self, exercise: Exercise) -> list[str]:
         """The lines of the experiment of a concept question."""
+
+    def curve(self, name: str, answer: Any, own: dict[str, Any]) -> Curve | None:
+        """A short training run with this answer; `own` are the other answers of this kernel that pass."""
 
 
 class Kit:
@@ -67,6 +73,11 @@ class Kit:
 
         return experiment(exercise) if exercise.experiment_function else []
 
+    def curve(self, name: str, answer: Any, own: dict[str, Any]) -> Curve | None:
+        from autograder.notebooks import curve
+
+        return curve.of_kit(name, answer)
+
 
 class Recorded:
     """The copy for a class."""
@@ -85,10 +96,15 @@ class Recorded:
     def experiment(self, exercise: Exercise) -> list[str]:
         return []
 
+    def curve(self, name: str, answer: Any, own: dict[str, Any]) -> Curve | None:
+        from autograder.notebooks import curve
+
+        return curve.of_class(name, answer, own, _recorded("curves"))
+
 
 @functools.cache
-def _recorded(section: str) -> dict[str, dict]:
-    return json.loads((RECORDED / f"{section}.json").read_text(encoding="utf-8"))
+def _recorded(name: str) -> dict[str, Any]:
+    return json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def oracle() -> Oracle:

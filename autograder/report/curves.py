@@ -13,7 +13,8 @@ from rich.text import Text
 
 from autograder.lesson import ROOT
 from autograder.milestones import pieces, training
-from autograder.milestones.pieces import COMPOSED, DRAWN, Piece
+from autograder.milestones.composition import COMPOSED, DRAWN
+from autograder.milestones.pieces import Piece
 from autograder.report import outcome
 from autograder.report.plots import printable, save_curves, text_plot
 from autograder.report.terminal import BAD, QUIET, STRONG, WIDTH, failing_lines, paged

@@ -5,16 +5,19 @@ A check looks at what the name means in the kernel right now, so there is nothin
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judge import Verdict
 from autograder.notebooks import place
 from autograder.notebooks.oracle import oracle
-from autograder.report import html
+from autograder.report import html, notebook_curve
 from autograder.report.notebook_text import plain
 from autograder.report.words import HEADLINES, Feedback, feedback
+
+if TYPE_CHECKING:
+    from autograder.notebooks.curve import Curve
 
 _oracle = oracle()
 _oracle.start()  # it imports torch while the learner reads
@@ -43,12 +46,32 @@ class Block:
 
 
 class Report(Block):
-    """The feedback on one exercise. `verdict` is the same plain data as everywhere else."""
+    """The feedback on one exercise. `verdict` is the same plain data as everywhere else.
 
-    def __init__(self, verdict: Verdict, told: Feedback, lines: list[str], after: str):
-        self.verdict = verdict
+    Under it comes a picture of the loss of a short training run, where the answer has a part in one.
+    """
+
+    def __init__(self, verdict: Verdict, told: Feedback, lines: list[str], after: str, answer: Any = None):
+        self.verdict, self.answer = verdict, answer
         passed = verdict.outcome in DONE
         super().__init__(plain(told), html.block(told, passed, lines, html.prose(after)))
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import publish_display_data
+
+        publish_display_data(self._repr_mimebundle_())  # at once: the picture takes a moment
+        curve = self.curve() if self.verdict.outcome in ("passed", "failed") else None
+        if curve and len(curve.yours) > 1:
+            publish_display_data(notebook_curve.bundle(self.verdict.exercise, curve))
+
+    def curve(self) -> Curve | None:
+        """The losses of the training run, None for an answer that takes no part in one."""
+        from autograder.notebooks.live import undisturbed
+
+        names = place.namespace()
+        own = {name: names[name] for name, told in _outcomes.items() if told == "passed" and name in names}
+        with undisturbed():
+            return _oracle.curve(self.verdict.exercise, self.answer, own)
 
 
 def check(what: Any) -> Block:
@@ -72,7 +95,7 @@ def check(what: Any) -> Block:
         told.says = ["Write your answer in the cell above, in place of `raise NotImplementedError()`, and run it."]
     lines = _oracle.experiment(exercise) if told.statements else []
     after = "" if verdict.passed else f'Stuck? `hint("{exercise.name}")`'
-    return Report(verdict, told, lines, after if exercise.hints else "")
+    return Report(verdict, told, lines, after if exercise.hints else "", what)
 
 
 def _well_formed(exercise: Exercise, verdict: Verdict) -> Feedback:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from autograder import lesson
 from autograder.judge import Verdict
-from autograder.milestones.pieces import DRAWN
+from autograder.milestones.composition import DRAWN
 from autograder.report import values
 from autograder.report.words import FLOOD, Case, Feedback, feedback
 
