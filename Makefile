@@ -48,10 +48,10 @@ watch: .venv/ready/watch ## Check again at every save
 	$(KIT) watch $(exercise) $(if $(plain),--plain)
 
 hint: .venv/ready/learn ## Give the next hint (exercise=NAME)
-	$(KIT) hint $(exercise)
+	$(KIT) hint $(exercise) $(if $(plain),--plain)
 
 answer: .venv/ready/learn ## Show the reference beside your own (exercise=NAME give_up=1 before it passes)
-	$(KIT) answer $(exercise) $(if $(give_up),--give-up)
+	$(KIT) answer $(exercise) $(if $(give_up),--give-up) $(if $(plain),--plain)
 
 list: .venv/ready/learn ## List sections, exercises, outcomes and points
 	$(KIT) list $(if $(plain),--plain)
@@ -60,7 +60,7 @@ reset: .venv/ready/learn ## Start an exercise again; the old answer is kept (exe
 	$(KIT) reset $(exercise) $(if $(section),--section $(section))
 
 train: .venv/ready/learn ## Train on the real digits with your own code (section=NAME)
-	$(KIT) train $(section)
+	$(KIT) train $(section) $(if $(plain),--plain)
 
 predict: .venv/ready/learn ## Say what comes out before you write it (exercise=NAME)
 	$(KIT) predict $(exercise)

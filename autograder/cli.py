@@ -17,6 +17,7 @@ from autograder.isolate import warm
 from autograder.judge import Verdict
 from autograder.lesson import UnknownName
 from autograder.milestones.command import train
+from autograder.options import plain_option
 
 PASSED, NOT_PASSED, USAGE = 0, 1, 2
 
@@ -67,7 +68,7 @@ def cli() -> None:
 @click.option("--section", help="Check this section.")
 @click.option("--file", "path", type=click.Path(path_type=Path), help="Grade NAME as this file defines it.")
 @click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
-@click.option("--plain", "as_plain", is_flag=True, help="Plain lines, for a screen reader.")
+@plain_option
 @click.option("--plot", "as_plot", is_flag=True, help="Also train with the answer NAME and draw its loss curve.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
 def check(
@@ -152,7 +153,8 @@ def _experiment(exercise: Exercise) -> list[str]:
 
 @cli.command()
 @click.argument("name")
-def hint(name: str) -> None:
+@plain_option
+def hint(name: str, as_plain: bool) -> None:
     """Give the next hint for the exercise NAME, a little stronger at each call."""
     exercise = lesson.find(name)
     with state.change() as remembered:
@@ -160,31 +162,44 @@ def hint(name: str) -> None:
         given = entry.get("hints", 0)
         number = min(given + 1, len(exercise.hints))
         entry["hints"] = number
-    from autograder.report import pages
+    repeated = given >= len(exercise.hints)
+    if as_plain:
+        from autograder.report import plain
 
-    pages.show_hint(exercise, number, repeated=given >= len(exercise.hints))
+        click.echo("\n".join(plain.hint(exercise, number, repeated)))
+    else:
+        from autograder.report import pages
+
+        pages.show_hint(exercise, number, repeated)
 
 
 @cli.command()
 @click.argument("name")
 @click.option("--give-up", is_flag=True, help="Show it although yours does not pass yet.")
-def answer(name: str, give_up: bool) -> None:
+@plain_option
+def answer(name: str, give_up: bool, as_plain: bool) -> None:
     """Show the reference answer to NAME beside your own, once yours passes or you give up."""
-    from autograder.report import pages
-
     exercise = lesson.find(name)
     if not give_up and not _check(exercise, None, 0).passed:
         click.echo(f"{name} does not pass yet, so its answer stays hidden.")
         click.echo(f"One more hint:        make hint exercise={name}")
         click.echo(f"Show it all the same: make answer exercise={name} give_up=1")
         leave(NOT_PASSED)
-    pages.show_answer(exercise, _experiment(exercise) if exercise.experiment_function else None)
+    experiment = _experiment(exercise) if exercise.experiment_function else None
+    if as_plain:
+        from autograder.report import plain
+
+        click.echo("\n".join(plain.answer(exercise, experiment)))
+    else:
+        from autograder.report import pages
+
+        pages.show_answer(exercise, experiment)
     leave(PASSED)
 
 
 @cli.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print the exercises as JSON.")
-@click.option("--plain", "as_plain", is_flag=True, help="Plain lines, for a screen reader.")
+@plain_option
 def list_(as_json: bool, as_plain: bool) -> None:
     """Show sections, exercises, outcomes and points."""
     from autograder import overview

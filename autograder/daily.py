@@ -8,19 +8,21 @@ from pathlib import Path
 
 import click
 
+from autograder.options import plain_option
+
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--plain", is_flag=True, help="No full screen: print each verdict as plain lines.")
-def watch(name: str | None, plain: bool) -> None:
+@plain_option
+def watch(name: str | None, as_plain: bool) -> None:
     """Check again at every save, beside your editor; starts at the exercise NAME, or where you were."""
     from autograder.cli import USAGE, leave
 
-    needed = ["watchfiles"] if plain else ["watchfiles", "textual"]
+    needed = ["watchfiles"] if as_plain else ["watchfiles", "textual"]
     if missing := [module for module in needed if importlib.util.find_spec(module) is None]:
         click.echo(f"watch needs {' and '.join(missing)}: `make watch` installs what is missing.", err=True)
         leave(USAGE)
-    if plain:
+    if as_plain:
         from autograder.watch.plain import run
     elif sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty():
         from autograder.watch.app import run

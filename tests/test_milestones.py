@@ -241,6 +241,20 @@ def test_own_pieces_are_used_where_they_pass_and_the_others_are_named(kit: Kit) 
     assert (kit.root / kept["figure"]).read_bytes().startswith(b"\x89PNG")
 
 
+def test_plain_lines_tell_the_same(kit: Kit) -> None:
+    kit.write("ListModel", reference_text("ListModel"))
+    kit.write("fit_layers", loop(update="p -= undefined").strip())
+    lines = kit.run("train", "training_loop", "--examples", "2000", "--epochs", "1", "--plain").splitlines()
+    assert lines[:2] == ["Milestone training_loop: 1 epoch on 2,000 real digits.", "Yours: ListModel."]
+    assert "The kit's, stops with an error in its check: fit_layers." in lines
+    assert any(re.match(r"After epoch 1: loss [\d.]+, accuracy [\d.]+%; the reference: loss", line) for line in lines)
+    assert lines[-1].startswith("Next: make check exercise=")
+    assert not set("─│┌·█✓") & set("".join(lines))
+    page = kit.run("train", "training_loop", "--examples", "2000", "--unchecked", "--plain", code=1)
+    assert "in your fit_layers with NameError" in page
+    assert re.search(r"exercises/training_loop.py, line \d+ in fit_layers: p -= undefined", page)
+
+
 def test_unchecked_takes_answers_that_do_not_pass(kit: Kit) -> None:
     kit.write("fit_layers", loop(update="p -= 1e12 * lr * p.grad").strip())
     text = kit.run("train", "training_loop", "--examples", "2000", "--unchecked", "--json", code=1)

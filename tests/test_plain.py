@@ -50,6 +50,23 @@ def test_check_and_list_have_a_word_for_every_mark(kit: Path) -> None:
     assert "All: 1 of 3 passed, 1 of 4 points" in done.stdout.splitlines()
 
 
+def test_a_hint_and_an_answer_are_lines(kit: Path) -> None:
+    done = autograder(kit, "hint", "double", "--plain")
+    assert done.stdout.startswith("Hint 1 of ")
+    done = autograder(kit, "answer", "which_is_true", "--give-up", "--plain")
+    assert not DRAWN & set(done.stdout)
+    lines = done.stdout.splitlines()
+    assert "The reference:" in lines
+    assert any(line.startswith("Statement a: ") for line in lines)
+
+
+def test_the_environment_can_ask_for_plain_lines_once_and_for_all(kit: Path) -> None:
+    for words in (["check", "double"], ["list"], ["hint", "double"], ["answer", "double", "--give-up"]):
+        always = autograder(kit, *words, AUTOGRADER_PLAIN="1").stdout
+        assert always == autograder(kit, *words, "--plain").stdout
+        assert always != autograder(kit, *words).stdout
+
+
 def test_every_part_of_a_verdict_is_a_line() -> None:
     verdict = check_text(WRONG, "answer.py", lesson.find("softmax"))
     lines = plain.verdict(verdict, steps=True)

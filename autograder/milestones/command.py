@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from autograder.milestones.results import MILESTONES
+from autograder.options import plain_option
 
 
 @click.command()
@@ -21,7 +22,10 @@ from autograder.milestones.results import MILESTONES
 @click.option("--limit", type=float, default=600, show_default=True, help="Stop after so many seconds.")
 @click.option("--unchecked", is_flag=True, help="Use your answers even where they do not pass their checks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def train(section: str | None, epochs: int, examples: int, limit: float, unchecked: bool, as_json: bool) -> None:
+@plain_option
+def train(
+    section: str | None, epochs: int, examples: int, limit: float, unchecked: bool, as_json: bool, as_plain: bool
+) -> None:
     """Train on the real digits with your own code, beside the reference's.
 
     SECTION is training_loop, optim, data or validation, or "all" for one after the other. Without it, the last
@@ -42,7 +46,7 @@ def train(section: str | None, epochs: int, examples: int, limit: float, uncheck
     for number, name in enumerate(chosen):
         if number and not as_json:
             click.echo()
-        results.append(_one(name, epochs, examples, limit, unchecked, not as_json))
+        results.append(_one(name, epochs, examples, limit, unchecked, not as_json, as_plain))
         if results[-1]["outcome"] == "interrupted":
             break
     if as_json:
@@ -61,13 +65,15 @@ def _unknown(name: str) -> str:
     return f"{lesson.suggest(name, MILESTONES, 'milestone')} There are: {', '.join(MILESTONES)}."
 
 
-def _one(section: str, epochs: int, examples: int, limit: float, unchecked: bool, shown: bool) -> dict[str, Any]:
+def _one(
+    section: str, epochs: int, examples: int, limit: float, unchecked: bool, shown: bool, plain: bool
+) -> dict[str, Any]:
     """Train one milestone, show it, and keep its result."""
     from autograder.milestones import pieces, results, training
-    from autograder.report import milestone_figure, outcome
+    from autograder.report import milestone_figure, outcome, plain_training
     from autograder.report.training import Screen
 
-    screen = Screen()
+    screen = plain_training.Lines() if plain else Screen()
     with screen.choosing():
         chosen = pieces.choose(section, unchecked)
     whole = examples >= training.EXAMPLES and epochs >= training.EPOCHS
@@ -89,5 +95,5 @@ def _one(section: str, epochs: int, examples: int, limit: float, unchecked: bool
         milestone_figure.save(picture, title, result, mistaken)
     if shown:
         figure = result["figure"] if kept else None
-        outcome.show(pair, told, mistaken, figure, kept)
+        (plain_training if plain else outcome).show(pair, told, mistaken, figure, kept)
     return results.finite(result)

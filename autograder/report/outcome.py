@@ -86,18 +86,19 @@ def show(
         out.print(Padding(Text("Your code printed:", style=QUIET), (1, 0, 0, 0)))
         out.print(Padding(Text("\n".join(mine.printed[:8])), (0, 0, 0, 2)))
     if mine.epochs:
-        out.print(Padding(_accuracy(pair), (1, 0, 0, 0)))
+        out.print(Padding(accuracy(pair), (1, 0, 0, 0)))
         out.print(Text(f"Most often taken for another: {confusions(mistaken)}" if mistaken else ""))
     if mine.outcome == "finished" and (remark := slow(pair)):
         out.print(Text(remark))
     if reference.outcome == "error":
         failed = reference.failure or {"type": f"exit code {reference.code}", "message": ""}
         out.print(Text(f"The reference could not be trained: {failed['type']}: {failed['message']}", style=BAD))
-    for line in _next(pair, figure, kept):
-        out.print(line)
+    out.print()
+    for word, rest in next_steps(pair, figure, kept):
+        out.print(Text(f"{word:<8}", style=QUIET).append(rest))
 
 
-def _accuracy(pair: Pair) -> Text:
+def accuracy(pair: Pair) -> Text:
     mine, reference = pair.mine, pair.reference
     reached = mine.epochs[-1]["accuracy"]
     text = Text(f"{reached:.2%} of the 10,000 validation digits are right", style=STRONG)
@@ -120,7 +121,8 @@ def _epochs(n: int) -> str:
     return "one epoch" if n == 1 else f"{n} epochs"
 
 
-def _next(pair: Pair, figure: Path | None, kept: bool) -> list[Text]:
+def next_steps(pair: Pair, figure: Path | None, kept: bool) -> list[tuple[str, str]]:
+    """(word, what is there or what to type)."""
     lines = []
     if figure:
         lines.append(("Picture", str(figure)))
@@ -134,7 +136,7 @@ def _next(pair: Pair, figure: Path | None, kept: bool) -> list[Text]:
         lines.append(("Next", f"make check exercise={missing}"))
     elif following:
         lines.append(("Next", f"make train section={following[0]}"))
-    return [Text("")] + [Text(f"{word:<8}", style=QUIET).append(rest) for word, rest in lines]
+    return lines
 
 
 @paged

@@ -27,7 +27,7 @@ def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = 
     if experiment and told.statements:
         lines += ["See for yourself:", *experiment]
     if told.failure:
-        lines += _failure(told.failure, graded.path)
+        lines += failing_lines(told.failure, graded.path)
     if told.case:
         lines += _case(told.case, graded.exercise)
     if graded.printed.strip() and not graded.passed:
@@ -38,7 +38,7 @@ def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = 
     return lines
 
 
-def _failure(failed: dict[str, Any], path: str) -> list[str]:
+def failing_lines(failed: dict[str, Any], path: str) -> list[str]:
     lines = []
     for frame in failed.get("frames", []):
         inside = f" in {frame['function']}" if frame["function"] else ""
@@ -96,8 +96,15 @@ def _sum(table: list[dict[str, Any]]) -> str:
     return f"{passed} of {len(table)} passed, {earned:g} of {points} points"
 
 
-def answer(exercise: Exercise) -> list[str]:
-    """The learner's own definition, the reference, and the explanations of a question."""
+def hint(exercise: Exercise, number: int, repeated: bool) -> list[str]:
+    lines = [f"Hint {number} of {len(exercise.hints)} for {exercise.name}: {exercise.hints[number - 1]}"]
+    if repeated or number == len(exercise.hints):
+        return [*lines, f"It is the last one. The answer: make answer exercise={exercise.name} give_up=1"]
+    return [*lines, f"More: make hint exercise={exercise.name}"]
+
+
+def answer(exercise: Exercise, experiment: list[str] | None = None) -> list[str]:
+    """The learner's own definition, the reference, the explanations of a question and its experiment."""
     from autograder import source, workspace
 
     reference = source.without_prompt(source.answers(exercise.section)[exercise.name].text)
@@ -109,4 +116,5 @@ def answer(exercise: Exercise) -> list[str]:
     lines = []
     for title, code in (("Yours:", own), ("The reference:", reference)):
         lines += [title, *code.rstrip().splitlines()] if code else []
-    return lines + [f"Statement {s.letter}: {s.explanation}" for s in exercise.statements.values()]
+    lines += [f"Statement {s.letter}: {s.explanation}" for s in exercise.statements.values()]
+    return lines + (["See for yourself:", *experiment] if experiment else [])

@@ -37,18 +37,13 @@ class Screen:
         return self.out.status("Checking your pieces") if self.out.is_terminal else contextlib.nullcontext()
 
     def pieces(self, section: str, pieces: list[Piece], examples: int, epochs: int) -> None:
-        many = f"{epochs} epoch" + ("" if epochs == 1 else "s")
         table = Table.grid(padding=(0, 2))
-        mine = ", ".join(piece.name for piece in pieces if piece.yours and piece.outcome == "passed")
+        mine, others = grouped(pieces)
         table.add_row("yours", Text(mine or "nothing yet", style=GOOD if mine else ""))
-        others = [piece for piece in pieces if piece.outcome != "passed"]
-        for whose in ("yours", "the kit's"):
-            rest = [piece for piece in others if piece.yours == (whose == "yours")]
-            for reason in dict.fromkeys(REASONS.get(piece.outcome, piece.outcome) for piece in rest):
-                names = [piece.name for piece in rest if REASONS.get(piece.outcome, piece.outcome) == reason]
-                table.add_row(whose, Text(f"{reason}: ", style=QUIET).append(", ".join(names), style="default"))
+        for whose, reason, names in others:
+            table.add_row(whose, Text(f"{reason}: ", style=QUIET).append(names, style="default"))
         with page() as out:
-            out.print(Text(f"Milestone {section}: {many} on {examples:,} real digits", style=STRONG))
+            out.print(Text(title(section, examples, epochs), style=STRONG))
             out.print(Padding(table, (0, 0, 1, 2), expand=False))
 
     @contextlib.contextmanager
@@ -84,6 +79,22 @@ class Screen:
         cells = ["" if pair is None else f"{pair['loss']:>9.4f}{pair['accuracy']:>10.4f}" for pair in found]
         self.out.print(Text(f"  {self.rows or 'start':<5}{cells[0]} {cells[1]}".rstrip()))
         return True
+
+
+def title(section: str, examples: int, epochs: int) -> str:
+    many = f"{epochs} epoch" + ("" if epochs == 1 else "s")
+    return f"Milestone {section}: {many} on {examples:,} real digits"
+
+
+def grouped(pieces: list[Piece]) -> tuple[str, list[tuple[str, str, str]]]:
+    """The names of the learner's pieces that pass, and of the others (whose, why, names)."""
+    mine = ", ".join(piece.name for piece in pieces if piece.yours and piece.outcome == "passed")
+    others: dict[tuple[str, str], list[str]] = {}
+    for piece in sorted(pieces, key=lambda piece: not piece.yours):
+        if piece.outcome != "passed":
+            whose = "yours" if piece.yours else "the kit's"
+            others.setdefault((whose, REASONS.get(piece.outcome, piece.outcome)), []).append(piece.name)
+    return mine, [(whose, reason, ", ".join(names)) for (whose, reason), names in others.items()]
 
 
 def figures(run: Run, row: int) -> dict[str, float] | None:
