@@ -29,7 +29,7 @@ def difference(got: Any, expected: Any, rtol: float, atol: float, where: tuple =
     if _kind(got) != _kind(expected):
         return Difference("kind", where, got, expected)
     kind = _kind(expected)
-    if kind == "tensor":
+    if kind in ("tensor", "array"):
         return _tensors(got, expected, rtol, atol, where)
     if kind == "number":
         same = close(got, expected, rtol, atol) and isinstance(got, bool) >= isinstance(expected, bool)
@@ -69,7 +69,8 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool | int | float):
         return "number"
     if isinstance(value, dict):
-        return next(iter(value), "")
+        kind = next(iter(value), "")
+        return "array" if kind == "tensor" and value[kind].startswith("numpy.") else kind
     return "list" if isinstance(value, list) else type(value).__name__
 
 

@@ -1,7 +1,8 @@
 """Observations as plain data: what a probe saw, in a form that JSON carries and that cannot execute.
 
 None, bool, int, float, str, list (also for tuples)     themselves
-tensor, array    {"tensor": "float32", "shape": [2, 3], "values": [flat list], "grad": whether it has a graph}
+tensor           {"tensor": "float32", "shape": [2, 3], "values": [flat list], "grad": whether it has a graph}
+NumPy array      the same, with "numpy.float32" for its dtype: it is no tensor
 dict             {"dict": [[key, value], ...]}
 set              {"set": [sorted values]}
 anything else    {"object": type name, "repr": shortened repr}
@@ -57,7 +58,9 @@ def _encode(value: Any, most: int, depth: int) -> Any:
         base = next(kind for kind in (bool, int, float, str) if isinstance(value, kind))
         return base(value)
     if type(value).__module__ == "numpy":
-        return _tensor(torch.as_tensor(value), most) if getattr(value, "ndim", 0) else value.item()
+        if not getattr(value, "ndim", 0):
+            return value.item()
+        return _tensor(torch.as_tensor(value), most) | {"tensor": f"numpy.{value.dtype}"}
     # Without the address, so that two objects that look alike are alike.
     return {"object": type(value).__name__, "repr": re.sub(r" at 0x[0-9a-fA-F]+", "", _short.repr(value))}
 

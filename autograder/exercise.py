@@ -26,6 +26,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Of each probe, so many calls of the answer are recorded, to be shown.
+MOST_CALLS = 4
+
 Function = Callable[..., Any]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.isolate import Outcome, warm
-from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge
+from autograder.judge import Frame, Verdict, by_probe, diagnose, judge, most_telling
 from autograder.workspace import uses
 
 #: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
@@ -202,11 +202,8 @@ def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[
     """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
     mine = _observe(exercise, [own], SMALL, [probe_name])
     theirs = reference_small(exercise, probe_name)
-    for run in range(len(SMALL)):
-        got, want = by_probe(mine, 0, run).get(probe_name), by_probe(theirs, 0, run).get(probe_name)
-        if got and want and compare(exercise, exercise.probes[probe_name], got, want)[0] in ("differs", "changed"):
-            return got, want
-    return None
+    both = ([by_probe(seen, 0, run).get(probe_name) for seen in (mine, theirs)] for run in range(len(SMALL)))
+    return most_telling(exercise, exercise.probes[probe_name], ((got, want) for got, want in both))
 
 
 def small_runs(exercise: Exercise, mistakes: list[str]) -> Outcome:

@@ -7,6 +7,7 @@ tolerance, no argument was changed that the reference leaves alone, and no forbi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -142,6 +143,23 @@ def compare(exercise: Exercise, probe: Probe, frame: Frame, expected: Frame) -> 
     if set(frame.get("shortcuts", ())) - set(expected.get("shortcuts", ())):
         return "shortcut", None
     return "agrees", None
+
+
+def most_telling(
+    exercise: Exercise, probe: Probe, pairs: Iterable[tuple[Frame | None, Frame | None]]
+) -> tuple[Frame, Frame] | None:
+    """The first pair of the learner's frame and the reference's that differ: by more than a dtype, if some do."""
+    found: tuple[Frame, Frame] | None = None
+    for got, want in pairs:
+        if not got or not want:
+            continue
+        why, seen = compare(exercise, probe, got, want)
+        if why not in ("differs", "changed"):
+            continue
+        if not seen or seen.fault != "dtype" or seen.got["values"] != seen.expected["values"]:
+            return got, want
+        found = found or (got, want)
+    return found
 
 
 def kind_of_failure(frame: Frame) -> tuple[str, bool] | None:

@@ -22,12 +22,11 @@ import torch
 from autograder.complaint import Complaint
 from autograder.draw import Draw
 from autograder.encode import encode
-from autograder.exercise import Exercise, Probe
+from autograder.exercise import MOST_CALLS, Exercise, Probe
 from autograder.failure import failure
 from autograder.load import put_pieces, run_file
 from autograder.shortcut import watching
 
-MOST_CALLS = 4
 #: Elements of a tensor that a call was made with or returned; they are there to be shown.
 MOST_SHOWN = 1000
 

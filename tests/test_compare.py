@@ -53,6 +53,7 @@ def test_differences_of_style_are_none(got: Any, expected: Any) -> None:
     [
         (None, torch.ones(1), "kind"),
         (1.0, torch.tensor(1.0), "kind"),
+        (torch.ones(2).numpy(), torch.ones(2), "kind"),
         (torch.ones(2), torch.ones(2, 1), "shape"),
         (torch.ones(2).double(), torch.ones(2), "dtype"),
         (torch.ones(2), torch.ones(2, requires_grad=True), "graph"),

@@ -19,10 +19,10 @@ def test_a_tensor_keeps_dtype_shape_values_and_whether_it_has_a_graph() -> None:
     assert encode(x.detach().half())["tensor"] == "float16"
 
 
-def test_numpy_numbers_are_numbers_and_arrays_are_tensors() -> None:
+def test_numpy_numbers_are_numbers_and_arrays_are_no_tensors() -> None:
     assert encode(np.float64(0.5)) == 0.5
     assert encode(np.int64(3)) == 3
-    assert encode(np.array([1.5]))["tensor"] == "float64"
+    assert encode(np.array([1.5])) == {"tensor": "numpy.float64", "shape": [1], "values": [1.5], "grad": False}
 
 
 def test_what_is_too_large_travels_without_its_values() -> None:

@@ -333,7 +333,7 @@ def normalises_each_row(softmax, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
     wide = x.double()
-    return {"of float32 scores": softmax(x), "of float64 scores": softmax(wide)}
+    return {"float32 scores": softmax(x), "float64 scores": softmax(wide)}
 
 
 @softmax.probe
@@ -616,7 +616,7 @@ def gives_the_log_of_each_probability(log_softmax_naive, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
     wide = x.double()
-    return {"of float32 scores": log_softmax_naive(x), "of float64 scores": log_softmax_naive(wide)}
+    return {"float32 scores": log_softmax_naive(x), "float64 scores": log_softmax_naive(wide)}
 
 
 @log_softmax_naive.probe
@@ -1098,7 +1098,7 @@ def averages_minus_the_targets_log_probability(nll, draw):
     n, c = draw.size(5, 7), draw.size(2, 4)  # more rows than classes: log_probs[target] exists and is wrong
     log_probs, target = log_probabilities(draw, n, c), draw.labels(n, c)
     wide = log_probs.double()
-    return {"of float32": nll(log_probs, target), "of float64": nll(wide, target)}
+    return {"float32 log_probs": nll(log_probs, target), "float64 log_probs": nll(wide, target)}
 
 
 @nll.probe
@@ -1521,7 +1521,7 @@ def gives_one_value_for_each_row(logsumexp, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
     wide = x.double()
-    return {"of float32 scores": logsumexp(x), "of float64 scores": logsumexp(wide)}
+    return {"float32 scores": logsumexp(x), "float64 scores": logsumexp(wide)}
 
 
 @logsumexp.probe
@@ -2139,7 +2139,7 @@ def gives_the_log_of_each_probability(log_softmax, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
     wide = x.double()
-    return {"of float32 scores": log_softmax(x), "of float64 scores": log_softmax(wide)}
+    return {"float32 scores": log_softmax(x), "float64 scores": log_softmax(wide)}
 
 
 @log_softmax.probe
@@ -2378,7 +2378,7 @@ def scores_and_target(draw, n, c):
 def averages_minus_the_log_of_the_targets_softmax(cross_entropy, draw):
     x, target = scores_and_target(draw, draw.size(5, 7), draw.size(3, 4))
     wide = x.double()
-    return {"of float32": cross_entropy(x, target), "of float64": cross_entropy(wide, target)}
+    return {"float32 scores": cross_entropy(x, target), "float64 scores": cross_entropy(wide, target)}
 
 
 @cross_entropy.probe
@@ -2465,6 +2465,22 @@ def softmax_twice(input, target):
     """There is a softmax too many: probabilities go into log_softmax, which takes a softmax of its own. Give it the
     scores."""
     return -input.softmax(1).log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def nll_of_the_probabilities_of_the_formula(input, target):
+    """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
+    probabilities."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def softmax_of_the_formula_twice(input, target):
+    """There is a softmax too many: probabilities go into log_softmax, which takes a softmax of its own. Give it the
+    scores."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q.log_softmax(1)[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.mistake

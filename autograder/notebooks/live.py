@@ -17,7 +17,7 @@ from autograder import observe
 from autograder.draw import Draw
 from autograder.exercise import Exercise
 from autograder.isolate import Outcome
-from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge
+from autograder.judge import Frame, Verdict, by_probe, diagnose, judge, most_telling
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell
 
@@ -102,8 +102,5 @@ def undisturbed() -> Iterator[io.StringIO]:
 
 def _smallest(exercise: Exercise, answer: Any, probe_name: str, oracle: Oracle) -> tuple[Frame, Frame] | None:
     mine, theirs = _observe(exercise, answer, SMALL, probe_name), oracle.small(exercise, probe_name)
-    for run, want in enumerate(theirs):
-        got = by_probe(mine, 0, run).get(probe_name)
-        if got and want and compare(exercise, exercise.probes[probe_name], got, want)[0] in ("differs", "changed"):
-            return got, want
-    return None
+    both = ((by_probe(mine, 0, run).get(probe_name), want) for run, want in enumerate(theirs))
+    return most_telling(exercise, exercise.probes[probe_name], both)

@@ -12,7 +12,8 @@ import re
 from typing import Any
 
 from autograder.report import values
-from autograder.report.words import Case, Feedback
+from autograder.report.case import Case
+from autograder.report.words import Feedback
 
 #: Both as legible on white as on the dark of a notebook.
 GOOD, BAD, QUIET = "#218a4a", "#d8433f", "opacity:.75"

@@ -12,8 +12,9 @@ from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judge import Verdict
 from autograder.report import values
+from autograder.report.case import Case
 from autograder.report.terminal import next_steps
-from autograder.report.words import HEADLINES, Case, feedback
+from autograder.report.words import HEADLINES, feedback
 
 
 def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = False) -> list[str]:

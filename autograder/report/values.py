@@ -22,8 +22,10 @@ def kind(value: Any) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if "tensor" in value:
-        told = f"tensor of {shape(value)}" if len(value["shape"]) == 1 else f"{shape(value)} tensor"
-        return f"a {told} ({value['tensor']})"
+        dtype = value["tensor"].removeprefix("numpy.")
+        name = "tensor" if dtype == value["tensor"] else "NumPy array"
+        told = f"{name} of {shape(value)}" if len(value["shape"]) == 1 else f"{shape(value)} {name}"
+        return f"a {told} ({dtype})"
     if "dict" in value:
         return "a dict"
     if "set" in value:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder import lesson
-from autograder.compare import Difference, close, difference
-from autograder.exercise import Probe
+from autograder.compare import Difference
 from autograder.judge import Frame, ProbeResult, Verdict
 from autograder.report import values
+from autograder.report.case import Case, case, made
 
 #: As much print as is kept; more means that the code prints without end.
 FLOOD = 15_000
@@ -33,41 +33,6 @@ TORCH_MEANS = {
     " for each.",
     "could not infer output dtype": "True and False have no mean: make floats of them first.",
 }
-
-
-@dataclass
-class Case:
-    """One failing case: what was called, and both results as encoded values."""
-
-    title: str
-    calls: list[str]
-    notes: list[str]
-    expected: Any
-    got: Any
-    difference: Difference | None
-    wrong: set[int] = field(default_factory=set)
-    #: Whether there are two results to show side by side.
-    compared: bool = True
-
-    @property
-    def heading(self) -> str:
-        return f"The smallest failing case found: {self.title}" if self.compared else f"The check: {self.title}"
-
-    @property
-    def star(self) -> str:
-        """What stands behind the heading "yours"."""
-        if self.difference and self.difference.fault == "dtype":
-            return f", in {self.got['tensor']}"
-        return "   (* differs)" if self.wrong else ""
-
-    @property
-    def part(self) -> str:
-        """Which part of the result is shown: ", at [2]", or nothing when it is all of it."""
-        where = self.difference.where if self.difference else ()
-        if self.difference and self.difference.fault == "dtype":
-            return f", in {self.expected['tensor']}"
-        told = " ".join(f"[{part}]" if isinstance(part, int) else f"“{part}”" for part in where)
-        return f", {'at' if told.startswith('[') else 'in'} {told}" if told else ""
 
 
 @dataclass
@@ -243,7 +208,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
             return [says], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
-            return [_sentence(text, name)], None, _made(first, frame)
+            return [_sentence(text, name)], None, made(first, frame)
         case "shortcut":
             called = _join(frame.get("shortcuts", []))
             instead = lesson.find(name).instead
@@ -262,20 +227,20 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
         return (
             [f"Here {name} should raise {wanted}, and it came back with {values.kind(frame.get('value'))}."],
             None,
-            _made(first, frame),
+            made(first, frame),
         )
     pair = verdict.smallest or (frame, first.expected or {})
-    case = _case(first, probe, pair)
-    found = case.difference
+    shown = case(first, probe, pair)
+    found = shown.difference
     if first.why == "changed":
-        case.compared = found is not None  # two equal results side by side would show nothing
+        shown.compared = found is not None  # two equal results side by side would show nothing
         many = "arguments" if len(frame["changed"]) > 1 else "argument"
         advice = "Work on new values: x += ..., x[...] = ... and methods like sub_() or pop() change x itself."
-        return [f"{name} changed its {many} {_join(frame['changed'])} in place. {advice}"], None, case
+        return [f"{name} changed its {many} {_join(frame['changed'])} in place. {advice}"], None, shown
     says = _difference(name, found, frame) if found else ""
     if found and found.fault == "value" and probe.says:
         says += " " + probe.says
-    return [says], None, case
+    return [says], None, shown
 
 
 def _unusable(name: str, frame: Frame) -> str:
@@ -322,46 +287,6 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
     if found.total > 1:
         return f"{what}{found.count} of {found.total} values differ, the first at index {list(found.index)}."
     return f"{what}the value is {values.line(found.got)} where {values.line(found.expected)} is expected."
-
-
-def _case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
-    """The first call that came back different, with what it was given, if one did; else what was seen in the end.
-
-    Where the parts of an observation have names, a call is shown only if its result is the part that differs.
-    """
-    mine, theirs = pair
-    calls, got, expected = mine.get("calls") or [], mine.get("value"), theirs.get("value")
-    found = difference(got, expected, probe.rtol, probe.atol) if "value" in theirs else None
-    if found:
-        got, expected = found.got, found.expected
-    named = isinstance(theirs.get("value"), dict) and "dict" in theirs["value"]
-    for own, other in zip(calls, theirs.get("calls") or [], strict=False):
-        if own.get("result") == "(an iterator)":
-            continue  # what it is says more than that text
-        if "result" in own and "result" in other and own["arguments"] == other["arguments"]:
-            in_call = difference(own["result"], other["result"], probe.rtol, probe.atol)
-            if in_call and not (named and found and in_call.got != found.got):
-                calls, found, got, expected = [own], in_call, in_call.got, in_call.expected
-                break
-    notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
-    wrong: set[int] = set()
-    if found and found.fault == "value" and isinstance(found.expected, dict) and "tensor" in found.expected:
-        pairs = zip(found.got["values"], found.expected["values"], strict=True)
-        wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
-    title = result.name.replace("_", " ")
-    return Case(title, list(dict.fromkeys(map(_call, calls)))[:2], notes, expected, got, found, wrong)
-
-
-def _made(result: ProbeResult, frame: Frame) -> Case | None:
-    """The calls and notes of a probe whose results cannot be compared; None when there are none to show."""
-    calls = [_call(call) for call in (frame.get("calls") or [])[:2]]
-    notes = [f"{name} = {values.line(value)}" for name, value in frame.get("notes", {}).items()]
-    title = result.name.replace("_", " ")
-    return Case(title, calls, notes, None, None, None, compared=False) if calls or notes else None
-
-
-def _call(call: Frame) -> str:
-    return ", ".join(f"{name} = {values.line(value, 150)}" for name, value in call["arguments"].items())
 
 
 def _misjudged(letters: list[str]) -> str:

@@ -142,6 +142,17 @@ class WatchApp(App[None]):
             self.query_one("#panes").set_class(not begun, "-reading")
             self.query_one("#verdict-pane").scroll_home(animate=False)
             self._show_place()
+            self.call_after_refresh(self._share_out)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._share_out)
+
+    def _share_out(self) -> None:
+        """Let the prompt have the lines that the verdict leaves free, when there is one below the other."""
+        panes, prompt = self.query_one("#panes"), self.query_one("#prompt-pane")
+        needed = sum(part.outer_size.height for part in self.query("#notes, #verdict")) + 1
+        share = max(panes.size.height * 3 // 10, panes.size.height - needed)
+        prompt.styles.max_height = None if panes.has_class("-reading") or self.screen.has_class("-wide") else share
 
     def _words(self, checked: Checked) -> Any:
         if checked.running and not self.ready:

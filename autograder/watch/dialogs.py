@@ -53,8 +53,15 @@ class Chooser(ModalScreen[str | None]):
             line = f"{HEADLINES[outcome]:<12} {section:<14} {name}"
             if all(word in line.lower() for word in words):
                 options.add_option(Option(line, id=name))
-        names = [option.id for option in options.options]
-        options.highlighted = names.index(self.current) if self.current in names else 0 if names else None
+        names = [str(option.id) for option in options.options]
+        options.highlighted = names.index(self._meant(typed.strip().lower(), names)) if names else None
+
+    def _meant(self, typed: str, names: list[str]) -> str:
+        """The name that was typed in full, or begins so; without anything typed, where one is."""
+        if not typed:
+            return self.current if self.current in names else names[0]
+        begun = [name for name in names if name.lower().startswith(typed)]
+        return next((name for name in begun if name.lower() == typed), (begun or names)[0])
 
     def action_move(self, by: int) -> None:
         options = self.query_one(OptionList)

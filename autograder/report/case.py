@@ -1,0 +1,102 @@
+"""The failing case that is shown: what was called, and both results side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from autograder.compare import Difference, close, difference
+from autograder.exercise import MOST_CALLS, Probe
+from autograder.judge import Frame, ProbeResult
+from autograder.report import values
+
+
+@dataclass
+class Case:
+    """One failing case: what was called, and both results as encoded values."""
+
+    title: str
+    calls: list[str]
+    notes: list[str]
+    expected: Any
+    got: Any
+    difference: Difference | None
+    wrong: set[int] = field(default_factory=set)
+    #: Whether there are two results to show side by side.
+    compared: bool = True
+
+    @property
+    def heading(self) -> str:
+        return f"The smallest failing case found: {self.title}" if self.compared else f"The check: {self.title}"
+
+    @property
+    def star(self) -> str:
+        """What stands behind the heading "yours"."""
+        if self.difference and self.difference.fault == "dtype":
+            return f", in {self.got['tensor']}"
+        if isinstance(self.got, dict) and self.got.get("tensor", "").startswith("numpy."):
+            return ", a NumPy array"
+        return "   (* differs)" if self.wrong else ""
+
+    @property
+    def part(self) -> str:
+        """Which part of the result is shown: ", at [2]", or nothing when it is all of it."""
+        where = self.difference.where if self.difference else ()
+        if self.difference and self.difference.fault == "dtype":
+            return f", in {self.expected['tensor']}"
+        told = " ".join(f"[{part}]" if isinstance(part, int) else f"“{part}”" for part in where)
+        return f", {'at' if told.startswith('[') else 'in'} {told}" if told else ""
+
+
+def case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
+    """The first call that came back different, with what it was given, if one did; else what was seen in the end.
+
+    Where the parts of an observation have names, a call is shown only if its result is the part that differs.
+    """
+    mine, theirs = pair
+    calls, got, expected = mine.get("calls") or [], mine.get("value"), theirs.get("value")
+    found = difference(got, expected, probe.rtol, probe.atol) if "value" in theirs else None
+    if found:
+        got, expected = found.got, found.expected
+    named = isinstance(theirs.get("value"), dict) and "dict" in theirs["value"]
+    parts = _parts(theirs.get("value"))
+    each = len(parts) == len(calls) > 1 or len(parts) > len(calls) == MOST_CALLS
+    if each and found and found.where and parts.index(found.where[0]) < len(calls):
+        calls = [calls[parts.index(found.where[0])]]  # a call for each part, in their order
+        if not named:  # the position is the probe's own affair
+            found = replace(found, where=found.where[1:])
+    else:
+        for own, other in zip(calls, theirs.get("calls") or [], strict=False):
+            if own.get("result") == "(an iterator)":
+                continue  # what it is says more than that text
+            if "result" in own and "result" in other and own["arguments"] == other["arguments"]:
+                in_call = difference(own["result"], other["result"], probe.rtol, probe.atol)
+                if in_call and not (named and found and in_call.got != found.got):
+                    calls, found, got, expected = [own], in_call, in_call.got, in_call.expected
+                    break
+    notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
+    wrong: set[int] = set()
+    if found and found.fault == "value" and isinstance(found.expected, dict) and "tensor" in found.expected:
+        pairs = zip(found.got["values"], found.expected["values"], strict=True)
+        wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
+    title = result.name.replace("_", " ")
+    return Case(title, list(dict.fromkeys(map(_call, calls)))[:2], notes, expected, got, found, wrong)
+
+
+def _parts(value: Any) -> list[Any]:
+    """What the parts of an observation go by: the keys of a dict, the positions in a list."""
+    if isinstance(value, list):
+        return list(range(len(value)))
+    return [name for name, _ in value["dict"]] if isinstance(value, dict) and "dict" in value else []
+
+
+def made(result: ProbeResult, frame: Frame) -> Case | None:
+    """The calls and notes of a probe whose results cannot be compared; None when there are none to show."""
+    calls = [_call(call) for call in (frame.get("calls") or [])[:2]]
+    notes = [f"{name} = {values.line(value)}" for name, value in frame.get("notes", {}).items()]
+    title = result.name.replace("_", " ")
+    return Case(title, calls, notes, None, None, None, compared=False) if calls or notes else None
+
+
+def _call(call: Frame) -> str:
+    return ", ".join(f"{name} = {values.line(value, 150)}" for name, value in call["arguments"].items())
