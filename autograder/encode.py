@@ -97,6 +97,6 @@ def describe(value: Any) -> str:
             return getattr(value, "__name__", "") or f"{type(value).__name__}(...)"
         if isinstance(value, (list, tuple)) and len(value) > 6:
             return f"{type(value).__name__} of {len(value)}"
-        return _short.repr(value)
+        return re.sub(r"<(?:[\w.]|<locals>)*?(\w+) object at 0x[0-9a-fA-F]+>", r"\1 object", _short.repr(value))
     except Exception as failure:
         return f"{type(value).__name__} (its repr raised {type(failure).__name__})"

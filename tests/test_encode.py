@@ -43,4 +43,11 @@ def test_a_value_that_fights_back_is_described() -> None:
 def test_a_tensor_is_described_by_shape_dtype_and_device() -> None:
     assert describe(torch.zeros(64, 10)) == "tensor 64x10, float32, cpu"
     assert describe(torch.tensor(2.5)) == "tensor 0-d, float32, cpu, = 2.5"
+
+
+def test_an_object_is_described_without_its_address() -> None:
+    class Optimizer: ...
+
+    assert describe(Optimizer()) == "Optimizer object"
+    assert describe([Optimizer()]) == "[Optimizer object]"
     assert describe(torch.nn.Linear(2, 3)) == "Linear(...)"

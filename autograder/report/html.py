@@ -19,7 +19,6 @@ from autograder.report.words import Feedback
 GOOD, BAD, QUIET = "#218a4a", "#d8433f", "opacity:.75"
 _MONO = "font-family:var(--jp-code-font-family,monospace);font-size:.92em"
 _CELL = "padding:1px 8px;text-align:right;border:1px solid rgba(128,128,128,.25)"
-_LEFT = "text-align:left;padding:1px 8px;background:none"
 _BARE = f"background:none;padding:0;{_MONO}"
 MOST = 8
 
@@ -96,18 +95,20 @@ def _failure(failed: dict[str, Any]) -> str:
 
 def _case(case: Case) -> str:
     parts = [f"<div style='margin-top:.5em'>{text(case.heading)}</div>"]
-    parts += [f"<div style='{_MONO}'>with {text(call)}</div>" for call in case.calls + case.notes]
-    if not case.compared:
-        return "".join(parts)
-    star = f"<span style='{QUIET}'>{text(case.star)}</span>"
-    head = f"<th style='{_LEFT}'>expected{text(case.part)}</th><th style='{_LEFT}'>yours{star}</th>"
-    head = f"<tr style='background:none'>{head}</tr>"
-    both = f"<td style='{_LEFT};vertical-align:top'>{value(case.expected, set())}</td>"
-    both += f"<td style='{_LEFT};vertical-align:top'>{value(case.got, case.wrong)}</td>"
-    return (
-        "".join(parts)
-        + f"<table style='border:none;color:inherit'>{head}<tr style='background:none'>{both}</tr></table>"
-    )
+    parts += [f"<div style='{_MONO}'>with {text(call)}</div>" for call in case.calls]
+    if case.notes:
+        parts.append(f"<div style='{_MONO}'>with {text(', '.join(case.notes))}</div>")
+    if case.compared:
+        star = f"<span style='{QUIET}'>{text(case.star)}</span>"
+        parts.append(_beside(f"expected{text(case.part)}", value(case.expected, set())))
+        parts.append(_beside(f"yours{star}", value(case.got, case.wrong)))
+    return "".join(parts)
+
+
+def _beside(heading: str, content: str) -> str:
+    """Beside the one before where there is room, else below it."""
+    style = "display:inline-block;vertical-align:top;max-width:100%;overflow-x:auto;margin:.3em 2em 0 .6em"
+    return f"<div style='{style}'><b>{heading}</b>{content}</div>"
 
 
 def shows(case: Case) -> bool:

@@ -150,8 +150,9 @@ def _case(case: Case, name: str) -> Group:
 
 def _comparison(case: Case) -> Any:
     expected, got = _lines(case.expected, set()), _lines(case.got, case.wrong)
-    if case.difference and case.difference.fault == "length":  # cut to a line, both would look alike
-        expected, got = [values.kind(case.expected)], [values.kind(case.got)]
+    uncut = max(len(values.line(value, 10_000)) for value in (case.expected, case.got))
+    if case.difference and case.difference.fault == "length" and uncut > WIDTH - 4:
+        expected, got = [values.kind(case.expected)], [values.kind(case.got)]  # cut to a line, both would look alike
     width = max(map(len, [*expected, "expected"])) + max(map(len, [*got, "yours"])) + 6
     heading, star = "expected" + case.part, case.star
     if width > WIDTH - 2:
