@@ -54,12 +54,15 @@ def _predict(question: Question, say: Say, ask: Ask) -> bool | None:
 
 
 def _why(found: predict.Difference) -> str:
+    where = "".join(f" [{part}]" for part in found.where)
+    yours = f"at{where} yours" if where else "yours"
     if found.fault == "shape":
-        return f"yours has the shape {values.shape(found.got)}, not {values.shape(found.expected)}. "
+        return f"{yours} has the shape {values.shape(found.got)}, not {values.shape(found.expected)}. "
     if found.fault == "length":
-        return f"yours has {len(found.got)} parts, not {len(found.expected)}. "
+        many = "1 part" if len(found.got) == 1 else f"{len(found.got)} parts"
+        return f"{yours} has {many}, not {len(found.expected)}. "
     if found.fault == "kind":
-        return f"yours is {values.kind(found.got)}. "
+        return f"{yours} is {values.kind(found.got)}. "
     return ""
 
 

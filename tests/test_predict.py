@@ -108,6 +108,22 @@ def test_a_conversation_tells_what_is_right_and_keeps_count(memory: Path) -> Non
     assert entry["right"] >= 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("[[0], [1, 2]]", "at [0] yours has 1 part, not 2. "),
+        ("[[0, 1]]", "yours has 1 part, not 2. "),
+        ("[[0, 1, 2], [3]]", "at [0] yours has 3 parts, not 2. "),
+        ("[7, [2, 3]]", "at [0] yours is a Python int (7). "),
+    ],
+)
+def test_it_says_which_part_is_not_right(typed: str, says: str) -> None:
+    expected = [[0, 1], [2, 3]]
+    found = predict.compare(predict.read(typed, expected), expected)
+    assert found is not None
+    assert asking._why(found) == says
+
+
 def test_every_question_can_be_skipped(memory: Path) -> None:
     said: list[str] = []
     assert talk(iter(["", "", ""]), said) == (0, 0)
