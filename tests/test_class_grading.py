@@ -19,6 +19,7 @@ from course import ASSIGNMENT, Course, answered
 from autograder import source
 from autograder.classroom import batch, pool, sandbox
 from autograder.classroom.batch import Batch
+from autograder.classroom.command import Report, words
 from autograder.classroom.plan import Plan
 from autograder.lesson import ROOT
 
@@ -149,8 +150,13 @@ def test_one_changed_submission_is_one_graded(
     before = course.scores()
     released = course.released("training_loop")
     course.submit("gus", "training_loop", answered(released, {"accuracy": "def accuracy(out, yb):\n    return 0.5"}))
+    pages = course.folder / "feedback" / "gus" / ASSIGNMENT
+    pages.mkdir(parents=True)
+    (pages / "training_loop.html").write_text("of before")
     report = _grade(course)
     assert (report["graded"], report["kept"], report["written"]) == (1, 13, 1)
+    assert report["outdated"] == ["gus"]
+    assert f"generate_feedback {ASSIGNMENT} --student gus --force" in words(Report(**report))
     after = course.scores()
     assert after.pop("gus")["accuracy"] != before.pop("gus")["accuracy"]
     assert after == before

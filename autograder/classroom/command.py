@@ -23,6 +23,8 @@ class Report:
     written: int = 0
     failed: list[dict[str, str]] = field(default_factory=list)
     out_of_time: list[dict[str, str]] = field(default_factory=list)
+    #: Students who were written to the gradebook, and whose feedback is of before.
+    outdated: list[str] = field(default_factory=list)
     seconds: float = 0.0
     gradebook_seconds: float = 0.0
     notice: str = ""
@@ -66,7 +68,7 @@ def run(
             batch = Batch(plan, _executor(jobs, dask), again, tick)
             try:
                 for one in batch.students(todo):
-                    _take(one, writer, report)
+                    _take(one, writer, report, books.directory(app).feedback_directory)
             finally:
                 batch.stop()
         report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
@@ -74,7 +76,7 @@ def run(
     return report
 
 
-def _take(one: Any, writer: Any, report: Report) -> None:
+def _take(one: Any, writer: Any, report: Report, feedback_directory: str) -> None:
     """One student is graded: into the gradebook with it, or no score at all."""
     student = one.handed.student
     report.out_of_time += [{"student": student, "notebook": name} for name in one.out_of_time]
@@ -89,6 +91,8 @@ def _take(one: Any, writer: Any, report: Report) -> None:
         report.fail(student, reason.partition(":")[0], reason.partition(": ")[2] or reason)
     else:
         report.written += 1
+        pages = Path(feedback_directory, student, report.assignment)
+        report.outdated += [student] if any(pages.glob("*.html")) else []
     report.gradebook_seconds += time.monotonic() - start
 
 
@@ -141,5 +145,9 @@ def words(report: Report) -> str:
     if report.failed:
         lines.append("What failed has no score in the gradebook. The same command tries it once more.")
     elif report.written:
-        lines.append(f"Written answers wait in formgrader. Then: nbgrader generate_feedback {report.assignment}")
+        command = f"nbgrader generate_feedback {report.assignment}"
+        lines.append(f"Written answers wait in formgrader. Then: {command}")
+        if report.outdated:
+            whom = f" --student {report.outdated[0]}" if len(report.outdated) == 1 else ""
+            lines.append(f"Where there are pages already, only --force renews them: {command}{whom} --force")
     return "\n".join(lines)
