@@ -97,11 +97,9 @@ build: .venv/ready/class ## Make stubs and notebooks from solutions/
 matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME)
 	$(KIT) matrix $(exercise) $(if $(section),--section $(section))
 
-# The watch tests drive a terminal of their own, which loses lines when pytest's workers share it out.
 test: .venv/ready/test system-packages lint ## Run every check of the kit itself (only='-k softmax')
 ifeq ($(only),)
-	@.venv/bin/python -m pytest -rs --timeout 600 tests/test_watch.py
-	@.venv/bin/python -m pytest -rs --timeout 600 -n 2 --dist loadfile --ignore tests/test_watch.py
+	@.venv/bin/python -m pytest -rs --timeout 600 -n 2 --dist loadfile
 else
 	@.venv/bin/python -m pytest -rs --timeout 600 $(only)
 endif

@@ -19,7 +19,7 @@ import pytest
 import small_kit
 
 from autograder import lesson, state
-from autograder.watch import editor
+from autograder.watch import dialogs, editor
 from autograder.watch.follow import Follower
 from autograder.watch.session import Session
 
@@ -90,7 +90,8 @@ def kit(made: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def terminal(kit: Path) -> Iterator[Terminal]:
-    opened = Terminal(kit, AUTOGRADER_TIMEOUT="100")  # longer than any test waits
+    # The time is longer than any test waits. Some shells export a size, which is that of the window no longer.
+    opened = Terminal(kit, AUTOGRADER_TIMEOUT="100", COLUMNS="80", LINES="24")
     yield opened
     opened.close()
 
@@ -233,12 +234,39 @@ def test_any_size_of_window(kit: Path, terminal: Terminal) -> None:
     terminal.see("double is not started")
     for width, height in ((40, 14), (200, 50), (20, 6), (82, 25), (80, 24)):
         terminal.resize(width, height)
-        time.sleep(0.5)  # a hand needs as long; what a terminal loses in a faster series is its own affair
         terminal.see("double")
     terminal.see("double is not started", "q quit", "Return a new tensor")
     terminal.resize(170, 40)
     texts = ("Twice x", "double is not started")
     wait(lambda: any(all(text in line for text in texts) for line in terminal.screen().splitlines()))
+
+
+@needs_tmux
+def test_a_long_prompt_has_the_lines_that_the_verdict_leaves_free(kit: Path) -> None:
+    solutions = kit / "solutions" / "setup.py"
+    rules = "".join(f"    - rule {number}\n" for number in range(1, 13))
+    text = solutions.read_text(encoding="utf-8")
+    assert "    Return a new tensor.\n" in text
+    solutions.write_text(text.replace("    Return a new tensor.\n", rules, 1), encoding="utf-8")
+    terminal = Terminal(kit)
+    try:
+        terminal.see("double is not started", "rule 12")
+        small_kit.answer(kit, "setup", double=SQUARES)
+        terminal.see("double does not pass yet", "rule 1\n", "rule 12")
+        terminal.resize(100, 20)
+        terminal.see("double does not pass yet", without="rule 12")
+    finally:
+        terminal.close()
+
+
+def test_the_list_goes_where_the_name_that_was_typed_points() -> None:
+    names = ["softmax_formula", "why_softmax", "softmax", "log_softmax"]
+    chooser = dialogs.Chooser([(name, "cross_entropy", "failed") for name in names], "why_softmax")
+    assert chooser._meant("", names) == "why_softmax"
+    assert chooser._meant("softmax", names) == "softmax"
+    assert chooser._meant("soft", names) == "softmax_formula"
+    assert chooser._meant("max", names) == "softmax_formula"
+    assert chooser._meant("", ["softmax"]) == "softmax"
 
 
 @needs_tmux

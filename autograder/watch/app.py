@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import Any, ClassVar
 
@@ -38,6 +39,15 @@ KEYS = [
 ]
 
 
+class Panes(Container):
+    """Prompt and verdict. It says when there is another size to share out between them."""
+
+    class Resized(Message): ...
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
+
+
 class WatchApp(App[None]):
     """Everything that takes time happens in the engine's thread, so that a key is always answered at once."""
 
@@ -70,7 +80,7 @@ class WatchApp(App[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="where", markup=False)
         yield Static(id="progress", markup=False)
-        with Container(id="panes"):
+        with Panes(id="panes"):
             with VerticalScroll(id="prompt-pane"):
                 yield Static(id="prompt", markup=False)
             with VerticalScroll(id="verdict-pane"):
@@ -144,8 +154,8 @@ class WatchApp(App[None]):
             self._show_place()
             self.call_after_refresh(self._share_out)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._share_out)
+    def on_panes_resized(self) -> None:
+        self._share_out()
 
     def _share_out(self) -> None:
         """Let the prompt have the lines that the verdict leaves free, when there is one below the other."""
@@ -251,4 +261,6 @@ class WatchApp(App[None]):
 
 
 def run(name: str | None) -> None:
+    for size in ("COLUMNS", "LINES"):  # exported by some shells and tools; the window's own size is what counts
+        os.environ.pop(size, None)
     WatchApp(Session(name)).run()
