@@ -23,6 +23,8 @@ get_data = code(
 
 def four_tensors(returned):
     """x_train, y_train, x_valid, y_valid, or a complaint that says what came back instead."""
+    if hasattr(returned, "__next__"):
+        returned = list(returned)  # map(...) and a generator can be unpacked as a tuple can
     if not isinstance(returned, (tuple, list)) or len(returned) != 4:
         many = f" of {len(returned)}" if isinstance(returned, (tuple, list)) else ""
         came = f"{type(returned).__name__}{many}"
@@ -41,18 +43,28 @@ def raw_images(draw, n):
 
 @get_data.probe
 def the_last_rows_validate(get_data, draw):
-    n_valid = draw.size(1, 2)
-    n = n_valid + draw.size(3, 4)
-    found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
-    labels = {name: torch.as_tensor(found[name]).flatten().tolist() for name in ("y_train", "y_valid")}
-    return labels | {f"rows of {name}": len(found[name]) for name in ("x_train", "x_valid")}
+    seen = {}
+    for n_train, n_valid in ((draw.size(3, 4), draw.size(1, 2)), (1, draw.size(3, 5))):
+        n = n_train + n_valid
+        found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
+        split = f"n_valid={n_valid} of {n}"
+        for name in ("y_train", "y_valid"):
+            seen[f"{name}, {split}"] = torch.as_tensor(found[name]).flatten().tolist()
+        seen |= {f"rows of {name}, {split}": len(found[name]) for name in ("x_train", "x_valid")}
+    return seen
 
 
 @get_data.probe
 def images_become_flat_float_rows_from_0_to_1(get_data, draw):
-    n_valid, n = draw.size(1, 2), draw.size(3, 5)
+    n_valid, n = draw.size(2, 3), draw.size(4, 5)
     found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
-    return {"x_train": found["x_train"], "x_valid": found["x_valid"]}
+    alone = four_tensors(get_data(raw_images(draw, 2), draw.labels(2, 10), 1))
+    return {
+        "x_train": found["x_train"],
+        "x_valid": found["x_valid"],
+        "x_train, a single image": alone["x_train"],
+        "x_valid, a single image": alone["x_valid"],
+    }
 
 
 @get_data.probe
@@ -72,10 +84,16 @@ def dark_images_stay_dark(get_data, draw):
 
 @get_data.probe
 def labels_become_int64(get_data, draw):
-    n_valid, n = draw.size(1, 2), draw.size(3, 5)
+    n_valid, n = draw.size(2, 3), draw.size(4, 5)
     labels = draw.labels(n, 10).to(draw.choice([torch.uint8, torch.int16, torch.int32]))
     found = four_tensors(get_data(raw_images(draw, n), labels, n_valid))
-    return {"y_train": found["y_train"], "y_valid": found["y_valid"]}
+    alone = four_tensors(get_data(raw_images(draw, 2), labels[:2], 1))
+    return {
+        "y_train": found["y_train"],
+        "y_valid": found["y_valid"],
+        "y_train, a single label": alone["y_train"],
+        "y_valid, a single label": alone["y_valid"],
+    }
 
 
 @get_data.mistake
@@ -108,6 +126,100 @@ def by_numpy(images, labels, n_valid):
     x = images.numpy().reshape(-1, 784).astype("float32") / 255
     y = labels.numpy().astype("int64")
     x, y = torch.from_numpy(x), torch.from_numpy(y)
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.right
+def handed_out_one_by_one(images, labels, n_valid):
+    x = torch.stack([image.flatten() for image in images]).float() / 255.0
+    y = labels.long()
+    return map(torch.Tensor.clone, (x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]))
+
+
+@get_data.mistake
+def a_share_of_the_rows_validates(images, labels, n_valid):
+    """You split off a number of rows that does not follow n_valid: a fixed number or a fixed share. How many rows
+    validate is the caller's choice: use n_valid."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) * 5 // 6
+    return x[:n_train], y[:n_train], x[n_train:], y[n_train:]
+
+
+@get_data.mistake
+def images_squeezed(images, labels, n_valid):
+    """A part with a single image loses its first dimension: squeeze takes away every dimension of size 1. Flatten
+    each image and leave the number of rows alone: (n, 784), also where n is 1."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid].squeeze(), y[:-n_valid], x[-n_valid:].squeeze(), y[-n_valid:]
+
+
+@get_data.mistake
+def labels_squeezed(images, labels, n_valid):
+    """A part with a single label comes out without a dimension: squeeze takes away every dimension of size 1. The
+    labels need no squeeze: they came with the shape (n,)."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid], y[:-n_valid].squeeze(), x[-n_valid:], y[-n_valid:].squeeze()
+
+
+@get_data.mistake
+def the_parts_change_places(images, labels, n_valid):
+    """The two parts have changed places: the n_valid rows come back first. The order asked for is x_train, y_train,
+    x_valid, y_valid."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[-n_valid:], y[-n_valid:], x[:-n_valid], y[:-n_valid]
+
+
+@get_data.mistake
+def the_labels_change_places(images, labels, n_valid):
+    """y_train and y_valid have changed places, so that row i of y is not the label of row i of x. The order asked for
+    is x_train, y_train, x_valid, y_valid."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid], y[-n_valid:], x[-n_valid:], y[:-n_valid]
+
+
+@get_data.mistake
+def n_valid_cut_from_the_front(images, labels, n_valid):
+    """The rows from number n_valid on validate, so some of them train as well. It is the LAST n_valid rows, which
+    begin where the training rows end."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
+    return x[:n_train], y[:n_train], x[n_valid:], y[n_valid:]
+
+
+@get_data.mistake
+def a_row_lost_before_the_valid_ones(images, labels, n_valid):
+    """One row is missing: the validating rows begin one row too late. One cut makes two parts: where the first stops
+    (not included), the second starts."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
+    return x[:n_train], y[:n_train], x[n_train + 1 :], y[n_train + 1 :]
+
+
+@get_data.mistake
+def from_minus_one_to_one(images, labels, n_valid):
+    """Black comes out as -1: the values go from -1 to 1. Black is to be 0.0 and white 1.0."""
+    x, y = images.flatten(1) / 127.5 - 1, labels.long()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def only_the_training_images_scaled(images, labels, n_valid):
+    """The training images are scaled and those to validate with are not: they still go up to 255. Scale before the
+    cut, or scale both parts."""
+    x, y = images.flatten(1).float(), labels.long()
+    return x[:-n_valid] / 255, y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def standardised_as_others_do_mnist(images, labels, n_valid):
+    """After the division something more is done: 0.1307 and 0.3081 are the mean and the standard deviation of MNIST.
+    Here 0 to 255 becomes 0 to 1 and nothing else is done."""
+    x, y = (images.flatten(1) / 255 - 0.1307) / 0.3081, labels.long()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def all_images_in_one_row(images, labels, n_valid):
+    """All the images became one single row of pixels, and the cut goes through that. flatten without an argument
+    flattens everything: keep the first dimension, one row for each image."""
+    x, y = images.flatten() / 255, labels.long()
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
@@ -336,7 +448,9 @@ hyperparameters = code(
 
 def four_numbers(returned):
     """n, m, c and nh by name, as plain numbers where they can be: 0-d tensors and floats that are whole count too."""
-    if isinstance(returned, torch.Tensor) and returned.dim() == 1:
+    if hasattr(returned, "__next__"):
+        returned = list(returned)  # map(...) and a generator can be unpacked as a tuple can
+    if getattr(returned, "ndim", 0) == 1:
         returned = returned.tolist()
     if not isinstance(returned, (tuple, list)) or len(returned) != 4:
         many = f" of {len(returned)}" if isinstance(returned, (tuple, list)) else ""
@@ -348,10 +462,10 @@ def four_numbers(returned):
 
 
 def some_data(draw):
-    """(x_train, y_train) with more rows than classes; the largest label stands neither first nor last."""
+    """(x_train, y_train) with more rows than classes; the two largest come last but one."""
     n, m, c = draw.size(12, 16), draw.size(7, 9), draw.size(3, 6)
-    y = torch.cat([torch.zeros(1, dtype=torch.int64), draw.labels(n - 2, c), torch.ones(1, dtype=torch.int64)])
-    return draw.uniform(n, m), y
+    others = draw.shuffled(draw.labels(n - 4, c - 2).tolist())
+    return draw.uniform(n, m), torch.tensor([0, *others, c - 2, c - 1, 1])
 
 
 @hyperparameters.probe
@@ -447,6 +561,46 @@ def c_from_the_last_label(x_train, y_train):
 
 
 @hyperparameters.mistake
+def c_from_the_first_rows(x_train, y_train):
+    """c is too small: only some of the labels are looked at, and the largest class stands further on. Look at all of
+    y_train."""
+    return *x_train.shape, int(y_train[:8].max()) + 1, 50
+
+
+@hyperparameters.mistake
+def c_counts_one_too_many(x_train, y_train):
+    """c is one too large. To the largest label you add 1, since labels count from 0; a number of different labels is
+    the number of classes already."""
+    return *x_train.shape, len(y_train.unique()) + 1, 50
+
+
+@hyperparameters.mistake
+def c_is_where_the_largest_stands(x_train, y_train):
+    """c comes from the place of the largest label (argmax), not from its value: max gives the value."""
+    return *x_train.shape, int(y_train.argmax()) + 1, 50
+
+
+@hyperparameters.mistake
+def c_lists_the_classes(x_train, y_train):
+    """c holds the different labels themselves. How many of them are there?"""
+    return *x_train.shape, y_train.unique(), 50
+
+
+@hyperparameters.mistake
+def the_shape_as_one(x_train, y_train):
+    """Three things come back, the first being the whole shape. n and m are two numbers: take the shape apart."""
+    return x_train.shape, int(y_train.max()) + 1, 50
+
+
+@hyperparameters.right
+def one_by_one(x_train, y_train):
+    yield len(y_train)
+    yield x_train[0].numel()
+    yield y_train.bincount().numel()
+    yield 50
+
+
+@hyperparameters.mistake
 def c_and_nh_swapped(x_train, y_train):
     """c and nh have changed places: return n, m, c, nh, in this order."""
     return *x_train.shape, 50, int(y_train.max()) + 1
@@ -536,7 +690,7 @@ def keeps_linear_relu_linear_in_a_list(ListModel, draw):
     if isinstance(middle, type) or not callable(middle):
         kind = f"the class {middle.__name__}" if isinstance(middle, type) else f"of type {type(middle).__name__}"
         raise Complaint(f"layers[1] is {kind}, not a layer: nn.ReLU() makes one, and the brackets matter")
-    return seen | {"layers[1] of some values": middle(draw.normal(draw.size(2, 5)))}
+    return seen | {"layers[1] of some values": middle(torch.tensor(draw.shuffled([-20.0, 20.0, *draw.numbers(3)])))}
 
 
 @ListModel.probe
@@ -549,8 +703,10 @@ def sends_x_through_its_layers(ListModel, draw):
         f"model(x), {call} call": scores(model, draw.normal(draw.size(4, 6), n_in, scale=2.0))
         for call in ("first", "second")
     }
-    ListModel(n_in, nh, n_out)
-    return seen | {"model(x), after another model was made": scores(model, draw.normal(draw.size(4, 6), n_in))}
+    for other, size in (("another model", nh), ("a larger model", nh + 1)):
+        with_drawn_weights(ListModel(n_in, size, n_out), draw)
+        seen[f"model(x), after {other} was made"] = scores(model, draw.normal(draw.size(4, 6), n_in))
+    return seen
 
 
 @ListModel.probe
@@ -741,6 +897,58 @@ def another_activation():
     return _class_with(
         lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.Sigmoid(), torch.nn.Linear(nh, n_out)], _walk
     )
+
+
+@ListModel.mistake
+def relu_with_a_ceiling():
+    """Between the Linear layers stands a ReLU with a ceiling: large values are cut off. The plain ReLU changes
+    negative values only."""
+    return _class_with(
+        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.ReLU6(), torch.nn.Linear(nh, n_out)], _walk
+    )
+
+
+@ListModel.mistake
+def a_leaky_relu():
+    """Between the Linear layers stands a leaky ReLU: a little of each negative value passes. The plain ReLU makes them
+    0."""
+    return _class_with(
+        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.LeakyReLU(), torch.nn.Linear(nh, n_out)], _walk
+    )
+
+
+@ListModel.mistake
+def models_of_one_size_share_layers():
+    """Two models of the same size share their layers: what one learns changes the other. Make new layers in
+    `__init__`, for each model."""
+    import functools
+
+    return _class_with(functools.cache(_linear_relu_linear), _walk)
+
+
+@ListModel.mistake
+def relu_on_the_inputs_too():
+    """x goes through a ReLU before the first layer, so that its negative values are lost. x enters the first Linear as
+    it is."""
+    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x.relu()))
+
+
+@ListModel.mistake
+def the_predicted_class():
+    """model(x) gives the number of the class with the largest score. Return the scores themselves, (bs, n_out)."""
+    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).argmax(1))
+
+
+@ListModel.mistake
+def always_ten_classes():
+    """The last Linear gives 10 scores whatever n_out says. Use the argument."""
+    return _class_with(lambda n_in, nh, n_out: _linear_relu_linear(n_in, nh, 10), _walk)
+
+
+@ListModel.mistake
+def a_tuple_of_layers():
+    """`layers` is a tuple: commas alone, or round brackets, make one. Put square brackets around the three layers."""
+    return _class_with(lambda *sizes: tuple(_linear_relu_linear(*sizes)), _walk)
 
 
 @ListModel.mistake
