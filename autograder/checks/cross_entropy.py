@@ -54,15 +54,30 @@ softmax_formula = code(
 )
 
 
-@softmax_formula.probe
+def a_list(returned):
+    """What softmax_formula returned, or a complaint where it is another kind of collection."""
+    if isinstance(returned, (tuple, set, dict)) or hasattr(returned, "__next__"):
+        raise Complaint(f"a {type(returned).__name__} comes back: return a list, [...] or list(...)")
+    return returned
+
+
+@softmax_formula.probe(rtol=1e-9, atol=1e-15)
 def each_exponential_is_divided_by_their_sum(softmax_formula, draw):
     smallest, largest = draw.number(-3.0, -2.1), draw.number(2.1, 3.0)
-    return softmax_formula([smallest, largest, *draw.numbers(draw.size(1, 4)), smallest])
+    return a_list(softmax_formula([smallest, largest, *draw.numbers(draw.size(1, 4)), smallest]))
 
 
-@softmax_formula.probe(fixed="the softmax of a number that stands alone is 1")
-def a_single_number_gets_1_at_every_call(softmax_formula, draw):
-    return {call: softmax_formula(draw.numbers(1)) for call in ("first call", "second call")}
+@softmax_formula.probe(rtol=1e-9, atol=1e-15)
+def numbers_far_below_0_share_1_too(softmax_formula, draw):
+    lowest = draw.number(-40.0, -30.0)
+    return a_list(softmax_formula([lowest + x for x in draw.numbers(draw.size(2, 4))]))
+
+
+@softmax_formula.probe
+def every_call_starts_anew(softmax_formula, draw):
+    n = draw.size(2, 3)
+    calls = {call: a_list(softmax_formula(draw.numbers(n))) for call in ("first call", "second call")}
+    return calls | {"a single number": a_list(softmax_formula(draw.numbers(1)))}
 
 
 @softmax_formula.right
@@ -173,6 +188,79 @@ def rounded(xs):
     """The values are rounded. Return them as they are; how many digits to show is for print to decide."""
     total = sum(math.exp(x) for x in xs)
     return [round(math.exp(x) / total, 2) for x in xs]
+
+
+@softmax_formula.mistake
+def with_an_added_epsilon(xs):
+    """A small number is added to the sum, so the values do not sum to one: where all the numbers are far below 0 it
+    outweighs their exponentials. An exponential is never 0 here, so nothing needs to be added."""
+    total = sum(math.exp(x) for x in xs) + 1e-10
+    return [math.exp(x) / total for x in xs]
+
+
+@softmax_formula.mistake
+def a_rounded_e(xs):
+    """You type e in with a few digits, and the values are off by as much. math.exp(x) knows all of them."""
+    return [2.718**x / sum(2.718**y for y in xs) for x in xs]
+
+
+@softmax_formula.mistake
+def of_the_negative_numbers(xs):
+    """The largest number gets the smallest value: the sign is turned before the exponential."""
+    return [math.exp(-x) / sum(math.exp(-y) for y in xs) for x in xs]
+
+
+@softmax_formula.mistake
+def the_sum_so_far(xs):
+    """Each exponential is divided by the sum of those up to it, which is not complete yet: find the whole sum first,
+    and divide in a second loop."""
+    result, total = [], 0.0
+    for x in xs:
+        total += math.exp(x)
+        result.append(math.exp(x) / total)
+    return result
+
+
+@softmax_formula.mistake
+def returns_inside_the_loop(xs):
+    """The list has one value, whatever `xs` holds: the return stands inside the loop and ends it. Look at its
+    indentation."""
+    result = []
+    for x in xs:
+        result.append(math.exp(x) / sum(math.exp(y) for y in xs))
+        return result
+
+
+@softmax_formula.mistake
+def the_list_itself_sorted(xs):
+    """You sort `xs` itself, and the caller's numbers change places. Leave it as it was; each value belongs to the
+    number in the same place."""
+    xs.sort()
+    total = sum(math.exp(x) for x in xs)
+    return [math.exp(x) / total for x in xs]
+
+
+@softmax_formula.mistake
+def one_list_for_all_calls(xs, result=[]):  # noqa: B006
+    """Every call returns the same list object, so a later call changes what an earlier one gave. Make a new list inside
+    the function."""
+    total = sum(math.exp(x) for x in xs)
+    result[:] = [math.exp(x) / total for x in xs]
+    return result
+
+
+@softmax_formula.mistake
+def as_a_tuple(xs):
+    """A tuple comes back. A list is asked for: square brackets, or list(...) around it."""
+    total = sum(math.exp(x) for x in xs)
+    return tuple(math.exp(x) / total for x in xs)
+
+
+@softmax_formula.mistake
+def as_a_dict(xs):
+    """A dict comes back, from each number to its value; equal numbers share one entry in it. A list is asked for."""
+    total = sum(math.exp(x) for x in xs)
+    return {x: math.exp(x) / total for x in xs}
 
 
 @softmax_formula.mistake
@@ -332,19 +420,32 @@ softmax = code(
 def normalises_each_row(softmax, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
-    wide = x.double()
+    wide = x.double() + draw.number(400, 600)  # no overflow in float64, but in float32
     return {"float32 scores": softmax(x), "float64 scores": softmax(wide)}
 
 
 @softmax.probe
 def works_on_a_single_row(softmax, draw):
-    return softmax(draw.normal(draw.size(2, 5)))
+    """Nothing may be left from one row to the next, and no score may be cut off or drowned by something added."""
+    c = draw.size(2, 5)
+    row, far_apart = draw.normal(c), draw.normal(c)
+    far_apart[draw.integer(0, c - 1)] += 27
+    return {
+        "a row": softmax(row),
+        "another row": softmax(draw.normal(c)),
+        "a row far below 0": softmax(draw.normal(c) - draw.number(25, 30)),
+        "one score far above the others": softmax(far_apart),
+    }
 
 
 @softmax.probe
 def uses_the_last_of_three_dimensions(softmax, draw):
     x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
-    return {"of the shape (2, n, c)": softmax(x), "of the shape (2, 1, c)": softmax(thin)}
+    return {
+        "of the shape (2, n, c)": softmax(x),
+        "of the shape (2, 1, c)": softmax(thin),
+        "of the shape (2, 1, n, c)": softmax(x.unsqueeze(1)),
+    }
 
 
 @softmax.probe
@@ -507,6 +608,66 @@ def the_sum_without_a_graph(x):
 
 
 @softmax.mistake
+def with_an_added_epsilon(x):
+    """A small number is added to the sum, so the values do not sum to one: where all the scores of a row are far below
+    0 it outweighs their exponentials. An exponential is not 0 here, so nothing needs to be added."""
+    return x.exp() / (x.exp().sum(-1, keepdim=True) + 1e-8)
+
+
+@softmax.mistake
+def scores_clamped(x):
+    """The scores are cut off at some limit before the exponential, so beyond it they make no difference. Take them as
+    they are."""
+    exps = x.clamp(-10, 10).exp()
+    return exps / exps.sum(-1, keepdim=True)
+
+
+@softmax.mistake
+def through_float32(x):
+    """float64 goes through float32 on the way, where a score of 400 overflows and digits are lost; the dtype at the end
+    does not bring them back. Compute in the dtype of the input."""
+    exps = x.float().exp()
+    return (exps / exps.sum(-1, keepdim=True)).to(x.dtype)
+
+
+@softmax.mistake
+def remembers_an_earlier_result(x, known={}):  # noqa: B006
+    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
+    everything from x, inside the function."""
+    key = x.shape, x.dtype
+    if key not in known:
+        known[key] = x.exp() / x.exp().sum(-1, keepdim=True)
+    return known[key]
+
+
+@softmax.mistake
+def of_the_negative_scores(x):
+    """The largest score gets the smallest probability: the sign is turned before the exponential."""
+    return (-x).exp() / (-x).exp().sum(-1, keepdim=True)
+
+
+@softmax.mistake
+def through_transposes(x):
+    """A transpose before the division and one after it serve a matrix only. Leave the rows where they are, and let the
+    summed dimension be kept instead."""
+    exps = x.exp()
+    return (exps.T / exps.sum(-1)).T
+
+
+@softmax.mistake
+def two_results(x):
+    """Two values come back. Return the probabilities alone."""
+    exps = x.exp()
+    return exps, exps / exps.sum(-1, keepdim=True)
+
+
+@softmax.mistake
+def as_a_list(x):
+    """A Python list comes back. Keep everything in tensors, so that gradients can flow."""
+    return (x.exp() / x.exp().sum(-1, keepdim=True)).tolist()
+
+
+@softmax.mistake
 def made_float32(x):
     """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
     exps = x.float().exp()
@@ -615,19 +776,32 @@ log_softmax_naive = code(
 def gives_the_log_of_each_probability(log_softmax_naive, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
-    wide = x.double()
+    wide = x.double() + draw.number(400, 600)  # no overflow in float64, but in float32
     return {"float32 scores": log_softmax_naive(x), "float64 scores": log_softmax_naive(wide)}
 
 
 @log_softmax_naive.probe
 def works_on_a_single_row(log_softmax_naive, draw):
-    return log_softmax_naive(draw.normal(draw.size(2, 5)))
+    """Nothing may be left from one row to the next, and no score may be cut off or drowned by something added."""
+    c = draw.size(2, 5)
+    row, far_apart = draw.normal(c), draw.normal(c)
+    far_apart[draw.integer(0, c - 1)] += 27
+    return {
+        "a row": log_softmax_naive(row),
+        "another row": log_softmax_naive(draw.normal(c)),
+        "a row far below 0": log_softmax_naive(draw.normal(c) - draw.number(25, 30)),
+        "one score far above the others": log_softmax_naive(far_apart),
+    }
 
 
 @log_softmax_naive.probe
 def uses_the_last_of_three_dimensions(log_softmax_naive, draw):
     x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
-    return {"of the shape (2, n, c)": log_softmax_naive(x), "of the shape (2, 1, c)": log_softmax_naive(thin)}
+    return {
+        "of the shape (2, n, c)": log_softmax_naive(x),
+        "of the shape (2, 1, c)": log_softmax_naive(thin),
+        "of the shape (2, 1, n, c)": log_softmax_naive(x.unsqueeze(1)),
+    }
 
 
 @log_softmax_naive.probe
@@ -734,9 +908,60 @@ def softmax_of_the_log(x):
 
 @log_softmax_naive.mistake
 def with_an_added_epsilon(x):
-    """A small number is added before the log, and it shifts every value. There is no need for it here; how to keep
-    large scores in order comes later in this section."""
-    return (x.exp() / x.exp().sum(-1, keepdim=True) + 1e-3).log()
+    """A small number is added before the log. It shifts every value, and a probability that is smaller than it gets a
+    wrong log altogether. There is no need for it here; how to keep large scores in order comes later on."""
+    return (x.exp() / x.exp().sum(-1, keepdim=True) + 1e-8).log()
+
+
+@log_softmax_naive.mistake
+def probabilities_clamped(x):
+    """The probabilities are kept above a limit (clamp), so whatever is less likely than that gets the same log. Take
+    the log of each as it is."""
+    return (x.exp() / x.exp().sum(-1, keepdim=True)).clamp(min=1e-7).log()
+
+
+@log_softmax_naive.mistake
+def scores_clamped(x):
+    """The scores are cut off at some limit before the exponential, so beyond it they make no difference. Take them as
+    they are."""
+    return x.clamp(-10, 10).softmax(-1).log()
+
+
+@log_softmax_naive.mistake
+def through_float32(x):
+    """float64 goes through float32 on the way, where a score of 400 overflows and digits are lost; the dtype at the end
+    does not bring them back. Compute in the dtype of the input."""
+    exps = x.float().exp()
+    return (exps / exps.sum(-1, keepdim=True)).log().to(x.dtype)
+
+
+@log_softmax_naive.mistake
+def remembers_an_earlier_result(x, known={}):  # noqa: B006
+    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
+    everything from x, inside the function."""
+    key = x.shape, x.dtype
+    if key not in known:
+        known[key] = x.softmax(-1).log()
+    return known[key]
+
+
+@log_softmax_naive.mistake
+def softmax_twice(x):
+    """There is a softmax too many: probabilities go through softmax once more before the log. Take the log of the
+    first."""
+    return x.softmax(-1).softmax(-1).log()
+
+
+@log_softmax_naive.mistake
+def log_twice(x):
+    """The log is taken twice, and the log of a negative number is nan. softmax once, log once."""
+    return x.softmax(-1).log().log()
+
+
+@log_softmax_naive.mistake
+def minus_the_log_of_the_mean(x):
+    """You subtract the log of the mean of the exponentials; softmax divides by their sum."""
+    return x - x.exp().mean(-1, keepdim=True).log()
 
 
 @log_softmax_naive.mistake
@@ -812,14 +1037,25 @@ cross_entropy_formula = code(
 )
 
 
-@cross_entropy_formula.probe
+@cross_entropy_formula.probe(rtol=1e-9, atol=1e-12)
 def sums_minus_p_times_ln_q(cross_entropy_formula, draw):
     n = draw.size(2, 5)
     p, q = draw.probabilities(n), draw.probabilities(n)
     seen = {"result": cross_entropy_formula(p, q)}
-    unlikely = 10.0 ** -draw.integer(12, 15)
-    q = [unlikely, *(value * (1 - unlikely) for value in draw.probabilities(n - 1))]
-    return seen | {"result with a q close to 0": cross_entropy_formula(p, q)}
+    for name, exponent in {"close to 0": -draw.integer(12, 15), "closer still": -draw.integer(100, 200)}.items():
+        unlikely = 10.0**exponent
+        q = [unlikely, *(value * (1 - unlikely) for value in draw.probabilities(n - 1))]
+        seen[f"result with a q {name}"] = cross_entropy_formula(p, q)
+    rare = draw.integer(1, 9) / 1000
+    p = [rare, *(value * (1 - rare) for value in draw.probabilities(n - 1))]
+    return seen | {"result with a p close to 0": cross_entropy_formula(p, draw.probabilities(n))}
+
+
+@cross_entropy_formula.probe
+def zeros_may_stand_anywhere_in_p(cross_entropy_formula, draw):
+    a, b, c = draw.probabilities(3)
+    p = [0.0, a, 0.0, b, c, 0.0]
+    return cross_entropy_formula(p, draw.probabilities(6))
 
 
 @cross_entropy_formula.probe
@@ -838,6 +1074,61 @@ def with_an_added_epsilon(p, q):
     """A small number is added to q so that ln never meets 0. It changes what a class costs that the model finds very
     unlikely. Leave out the classes whose p is 0, then nothing needs to be added."""
     return -sum(a * math.log(b + 1e-9) for a, b in zip(p, q, strict=True))
+
+
+@cross_entropy_formula.mistake
+def with_a_tiny_added_epsilon(p, q):
+    """A tiny number is added to q so that ln never meets 0. A q that is smaller still costs too little then. Leave out
+    the classes whose p is 0, then nothing needs to be added."""
+    return -sum(a * math.log(b + 1e-20) for a, b in zip(p, q, strict=True))
+
+
+@cross_entropy_formula.mistake
+def small_p_left_out(p, q):
+    """A class with a small p is left out as if it were 0. Every p above 0 counts, however small it is."""
+    return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0.01)
+
+
+@cross_entropy_formula.mistake
+def stops_at_the_first_zero(p, q):
+    """You stop at the first class whose p is 0, and those behind it are not counted: break and return end the loop.
+    Skip that one class and go on."""
+    total = 0.0
+    for a, b in zip(p, q, strict=True):
+        if a == 0:
+            break
+        total -= a * math.log(b)
+    return total
+
+
+@cross_entropy_formula.mistake
+def p_of_1_alone(p, q):
+    """Only a class whose p is exactly 1 is counted. That is enough for a one-hot target, but p may be any distribution:
+    every p above 0 counts with its weight."""
+    return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a == 1)
+
+
+@cross_entropy_formula.mistake
+def returns_inside_the_loop(p, q):
+    """Only the first class is looked at: the return stands inside the loop and ends it. Look at its indentation."""
+    total = 0.0
+    for a, b in zip(p, q, strict=True):
+        if a > 0:
+            total -= a * math.log(b)
+        return total
+
+
+@cross_entropy_formula.mistake
+def softmax_of_q_first(p, q):
+    """q goes through a softmax before the log. It is a distribution already: take it as it is."""
+    total = sum(math.exp(b) for b in q)
+    return -sum(a * math.log(math.exp(b) / total) for a, b in zip(p, q, strict=True) if a > 0)
+
+
+@cross_entropy_formula.mistake
+def rounded(p, q):
+    """The result is rounded. Return it as it is; how many digits to show is for print to decide."""
+    return round(-sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0), 4)
 
 
 @cross_entropy_formula.mistake
@@ -1098,7 +1389,27 @@ def averages_minus_the_targets_log_probability(nll, draw):
     n, c = draw.size(5, 7), draw.size(2, 4)  # more rows than classes: log_probs[target] exists and is wrong
     log_probs, target = log_probabilities(draw, n, c), draw.labels(n, c)
     wide = log_probs.double()
-    return {"float32 log_probs": nll(log_probs, target), "float64 log_probs": nll(wide, target)}
+    return {
+        "float32 log_probs": nll(log_probs, target),
+        "float64 log_probs": nll(wide, target),
+        "other log_probs": nll(log_probabilities(draw, n, c), target),
+        "one row": nll(log_probs[:1], torch.tensor([c - 1])),
+    }
+
+
+@nll.probe
+def takes_the_numbers_as_they_are(nll, draw):
+    """As in the example of the prompt: rounded log-probabilities, whose exponentials do not sum to one exactly."""
+    c = draw.size(2, 4)
+    n = c + draw.size(0, 2)
+    return nll((log_probabilities(draw, n, c) * 2).round() / 2 - 0.5, draw.labels(n, c))
+
+
+@nll.probe(rtol=1e-9, atol=1e-12)
+def keeps_the_digits_of_float64(nll, draw):
+    c = draw.size(2, 4)
+    n = c + draw.size(0, 2)
+    return nll(draw.normal(n, c).double().log_softmax(-1), draw.labels(n, c))
 
 
 @nll.probe
@@ -1252,6 +1563,52 @@ def a_loop_over_the_classes(log_probs, target):
     example: len(target)."""
     picked = [log_probs[i, target[i]] for i in range(min(log_probs.shape[1], len(target)))]
     return -sum(picked) / len(picked)
+
+
+@nll.mistake
+def normalised_once_more(log_probs, target):
+    """The log-probabilities go through a softmax and a log (or log_softmax) once more. They are log-probabilities
+    already: just pick them."""
+    return -log_probs.log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@nll.mistake
+def through_float32(log_probs, target):
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of log_probs."""
+    return -log_probs.float()[torch.arange(len(target)), target].mean().to(log_probs.dtype)
+
+
+@nll.mistake
+def squeezed(log_probs, target):
+    """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Index rows and columns of
+    log_probs as it is."""
+    return -log_probs.squeeze()[torch.arange(len(target)), target].mean()
+
+
+@nll.mistake
+def ten_classes(log_probs, target):
+    """You count on ten classes. How many there are is log_probs.shape[1]."""
+    return -(log_probs * torch.nn.functional.one_hot(target, 10)).sum() / len(target)
+
+
+@nll.mistake
+def the_mean_of_the_classes_means(log_probs, target):
+    """You average each class first and then the classes, so that an example of a rare class weighs more. Every example
+    counts alike: one mean over all n."""
+    return torch.stack([-log_probs[target == k, k].mean() for k in target.unique()]).mean()
+
+
+@nll.mistake
+def without_the_last_row(log_probs, target):
+    """The last example is left out: range(n) counts from 0 to n - 1 already, so nothing is to be taken off."""
+    return -torch.stack([log_probs[i, target[i]] for i in range(max(len(target) - 1, 1))]).mean()
+
+
+@nll.mistake
+def divided_by_one_less(log_probs, target):
+    """You divide by n - 1. The mean is the sum divided by n."""
+    return -log_probs[torch.arange(len(target)), target].sum() / (len(target) - 1)
 
 
 @nll.mistake
