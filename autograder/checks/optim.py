@@ -4,7 +4,7 @@ import torch
 
 from autograder.complaint import Complaint
 from autograder.exercise import code, concept
-from autograder.spies import Journal, LossSpy, learnt_from, squared_error, watch
+from autograder.spies import Journal, LossSpy, learnt_from, mode_switch, squared_error, watch
 
 # Optimizer
 
@@ -33,6 +33,22 @@ def some_parameters(draw, n=3):
     return parameters
 
 
+def parameters_of_every_kind(draw):
+    """By name, each with a gradient."""
+    shape = draw.size(2, 3)
+    parameters = {
+        "a single number": torch.tensor(draw.number(-1, 1), requires_grad=True),
+        "a vector": draw.normal(shape, grad=True),
+        "another of that shape": draw.normal(shape, grad=True),
+        "a float64 vector": draw.normal(2).double().requires_grad_(),
+        "one with three dimensions": draw.normal(1, 2, 2, grad=True),
+    }
+    for parameter in parameters.values():
+        parameter.grad = draw.normal(*parameter.shape, scale=100).to(parameter.dtype)
+    parameters["a vector"].grad[0] = 0
+    return parameters
+
+
 def cleared(parameter):
     """The gradient; zeros also stand for None."""
     return torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
@@ -42,17 +58,26 @@ def cleared(parameter):
 def step_takes_lr_times_the_gradient_off(Optimizer, draw):
     """Each parameter is to lose lr times its gradient, and each gradient to stay as it is."""
     parameters = some_parameters(draw)
-    lr = draw.number(0.05, 0.4)
+    lr = draw.number(0.05, 2)
     draw.note(lr=lr)
     Optimizer(parameters, lr).step()
     return {"parameters": parameters, "gradients": [parameter.grad for parameter in parameters]}
 
 
 @Optimizer.probe
-def lr_is_a_half_unless_given(Optimizer, draw):
-    parameters = some_parameters(draw, 1)
-    Optimizer(parameters).step()
+def takes_parameters_of_every_kind(Optimizer, draw):
+    """A single number, two of one shape, float64; gradients that are large, or zero in places."""
+    parameters = parameters_of_every_kind(draw)
+    Optimizer(list(parameters.values()), draw.number(0.05, 0.4)).step()
     return parameters
+
+
+@Optimizer.probe
+def lr_is_a_half_unless_given(Optimizer, draw):
+    parameter = draw.normal(1, grad=True)
+    parameter.grad = draw.normal(1)
+    Optimizer([parameter]).step()
+    return parameter
 
 
 @Optimizer.probe
@@ -72,11 +97,11 @@ def takes_a_generator(Optimizer, draw):
 @Optimizer.probe
 def zero_grad_clears_every_gradient(Optimizer, draw):
     """Zeros stand here for None as well."""
-    parameters = some_parameters(draw)
-    Optimizer(parameters, draw.number(0.05, 0.4)).zero_grad()
+    parameters = parameters_of_every_kind(draw)
+    Optimizer(list(parameters.values()), draw.number(0.05, 0.4)).zero_grad()
     return {
         "values": parameters,
-        "gradients": [cleared(parameter) for parameter in parameters],
+        "gradients": {name: cleared(parameter) for name, parameter in parameters.items()},
     }
 
 
@@ -86,8 +111,9 @@ def passes_over_parameters_without_a_gradient(Optimizer, draw):
     parameters[draw.choice([0, 1])].grad = None
     opt = Optimizer(parameters, draw.number(0.05, 0.4))
     opt.step()
+    with_gradient = [parameter.grad is not None for parameter in parameters]
     opt.zero_grad()
-    return parameters
+    return {"parameters": parameters, "which have a gradient after step()": with_gradient}
 
 
 @Optimizer.probe(rtol=1e-4)
@@ -96,11 +122,12 @@ def uses_gradients_that_come_after_it_was_made(Optimizer, draw):
     x, y = draw.normal(4, 2), draw.normal(4, 1)
     weight, bias = draw.normal(2, 1, grad=True), draw.normal(1, grad=True)
     opt = Optimizer([weight, bias], draw.number(0.05, 0.2))
-    opt.zero_grad()
-    (x @ weight + bias - y).square().mean().backward()
-    opt.step()
-    recorded = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
+    for _ in range(2):
+        opt.zero_grad()
+        (x @ weight + bias - y).square().mean().backward()
+        opt.step()
+        recorded = torch.is_grad_enabled()
+        torch.set_grad_enabled(True)
     return {
         "weight": weight,
         "bias": bias,
@@ -114,7 +141,10 @@ def keeps_two_optimizers_apart(Optimizer, draw):
     mine, others = some_parameters(draw, 1), some_parameters(draw, 1)
     first, second = Optimizer(mine, draw.number(0.05, 0.2)), Optimizer(others, draw.number(0.3, 0.5))
     first.step()
-    return {"of the first": mine, "of the second": others, "optimizers": len([first, second])}
+    first.zero_grad()
+    return {"of the first": mine, "of the second": others, "gradients of the second": [cleared(p) for p in others]} | {
+        "optimizers": len([first, second])
+    }
 
 
 @Optimizer.right
@@ -222,7 +252,7 @@ def rebinds():
     return Wrong
 
 
-@Optimizer.mistake
+@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none"])
 def with_the_graph_on():
     """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
     while operations are recorded. Where is torch.no_grad()?"""
@@ -234,6 +264,206 @@ def with_the_graph_on():
                     p -= p.grad * self.lr
 
     return Wrong
+
+
+@Optimizer.mistake
+def with_the_graph_on_and_no_look_at_none():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def asks_whether_the_gradient_is_true():
+    """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
+    zero denies. The question is whether it is None."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad:
+                        p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def no_grad_without_parentheses():
+    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad:
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def rebinds_without_a_look_at_none():
+    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
+    in place. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p = p - p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def climbs_without_a_look_at_none():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
+    parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p += p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def keeps_the_generator_without_a_look_at_none():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items? (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = params, lr
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def keeps_copies():
+    """The optimizer keeps copies of the parameters (clone, detach, deepcopy), so the model's own are never
+    touched. Keep the very tensors that are passed."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__([p.detach().clone() for p in params], lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def changes_the_gradients():
+    """`step` changes the gradients and leaves the parameters as they are. It is p that has to change, and
+    p.grad says how."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p.grad -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def makes_zeros_of_a_missing_gradient():
+    """`step` gives a parameter that has no gradient one of zeros. Leave such a parameter alone: its gradient
+    stays None."""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                if p.grad is None:
+                    p.grad = torch.zeros_like(p)
+            super().step()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def limits_the_gradient():
+    """Large gradients are cut off or left out. Plain SGD takes them as they are."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad.clamp(-5, 5) * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def clears_those_of_all_optimizers():
+    """zero_grad() of one optimizer clears the gradients of another's parameters as well, so the list belongs
+    to the class or the module. Keep it in self."""
+    known = []
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            known.extend(self.params)
+
+        def zero_grad(self):
+            for p in known:
+                p.grad = None
+
+    return Wrong
+
+
+@Optimizer.mistake
+def one_list_for_all():
+    """All optimizers share one list, since it stands in the class body (or is a default argument): the second
+    steps for the first one's parameters too. Make a list for each in `__init__`."""
+    known = []
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            known.extend(params)
+            self.params, self.lr = known, lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def names_that_end_with_init():
+    """`params = ...` in `__init__` is a local variable, gone when `__init__` ends. What the object is to
+    remember belongs to self."""
+
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            params = list(params)
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                p.grad = None
+
+    return Optimizer
 
 
 @Optimizer.mistake
@@ -697,10 +927,13 @@ def watched_fit(fit, draw, n, bs, *epochs):
     opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
     draw.note(n=n, bs=bs, epochs=epochs[0] if epochs else "left out")
     fit(model, opt, LossSpy(squared_error, journal), x, y, bs, *epochs)
+    recorded = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
     return {
         "rows of each batch": learnt_from(journal, y),
         "gradients at each step": opt.seen,
         "weights after each update": journal.trajectory(),
+        "operations after it are recorded": recorded,
     }
 
 
@@ -718,16 +951,44 @@ def goes_through_the_data_once_an_epoch(fit_optimizer, draw):
 
 
 @fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def takes_batches_of_any_size(fit_optimizer, draw):
+    """A single row at a time, or more than there are rows: then all of them are one batch."""
+    n = draw.size(2, 4)
+    return {f"bs = {bs}": watched_fit(fit_optimizer, draw, n, bs) for bs in (1, n + draw.size(1, 3))}
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
 def follows_the_loss_function_it_is_given(fit_optimizer, draw):
-    """The loss function is an argument: it need not be cross entropy, nor a mean."""
-    model, weight = draw.network(2, 3, 3), draw.number(2, 4)
+    """The loss function is an argument: it need not be cross entropy, nor a mean, and may be below zero."""
+    model, weight = draw.network(2, 3, 3), draw.number(100, 200)
 
     def weighted_cross_entropy(predictions, targets):
-        return weight * torch.nn.functional.cross_entropy(predictions, targets)
+        return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
 
-    opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
+    opt = HalfStep(model.parameters(), draw.number(0.0005, 0.001))
     n = 2 * draw.size(2, 3)
     fit_optimizer(model, opt, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2)
+    return opt.seen
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def trains_any_model(fit_optimizer, draw):
+    """The model need not be an nn.Sequential: what it computes is what its call gives, as it is now, in
+    training mode."""
+
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.ones(1))
+            self.block = torch.nn.Sequential(draw.network(2, 3, 1), mode_switch())
+
+        def forward(self, x):
+            return self.scale * self.block(x)
+
+    model = Scaled()
+    opt = HalfStep(model.parameters(), draw.number(0.05, 0.1))
+    n = 2 * draw.size(2, 3)
+    fit_optimizer(model, opt, squared_error, draw.normal(n, 2), draw.normal(n), 2)
     return opt.seen
 
 
@@ -850,6 +1111,175 @@ def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
             loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
         opt.step()
         opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def steps_with_the_last_batch_alone(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is one step an epoch, with the gradients of the last batch alone. Is `opt.step()` indented far
+    enough to be inside the loop over the batches?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            opt.zero_grad()
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        opt.step()
+
+
+@fit_optimizer.mistake
+def a_batch_at_every_row(model, opt, loss_func, x, y, bs, epochs=1):
+    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the
+    step."""
+    for _ in range(epochs):
+        for start in range(len(x)):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def a_row_at_a_time(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
+    for _ in range(epochs):
+        for start in range(len(x)):
+            loss_func(model(x[start : start + 1]), y[start : start + 1]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def the_first_row_of_each_batch(model, opt, loss_func, x, y, bs, epochs=1):
+    """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + 1]), y[start : start + 1]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def stops_a_batch_early(model, opt, loss_func, x, y, bs, epochs=1):
+    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
+    for _ in range(epochs):
+        for start in range(0, len(x) - bs, bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def one_epoch_too_few(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
+    for _ in range(1, epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def one_epoch_too_many(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is one epoch too many. How many numbers are in range(epochs)?"""
+    for _ in range(epochs + 1):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def the_last_batch_made_full(model, opt, loss_func, x, y, bs, epochs=1):
+    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            start = max(0, min(start, len(x) - bs))
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def a_step_for_each_parameter(model, opt, loss_func, x, y, bs, epochs=1):
+    """`opt.step()` stands in a loop over the parameters, so each batch makes several steps. One call updates
+    all the parameters."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            for _p in model.parameters():
+                opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def loss_without_a_graph(model, opt, loss_func, x, y, bs, epochs=1):
+    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by
+    detach(). Let the prediction and the loss be recorded."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            with torch.no_grad():
+                loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
+            loss.backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def in_eval_mode(model, opt, loss_func, x, y, bs, epochs=1):
+    """The model is set to eval mode, in which layers such as dropout do not act as they should in training.
+    Leave its mode alone here."""
+    model.eval()
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def layer_by_layer(model, opt, loss_func, x, y, bs, epochs=1):
+    """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the
+    model."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            out = x[start : start + bs]
+            for layer in model:
+                out = layer(out)
+            loss_func(out, y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def limits_the_gradients(model, opt, loss_func, x, y, bs, epochs=1):
+    """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they
+    are."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 10)
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def leaves_recording_off(model, opt, loss_func, x, y, bs, epochs=1):
+    """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            torch.set_grad_enabled(True)
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            torch.set_grad_enabled(False)
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def a_batch_smaller_than_the_data(model, opt, loss_func, x, y, bs, epochs=1):
+    """When bs is greater than the number of rows, all the rows should be one batch."""
+    bs = min(bs, len(x) - 1)
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            opt.step()
+            opt.zero_grad()
 
 
 @fit_optimizer.mistake
@@ -1053,40 +1483,54 @@ def _kind(value):
     if isinstance(value, (tuple, list)):
         return f"{len(value)} things"
     name = type(value).__name__
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
+    return f"{'an' if name[0] in 'AEIOU' or name == 'SGD' else 'a'} {name}"
 
 
 def different_sizes(draw):
-    n_in = draw.size(2, 4)
-    n_out = n_in + draw.size(1, 2)
-    return n_in, n_out + draw.size(2, 4), n_out
+    smallest = draw.size(2, 4)
+    middle = smallest + draw.size(1, 2)
+    return tuple(draw.shuffled([smallest, middle, middle + draw.size(2, 4)]))
+
+
+def computes(model):
+    """Whether it begins with a float32 Linear layer, so that it can be called."""
+    weight = getattr(model[0], "weight", None) if len(model) else None
+    return isinstance(weight, torch.Tensor) and weight.dim() == 2 and weight.dtype == torch.float32
 
 
 @get_model.probe
 def the_model_is_linear_relu_linear(get_model, draw):
-    model, _ = model_and_optimizer(get_model(*different_sizes(draw), draw.number(0.05, 0.4)))
+    n_in, nh, n_out = different_sizes(draw)
+    model, _ = model_and_optimizer(get_model(n_in, nh, n_out, draw.number(0.05, 2)))
     kinds = (torch.nn.Linear, torch.nn.ReLU)
     return {
         "layers": [
             next((kind.__name__ for kind in kinds if isinstance(layer, kind)), type(layer).__name__) for layer in model
         ],
         "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
+        "their dtypes": sorted({str(parameter.dtype) for parameter in model.parameters()}),
+        "in training mode": model.training,
+        "output": draw.fill(model)(draw.normal(2, model[0].weight.shape[1])) if computes(model) else None,
     }
 
 
 @get_model.probe
 def the_optimizer_steps_for_the_whole_model(get_model, draw):
     """Two steps, with gradients that are given."""
-    lr = draw.number(0.05, 0.4)
+    lr = draw.number(0.05, 2)
     draw.note(lr=lr)
     model, opt = model_and_optimizer(get_model(*different_sizes(draw), lr))
     draw.fill(model)
     for _ in range(2):
         for parameter in model.parameters():
-            parameter.grad = draw.normal(*parameter.shape)
+            parameter.grad = draw.normal(*parameter.shape).to(parameter.dtype)
         opt.step()
     kind = "SGD" if isinstance(opt, torch.optim.SGD) else type(opt).__name__
-    return {"optimizer": kind, "weights": list(model.parameters())}
+    options = {
+        name: sorted({float(group.get(name) or 0) for group in opt.param_groups})
+        for name in ("momentum", "weight_decay")
+    }
+    return {"optimizer": kind, "weights": list(model.parameters()), "options": options}
 
 
 @get_model.probe
@@ -1095,10 +1539,11 @@ def each_call_starts_anew(get_model, draw):
     first, _ = model_and_optimizer(get_model(*sizes, 0.1))
     draw.fill(first)
     second, opt = model_and_optimizer(get_model(*sizes, 0.1))
-    for parameter in second.parameters():
+    for parameter in [*first.parameters(), *second.parameters()]:
         parameter.grad = torch.ones_like(parameter)
     opt.step()
-    return list(first.parameters())
+    known = sum(len(group["params"]) for group in opt.param_groups)
+    return {"weights of the first model": list(first.parameters()), "parameters that the second optimizer has": known}
 
 
 @get_model.right
@@ -1212,6 +1657,113 @@ def softmax_last(n_in, nh, n_out, lr):
     nn = torch.nn
     model = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.LogSoftmax(-1))
     return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def sizes_of_mnist(n_in, nh, n_out, lr):
+    """The layers have the sizes of MNIST, whatever is passed. Use the arguments."""
+    return in_one_line_each(784, nh, 10, lr)
+
+
+@get_model.mistake
+def all_sizes_of_mnist(n_in, nh, n_out, lr):
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+    return in_one_line_each(784, 50, 10, lr)
+
+
+@get_model.mistake
+def outputs_before_inputs(n_in, nh, n_out, lr):
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
+    outputs."""
+    model = torch.nn.Sequential(torch.nn.Linear(nh, n_in), torch.nn.ReLU(), torch.nn.Linear(n_out, nh))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def relu_last_too(n_in, nh, n_out, lr):
+    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
+    Linear."""
+    nn = torch.nn
+    model = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.ReLU())
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def sigmoid_for_relu(n_in, nh, n_out, lr):
+    """The layer in the middle is a Sigmoid, not a ReLU."""
+    nn = torch.nn
+    model = nn.Sequential(nn.Linear(n_in, nh), nn.Sigmoid(), nn.Linear(nh, n_out))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def without_bias(n_in, nh, n_out, lr):
+    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
+    nn = torch.nn
+    model = nn.Sequential(nn.Linear(n_in, nh, bias=False), nn.ReLU(), nn.Linear(nh, n_out, bias=False))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def parameters_not_called(n_in, nh, n_out, lr):
+    """model.parameters is a method: call it, with parentheses, to get the parameters."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0]
+    return model, torch.optim.SGD(model.parameters, lr=lr)
+
+
+@get_model.mistake
+def the_model_for_its_parameters(n_in, nh, n_out, lr):
+    """SGD is given the model. It wants the parameters of the model."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0]
+    return model, torch.optim.SGD(model, lr=lr)
+
+
+@get_model.mistake
+def a_sequential_that_ends_in_softmax(n_in, nh, n_out, lr):
+    """The layers are right, but calling the model gives something else than the last layer's scores: is there
+    a `forward` of your own?"""
+
+    class Model(torch.nn.Sequential):
+        def forward(self, x):
+            return super().forward(x).softmax(-1)
+
+    model = Model(torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def in_float64(n_in, nh, n_out, lr):
+    """The parameters are float64. Leave them in float32, as nn.Linear makes them."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0].double()
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def in_eval_mode(n_in, nh, n_out, lr):
+    """The model is in eval mode. A fresh model is there to be trained: leave it in training mode."""
+    model = in_one_line_each(n_in, nh, n_out, lr)[0].eval()
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def at_least_as_many_hidden_units_as_outputs(n_in, nh, n_out, lr):
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+    return in_one_line_each(n_in, max(nh, n_out), n_out, lr)
+
+
+_one_optimizer = []
+
+
+@get_model.mistake
+def one_optimizer_for_all(n_in, nh, n_out, lr):
+    """The same optimizer comes back at each call, and still trains the models of earlier calls. Make a new
+    one inside the function."""
+    model, opt = in_one_line_each(n_in, nh, n_out, lr)
+    if _one_optimizer:
+        _one_optimizer[0].add_param_group({"params": list(model.parameters()), "lr": lr})
+    else:
+        _one_optimizer.append(opt)
+    return model, _one_optimizer[0]
 
 
 _made_before = {}
