@@ -1875,15 +1875,18 @@ logsumexp = code(
 
 @logsumexp.probe
 def gives_one_value_for_each_row(logsumexp, draw):
-    n = draw.size(2, 4)
+    n, c = draw.size(2, 4), draw.size(2, 5)
     x = draw.normal(n, n)
-    wide = x.double()
-    return {"float32 scores": logsumexp(x), "float64 scores": logsumexp(wide)}
+    return {
+        "a matrix": logsumexp(x),
+        "a single row": logsumexp(draw.normal(c)),
+        "another single row": logsumexp(draw.normal(c)),
+    }
 
 
-@logsumexp.probe
-def works_on_a_single_row(logsumexp, draw):
-    return logsumexp(draw.normal(draw.size(2, 5)))
+@logsumexp.probe(rtol=1e-9, atol=1e-12)
+def keeps_the_digits_of_float64(logsumexp, draw):
+    return logsumexp(draw.normal(draw.size(2, 4), draw.size(2, 4)).double() / 3)
 
 
 @logsumexp.probe
@@ -1899,12 +1902,20 @@ def uses_the_last_of_three_dimensions(logsumexp, draw):
 @logsumexp.probe(rtol=1e-6)
 def is_right_for_large_scores(logsumexp, draw):
     x = draw.normal(draw.size(2, 3), draw.size(2, 4))
-    return {"hundreds": logsumexp(x + draw.number(100, 600)), "thousands": logsumexp(x + draw.number(1000, 9000))}
+    return {
+        "hundreds": logsumexp(x + draw.number(100, 600)),
+        "thousands": logsumexp(x + draw.number(1000, 9000)),
+        "millions": logsumexp(x + draw.integer(1, 9) * 1e6),
+    }
 
 
 @logsumexp.probe(rtol=1e-6)
 def is_right_for_very_negative_scores(logsumexp, draw):
-    return logsumexp(draw.normal(draw.size(2, 3), draw.size(2, 4)) - draw.number(1000, 9000))
+    n, c = draw.size(2, 3), draw.size(2, 4)
+    return {
+        "thousands": logsumexp(draw.normal(n, c) - draw.number(1000, 9000)),
+        "millions": logsumexp(draw.normal(n, c) - draw.integer(1, 9) * 1e6),
+    }
 
 
 @logsumexp.probe(rtol=1e-6)
@@ -2146,6 +2157,60 @@ def made_float32(x):
 
 
 @logsumexp.mistake
+def through_float32(x):
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of the input."""
+    m = x.float().amax(-1, keepdim=True)
+    return (m.squeeze(-1) + (x.float() - m).exp().sum(-1).log()).to(x.dtype)
+
+
+@logsumexp.mistake
+def clamped_far_out(x):
+    """You limit the scores to some thousands, and scores beyond that with them. Nothing may be cut off: once the
+    largest score of each row is taken out, no limit is needed."""
+    x = x.clamp(-10000, 10000)
+    m = x.amax(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_first_of_each_row(x):
+    """What you take out of each row is its first score, which need not be the largest: one that lies far above it still
+    overflows."""
+    m = x[..., :1]
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_largest_of_the_first_row(x):
+    """You take the largest score of one row out of all the rows. Each row needs its own: a maximum along the last
+    dimension."""
+    m = x.reshape(-1, x.shape[-1])[0].max()
+    return m + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_largest_subtracted_at_the_end(x):
+    """The largest score is subtracted once more at the end. It was taken out before, so now it has to be added back."""
+    m = x.amax(-1, keepdim=True)
+    return (x - m).exp().sum(-1).log() - m.squeeze(-1)
+
+
+@logsumexp.mistake
+def without_the_log(x):
+    """The logarithm of the sum is missing: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
+    m = x.amax(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().sum(-1)
+
+
+@logsumexp.mistake
+def infinities_replaced(x):
+    """Where the formula gives infinity you put another number (a very large one, or the largest score) in its place.
+    The true value is an ordinary number close to the largest score: take that out before exp, and nothing overflows."""
+    return x.exp().sum(-1).log().nan_to_num()
+
+
+@logsumexp.mistake
 def by_python_numbers(x):
     """The rows are computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype
     lost). Use torch's max, exp, sum and log on the tensor itself."""
@@ -2179,6 +2244,13 @@ max_abs_diff = code(
 )
 
 
+def a_number(returned):
+    """What max_abs_diff returned, or a complaint where it is an array."""
+    if type(returned).__name__ == "ndarray":
+        raise Complaint("a NumPy array comes back. It holds the number: .item() or float(...) gives a Python float")
+    return returned
+
+
 def unless_refused(function, a, b):
     """What came back for two shapes that do not match, or that ValueError was raised, as it should be."""
     try:
@@ -2208,10 +2280,21 @@ def finds_the_largest_difference_whatever_its_sign(max_abs_diff, draw):
     above[spot] += draw.number(5, 9)
     all_above = a + draw.uniform(n, m, low=0.5, high=3.0)
     return {
-        "one element of b far below": max_abs_diff(a, below),
-        "one element of b far above": max_abs_diff(a, above),
-        "all of b above": max_abs_diff(a, all_above),
+        "one element of b far below": a_number(max_abs_diff(a, below)),
+        "one element of b far above": a_number(max_abs_diff(a, above)),
+        "all of b above": a_number(max_abs_diff(a, all_above)),
     }
+
+
+@max_abs_diff.probe(atol=0.0)
+def small_differences_count_as_well(max_abs_diff, draw):
+    """Differences as they are between two correct results: nothing may be rounded away."""
+    n, m = draw.size(2, 3), draw.size(2, 4)
+    b = draw.uniform(n, m, low=0.5, high=1.0)
+    a = b + draw.uniform(n, m, low=2e-6, high=3e-6)
+    wide = b.double()
+    wider = wide + draw.uniform(n, m, low=2e-11, high=3e-11).double()
+    return {"float32": a_number(max_abs_diff(a, b)), "float64": a_number(max_abs_diff(wider, wide))}
 
 
 @max_abs_diff.probe
@@ -2227,7 +2310,14 @@ def works_for_any_number_of_dimensions(max_abs_diff, draw):
 def refuses_shapes_that_torch_would_stretch(max_abs_diff, draw):
     n = draw.size(2, 4)
     a = draw.normal(n, 1)
-    pairs = {"(n, 1) and (n,)": (a, a[:, 0]), "(n, 1) and (1, n)": (a, a.T), "(n,) and ()": (a[:, 0], a[0, 0])}
+    wide = draw.normal(n, n + 1)
+    pairs = {
+        "(n, 1) and (n,)": (a, a[:, 0]),
+        "(n, 1) and (1, n)": (a, a.T),
+        "(n,) and ()": (a[:, 0], a[0, 0]),
+        "(n, m) and (1, m)": (wide, wide[:1]),
+        "(n, m) and (m,)": (wide, wide[0]),
+    }
     return {name: unless_refused(max_abs_diff, *pair) for name, pair in pairs.items()}
 
 
@@ -2406,6 +2496,76 @@ def two_loops(a, b):
 
 
 @max_abs_diff.mistake
+def still_an_array(a, b):
+    """A NumPy array comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a - b).abs().max().numpy()
+
+
+@max_abs_diff.mistake
+def rounded(a, b):
+    """The result is rounded, and small differences become 0. Those are what two results are compared for: return the
+    number as it is."""
+    if a.shape != b.shape:
+        raise ValueError
+    return round((a - b).abs().max().item(), 4)
+
+
+@max_abs_diff.mistake
+def rounded_a_little(a, b):
+    """The result is rounded, and small differences become 0. Those are what two results are compared for: return the
+    number as it is."""
+    if a.shape != b.shape:
+        raise ValueError
+    return round((a - b).abs().max().item(), 6)
+
+
+@max_abs_diff.mistake
+def nothing_where_they_are_close(a, b):
+    """Where the two are close (allclose) you return 0. How large the difference is, is what was asked: return it as it
+    is."""
+    if a.shape != b.shape:
+        raise ValueError
+    return 0.0 if torch.allclose(a, b) else (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def through_float32(a, b):
+    """float64 goes through float32 before the subtraction, and small differences are lost in it. Subtract the tensors
+    as they are."""
+    if a.shape != b.shape:
+        raise ValueError
+    return (a.float() - b.float()).abs().max().item()
+
+
+@max_abs_diff.mistake
+def a_whole_number(a, b):
+    """A whole number comes back: int cuts the fraction off. A float is asked for."""
+    if a.shape != b.shape:
+        raise ValueError
+    return int((a - b).abs().max())
+
+
+@max_abs_diff.mistake
+def only_the_last_dimension(a, b):
+    """You compare the last dimension alone. The others have to be equal too: compare the whole shapes."""
+    if a.shape[-1:] != b.shape[-1:]:
+        raise ValueError
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def subtracted_before_the_shapes_are_compared(a, b):
+    """You subtract first and compare the shapes afterwards. Where the shapes do not fit, the subtraction itself raises
+    another error: let the comparison come first."""
+    difference = (a - b).abs().max().item()
+    if a.shape != b.shape:
+        raise ValueError
+    return difference
+
+
+@max_abs_diff.mistake
 def as_many_elements(a, b):
     """You compare how many elements there are and not the shapes: (2, 3) and (3, 2) have as many and still do not
     match."""
@@ -2495,13 +2655,14 @@ log_softmax = code(
 def gives_the_log_of_each_probability(log_softmax, draw):
     n = draw.size(2, 4)
     x = draw.normal(n, n)
-    wide = x.double()
+    wide = x.double() + draw.integer(1, 9) * 1e6  # in float32 there are no such digits behind the point
     return {"float32 scores": log_softmax(x), "float64 scores": log_softmax(wide)}
 
 
 @log_softmax.probe
 def works_on_a_single_row(log_softmax, draw):
-    return log_softmax(draw.normal(draw.size(2, 5)))
+    c = draw.size(2, 5)
+    return {"a row": log_softmax(draw.normal(c)), "another row": log_softmax(draw.normal(c))}
 
 
 @log_softmax.probe
@@ -2703,6 +2864,51 @@ def made_float32(x):
 
 
 @log_softmax.mistake
+def through_float32(x):
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of the input."""
+    return (x.float() - x.float().logsumexp(-1, keepdim=True)).to(x.dtype)
+
+
+@log_softmax.mistake
+def plus_logsumexp(x):
+    """You add logsumexp. The log of a fraction is a difference: subtract it."""
+    return x + x.logsumexp(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def minus_the_log_of_logsumexp(x):
+    """You take the log of logsumexp. It has the log in it already: subtract it as it is."""
+    return x - x.logsumexp(-1, keepdim=True).log()
+
+
+@log_softmax.mistake
+def logsumexp_of_the_exponentials(x):
+    """You give exp(x) to logsumexp. It takes the exponentials itself: give it x."""
+    return x - x.exp().logsumexp(-1, keepdim=True)
+
+
+@log_softmax.mistake
+def over_everything(x):
+    """You take one logsumexp of all the elements, so all the rows together are one distribution. Each row has one of
+    its own."""
+    return x - x.flatten().logsumexp(0)
+
+
+@log_softmax.mistake
+def results_cut_off(x):
+    """The result is kept above some limit. However unlikely a class is, its log-probability counts as it is."""
+    return (x - x.logsumexp(-1, keepdim=True)).clamp(min=-100)
+
+
+@log_softmax.mistake
+def infinities_replaced(x):
+    """Where the formula gives minus infinity you put a fixed number in its place. Do not go through probabilities:
+    subtract the logsumexp of each row from x, and no infinity comes up."""
+    return x.softmax(-1).log().nan_to_num()
+
+
+@log_softmax.mistake
 def in_place(x):
     """The result is right, but it is written into x: sub_ and -= change the tensor that was given. Use x - ..."""
     x -= x.logsumexp(-1, keepdim=True)
@@ -2735,7 +2941,18 @@ def scores_and_target(draw, n, c):
 def averages_minus_the_log_of_the_targets_softmax(cross_entropy, draw):
     x, target = scores_and_target(draw, draw.size(5, 7), draw.size(3, 4))
     wide = x.double()
-    return {"float32 scores": cross_entropy(x, target), "float64 scores": cross_entropy(wide, target)}
+    return {
+        "float32 scores": cross_entropy(x, target),
+        "float64 scores": cross_entropy(wide, target),
+        "one row": cross_entropy(x[:1], torch.tensor([x.shape[1] - 1])),
+    }
+
+
+@cross_entropy.probe(rtol=1e-9, atol=1e-12)
+def keeps_the_digits_of_float64(cross_entropy, draw):
+    c = draw.size(2, 4)
+    n = c + draw.size(0, 2)
+    return cross_entropy(draw.normal(n, c).double() / 3, draw.labels(n, c))
 
 
 @cross_entropy.probe
@@ -2967,6 +3184,54 @@ def one_hot_without_the_number_of_classes(input, target):
     few columns: tell it how many there are, input.shape[1]."""
     mask = torch.nn.functional.one_hot(target)
     return -(input.log_softmax(1) * mask).sum() / len(target)
+
+
+@cross_entropy.mistake
+def through_float32(input, target):
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of the input."""
+    return -input.float().log_softmax(1)[torch.arange(len(target)), target].mean().to(input.dtype)
+
+
+@cross_entropy.mistake
+def squeezed(input, target):
+    """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Leave input as it is."""
+    return -input.squeeze().log_softmax(-1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def the_column_before(input, target):
+    """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
+    needed."""
+    return -input.log_softmax(1)[torch.arange(len(target)), target - 1].mean()
+
+
+@cross_entropy.mistake
+def losses_cut_off(input, target):
+    """The log-probabilities are kept above some limit, so that beyond it a confidently wrong row costs no more. The
+    stable log_softmax is finite by itself: nothing needs to be cut off."""
+    return -input.log_softmax(1).clamp(min=-100)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def squared_differences(input, target):
+    """This is a mean of squared differences between probabilities and the one-hot target, another loss. Take minus the
+    log of the target's probability."""
+    return ((input.softmax(1) - torch.nn.functional.one_hot(target, input.shape[1])) ** 2).mean()
+
+
+@cross_entropy.mistake
+def the_mean_of_the_classes_means(input, target):
+    """You average each class first and then the classes, so that an example of a rare class weighs more. Every example
+    counts alike: one mean over all n."""
+    losses = -input.log_softmax(1)[torch.arange(len(target)), target]
+    return torch.stack([losses[target == k].mean() for k in target.unique()]).mean()
+
+
+@cross_entropy.mistake
+def ten_classes(input, target):
+    """You count on ten classes. How many there are is input.shape[1]."""
+    return -(input.log_softmax(1) * torch.nn.functional.one_hot(target, 10)).sum() / len(target)
 
 
 @cross_entropy.mistake
