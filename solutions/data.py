@@ -11,9 +11,9 @@ class Dataset:
 
     - `len(ds)` is n.
     - `ds[i]` is the pair (x[i], y[i]), with the shapes and dtypes that indexing the tensors gives. `i` is
-      an int (-1 is the last row; beyond the end it is an IndexError, as for a list), a slice such as
-      `ds[4:8]` (beyond the end it is cut short, as for a list), or an int64 tensor of row numbers, in any
-      order, repeated or not.
+      an int (-1 is the last row; beyond either end it is an IndexError, as for a list), a slice such as
+      `ds[4:8]` or `ds[-4:]` (beyond the end it is cut short, as for a list), or a 1-d int64 tensor of row
+      numbers, in any order, repeated or not.
 
     Write it yourself, without TensorDataset; a base class is not needed.
 

@@ -79,7 +79,7 @@ def has_as_many_examples_as_x_has_rows(Dataset, draw):
 def gives_one_example_for_an_int(Dataset, draw):
     n = draw.size(3, 8)
     ds = Dataset(draw.normal(n, draw.size(2, 4)), draw.labels(n, 10))
-    return {f"ds[{i}]": pair(ds[i], f"ds[{i}]") for i in (0, n - 1, -1, draw.integer(0, n - 1))}
+    return {f"ds[{i}]": pair(ds[i], f"ds[{i}]") for i in (0, n - 1, -1, -n, draw.integer(0, n - 1))}
 
 
 @Dataset.probe
@@ -92,6 +92,8 @@ def gives_rows_for_a_slice(Dataset, draw):
         f"ds[{start}:{start + 1}]": pair(ds[start : start + 1], "what a slice gives"),
         f"ds[{n - 2}:{n + 3}]": pair(ds[n - 2 : n + 3], "what a slice gives"),
         "ds[::2]": pair(ds[::2], "what a slice gives"),
+        "ds[-2:]": pair(ds[-2:], "what a slice gives"),
+        "ds[:-2]": pair(ds[:-2], "what a slice gives"),
     }
 
 
@@ -99,9 +101,13 @@ def gives_rows_for_a_slice(Dataset, draw):
 def gives_rows_for_an_index_tensor(Dataset, draw):
     n = draw.size(4, 8)
     ds = Dataset(draw.normal(n, draw.size(2, 4)), draw.labels(n, 10))
-    rows = draw.integers(0, n - 1, draw.size(2, 5))
+    rows = torch.tensor(draw.shuffled(range(n)))
+    rows = torch.cat([rows, rows[:1]])  # out of order, and one row comes again
     draw.note(n=n, rows=rows)
-    return pair(ds[rows], "what an index tensor gives")
+    return {
+        "ds[rows]": pair(ds[rows], "what an index tensor gives"),
+        "ds[rows[:1]]": pair(ds[rows[:1]], "what an index tensor gives"),
+    }
 
 
 @Dataset.probe
@@ -109,11 +115,13 @@ def ends_with_an_index_error(Dataset, draw):
     n = draw.size(2, 40)
     draw.note(n=n)
     ds = Dataset(draw.normal(n, 3), draw.labels(n, 10))
-    try:
-        beyond = ds[n]
-    except IndexError:
-        beyond = "IndexError"
-    return {"ds[n]": beyond, "items that a for loop sees": len(list(itertools.islice(ds, n + 3)))}
+    beyond = {}
+    for name, i in (("ds[n]", n), ("ds[-n - 1]", -n - 1)):
+        try:
+            beyond[name] = ds[i]
+        except IndexError:
+            beyond[name] = "IndexError"
+    return {**beyond, "items that a for loop sees": len(list(itertools.islice(ds, n + 3)))}
 
 
 @Dataset.probe
@@ -121,7 +129,9 @@ def takes_tensors_of_any_shape_and_dtype(Dataset, draw):
     n = draw.size(3, 5)
     pixels = draw.integers(0, 255, n, 2, 2).to(torch.uint8)
     ds = Dataset(pixels, draw.normal(n, 2))
-    return {"ds[0]": pair(ds[0], "ds[0]"), "ds[1]": pair(ds[1], "ds[1]")}
+    told = {"ds[0]": pair(ds[0], "ds[0]"), "ds[1]": pair(ds[1], "ds[1]")}
+    columns = Dataset(draw.normal(n, 1), draw.normal(n, 1, 1))
+    return {**told, "columns[0]": pair(columns[0], "ds[0]"), "columns[0:1]": pair(columns[0:1], "ds[0:1]")}
 
 
 @Dataset.probe
@@ -356,6 +366,89 @@ def ints_are_taken_as_slices():
 
 
 @Dataset.mistake
+def dimensions_of_size_one_are_lost():
+    """Dimensions of size 1 are lost (`squeeze`). A row of a tensor (n, 1) has the shape (1,): hand out what the index
+    gives.
+    """
+
+    class Dataset:
+        def __init__(self, x, y):
+            self.x, self.y = x, y
+
+        def __len__(self):
+            return len(self.x)
+
+        def __getitem__(self, i):
+            return (self.x[i].squeeze(), self.y[i].squeeze()) if isinstance(i, int) else (self.x[i], self.y[i])
+
+    return Dataset
+
+
+@Dataset.mistake
+def one_row_of_an_index_tensor_is_squeezed():
+    """An index tensor with a single row number gives an example without its batch dimension. One row number in a
+    tensor is still a batch, of one row.
+    """
+
+    class Dataset:
+        def __init__(self, x, y):
+            self.x, self.y = x, y
+
+        def __len__(self):
+            return len(self.x)
+
+        def __getitem__(self, i):
+            if isinstance(i, torch.Tensor):
+                return self.x[i].squeeze(0), self.y[i].squeeze(0)
+            return self.x[i], self.y[i]
+
+    return Dataset
+
+
+@Dataset.mistake
+def takes_slices_apart():
+    """You count the rows of a slice yourself, from its start to its stop, and negative numbers are not what you take
+    them for. A tensor understands the slice as it is.
+    """
+
+    class Dataset:
+        def __init__(self, x, y):
+            self.x, self.y = x, y
+
+        def __len__(self):
+            return len(self.x)
+
+        def __getitem__(self, i):
+            if isinstance(i, slice):
+                n = len(self.x)
+                i = torch.arange(i.start or 0, max(i.start or 0, min(i.stop or n, n)), i.step or 1)
+            return self.x[i], self.y[i]
+
+    return Dataset
+
+
+@Dataset.mistake
+def wraps_round_below_zero():
+    """Every negative number is taken as a row (`i % len`), however far it lies before the beginning. Beyond either end
+    there is nothing but an IndexError.
+    """
+
+    class Dataset:
+        def __init__(self, x, y):
+            self.x, self.y = x, y
+
+        def __len__(self):
+            return len(self.x)
+
+        def __getitem__(self, i):
+            if isinstance(i, int) and i < 0:
+                i = i % len(self.x)
+            return self.x[i], self.y[i]
+
+    return Dataset
+
+
+@Dataset.mistake
 def refuses_negative_numbers():
     """`ds[-1]` is an IndexError. As for a list, it should be the last row; the tensors inside know that by
     themselves.
@@ -502,6 +595,16 @@ def a_class_that_tells_what_is_asked():
     ]
 
 
+def two_shapes(returned):
+    shapes = pair(returned, "what comes back")
+    for shape in shapes:
+        if isinstance(shape, list):
+            raise Complaint(f"each shape should be a torch.Size or a tuple; here is the list {shape!r:.60}")
+        if isinstance(shape, tuple) and not all(isinstance(size, int) for size in shape):
+            raise Complaint(f"the sizes in a shape are ints; here is {tuple(shape)!r:.60}")
+    return shapes
+
+
 batch_shapes = code(
     "batch_shapes",
     ids=["R6.3"],
@@ -517,7 +620,7 @@ def tells_the_shapes_of_a_slice(batch_shapes, draw):
     n, start = draw.size(8, 12), draw.integer(1, 2)
     ds = HiddenRows(draw.normal(n, draw.size(2, 6)), draw.labels(n, 10))
     draw.note(n=n)
-    return pair(batch_shapes(ds, start, start + draw.size(2, 4)), "what comes back")
+    return two_shapes(batch_shapes(ds, start, start + draw.size(2, 4)))
 
 
 @batch_shapes.probe
@@ -525,7 +628,7 @@ def copes_with_a_stop_beyond_the_end(batch_shapes, draw):
     n = draw.size(4, 9)
     ds = HiddenRows(draw.normal(n, draw.size(2, 6)), draw.labels(n, 10))
     draw.note(n=n)
-    return pair(batch_shapes(ds, n - 2, n + 5), "what comes back")
+    return two_shapes(batch_shapes(ds, n - 2, n + 5))
 
 
 @batch_shapes.probe
@@ -533,7 +636,7 @@ def keeps_every_dimension(batch_shapes, draw):
     n = draw.size(3, 9)
     ds = HiddenRows(draw.normal(n, draw.size(1, 3), draw.size(2, 5), 4), draw.normal(n, draw.size(1, 5)))
     draw.note(n=n)
-    return pair(batch_shapes(ds, 0, n), "what comes back")
+    return two_shapes(batch_shapes(ds, 0, n))
 
 
 @batch_shapes.right
@@ -551,6 +654,13 @@ def as_plain_tuples(ds, start, stop):
 def stacked_one_by_one(ds, start, stop):
     xs, ys = zip(*[ds[i] for i in range(start, min(stop, len(ds)))], strict=True)
     return torch.stack(xs).shape, torch.stack(ys).shape
+
+
+@batch_shapes.mistake
+def as_lists(ds, start, stop):
+    """The sizes are right, in lists. A shape is a tuple, or the torch.Size that `.shape` is: leave it as it comes."""
+    xb, yb = ds[start:stop]
+    return list(xb.shape), list(yb.shape)
 
 
 @batch_shapes.mistake
@@ -624,6 +734,10 @@ def watched_training(draw, n_in=3, n_out=2):
 
 def what_was_learnt(journal, targets):
     """The batches as numbers of rows, the optimizer's steps, and the weights as they changed."""
+    if any(not len(event.batch) for event in journal.of("backward")):
+        raise Complaint(
+            "there is a batch without a row in it, whose mean loss is nan: after it, so are all the weights"
+        )
     return {
         "rows of each batch learnt from": learnt_from(journal, targets),
         "steps of opt": len(journal.of("step")),
@@ -646,8 +760,19 @@ fit_dataset = code(
 @fit_dataset.probe(rtol=1e-3, atol=1e-5)
 def takes_slices_in_order_with_a_short_last_one(fit_dataset, draw):
     model, opt, loss_func, journal = watched_training(draw)
-    bs = draw.size(2, 4)
-    n = bs * draw.size(3, 5) + draw.integer(1, bs - 1)
+    bs = draw.size(4, 6)
+    n = bs * 2 + 1  # cutting it into three parts as equal as can be gives other batches
+    x, y = draw.normal(n, 3), draw.normal(n, 2)
+    draw.note(n=n, bs=bs)
+    fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, 1)
+    return what_was_learnt(journal, y)
+
+
+@fit_dataset.probe(rtol=1e-3, atol=1e-5)
+def learns_from_fewer_rows_than_a_batch_may_have(fit_dataset, draw):
+    model, opt, loss_func, journal = watched_training(draw)
+    n = draw.size(2, 5)
+    bs = n + draw.size(1, 4)
     x, y = draw.normal(n, 3), draw.normal(n, 2)
     draw.note(n=n, bs=bs)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, 1)
@@ -734,6 +859,108 @@ def drops_the_short_batch(model, opt, loss_func, train_ds, bs, epochs=1):
     for _ in range(epochs):
         for i in range(len(train_ds) // bs):
             xb, yb = train_ds[i * bs : i * bs + bs]
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_dataset.mistake
+def nothing_from_few_rows(model, opt, loss_func, train_ds, bs, epochs=1):
+    """Where the dataset has fewer rows than `bs`, nothing is learnt from them. They are a short batch too."""
+    if len(train_ds) < bs:
+        return
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_dataset.mistake
+def cut_into_equal_parts(model, opt, loss_func, train_ds, bs, epochs=1):
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
+    left: `split` does that, or a start that moves on by bs.
+    """
+    for _ in range(epochs):
+        for rows in torch.arange(len(train_ds)).chunk(-(-len(train_ds) // bs)):
+            xb, yb = train_ds[rows[0].item() : rows[-1].item() + 1]
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_dataset.mistake
+def never_steps(model, opt, loss_func, train_ds, bs, epochs=1):
+    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
+    parentheses there?
+    """
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            loss_func(model(xb), yb).backward()
+            opt.zero_grad()
+
+
+@fit_dataset.mistake
+def never_goes_backward(model, opt, loss_func, train_ds, bs, epochs=1):
+    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            loss_func(model(xb), yb)
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_dataset.mistake
+def steps_twice(model, opt, loss_func, train_ds, bs, epochs=1):
+    """There are two steps for each batch. One is asked for."""
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_dataset.mistake
+def yields_the_losses(model, opt, loss_func, train_ds, bs, epochs=1):
+    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
+    called, and collect the losses in a list if you want them.
+    """
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+            opt.zero_grad()
+            yield loss.item()
+
+
+@fit_dataset.mistake
+def returns_in_the_loop(model, opt, loss_func, train_ds, bs, epochs=1):
+    """Training ends after the first batch: a `return` (or `break`) stands inside the loop over the batches."""
+    for _ in range(epochs):
+        for start in range(0, len(train_ds), bs):
+            xb, yb = train_ds[start : start + bs]
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+            opt.zero_grad()
+            return loss
+
+
+@fit_dataset.mistake
+def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
+    """Each batch is learnt from several times before the next one comes: the loop over the epochs stands inside the
+    loop over the batches. An epoch is one pass through all the batches.
+    """
+    for start in range(0, len(train_ds), bs):
+        xb, yb = train_ds[start : start + bs]
+        for _ in range(epochs):
             loss_func(model(xb), yb).backward()
             opt.step()
             opt.zero_grad()
@@ -949,8 +1176,17 @@ SliceLoader = code(
 
 @SliceLoader.probe
 def yields_slices_in_order_with_a_short_last_one(SliceLoader, draw):
-    bs = draw.size(2, 4)
-    n = bs * draw.size(2, 3) + draw.integer(1, bs - 1)
+    bs = draw.size(4, 6)
+    n = bs * 2 + 1  # cutting it into three parts as equal as can be gives other batches
+    draw.note(n=n, bs=bs)
+    ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
+    return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
+
+
+@SliceLoader.probe
+def yields_one_batch_where_bs_is_larger_than_the_data(SliceLoader, draw):
+    n = draw.size(2, 5)
+    bs = n + draw.size(1, 4)
     draw.note(n=n, bs=bs)
     ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
     return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
@@ -967,7 +1203,7 @@ def yields_no_empty_batch(SliceLoader, draw):
 
 @SliceLoader.probe
 def begins_anew_in_every_loop(SliceLoader, draw):
-    n = 2 * draw.size(2, 4)
+    n = 2 * draw.size(2, 4) + 1
     y = draw.normal(n)
     dl = SliceLoader(HiddenRows(draw.normal(n, 3), y), 2)
     SliceLoader(HiddenRows(draw.normal(n + 1, 3), draw.normal(n + 1)), 3)  # it has nothing to do with the first
@@ -977,7 +1213,7 @@ def begins_anew_in_every_loop(SliceLoader, draw):
 
 @SliceLoader.probe
 def begins_anew_after_a_break(SliceLoader, draw):
-    n = 2 * draw.size(2, 4)
+    n = 2 * draw.size(2, 4) + 1
     dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
     left = one_pass(dl, "SliceLoader", most=1)
     return {"y until the break": ys(left), "all y in the next loop": ys(one_pass(dl, "SliceLoader"))}
@@ -985,15 +1221,15 @@ def begins_anew_after_a_break(SliceLoader, draw):
 
 @SliceLoader.probe
 def two_loops_do_not_disturb_each_other(SliceLoader, draw):
-    n = 2 * draw.size(2, 4)
+    n = 2 * draw.size(2, 4) + 1
     dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
     both = list(itertools.islice(zip(dl, dl, strict=False), MOST_BATCHES))
     return {"all y in one loop": ys([a for a, _ in both]), "all y in the other": ys([b for _, b in both])}
 
 
 def ys(batches):
-    """The y's of the batches, strung together."""
-    return [y for batch in batches for y in pair(batch, "each batch of SliceLoader")[1].flatten().tolist()]
+    """The y's of each batch."""
+    return [pair(batch, "each batch of SliceLoader")[1].flatten().tolist() for batch in batches]
 
 
 @SliceLoader.right
@@ -1128,6 +1364,78 @@ def one_place_for_all_loops():
             batch = self.ds[self.start : self.start + self.bs]
             self.start += self.bs
             return batch
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def keeps_its_place_on_itself():
+    """The place in the data is kept on the loader (`self`), so two loops over it share it and take batches away from
+    each other. Keep the place in a local variable of `__iter__`.
+    """
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs = ds, bs
+
+        def __iter__(self):
+            self.start = 0
+            while self.start < len(self.ds):
+                self.start += self.bs
+                yield self.ds[self.start - self.bs : self.start]
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def shortens_its_own_bs():
+    """The short last batch changes the loader's own `bs`, so the next loop cuts smaller batches. What belongs to one
+    loop should stay in a local variable.
+    """
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs = ds, bs
+
+        def __iter__(self):
+            n = len(self.ds)
+            for start in range(0, n, self.bs):
+                self.bs = min(self.bs, n - start)
+                yield self.ds[start : start + self.bs]
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def nothing_from_few_rows():
+    """Where the dataset has fewer rows than `bs`, there is no batch at all. They are a short batch too."""
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs = ds, bs
+
+        def __iter__(self):
+            if self.bs <= len(self.ds):
+                for start in range(0, len(self.ds), self.bs):
+                    yield self.ds[start : start + self.bs]
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def cut_into_equal_parts():
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
+    left: `split` does that, or a start that moves on by bs.
+    """
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs = ds, bs
+
+        def __iter__(self):
+            n = len(self.ds)
+            for rows in torch.arange(n).chunk(-(-n // self.bs)):
+                yield self.ds[rows[0].item() : rows[-1].item() + 1]
 
     return SliceLoader
 
@@ -1358,8 +1666,44 @@ def one_iterator_for_all_epochs(epochs, model, loss_func, opt, train_dl):
 
 
 @fit_loader.mistake
+def never_steps(epochs, model, loss_func, opt, train_dl):
+    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
+    parentheses there?
+    """
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.zero_grad()
+
+
+@fit_loader.mistake
+def never_goes_backward(epochs, model, loss_func, opt, train_dl):
+    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb)
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_loader.mistake
+def yields_the_losses(epochs, model, loss_func, opt, train_dl):
+    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
+    called, and collect the losses in a list if you want them.
+    """
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+            opt.zero_grad()
+            yield loss.item()
+
+
+@fit_loader.mistake
 def keeps_the_first_batches(epochs, model, loss_func, opt, train_dl):
-    """You keep the batches of the first epoch and use them again. Ask the loader in each epoch: a shuffling
+    """You use the batches of the first epoch again and again: they are kept in a list, or the loop over the epochs
+    stands inside the loop over the batches. Ask the loader in each epoch: a shuffling
     one gives other batches.
     """
     batches = list(train_dl)
