@@ -14,6 +14,7 @@ import contextlib  # noqa: E402
 import importlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import select  # noqa: E402
 import selectors  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
@@ -23,11 +24,13 @@ import warnings  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
-from autograder import observe  # noqa: E402  (imports torch)
+from autograder import hugepages, observe  # noqa: E402  (observe imports torch)
 from autograder.isolate import OUT_OF_TIME, parse, receive, send  # noqa: E402
 from autograder.load import silence_checks  # noqa: E402
 
 MOST_WRITTEN = 64 << 20
+#: Seconds without a job, or jobs without such a pause, after which cheaper forks are worth their price.
+PAUSE, MANY = 0.3, 10
 MOST_PRINTED = 20_000
 #: Bytes of private memory that a child may add to what the warm process has.
 MOST_MEMORY = 1 << 30
@@ -38,7 +41,11 @@ Confine = Callable[[dict[str, Any]], None]
 def serve(connection: socket.socket, confine: Confine | None = None) -> None:
     """Answer jobs until the other side closes. `confine` is called in each child before any learner code runs."""
     gc.freeze()
+    answered, settled = 0, False
     while True:
+        if answered and not settled and (answered == MANY or not select.select([connection], [], [], PAUSE)[0]):
+            hugepages.collapse()
+            settled = True
         try:
             job = receive(connection)
         except (EOFError, OSError):
@@ -47,6 +54,7 @@ def serve(connection: socket.socket, confine: Confine | None = None) -> None:
             continue
         try:
             send(connection, answer(job, confine, connection))
+            answered += 1
         except OSError:  # the asker is gone
             return
 
