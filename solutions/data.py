@@ -216,8 +216,8 @@ def collate(batch):
 class DataLoader:
     """The second loader: a sampler names the rows of a batch, the dataset gives them, collate_fn joins them.
 
-    `ds[i]` is one example, for a row number i. Iterating over `sampler` gives one batch of row numbers
-    after another, each a list of ints or a 1-d int64 tensor. For each of these batches the loader yields
+    `ds[i]` is one example (a pair or anything else), for a row number i. Iterating over `sampler` gives one
+    batch of row numbers after another, each a list of ints or a 1-d int64 tensor. For each of these batches the loader yields
     what `collate_fn` makes of the list of its examples, in the sampler's order (a row that is named twice
     comes twice); `collate_fn` may make anything of them. Index the dataset by one row number at a time: it
     need not know slices or index tensors.

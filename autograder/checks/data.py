@@ -1999,17 +1999,41 @@ def rows_seen_in_five_epochs():
 
 
 def row_numbers(batches, name):
-    """The batches as lists of ints, from lists, tensors, ranges or arrays of whole numbers."""
+    """The batches as lists of ints, if they are lists of ints or 1-d int64 tensors."""
     told = []
     for batch in batches:
-        try:
-            told.append([operator.index(row) for row in batch])
-        except TypeError:
-            kind = str(batch.dtype) if isinstance(batch, torch.Tensor) else type(batch).__name__
-            raise Complaint(
-                f"each batch of {name} should be a list of ints or a 1-d int64 tensor; here is one of {kind}"
-            ) from None
+        if isinstance(batch, torch.Tensor):
+            kind = (
+                "" if batch.dtype == torch.int64 and batch.dim() == 1 else f"a {batch.dim()}-d tensor of {batch.dtype}"
+            )
+        elif isinstance(batch, list):
+            odd = [row for row in batch if isinstance(row, (bool, torch.Tensor)) or not hasattr(row, "__index__")]
+            kind = f"a list with a {type(odd[0]).__name__} in it" if odd else ""
+        else:
+            kind = f"a {type(batch).__name__}"
+        if kind:
+            raise Complaint(f"each batch of {name} should be a list of ints or a 1-d int64 tensor; here is {kind}")
+        told.append([operator.index(row) for row in (batch.tolist() if isinstance(batch, torch.Tensor) else batch)])
     return told
+
+
+def thoroughly(orders):
+    """What 40 orders of 180 rows or more tell of how they were drawn, where any order is possible. Each of these
+    numbers comes out differently by chance with a probability below 1e-9.
+    """
+    n = len(orders[0])
+    if any(sorted(order) != list(range(n)) for order in orders):
+        return {"the orders": "not each row once"}
+    halves = [{order.index(row) * 2 // n for order in orders} for row in (0, n - 1)]
+    staying = [sum(i == row for i, row in enumerate(order)) for order in orders]
+    beside = [{frozenset(two) for two in itertools.pairwise(order)} for order in orders]
+    shared = [len(one & other) for one, other in itertools.pairwise(beside)]
+    return {
+        "halves of an order in which the first row comes": sorted(halves[0]),
+        "halves of an order in which the last row comes": sorted(halves[1]),
+        "orders that leave 20 rows or more in their places": sum(count >= 20 for count in staying),
+        "orders with 20 pairs of neighbours or more that the order before has": sum(count >= 20 for count in shared),
+    }
 
 
 def flat(batches):
@@ -2037,13 +2061,13 @@ Sampler = code(
 
 @Sampler.probe
 def cuts_the_plain_order_into_batches(Sampler, draw):
-    bs = draw.size(2, 4)
-    full = bs * draw.size(1, 4)
-    ragged = bs * draw.size(1, 4) + draw.integer(1, bs - 1)
-    return {
-        f"Sampler({n}, {bs}, False)": row_numbers(one_pass(Sampler(n, bs, False), "Sampler"), "Sampler")
-        for n in (ragged, full)
-    }
+    bs = draw.size(4, 6)
+    # 2 * bs + 1 rows in three parts as equal as can be are other batches.
+    ragged, full, few = 2 * bs + 1, bs * draw.size(1, 3), draw.integer(1, bs - 1)
+    sampler = Sampler(ragged, bs, False)
+    told = {f"Sampler({ragged}, {bs}, False)": sampler, "another loop over it": sampler}
+    told |= {f"Sampler({n}, {bs}, False)": Sampler(n, bs, False) for n in (full, few)}
+    return {name: row_numbers(one_pass(each, "Sampler"), "Sampler") for name, each in told.items()}
 
 
 @Sampler.probe
@@ -2092,6 +2116,14 @@ def draws_a_new_order_for_every_loop(Sampler, draw):
         "batches whose rows stand in rising order": len(rising),
         "orders of three rows that are in none of 150 passes": sorted(set(itertools.permutations(range(3))) - seen),
     }
+
+
+@Sampler.probe
+def makes_every_order_possible(Sampler, draw):
+    n, bs = draw.integer(180, 220), draw.integer(20, 90)
+    sampler = Sampler(n, bs, True)
+    told = thoroughly([flat(row_numbers(one_pass(sampler, "Sampler"), "Sampler")) for _ in range(40)])
+    return {"rows, batch size": [n, bs], **told}
 
 
 @Sampler.probe
@@ -2493,6 +2525,117 @@ def same_seed_for_each_sampler():
 
 
 @Sampler.mistake
+def shuffles_nearby_rows_alone():
+    """Rows change places with rows near them alone (a buffer is shuffled, or some are swapped), so the last rows never
+    come early. Any order should be possible: shuffle all the row numbers together.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            far = 40 if self.shuffle else 0
+            rows = sorted(range(self.n), key=lambda row: row + far * random.random())
+            for start in range(0, self.n, self.bs):
+                yield rows[start : start + self.bs]
+
+    return Sampler
+
+
+@Sampler.mistake
+def cut_into_equal_parts():
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
+    left: `split` does that, or a start that moves on by bs.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
+            yield from rows.chunk(-(-self.n // self.bs))
+
+    return Sampler
+
+
+@Sampler.mistake
+def nothing_from_few_rows():
+    """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
+            yield from rows.split(self.bs) if self.bs <= self.n else ()
+
+    return Sampler
+
+
+@Sampler.mistake
+def shortens_its_own_bs():
+    """The short last batch changes the sampler's own `bs`, so the next loop cuts smaller batches. What belongs to one
+    loop should stay in a local variable.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
+            for start in range(0, self.n, self.bs):
+                self.bs = min(self.bs, self.n - start)
+                yield rows[start : start + self.bs]
+
+    return Sampler
+
+
+@Sampler.mistake
+def goes_on_after_a_break():
+    """The place in the order is kept on the sampler and set back only at the end of a full pass: a loop left by `break`
+    is continued by the next one.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle, self.start = n, bs, shuffle, 0
+
+        def __iter__(self):
+            if self.shuffle:
+                yield from torch.randperm(self.n).split(self.bs)
+                return
+            while self.start < self.n:
+                start = self.start
+                self.start += self.bs
+                yield list(range(start, min(start + self.bs, self.n)))
+            self.start = 0
+
+    return Sampler
+
+
+@Sampler.mistake
+def lists_of_tensors():
+    """Each row number is a tensor of its own, in a list. Make plain ints of them (`tolist`), or yield the batch as one
+    tensor.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
+            for batch in rows.split(self.bs):
+                yield list(batch)
+
+    return Sampler
+
+
+@Sampler.mistake
 def without_the_short_batch():
     """The last, short batch is missing, so some rows are never named. Where does the last batch begin?"""
 
@@ -2606,15 +2749,27 @@ sampler_batches = code(
 
 @sampler_batches.probe
 def lists_the_rows_in_order(sampler_batches, draw):
-    bs = draw.size(2, 4)
-    n = bs * draw.size(5, 7) + draw.integer(1, bs - 1)  # at least 11 rows: in order by chance in 1 of 11!
-    return sampler_batches(n, bs, False)
+    bs = draw.integer(5, 40)  # 2 * bs + 1 rows, at least 11: in three parts as equal as can be they are other batches
+    return lists_of_rows(sampler_batches(2 * bs + 1, bs, False))
 
 
 @sampler_batches.probe
 def lists_full_batches_alone_where_bs_divides_n(sampler_batches, draw):
     bs = draw.size(2, 5)
-    return sampler_batches(bs * draw.size(2, 4), bs, False)
+    return lists_of_rows(sampler_batches(bs * draw.size(2, 4), bs, False))
+
+
+@sampler_batches.probe
+def lists_one_batch_of_all_rows_where_bs_is_larger(sampler_batches, draw):
+    n = draw.size(2, 5)
+    return lists_of_rows(sampler_batches(n, n + draw.size(1, 4), False))
+
+
+@sampler_batches.probe
+def makes_every_order_possible(sampler_batches, draw):
+    n, bs = draw.integer(180, 220), draw.integer(20, 90)
+    told = thoroughly([flat(lists_of_rows(sampler_batches(n, bs, True))) for _ in range(40)])
+    return {"rows, batch size": [n, bs], **told}
 
 
 @sampler_batches.probe
@@ -2622,7 +2777,8 @@ def lists_every_row_once_when_shuffled(sampler_batches, draw):
     # The plain order and three calls on at least 30 rows: two orders are alike with probability 6/30!, 2e-32.
     bs = draw.integer(4, 20)
     n = bs * 8
-    calls = [lists_of_rows(sampler_batches(n, bs, True)) for _ in range(3)]
+    calls = [sampler_batches(n, bs, True) for _ in range(3)]
+    calls = [lists_of_rows(call) for call in calls]  # not before all are made: none changes what another gave
     orders = {tuple(flat(batches)) for batches in calls} | {tuple(range(n))}
     # 24 batches of at least four rows: all of them rising with probability 1 in 24^24 (8 batches in the other case, in
     # three calls: 1 in 40320^3).
@@ -2640,12 +2796,15 @@ def lists_every_row_once_when_shuffled(sampler_batches, draw):
 
 
 def lists_of_rows(batches):
-    if not isinstance(batches, (list, tuple)):
-        raise Complaint(f"a list of lists should come back, not {type(batches).__name__}")
-    if not all(isinstance(batch, (list, tuple)) for batch in batches):
-        odd = next(batch for batch in batches if not isinstance(batch, (list, tuple)))
-        raise Complaint(f"each batch should be a list of ints; here is one of type {type(odd).__name__}")
-    return [[row if isinstance(row, torch.Tensor) else operator.index(row) for row in batch] for batch in batches]
+    if not isinstance(batches, list):
+        raise Complaint(f"a list of lists should come back, not a {type(batches).__name__}")
+    for batch in batches:
+        if not isinstance(batch, list):
+            raise Complaint(f"each batch should be a list of ints; here is a {type(batch).__name__}")
+        for row in batch:
+            if not isinstance(row, (int, torch.Tensor)):
+                raise Complaint(f"each row number should be a plain int; here is a {type(row).__name__}")
+    return batches
 
 
 @sampler_batches.right
@@ -2670,6 +2829,48 @@ def batches_stay_tensors(n, bs, shuffle):
 def rows_stay_tensors(n, bs, shuffle):
     """The lists hold 0-d tensors: `list(tensor)` does that. For plain ints there is `.tolist()`."""
     return [list(batch) for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs)]
+
+
+@sampler_batches.mistake
+def cut_into_equal_parts(n, bs, shuffle):
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
+    left: `split` does that, or a start that moves on by bs.
+    """
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return [batch.tolist() for batch in rows.chunk(-(-n // bs))]
+
+
+@sampler_batches.mistake
+def nothing_from_few_rows(n, bs, shuffle):
+    """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return [batch.tolist() for batch in rows.split(bs)] if bs <= n else []
+
+
+@sampler_batches.mistake
+def begins_somewhere_and_goes_round(n, bs, shuffle):
+    """You begin at a random row and go on in the plain order from there: most orders never come up. Any order should
+    be possible.
+    """
+    rows = torch.arange(n).roll(random.randrange(n) if shuffle else 0)
+    return [batch.tolist() for batch in rows.split(bs)]
+
+
+@sampler_batches.mistake
+def tuples_of_rows(n, bs, shuffle):
+    """The batches are tuples. A list of lists is asked for."""
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return [tuple(batch.tolist()) for batch in rows.split(bs)]
+
+
+@sampler_batches.mistake
+def one_list_for_all_calls(n, bs, shuffle, batches=[]):  # noqa: B006
+    """All calls fill one and the same list (a default argument, or one outside the function). Make a new one in each
+    call.
+    """
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    batches.extend(batch.tolist() for batch in rows.split(bs))
+    return batches
 
 
 @sampler_batches.mistake
@@ -2743,15 +2944,10 @@ collate = code(
 
 
 @collate.probe
-def stacks_inputs_and_targets(collate, draw):
-    k = draw.size(2, 4)
-    return pair(collate([(draw.normal(k), label) for label in draw.labels(draw.size(2, 5), 10)]), "what comes back")
-
-
-@collate.probe
 def keeps_the_shape_of_each_input(collate, draw):
     shape = draw.size(1, 2), draw.size(2, 3), draw.size(2, 4)
-    return pair(collate([(draw.normal(*shape), y) for y in draw.normal(draw.size(2, 3))]), "what comes back")
+    told = {"many dimensions": pair(collate([(draw.normal(*shape), y) for y in draw.normal(3)]), "what comes back")}
+    return {**told, "none": pair(collate([(draw.normal(1)[0], y) for y in draw.normal(3)]), "what comes back")}
 
 
 @collate.probe
@@ -2760,10 +2956,15 @@ def makes_a_batch_of_one(collate, draw):
 
 
 @collate.probe
-def keeps_the_dtypes(collate, draw):
+def stacks_inputs_and_targets_of_any_dtype(collate, draw):
     n, k = draw.size(2, 4), draw.size(2, 3)
-    items = [(draw.integers(0, 255, k).to(torch.uint8), target) for target in draw.normal(n)]
-    return pair(collate(items), "what comes back")
+    pixels, small = draw.integers(0, 255, n, k).to(torch.uint8), draw.integers(0, 255, n).to(torch.uint8)
+    kinds = {
+        "float32 and int64": (draw.normal(n, k), draw.labels(n, 10)),
+        "uint8 and float32": (pixels, draw.normal(n)),
+        "float64 and uint8": (draw.normal(n, k).double(), small),
+    }
+    return {name: pair(collate(list(zip(x, y, strict=True))), "what comes back") for name, (x, y) in kinds.items()}
 
 
 @collate.right
@@ -2841,6 +3042,14 @@ def targets_as_int64(batch):
     """
     xs, ys = zip(*batch, strict=True)
     return torch.stack(xs), torch.stack(ys).long()
+
+
+@collate.mistake
+def targets_in_torchs_own_dtypes(batch):
+    """You make a new tensor of the targets' numbers, and torch chooses its dtype: int64 or float32, whatever they were.
+    Stacking keeps the dtype.
+    """
+    return torch.stack([x for x, _ in batch]), torch.tensor([y.item() for _, y in batch])
 
 
 @collate.mistake
@@ -2943,6 +3152,8 @@ def cut(draw, rows):
 
 def as_written(items):
     """A collate function that joins nothing: the examples, and a word that says who made this."""
+    if not isinstance(items, (list, tuple)):
+        raise Complaint(f"collate_fn is to be given a list of examples; it got a {type(items).__name__}")
     return {"made by": "the collate_fn passed in", "from": [list(item) for item in items]}
 
 
@@ -2958,11 +3169,14 @@ def collates_the_rows_that_the_sampler_names(DataLoader, draw):
 @DataLoader.probe
 def takes_lists_of_row_numbers(DataLoader, draw):
     n = draw.size(4, 6)
-    ds = ByRow(draw.normal(n, 2), draw.labels(n, 10))
+    ds = ByRow(draw.normal(n, 2), draw.labels(n, 10), draw.normal(n))  # an example need not be a pair
     rows = draw.shuffled(range(n))
     sampler = cut(draw, [*rows, rows[-1]])  # a sampler may name a row twice
-    draw.note(sampler=sampler)
-    return one_pass(DataLoader(ds, sampler, as_written), "DataLoader")
+    draw.note(sampler=[list(rows) for rows in sampler])
+    return {
+        "batches": one_pass(DataLoader(ds, sampler, as_written), "DataLoader"),
+        "the sampler's lists after it": sampler,
+    }
 
 
 @DataLoader.probe
@@ -2972,6 +3186,7 @@ def asks_the_sampler_anew_in_every_loop(DataLoader, draw):
     passes = [[torch.tensor(rows) for rows in cut(draw, draw.shuffled(range(n)))] for _ in range(3)]
     draw.note(n=n)
     dl = DataLoader(ds, ChangingSampler(passes), as_written)
+    DataLoader(ByRow(draw.normal(1)), [[0]], sum_of_inputs)  # it has nothing to do with the first
     return {f"loop {i + 1}": one_pass(dl, "DataLoader") for i in range(3)}
 
 
@@ -2988,8 +3203,12 @@ def loops_do_not_disturb_each_other(DataLoader, draw):
 @DataLoader.probe
 def yields_whatever_the_collate_fn_makes(DataLoader, draw):
     n = draw.size(4, 6)
-    dl = DataLoader(ByRow(draw.normal(n), draw.labels(n, 10)), torch.arange(n).split(2), sum_of_inputs)
-    return one_pass(dl, "DataLoader")
+    ds, sampler = ByRow(draw.normal(n), draw.labels(n, 10)), torch.arange(n).split(2)
+    lists = one_pass(DataLoader(ds, sampler, lambda items: items), "DataLoader")
+    return {
+        "sums": one_pass(DataLoader(ds, sampler, sum_of_inputs), "DataLoader"),
+        "the lists themselves": [as_written(items)["from"] for items in lists],
+    }
 
 
 def sum_of_inputs(items):
@@ -3073,6 +3292,133 @@ def each_row_once():
 
 
 @DataLoader.mistake
+def collates_a_generator():
+    """`collate_fn` is given a generator, which has no length and can be walked only once. Give it a list: square
+    brackets make one.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            for rows in self.sampler:
+                yield self.collate_fn(self.ds[i] for i in rows)
+
+    return DataLoader
+
+
+@DataLoader.mistake
+def empties_the_row_lists():
+    """You take the row numbers out of the sampler's own lists (`pop`), so there is nothing in them for the next loop.
+    Read them, and leave them as they are.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            for rows in self.sampler:
+                left = rows if isinstance(rows, list) else rows.tolist()
+                items = []
+                while left:
+                    items.append(self.ds[left.pop(0)])
+                yield self.collate_fn(items)
+
+    return DataLoader
+
+
+@DataLoader.mistake
+def one_list_for_all_batches():
+    """One and the same list is filled and emptied for every batch: whoever kept an earlier batch finds other examples
+    in it. Make a new list for each batch.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            items = []
+            for rows in self.sampler:
+                items.clear()
+                items.extend(self.ds[i] for i in rows)
+                yield self.collate_fn(items)
+
+    return DataLoader
+
+
+@DataLoader.mistake
+def one_place_for_all_loaders():
+    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
+            DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)
+
+        def __iter__(self):
+            for rows in self.sampler:
+                yield self.join([self.ds[i] for i in rows])
+
+    return DataLoader
+
+
+@DataLoader.mistake
+def yields_in_the_inner_loop():
+    """A batch is yielded after every single example: the `yield` stands inside the loop over the row numbers. First
+    collect them all, then yield once.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            for rows in self.sampler:
+                items = []
+                for i in rows:
+                    items.append(self.ds[i])
+                    yield self.collate_fn(items)
+
+    return DataLoader
+
+
+@DataLoader.mistake
+def earlier_examples_stay():
+    """Each batch also holds the examples of those before it: the list is never emptied. Make a new one each time."""
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            items = []
+            for rows in self.sampler:
+                items += [self.ds[i] for i in rows]
+                yield self.collate_fn(items)
+
+    return DataLoader
+
+
+@DataLoader.mistake
+def takes_examples_for_pairs():
+    """You take each example apart and make a pair of its first two things. What an example is made of is the business
+    of `collate_fn`: hand on `ds[i]` as it is.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            for rows in self.sampler:
+                yield self.collate_fn([(self.ds[i][0], self.ds[i][1]) for i in rows])
+
+    return DataLoader
+
+
+@DataLoader.mistake
 def ignores_collate_fn():
     """Your loader always joins the examples in the same way: the `collate_fn` that was passed in is never
     called.
@@ -3084,7 +3430,8 @@ def ignores_collate_fn():
 
         def __iter__(self):
             for rows in self.sampler:
-                yield torch.utils.data.default_collate([self.ds[i] for i in rows])
+                xs, ys = zip(*[self.ds[i] for i in rows])  # noqa: B905
+                yield torch.stack(xs), torch.stack(ys)
 
     return DataLoader
 
@@ -3353,18 +3700,15 @@ plot_item = code(
 
 
 def what_is_drawn(returned):
-    """The image and the numbers in the title of a matplotlib figure, axes or image."""
-    figure = getattr(returned, "figure", None) if not hasattr(returned, "axes") else returned
+    """The image and the numbers in the title of a matplotlib figure or axes."""
     if returned is None:
         raise Complaint("nothing was returned: return the figure or the axes that you have drawn on")
     if hasattr(returned, "get_images"):
         panels = [returned]
     elif hasattr(returned, "get_axes"):
         panels = returned.get_axes()
-    elif hasattr(getattr(returned, "axes", None), "get_images"):
-        panels = [returned.axes]
     else:
-        raise Complaint(f"return the figure or the axes, not a {type(returned).__name__}")
+        raise Complaint(f"return the figure or the axes that you have drawn on; a {type(returned).__name__} came back")
     panels = [panel for panel in panels if panel.get_images()]
     if not panels:
         raise Complaint("the figure holds no image: draw it with imshow")
@@ -3377,6 +3721,7 @@ def what_is_drawn(returned):
         "images": len(panels),
         "the image, scaled to 0..1": (data - data.min()) / spread if spread else data,
         "first row at the top": int(panel.yaxis_inverted()),
+        "first column at the right": int(panel.xaxis_inverted()),
         "numbers in the title": [int(number) for title in titles for number in re.findall(r"-?\d+", title)],
     }
 
@@ -3510,6 +3855,16 @@ def upside_down(xb, yb, i=0):
 
 
 @plot_item.mistake
+def gives_the_picture(xb, yb, i=0):
+    """You return what `imshow` returns, the picture inside the axes. Return the axes, or the figure."""
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots()
+    axes.set_title(str(yb[i].item()))
+    return axes.imshow(xb[i].view(28, 28))
+
+
+@plot_item.mistake
 def all_labels(xb, yb, i=0):
     """The title tells the labels of the whole batch. Index yb too."""
     import matplotlib.pyplot as plt
@@ -3616,7 +3971,12 @@ def pair_of_loaders(returned):
 
 
 def sampler_of(dl):
-    return type(getattr(dl.batch_sampler, "sampler", dl.sampler)).__name__
+    sampler = getattr(dl.batch_sampler, "sampler", dl.sampler)
+    data = torch.utils.data
+    for kind in (data.RandomSampler, data.SequentialSampler):
+        if isinstance(sampler, kind):
+            return f"torch's {kind.__name__}"
+    return f"a {type(sampler).__name__} that is none of torch's two"
 
 
 def numbered(draw, first, n):
