@@ -34,6 +34,7 @@ def _as_left(model):
         "torch records gradients": recording,
         "the parameters need gradients": [p.requires_grad for p in model.parameters()],
         "weight": model.weight.detach(),
+        "bias": model.bias.detach(),
         "gradient of the weight": model.weight.grad,
         "largest gradient of the bias": spies.gradients_left([model.bias])[0],
     }
@@ -125,6 +126,20 @@ training_step = code(
 )
 
 
+def _scaled(inner, gain):
+    """A module that multiplies what `inner` gives by a parameter of its own."""
+
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.gain = inner, torch.nn.Parameter(gain)
+
+        def forward(self, x):
+            return self.gain * self.inner(x)
+
+    return Scaled()
+
+
 @training_step.probe
 def returns_the_loss_before_the_update(training_step, draw):
     from autograder import spies
@@ -135,16 +150,32 @@ def returns_the_loss_before_the_update(training_step, draw):
     return {"loss": spies.as_number(loss, "what training_step returned")}
 
 
-@training_step.probe(points=2, rtol=1e-3, atol=1e-5)
+@training_step.probe(points=2)
 def moves_every_parameter_against_its_gradient(training_step, draw):
-    """After one step, each parameter should be what it was minus lr times its gradient."""
+    """After one step, each parameter should be what it was minus lr times its gradient. The second of the two models
+    has a parameter that belongs to no layer and is called neither weight nor bias."""
     from autograder import spies
 
     n, c = draw.size(2, 5), draw.size(2, 4)
-    model, lr = draw.network(2, 3, c), draw.number(0.1, 0.4)
-    named = dict(model.named_parameters())  # taken before, so that a parameter that is replaced shows as unchanged
-    training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), lr)
-    return {f"{name} after the step": p.detach() for name, p in named.items()}
+    lr = draw.number(0.1, 0.4)
+    seen = {}
+    for model in (draw.network(2, 3, c), _scaled(draw.linear(2, c), draw.normal(c))):
+        named = dict(model.named_parameters())  # taken before, so that a parameter that is replaced shows as unchanged
+        training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), lr)
+        seen |= {f"{name} after the step": p.detach() for name, p in named.items()}
+    return seen
+
+
+@training_step.probe(rtol=1e-4, atol=1e-3)
+def a_steep_loss_makes_a_long_step(training_step, draw):
+    """The inputs are large and so are the gradients: the step should be as long as they say."""
+    from autograder import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, lr = draw.linear(2, c), draw.number(0.1, 0.4)
+    x = draw.normal(n, 2, scale=3.0) + 20
+    training_step(model, spies.squared_error, x, draw.labels(n, c), lr)
+    return {"weight after the step": model.weight.detach(), "bias after the step": model.bias.detach()}
 
 
 @training_step.probe(rtol=1e-3, atol=1e-5)
@@ -386,6 +417,239 @@ def clears_at_the_wrong_level(model, loss_func, xb, yb, lr):
     return loss
 
 
+@training_step.mistake
+def clips_the_gradients(model, loss_func, xb, yb, lr):
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def clips_each_gradient(model, loss_func, xb, yb, lr):
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def weights_and_biases_alone(model, loss_func, xb, yb, lr):
+    """You update what is called weight or bias, and a parameter of another name stays as it was. model.parameters() has
+    all of them, whatever they are called."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if name.endswith(("weight", "bias")):
+                p -= lr * p.grad
+    model.zero_grad()
+    return loss
+
+
+@training_step.mistake
+def decays_the_weights(model, loss_func, xb, yb, lr):
+    """Each parameter shrinks a little beside its step (weight decay). Subtract lr times the gradient and nothing
+    else."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * (p.grad + 1e-3 * p)
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def follows_the_sign_alone(model, loss_func, xb, yb, lr):
+    """Every parameter moves by the same amount: only the sign of its gradient is used. Its size counts too."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad.sign()
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def makes_all_steps_equally_long(model, loss_func, xb, yb, lr):
+    """You divide the gradient by its length, so that all steps are equally long. Take it as it is."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad / p.grad.norm()
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def puts_the_step_in_place_of_the_parameter(model, loss_func, xb, yb, lr):
+    """The step itself takes the place of the parameter: it becomes minus lr times its gradient. Subtract that from what
+    the parameter was."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(-lr * p.grad)
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def probabilities_into_the_loss(model, loss_func, xb, yb, lr):
+    """You put the outputs through softmax before the loss function gets them. It takes the model's outputs as they
+    are."""
+    loss = loss_func(model(xb).softmax(-1), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def calls_backward_twice(model, loss_func, xb, yb, lr):
+    """Your step is twice as long as it should be: backward() runs twice, and the second run adds its gradients to those
+    of the first."""
+    loss = loss_func(model(xb), yb)
+    loss.backward(retain_graph=True)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def returns_inside_the_loop(model, loss_func, xb, yb, lr):
+    """Only the first parameter moves, and only its gradient is cleared: the return stands inside the loop and ends it.
+    Look at its indentation."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+            return loss
+    return loss
+
+
+@training_step.mistake
+def returns_the_outputs(model, loss_func, xb, yb, lr):
+    """You return the model's outputs. The loss is asked for."""
+    outputs = model(xb)
+    loss_func(outputs, yb).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return outputs
+
+
+@training_step.mistake
+def returns_the_loss_times_n(model, loss_func, xb, yb, lr):
+    """The loss that you return is n times too large. `loss_func` gives the mean of the batch already: return it as it
+    is."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss * len(xb)
+
+
+@training_step.mistake
+def the_loss_is_rounded(model, loss_func, xb, yb, lr):
+    """The loss that you return is rounded. Return it as it is; how many digits to show is for print to decide."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return round(loss.item(), 3)
+
+
+@training_step.mistake
+def swaps_the_arguments_of_the_loss(model, loss_func, xb, yb, lr):
+    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
+    targets."""
+    loss = loss_func(yb, model(xb))
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def updates_while_torch_records(model, loss_func, xb, yb, lr):
+    """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
+    do it under torch.no_grad()."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    for p in model.parameters():
+        p -= lr * p.grad
+        p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def has_no_gradient_to_use(model, loss_func, xb, yb, lr):
+    """`p.grad` is None when your update wants to use it: backward() has not run yet, or the gradients were set to None
+    before the update."""
+    loss = loss_func(model(xb), yb)
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def predicts_under_no_grad(model, loss_func, xb, yb, lr):
+    """The model ran under torch.no_grad(), so nothing was recorded that backward() could follow. Only the update
+    belongs under it."""
+    with torch.no_grad():
+        loss = loss_func(model(xb), yb)
+        loss.backward()
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
+@training_step.mistake
+def clears_the_gradient_of_a_new_tensor(model, loss_func, xb, yb, lr):
+    """`p = p - ...` makes a new tensor and lets the name p stand for it: the model still has the old one, and the new
+    one has no gradient to clear. Change the parameter in place: `p -= ...`."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p = p - lr * p.grad
+            p.grad.zero_()
+    return loss
+
+
 # ------------------------------------------------------------------------------------------------------------ accuracy
 
 accuracy = code(
@@ -426,16 +690,26 @@ def is_the_share_of_right_rows(accuracy, draw):
 
 @accuracy.probe
 def takes_scores_of_any_size(accuracy, draw):
-    """Scores of some hundreds, as a model may well give them, and for more than ten classes."""
+    """Scores of some hundreds, as a model may well give them, and such as hardly differ; more than ten classes."""
     from autograder import spies
 
-    n, c = draw.size(5, 9), draw.integer(11, 14)
+    n, c = draw.choice([7, 9]), draw.integer(11, 14)
     yb = draw.labels(n, c)
     yb[0] = c - 1
     zeros = int((yb == 0).sum())  # who chooses class 0 for every row is to be wrong
     out = _scores(draw, yb, c, draw.choice([right for right in range(1, n) if right not in (zeros, zeros - 1)]))
     out[0, yb[0]] = out.max() + 1
-    return spies.as_number(accuracy(10 * out + draw.integer(200, 500), yb), "the accuracy")
+    tables = {"scores of some hundreds": 10 * out + draw.integer(200, 500), "scores close together": 1 + out / 10000}
+    return {name: spies.as_number(accuracy(table, yb), "the accuracy") for name, table in tables.items()}
+
+
+@accuracy.probe(fixed="a single row is right or wrong: 1 or 0")
+def one_row_is_a_batch_too(accuracy, draw):
+    from autograder import spies
+
+    yb = draw.labels(1, 3)
+    outs = {"right": _scores(draw, yb, 3, 1), "wrong": _scores(draw, yb, 3, 0)}
+    return {name: spies.as_number(accuracy(out, yb), "the accuracy") for name, out in outs.items()}
 
 
 @accuracy.right
@@ -568,6 +842,73 @@ def the_first_ten_classes(out, yb):
     return (out[:, :10].argmax(1) == yb).float().mean()
 
 
+@accuracy.mistake
+def searches_from_0(out, yb):
+    """In a row whose scores are all negative you do not find the largest: your search starts from 0 (or a ReLU makes
+    all of them 0). Start from the first score of the row."""
+    return (out.relu().argmax(1) == yb).float().mean()
+
+
+@accuracy.mistake
+def the_largest_size_whatever_its_sign(out, yb):
+    """You look for the largest absolute value, so that -5 beats 2. Compare the scores with their signs."""
+    return (out.abs().argmax(1) == yb).float().mean()
+
+
+@accuracy.mistake
+def whole_scores(out, yb):
+    """The scores are cut or rounded to whole numbers first, and different ones become equal. Compare them as they
+    are."""
+    return (out.int().argmax(1) == yb).float().mean()
+
+
+@accuracy.mistake
+def in_half_precision(out, yb):
+    """The scores lose digits on the way (half precision), and different ones become equal. Compare them as they are."""
+    return (out.bfloat16().argmax(1) == yb).float().mean()
+
+
+@accuracy.mistake
+def squeezed(out, yb):
+    """With a single row the table loses a dimension: squeeze takes away every dimension of size 1. Leave `out` as it
+    is."""
+    out = out.squeeze()
+    return (out.argmax(-1) == yb).sum() / len(out)
+
+
+@accuracy.mistake
+def rounded_to_two_digits(out, yb):
+    """Your share is rounded. Return it as it is; how many digits to show is for print to decide."""
+    return round(float((out.argmax(1) == yb).float().mean()), 2)
+
+
+@accuracy.mistake
+def right_among_the_best_two(out, yb):
+    """You count an example as right when its class has one of the two largest scores. It has to be the largest."""
+    return (out.topk(2, 1).indices == yb[:, None]).any(1).float().mean()
+
+
+@accuracy.mistake
+def counts_classes_from_1(out, yb):
+    """You add 1 to the position of the largest score. Classes count from 0, as positions do: compare them as they
+    are."""
+    return (out.argmax(1) + 1 == yb).float().mean()
+
+
+@accuracy.mistake
+def the_mean_of_true_and_false(out, yb):
+    """True and False have no mean in torch until they are numbers. Turn them into floats first."""
+    return (out.argmax(1) == yb).mean()
+
+
+@accuracy.mistake
+def goes_on_counting(out, yb, seen=[]):  # noqa: B006
+    """The first call is right, later ones are not: what was counted goes on from call to call. Start anew inside the
+    function."""
+    seen.extend((out.argmax(1) == yb).tolist())
+    return sum(seen) / len(seen)
+
+
 # ------------------------------------------------------------------------------------------------------ evaluate_batch
 
 evaluate_batch = code(
@@ -589,8 +930,12 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
     with torch.no_grad():
         y[0], y[1] = model(x[0]).argmax(), model(x[1]).argmin()  # one at least is right, and one is wrong
-    loss, accuracy = spies.as_pair(evaluate_batch(model, spies.squared_error, x, y), "what evaluate_batch returned")
-    return {"loss": loss, "accuracy": accuracy}
+    batches = {"": (x, y), " of a batch of one": (x[:1], y[:1])}
+    seen = {}
+    for of, (xb, yb) in batches.items():
+        pair = spies.as_pair(evaluate_batch(model, spies.squared_error, xb, yb), "what evaluate_batch returned")
+        seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
+    return seen
 
 
 @evaluate_batch.probe
@@ -705,6 +1050,56 @@ def calls_backward(model, loss_func, xb, yb):
 
 
 @evaluate_batch.mistake
+def swaps_the_arguments_of_the_loss(model, loss_func, xb, yb):
+    """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
+    out = model(xb)
+    return loss_func(yb, out), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_chosen_classes_into_the_loss(model, loss_func, xb, yb):
+    """The loss function gets the classes that the model chose. It needs the scores, as the model gives them."""
+    out = model(xb)
+    chosen = out.argmax(1)
+    return loss_func(chosen.float(), yb), (chosen == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_error_rate(model, loss_func, xb, yb):
+    """The loss is right; for the accuracy you return the share of wrong examples."""
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) != yb).float().mean()
+
+
+@evaluate_batch.mistake
+def squeezed(model, loss_func, xb, yb):
+    """In a batch of one the scores lose a dimension: squeeze takes away every dimension of size 1. Leave them as the
+    model gives them."""
+    out = model(xb).squeeze()
+    return loss_func(out, yb), (out.argmax(-1) == yb).sum() / len(out)
+
+
+@evaluate_batch.mistake
+def rounded(model, loss_func, xb, yb):
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
+    out = model(xb)
+    return round(float(loss_func(out, yb)), 3), round(float((out.argmax(1) == yb).float().mean()), 3)
+
+
+@evaluate_batch.mistake
+def takes_a_training_step(model, loss_func, xb, yb):
+    """Both values are right, but the model's parameters have changed: that is a training step. Only look here."""
+    out = model(xb)
+    loss = loss_func(out, yb)
+    if loss.requires_grad:
+        gradients = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            for p, g in zip(model.parameters(), gradients, strict=True):
+                p -= 0.5 * g
+    return loss, (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
 def clears_gradients(model, loss_func, xb, yb):
     """Both values are right, but the model's gradients are gone: they were there before, and somebody may still need
     them. Only look here."""
@@ -752,19 +1147,20 @@ fit_layers = code(
 )
 
 
-def _fit(fit_layers, draw, n, bs, *epochs):
+def _fit(fit_layers, draw, n, bs, *epochs, of=""):
     """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
     update."""
     from autograder import spies
 
     model, x, y = _list_model([draw.linear(2, 1)]), draw.normal(n, 2), draw.normal(n, 1)
     lr = draw.number(0.1, 0.4)
-    draw.note(n=n, bs=bs, lr=lr)
+    if not of:
+        draw.note(n=n, bs=bs, lr=lr)
     journal = spies.Journal(_parameters(model))
     fit_layers(model, spies.LossSpy(spies.log_cosh_error, journal), x, y, bs, lr, *epochs)
     return {
-        "rows of x in each batch": spies.learnt_from(journal, y),
-        "weights and bias after each update": journal.trajectory(),
+        f"rows of x in each batch{of}": spies.learnt_from(journal, y),
+        f"weights and bias after each update{of}": journal.trajectory(),
     }
 
 
@@ -772,7 +1168,9 @@ def _fit(fit_layers, draw, n, bs, *epochs):
 def takes_a_step_after_every_batch(fit_layers, draw):
     """One epoch, the last batch is short. The first entry that differs is the first step that went wrong."""
     bs = draw.size(2, 4)
-    return _fit(fit_layers, draw, bs * draw.size(2, 3) + draw.integer(1, bs - 1), bs)
+    seen = _fit(fit_layers, draw, bs * draw.size(2, 3) + draw.integer(1, bs - 1), bs)
+    seen |= _fit(fit_layers, draw, bs - 1, bs, of=f" (only {bs - 1} examples, bs={bs})")
+    return seen | _fit(fit_layers, draw, 3, 1, of=" (3 examples, bs=1)")
 
 
 @fit_layers.probe(rtol=1e-3, atol=1e-5)
@@ -1184,6 +1582,145 @@ def the_last_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
 
 
 @fit_layers.mistake
+def nothing_from_less_than_a_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """Where there are fewer examples than `bs` nothing is learnt. They make a batch too, a short one."""
+    if len(x) < bs:
+        return
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def counts_on_parameters(model, loss_func, x, y, bs, lr, epochs=1):
+    """You call model.parameters(), which only an nn.Module has. This model has its list, `model.layers`: go through
+    that."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= lr * p.grad
+                    p.grad = None
+
+
+@fit_layers.mistake
+def every_layer_has_a_weight(model, loss_func, x, y, bs, lr, epochs=1):
+    """You ask each layer for its weight, and one like ReLU or Tanh has none. Leave out the layers without."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    layer.weight -= lr * layer.weight.grad
+                    layer.bias -= lr * layer.bias.grad
+                    layer.weight.grad, layer.bias.grad = None, None
+
+
+@fit_layers.mistake
+def updates_while_torch_records(model, loss_func, x, y, bs, lr, epochs=1):
+    """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
+    do it under torch.no_grad()."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            for layer in model.layers:
+                if hasattr(layer, "weight"):
+                    layer.weight -= lr * layer.weight.grad
+                    layer.bias -= lr * layer.bias.grad
+
+
+@fit_layers.mistake
+def has_no_gradient_to_use(model, loss_func, x, y, bs, lr, epochs=1):
+    """A gradient is None when your update wants to use it: backward() has not run yet, or the gradients were set to
+    None before the update."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs])
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def clears_the_last_layer_alone(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only the last layer's gradients are cleared: the lines that clear stand after the loop over the layers. Move them
+    into it."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                layer.zero_grad()
+
+
+@fit_layers.mistake
+def limits_the_gradients(model, loss_func, x, y, bs, lr, epochs=1):
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad.clamp(-0.5, 0.5)
+                        p.grad = None
+
+
+@fit_layers.mistake
+def returns_after_one_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """You learn from the first batch alone: a return stands inside the loop over the batches and ends it."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+            return
+
+
+@fit_layers.mistake
+def the_last_batch_filled_up(model, loss_func, x, y, bs, lr, epochs=1):
+    """The short last batch is filled up with rows that had their turn already. Let it be short: each example once an
+    epoch."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            start = max(0, min(start, len(x) - bs))
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def swaps_the_arguments_of_the_loss(model, loss_func, x, y, bs, lr, epochs=1):
+    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
+    targets."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
 def in_random_order(model, loss_func, x, y, bs, lr, epochs=1):
     """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take
     them in order."""
@@ -1218,8 +1755,11 @@ def measures_loss_and_accuracy(evaluate, draw):
 
     n, c = draw.size(3, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
-    loss, accuracy = spies.as_pair(evaluate(model, spies.squared_error, x, y), "what evaluate returned")
-    return {"loss": loss, "accuracy": accuracy}
+    seen = {}
+    for of, (some_x, some_y) in {"": (x, y), " of one example": (x[:1], y[:1])}.items():
+        pair = spies.as_pair(evaluate(model, spies.squared_error, some_x, some_y), "what evaluate returned")
+        seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
+    return seen
 
 
 @evaluate.probe
@@ -1243,7 +1783,7 @@ def gives_plain_numbers(evaluate, draw):
     n, c = draw.size(2, 4), draw.size(2, 3)
     pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
     spies.as_pair(pair, "what evaluate returned")
-    kinds = ["tensor" if isinstance(part, torch.Tensor) else "number" for part in pair]
+    kinds = ["number" if isinstance(part, (int, float)) else type(part).__name__ for part in pair]
     return {"the loss is a": kinds[0], "the accuracy is a": kinds[1]}
 
 
@@ -1262,7 +1802,7 @@ def builds_no_graph(evaluate, draw):
 @evaluate.probe
 def leaves_everything_as_it_was(evaluate, draw):
     """A model in training mode; its weight has a gradient beforehand, its bias has none. Afterwards nothing should
-    have changed; nor should it when torch records no gradients to begin with."""
+    have changed; nor should it when the model is in evaluation mode and torch records no gradients to begin with."""
     from autograder import spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
@@ -1270,10 +1810,11 @@ def leaves_everything_as_it_was(evaluate, draw):
     model.weight.grad = draw.normal(c, 2)
     evaluate(model, spies.squared_error, x, y)
     left = _as_left(model) | {"the model is in training mode": model.training}
+    model.eval()
     with torch.no_grad():
         evaluate(model, spies.squared_error, x, y)
         left["called under no_grad, torch records gradients"] = torch.is_grad_enabled()
-    return left
+    return left | {"in evaluation mode before, the model is in training mode": model.training}
 
 
 @evaluate.right
@@ -1366,6 +1907,91 @@ def leaves_evaluation_mode(model, loss_func, x, y):
     with torch.no_grad():
         out = model(x)
         return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def always_ends_in_training_mode(model, loss_func, x, y):
+    """The numbers are right, but the model was in evaluation mode and is now in training mode. Put back the mode that
+    you found (model.training tells it beforehand), or do not touch it."""
+    with torch.no_grad():
+        out = model(x)
+        pair = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+    model.train()
+    return pair
+
+
+@evaluate.mistake
+def gives_arrays(model, loss_func, x, y):
+    """The values are right, but they are NumPy arrays. Plain numbers are asked for: .item() instead of .numpy()."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).numpy(), (out.argmax(1) == y).float().mean().numpy()
+
+
+@evaluate.mistake
+def swaps_the_arguments_of_the_loss(model, loss_func, x, y):
+    """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(y, out).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def no_grad_without_brackets(model, loss_func, x, y):
+    """`with` needs an object, and torch.no_grad is the class of it: put a pair of brackets after it."""
+    with torch.no_grad:
+        out = model(x)
+        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def the_loss_times_n(model, loss_func, x, y):
+    """The loss is n times too large. `loss_func` gives the mean already: return it as it is."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item() * len(x), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def the_loss_divided_by_n(model, loss_func, x, y):
+    """The loss is n times too small. `loss_func` gives the mean already: return it as it is."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item() / len(x), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def probabilities_into_the_loss(model, loss_func, x, y):
+    """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
+    are."""
+    with torch.no_grad():
+        out = model(x).softmax(1)
+        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def the_share_of_wrong_ones(model, loss_func, x, y):
+    """The loss is right; for the accuracy you return the share of wrong examples."""
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y).item(), (out.argmax(1) != y).float().mean().item()
+
+
+@evaluate.mistake
+def rounded(model, loss_func, x, y):
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
+    with torch.no_grad():
+        out = model(x)
+        return round(loss_func(out, y).item(), 3), round((out.argmax(1) == y).float().mean().item(), 3)
+
+
+@evaluate.mistake
+def squeezed(model, loss_func, x, y):
+    """With a single example the scores lose a dimension: squeeze takes away every dimension of size 1. Leave them as
+    the model gives them."""
+    with torch.no_grad():
+        out = model(x).squeeze()
+        return loss_func(out, y).item(), ((out.argmax(-1) == y).sum() / len(out)).item()
 
 
 @evaluate.mistake
