@@ -6,14 +6,14 @@ import torch
 
 from autograder.complaint import Complaint
 from autograder.exercise import code, concept
-from autograder.spies import Journal, LossSpy, learnt_from, squared_error, watch
+from autograder.spies import Journal, LossSpy, learnt_from, mode_switch, squared_error, watch
 
 
 def three_sizes(draw):
-    """n_in, nh and n_out, all different, so that none can be taken for another."""
-    n_in = draw.size(2, 4)
-    n_out = n_in + draw.size(1, 2)
-    nh = n_out + draw.size(2, 4)
+    """n_in, nh and n_out, all different and in no order, so that none can be taken for another."""
+    smallest = draw.size(2, 4)
+    middle = smallest + draw.size(1, 2)
+    n_in, nh, n_out = draw.shuffled([smallest, middle, middle + draw.size(2, 4)])
     draw.note(n_in=n_in, nh=nh, n_out=n_out)
     return n_in, nh, n_out
 
@@ -35,7 +35,13 @@ def parameter_table(model):
 
 
 def kinds_of_children(model):
-    return {name: type(child).__name__ for name, child in model.named_children()}
+    """By name; a class that is derived from one of torch's counts as that one."""
+    nn = torch.nn
+    known = (nn.Linear, nn.Tanh, nn.LeakyReLU, nn.ReLU, nn.ModuleList, nn.Sequential)
+    return {
+        name: next((kind.__name__ for kind in known if isinstance(child, kind)), type(child).__name__)
+        for name, child in model.named_children()
+    }
 
 
 def gradients(model, x):
@@ -65,13 +71,26 @@ AttributeModel = code(
 @AttributeModel.probe
 def has_two_linear_layers_and_no_other_child(AttributeModel, draw):
     model = as_module(AttributeModel(*three_sizes(draw)), "AttributeModel(...)")
-    return {"parameters": parameter_table(model), "children": sorted(kinds_of_children(model))}
+    return {"parameters": parameter_table(model), "children": dict(sorted(kinds_of_children(model).items()))}
 
 
 @AttributeModel.probe
 def computes_l2_of_relu_of_l1(AttributeModel, draw):
     n_in, nh, n_out = three_sizes(draw)
-    return filled(AttributeModel(n_in, nh, n_out), draw)(draw.normal(draw.size(2, 5), n_in))
+    model = filled(AttributeModel(n_in, nh, n_out), draw)
+    bs = draw.size(2, 5)
+    first, second, single = draw.normal(bs, n_in), draw.normal(bs, n_in, scale=20), draw.normal(1, n_in)
+    seen = {"a batch": model(first), "another": model(second), "a single row": model(single)}
+    return seen | {"the batch itself, afterwards": first}
+
+
+@AttributeModel.probe
+def keeps_two_models_apart(AttributeModel, draw):
+    """Two models must not share their layers."""
+    sizes = three_sizes(draw)
+    first = filled(AttributeModel(*sizes), draw)
+    filled(AttributeModel(*sizes), draw)
+    return first(draw.normal(2, sizes[0]))
 
 
 @AttributeModel.probe(rtol=1e-4)
@@ -351,6 +370,181 @@ def prints_the_scores():
     return Model
 
 
+@AttributeModel.mistake
+def sizes_of_mnist_all():
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(784, 50, 10)
+
+    return Model
+
+
+@AttributeModel.mistake
+def inputs_again():
+    """l2 is made for n_in inputs. What does it get, and how many numbers does l1 put out?"""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(n_in, nh, n_out)
+            self.l2 = torch.nn.Linear(n_in, n_out)
+
+    return Model
+
+
+@AttributeModel.mistake
+def layers_in_local_variables():
+    """`l1 = ...` in `__init__` is a local variable, gone when `__init__` ends. The layers belong to self."""
+
+    class Model(torch.nn.Module):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__()
+
+        def forward(self, x):
+            return self.l2(torch.relu(self.l1(x)))
+
+    return Model
+
+
+@AttributeModel.mistake
+def a_layer_for_a_function():
+    """nn.ReLU(...) makes a layer, and does not apply it: x is taken for an option. F.relu(x) and torch.relu(x)
+    are functions."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(torch.nn.ReLU(self.l1(x)))
+
+    return Model
+
+
+@AttributeModel.mistake
+def leaky():
+    """What is applied between the layers lets some of the negative values through. relu makes each of them
+    0."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(torch.nn.functional.leaky_relu(self.l1(x)))
+
+    return Model
+
+
+@AttributeModel.mistake
+def no_more_than_six():
+    """What is applied between the layers limits large values too (relu6, a clamp with two ends). relu leaves
+    those above 0 as they are."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(self.l1(x).clamp(0, 6))
+
+    return Model
+
+
+@AttributeModel.mistake
+def squeezed():
+    """For a single row the output has lost a dimension: squeeze() takes away each one of size 1. The output
+    has the shape (bs, n_out) for bs = 1 as well."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return super().forward(x).squeeze()
+
+    return Model
+
+
+@AttributeModel.mistake
+def remembers_the_first_output():
+    """The output of an earlier call comes back. Compute it anew at each call."""
+
+    class Model(torch_relu()):
+        out = None
+
+        def forward(self, x):
+            if self.out is None or len(self.out) != len(x):
+                self.out = super().forward(x)
+            return self.out
+
+    return Model
+
+
+@AttributeModel.mistake
+def changes_its_input():
+    """Calling the model changes x. Use operations that make a new tensor, without an underscore at the end of
+    their name."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            out = super().forward(x)
+            x.clamp_(0, 0.1)
+            return out
+
+    return Model
+
+
+@AttributeModel.mistake
+def registered_a_second_time():
+    """The layers are registered a second time, in a list of layers beside l1 and l2. These two are to be the
+    only children."""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(n_in, nh, n_out)
+            self.layers = torch.nn.ModuleList([self.l1, self.l2])
+
+    return Model
+
+
+_layers_made = {}
+
+
+@AttributeModel.mistake
+def shares_its_layers():
+    """Two models share their layers, so training one changes the other. Make new layers in each
+    `__init__`."""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(n_in, nh, n_out)
+            self.l1, self.l2 = _layers_made.setdefault((n_in, nh, n_out), (self.l1, self.l2))
+
+    return Model
+
+
+@AttributeModel.mistake
+def at_least_as_many_hidden_units():
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(n_in, max(nh, n_in, n_out), n_out)
+
+    return Model
+
+
+@AttributeModel.mistake
+def layers_of_its_own_kind():
+    """l1 and l2 compute what they should, but they are no nn.Linear. Use that one here."""
+
+    class Layer(torch.nn.Module):
+        def __init__(self, n_in, n_out):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.zeros(n_out, n_in))
+            self.bias = torch.nn.Parameter(torch.zeros(n_out))
+
+        def forward(self, x):
+            return x @ self.weight.t() + self.bias
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            torch.nn.Module.__init__(self)
+            self.l1, self.l2 = Layer(n_in, nh), Layer(nh, n_out)
+
+    return Model
+
+
 # why_attributes
 
 why_attributes = concept(
@@ -462,8 +656,10 @@ def names_the_layers_in_order(layer_names, draw):
 
 @layer_names.probe
 def leaves_out_layers_inside_layers(layer_names, draw):
-    outer, first, second = some_names(draw, 3)
-    return layer_names(container(**{outer: container(**{first: draw.linear(2, 2), second: torch.nn.ReLU()})}))
+    """The layer that they are inside of is a child, and counts."""
+    outer, other, first, second = some_names(draw, 4)
+    inner = container(**{first: draw.linear(2, 2), second: torch.nn.ReLU()})
+    return layer_names(container(**{outer: inner, other: torch.nn.Sequential(draw.linear(2, 2))}))
 
 
 @layer_names.probe
@@ -545,6 +741,51 @@ def a_generator(model):
 
 
 @layer_names.mistake
+def the_first_name(model):
+    """Only the first name comes back: the `return` stands inside the loop."""
+    for name, _ in model.named_children():
+        return [name]
+
+
+@layer_names.mistake
+def descriptions_of_the_layers(model):
+    """These are the layers as they are printed. Asked for are the names under which the model knows them."""
+    return [str(child) for child in model.children()]
+
+
+@layer_names.mistake
+def in_one_string(model):
+    """The names come back in one string. Return a list with a string for each."""
+    return ", ".join(name for name, _ in model.named_children())
+
+
+@layer_names.mistake
+def a_view_of_keys(model):
+    """What comes back can be looped over, but is no list (the keys of a dict, for instance). Make a list of
+    it."""
+    return dict(model.named_children()).keys()
+
+
+@layer_names.mistake
+def layers_without_layers_inside(model):
+    """A layer that has layers inside it is left out. It is a child like the others: list its name."""
+    return [name for name, child in model.named_children() if not list(child.children())]
+
+
+@layer_names.mistake
+def method_not_called(model):
+    """model.named_children is a method: call it, with parentheses, to get the pairs of name and layer."""
+    return [name for name, _ in model.named_children]
+
+
+@layer_names.mistake
+def pairs_of_no_pairs(model):
+    """children() yields layers alone, which cannot be taken apart into name and layer. Which method yields
+    both?"""
+    return [name for name, _ in model.children()]
+
+
+@layer_names.mistake
 def in_alphabetical_order(model):
     """The names are sorted. Keep the order in which the model holds its layers: it matters."""
     return sorted(name for name, _ in model.named_children())
@@ -607,16 +848,28 @@ def returns_the_very_layer(get_layer, draw):
     """What happens to the layer that you return must happen to the model's."""
     names = some_names(draw, 3)
     model = container(**{name: draw.linear(1, draw.size(1, 2)) for name in names})
+    came = {}
     for name in draw.shuffled(names)[:2]:
-        draw.fill(as_layer(get_layer(model, name)))
-    return {f"weight of {name}": child.weight for name, child in model.named_children()}
+        layer = draw.fill(as_layer(get_layer(model, name)))
+        came[name] = next((own for own, child in model.named_children() if child is layer), "no layer of the model")
+    modes = {name: child.training for name, child in model.named_children()}
+    weights = {f"weight of {name}": child.weight for name, child in model.named_children()}
+    return weights | {
+        "which layer came for each name": came,
+        "children afterwards": list(weights),
+        "in training mode, as before": modes,
+    }
 
 
 @get_layer.probe
 def finds_a_layer_of_a_sequential(get_layer, draw):
     model = torch.nn.Sequential(torch.nn.ReLU(), draw.linear(1, draw.size(1, 2)), torch.nn.ReLU(), draw.linear(1, 1))
-    name = draw.choice(["1", "3"])
-    return {"name": name, "weight": getattr(as_layer(get_layer(model, name)), "weight", None)}
+    names = [draw.choice(["1", "3"]), draw.choice(["0", "2"])]
+    layers = {name: as_layer(get_layer(model, name)) for name in names}
+    return {
+        name: [type(layer).__name__, [own for own, child in model.named_children() if child is layer]]
+        for name, layer in layers.items()
+    }
 
 
 @get_layer.probe
@@ -629,6 +882,8 @@ def a_name_of_no_child_raises(get_layer, draw):
         f"{outer[:-1]}, with which {outer} begins": looked_up(get_layer, model, outer[:-1]),
         f"{outer[1:]}, with which {outer} ends": looked_up(get_layer, model, outer[1:]),
         f"{inner}, which is inside {outer}": looked_up(get_layer, model, inner),
+        f"{outer.upper()}, while there is {outer}": looked_up(get_layer, model, outer.upper()),
+        "children afterwards": [name for name, _ in model.named_children()],
     }
 
 
@@ -709,6 +964,80 @@ def a_value_error(model, name):
 
 
 @get_layer.mistake
+def raises_at_the_first_other_name(model, name):
+    """Only the first child is ever looked at: the `raise` stands inside the loop. Only when the loop has come
+    to its end without finding the name is it not there."""
+    for own, layer in model.named_children():
+        if own == name:
+            return layer
+        raise KeyError(name)
+    raise KeyError(name)
+
+
+@get_layer.mistake
+def an_index_error(model, name):
+    """IndexError is raised for a name that is not there: the list of what was found is empty. AttributeError
+    or KeyError is asked for; a dict raises the latter by itself."""
+    found = [layer for own, layer in model.named_children() if own == name]
+    return found[0]
+
+
+@get_layer.mistake
+def capitals_do_not_count(model, name):
+    """A layer whose name differs from `name` in capital letters is found as well. The whole name must be the
+    same."""
+    return {own.lower(): layer for own, layer in model.named_children()}[name.lower()]
+
+
+@get_layer.mistake
+def layers_with_parameters_only(model, name):
+    """Layers without parameters, such as ReLU, are not found. They are children too."""
+    return {own: layer for own, layer in model.named_children() if list(layer.parameters())}[name]
+
+
+@get_layer.mistake
+def a_shallow_copy(model, name):
+    """A copy of the layer comes back, even if it shares the parameters. Return the model's own layer."""
+    import copy
+
+    return copy.copy(dict(model.named_children())[name])
+
+
+@get_layer.mistake
+def takes_it_out(model, name):
+    """The layer is taken out of the model (`pop`), or put back in another place. Only look it up."""
+    return model._modules.pop(name)
+
+
+@get_layer.mistake
+def leaves_something_behind(model, name):
+    """Asking for a name that is not there adds a child to the model. Only look it up."""
+    if name not in model._modules:
+        model.add_module(name, torch.nn.ReLU())
+        raise KeyError(name)
+    return model._modules[name]
+
+
+@get_layer.mistake
+def in_eval_mode(model, name):
+    """The layer comes back in eval mode. Return it as it is in the model."""
+    return dict(model.named_children())[name].eval()
+
+
+@get_layer.mistake
+def brackets_after_the_generator(model, name):
+    """named_children() gives a generator, and a generator has no square brackets. A dict has them."""
+    return model.named_children()[name]
+
+
+@get_layer.mistake
+def brackets_after_the_model(model, name):
+    """A model has no square brackets, unless it is a container such as nn.Sequential, and there they take
+    positions. Which of your tools goes by name?"""
+    return model[name]
+
+
+@get_layer.mistake
 def the_first_layer(model, name):
     """The first layer comes back whatever the name is. Where do you compare it with `name`?"""
     return next(model.children())
@@ -783,7 +1112,13 @@ def watched_fit(fit, draw, n, bs, lr, *epochs):
     watch(model, journal)
     draw.note(n=n, bs=bs, lr=lr, epochs=epochs[0] if epochs else "left out")
     fit(model, LossSpy(squared_error, journal), x, y, bs, lr, *epochs)
-    return {"rows of each batch": learnt_from(journal, y), "weights after each update": journal.trajectory()}
+    recorded = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return {
+        "rows of each batch": learnt_from(journal, y),
+        "weights after each update": journal.trajectory(),
+        "operations after it are recorded": recorded,
+    }
 
 
 @fit_parameters.probe(rtol=1e-3, atol=1e-5)
@@ -801,35 +1136,43 @@ def goes_through_the_data_once_an_epoch(fit_parameters, draw):
 
 
 @fit_parameters.probe(rtol=1e-3, atol=1e-5)
+def takes_batches_of_any_size(fit_parameters, draw):
+    """A single row at a time, or more than there are rows: then all of them are one batch."""
+    n, lr = draw.size(2, 4), draw.number(0.05, 0.2)
+    return {f"bs = {bs}": watched_fit(fit_parameters, draw, n, bs, lr) for bs in (1, n + draw.size(1, 3))}
+
+
+@fit_parameters.probe(rtol=1e-3, atol=1e-5)
 def trains_parameters_that_are_in_no_linear_layer(fit_parameters, draw):
     """A parameter may belong to any layer, to a layer inside a layer, or to the model itself, and have any
-    name."""
+    name. The model is in training mode."""
 
     class Scaled(torch.nn.Module):
         def __init__(self):
             super().__init__()
             self.scale = torch.nn.Parameter(torch.ones(1))
-            self.block = torch.nn.Sequential(draw.network(2, 3, 2), torch.nn.PReLU(), torch.nn.LayerNorm(2))
+            self.block = torch.nn.Sequential(draw.network(2, 3, 4), torch.nn.PReLU(), torch.nn.LayerNorm(4))
+            self.switch = mode_switch()
 
         def forward(self, x):
-            return self.scale * self.block(x).sum(1, keepdim=True)
+            return self.scale * self.switch(self.block(x)).sum(1, keepdim=True)
 
     model = filled(Scaled(), draw)
     n = 2 * draw.size(2, 3)
-    fit_parameters(model, squared_error, draw.normal(n, 2), draw.normal(n), 2, draw.number(0.05, 0.1))
+    fit_parameters(model, squared_error, draw.normal(n, 2), draw.normal(n), 2, draw.number(0.01, 0.02))
     return dict(model.named_parameters())
 
 
 @fit_parameters.probe(rtol=1e-3, atol=1e-5)
 def follows_the_loss_function_it_is_given(fit_parameters, draw):
-    """The loss function is an argument: it need not be cross entropy, nor a mean."""
-    model, weight = draw.network(2, 3, 3), draw.number(2, 4)
+    """The loss function is an argument: it need not be cross entropy, nor a mean, and may be below zero."""
+    model, weight = draw.network(2, 3, 3), draw.number(200, 400)
 
     def weighted_cross_entropy(predictions, targets):
-        return weight * torch.nn.functional.cross_entropy(predictions, targets)
+        return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
 
     n = 2 * draw.size(2, 3)
-    fit_parameters(model, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2, draw.number(0.05, 0.1))
+    fit_parameters(model, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2, draw.number(0.0005, 0.001))
     return dict(model.named_parameters())
 
 
@@ -1164,6 +1507,233 @@ def shuffled(model, loss_func, x, y, bs, lr, epochs=1):
                 model.zero_grad()
 
 
+@fit_parameters.mistake
+def no_gradients_at_the_update(model, loss_func, x, y, bs, lr, epochs=1):
+    """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
+    are the gradients cleared only when all the parameters have been updated?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+                    model.zero_grad()
+
+
+@fit_parameters.mistake
+def no_gradients_at_the_update_either(model, loss_func, x, y, bs, lr, epochs=1):
+    """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
+    are the gradients cleared only when all the parameters have been updated?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= lr * p.grad
+                    model.zero_grad()
+
+
+@fit_parameters.mistake
+def no_grad_without_parentheses(model, loss_func, x, y, bs, lr, epochs=1):
+    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad:
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def parameters_without_parentheses(model, loss_func, x, y, bs, lr, epochs=1):
+    """model.parameters is a method: call it, with parentheses, to get the parameters."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters:
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def loss_without_a_graph(model, loss_func, x, y, bs, lr, epochs=1):
+    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach(). Only
+    the update belongs under no_grad."""
+    with torch.no_grad():
+        for _ in range(epochs):
+            for start in range(0, len(x), bs):
+                loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+                with torch.no_grad():
+                    for p in model.parameters():
+                        p -= p.grad * lr
+                model.zero_grad()
+
+
+@fit_parameters.mistake
+def without_lr(model, loss_func, x, y, bs, lr, epochs=1):
+    """The whole gradient is taken off the parameters: `lr` is not used."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def a_batch_at_every_row(model, loss_func, x, y, bs, lr, epochs=1):
+    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the step."""
+    for _ in range(epochs):
+        for start in range(len(x)):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def a_row_at_a_time(model, loss_func, x, y, bs, lr, epochs=1):
+    """There is an update for each row, whatever `bs` says. Each batch is to have `bs` rows."""
+    for _ in range(epochs):
+        for start in range(len(x)):
+            loss_func(model(x[start : start + 1]), y[start : start + 1]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def stops_a_batch_early(model, loss_func, x, y, bs, lr, epochs=1):
+    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
+    for _ in range(epochs):
+        for start in range(0, len(x) - bs, bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def the_last_batch_made_full(model, loss_func, x, y, bs, lr, epochs=1):
+    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            start = max(0, min(start, len(x) - bs))
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def one_epoch_too_few(model, loss_func, x, y, bs, lr, epochs=1):
+    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
+    for _ in range(1, epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def one_epoch_too_many(model, loss_func, x, y, bs, lr, epochs=1):
+    """There is one epoch too many. How many numbers are in range(epochs)?"""
+    for _ in range(epochs + 1):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def updates_with_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
+    """The parameters are updated once an epoch, with the gradients of the last batch alone. Is the update indented far
+    enough to be inside the loop over the batches?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            model.zero_grad()
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= p.grad * lr
+
+
+@fit_parameters.mistake
+def in_eval_mode(model, loss_func, x, y, bs, lr, epochs=1):
+    """The model is set to eval mode, in which layers such as dropout do not act as they should in training. Leave its
+    mode alone here."""
+    model.eval()
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def limits_the_gradients(model, loss_func, x, y, bs, lr, epochs=1):
+    """Large gradients are cut down before the update. Nobody asked for that: take them as they are."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad.clamp(-5, 5) * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def a_loss_above_zero(model, loss_func, x, y, bs, lr, epochs=1):
+    """The loss is changed before backward(). A loss function may give negative numbers: follow it as it is."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).abs().backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def leaves_recording_off(model, loss_func, x, y, bs, lr, epochs=1):
+    """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone.
+    torch.no_grad() in a `with` ends by itself."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            torch.set_grad_enabled(True)
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            torch.set_grad_enabled(False)
+            for p in model.parameters():
+                p -= p.grad * lr
+            model.zero_grad()
+
+
+@fit_parameters.mistake
+def a_batch_smaller_than_the_data(model, loss_func, x, y, bs, lr, epochs=1):
+    """When bs is greater than the number of rows, all the rows should be one batch."""
+    bs = min(bs, len(x) - 1)
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+            model.zero_grad()
+
+
 # layers_or_parameters
 
 layers_or_parameters = concept(
@@ -1315,6 +1885,13 @@ def walked(model):
     return list(found)
 
 
+def own_layer(draw):
+    """A layer of nobody's kind, whose parameter is neither a weight nor a bias."""
+    layer = torch.nn.Module()
+    layer.scale = torch.nn.Parameter(draw.normal(draw.size(1, 2)))
+    return layer
+
+
 @DummyModule.probe
 def registers_its_layers_without_being_an_nn_module(DummyModule, draw):
     model = DummyModule(*three_sizes(draw))
@@ -1346,10 +1923,12 @@ def registers_and_yields_what_is_set_later(DummyModule, draw):
     to it."""
     model = DummyModule(2, 3, 1)
     first, second, third = some_names(draw, 3)
-    setattr(model, first, torch.nn.PReLU())
-    setattr(model, second, torch.nn.Sequential(draw.linear(1, 2), torch.nn.ReLU(), draw.linear(2, 1)))
+    setattr(model, f"{first}_2", torch.nn.PReLU())
+    setattr(model, f"{second}_", torch.nn.Sequential(draw.linear(1, 2), torch.nn.ReLU(), draw.linear(2, 1)))
     setattr(model, third, torch.nn.ReLU())
-    for name in ("l1", "l2", first, second):
+    setattr(model, first, container(inside=torch.nn.LayerNorm(draw.size(2, 3)).requires_grad_(False)))
+    setattr(model, second, own_layer(draw))
+    for name in ("l1", "l2", first, second, f"{first}_2", f"{second}_"):
         draw.fill(attribute(model, name))
     return {"registered": list(registry(model)), "parameters": walked(model)}
 
@@ -1394,8 +1973,10 @@ def shows_the_registry_in_its_repr(DummyModule, draw):
         text = repr(model)
     except TypeError as error:
         raise Complaint(f"repr(model) fails: {error}. Return the string") from None
+    plain = " object at 0x" in text
     text = " ".join(text.split())
-    return {part: part in text for key, layer in layers.items() for part in (key, repr(layer))}
+    shown = {part: part in text for key, layer in layers.items() for part in (key, repr(layer))}
+    return shown | {"an address, as Python shows what has no __repr__": plain}
 
 
 @DummyModule.right
@@ -1506,12 +2087,12 @@ def registers_the_registry():
     begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
     first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
-    class Model(yields_one_by_one()):
+    class DummyModule(yields_one_by_one()):
         def __setattr__(self, name, value):
             self._modules[name] = value
             object.__setattr__(self, name, value)
 
-    return Model
+    return DummyModule
 
 
 @DummyModule.mistake(twins=["layers_before_the_registry"])
@@ -1520,13 +2101,13 @@ def never_sets_the_registry():
     begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
     first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
-    class Model(yields_one_by_one()):
+    class DummyModule(yields_one_by_one()):
         def __setattr__(self, name, value):
             if not name.startswith("_"):
                 self._modules[name] = value
                 object.__setattr__(self, name, value)
 
-    return Model
+    return DummyModule
 
 
 @DummyModule.mistake
@@ -1535,13 +2116,13 @@ def layers_before_the_registry():
     begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
     first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
-    class Model(yields_one_by_one()):
+    class DummyModule(yields_one_by_one()):
         def __init__(self, n_in, nh, n_out):
             self.l1 = torch.nn.Linear(n_in, nh)
             self.l2 = torch.nn.Linear(nh, n_out)
             self._modules = {}
 
-    return Model
+    return DummyModule
 
 
 @DummyModule.mistake
@@ -1887,6 +2468,125 @@ def without_a_repr():
 
 
 @DummyModule.mistake
+def without_a_setattr():
+    """Nothing gets into the registry: is there a `__setattr__`, with two underscores on either side and inside
+    the class, and does it put the value into `_modules`?"""
+
+    class Model(yields_one_by_one()):
+        def __setattr__(self, name, value):
+            object.__setattr__(self, name, value)
+
+    return Model
+
+
+@DummyModule.mistake
+def super_with_self():
+    """super() passes self on by itself: `super().__setattr__` takes the name and the value alone."""
+
+    class Model(yields_one_by_one()):
+        def __setattr__(self, name, value):
+            if not name.startswith("_"):
+                self._modules[name] = value
+            object.__setattr__(self, self, name, value)
+
+    return Model
+
+
+@DummyModule.mistake
+def walks_over_the_names():
+    """`parameters()` asks the names for their parameters: a loop over a dict goes through its keys. The layers
+    are its values()."""
+
+    class Model(yields_one_by_one()):
+        def parameters(self):
+            for layer in self._modules:
+                yield from layer.parameters()
+
+    return Model
+
+
+@DummyModule.mistake
+def outputs_before_inputs():
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
+    outputs."""
+
+    class Model(yields_one_by_one()):
+        def __init__(self, n_in, nh, n_out):
+            self._modules = {}
+            self.l1 = torch.nn.Linear(nh, n_in)
+            self.l2 = torch.nn.Linear(n_out, nh)
+
+    return Model
+
+
+@DummyModule.mistake
+def an_underscore_anywhere():
+    """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is
+    left out."""
+
+    class Model(yields_one_by_one()):
+        def __setattr__(self, name, value):
+            if "_" not in name:
+                self._modules[name] = value
+            object.__setattr__(self, name, value)
+
+    return Model
+
+
+@DummyModule.mistake
+def some_kinds_of_layers():
+    """Layers of some kinds only are registered. Any value is, whose name does not begin with an
+    underscore."""
+
+    class Model(yields_one_by_one()):
+        def __setattr__(self, name, value):
+            nn = torch.nn
+            kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)
+            if isinstance(value, kinds) and not name.startswith("_"):
+                self._modules[name] = value
+            object.__setattr__(self, name, value)
+
+    return Model
+
+
+@DummyModule.mistake
+def yields_what_is_trained():
+    """Parameters whose requires_grad is False are left out. Every parameter of each layer is asked for."""
+
+    class Model(yields_one_by_one()):
+        def parameters(self):
+            return [p for layer in self._modules.values() for p in layer.parameters() if p.requires_grad]
+
+    return Model
+
+
+@DummyModule.mistake
+def yields_weights_and_biases_wherever():
+    """Only what is called weight or bias comes back. A layer may have parameters with other names: ask it for
+    its parameters()."""
+
+    class Model(yields_one_by_one()):
+        def parameters(self):
+            inner = [part for layer in self._modules.values() for part in layer.modules()]
+            found = [getattr(part, name, None) for part in inner for name in ("weight", "bias")]
+            return [p for p in found if p is not None]
+
+    return Model
+
+
+@DummyModule.mistake
+def repr_without_an_f():
+    """`__repr__` returns a text that shows no name and no layer. Are there braces in it, and an f in front of
+    the string?"""
+
+    class Model(yields_one_by_one()):
+        def __repr__(self):
+            return "{self._modules}"
+
+    return Model
+
+
+@DummyModule.mistake
 def fifty_hidden_units_again():
     """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""
 
@@ -2160,13 +2860,23 @@ class PlainModule:
         return list(self._tensors) if self._as_list else (tensor for tensor in self._tensors)
 
 
+def as_shapes(shapes):
+    """What came back, looked at closely where it holds lists or something else than whole numbers."""
+    for shape in shapes if isinstance(shapes, (list, tuple)) else ():
+        if isinstance(shape, list):
+            raise Complaint(f"the shapes are lists, such as {shape}; each should be a tuple or a torch.Size")
+        if isinstance(shape, tuple) and any(type(size) is float for size in shape):
+            raise Complaint(f"the sizes in a shape are whole numbers (int), not floats as in {shape}")
+    return shapes
+
+
 @parameter_shapes.probe
 def lists_the_shapes_of_an_nn_module(parameter_shapes, draw):
     n_in, nh, n_out = three_sizes(draw)
     convolution = torch.nn.Conv2d(1, draw.size(2, 3), 2)
     model = torch.nn.Sequential(convolution, draw.network(n_in, nh, n_out), torch.nn.LayerNorm(n_out))
     model.register_parameter("scale", torch.nn.Parameter(torch.ones(n_out, 1)))
-    return parameter_shapes(model)
+    return as_shapes(parameter_shapes(model))
 
 
 @parameter_shapes.probe
@@ -2177,6 +2887,7 @@ def lists_the_shapes_of_anything_with_parameters(parameter_shapes, draw):
         "from a list": parameter_shapes(PlainModule(tensors[1:], as_list=True)),
         "with a single number": parameter_shapes(PlainModule([torch.tensor(1.0), *tensors], as_list=False)),
         "without parameters": parameter_shapes(PlainModule([], as_list=False)),
+        "with one twice": parameter_shapes(PlainModule([*tensors, tensors[0]], as_list=False)),
     }
 
 
@@ -2231,6 +2942,58 @@ def matrices_only(module):
 
 
 @parameter_shapes.mistake
+def all_in_one_list(module):
+    """All sizes stand in one flat list (extend, or +). Append each shape as a whole."""
+    return [size for p in module.parameters() for size in p.shape]
+
+
+@parameter_shapes.mistake
+def the_last_one(module):
+    """Only the last shape is there: each turn of the loop replaces what was found before."""
+    shapes = []
+    for p in module.parameters():
+        shapes = [p.shape]
+    return shapes
+
+
+@parameter_shapes.mistake
+def size_not_called(module):
+    """p.size is a method: call it, with parentheses, or take p.shape."""
+    return [p.size for p in module.parameters()]
+
+
+@parameter_shapes.mistake
+def as_lists(module):
+    """Each shape is a list. Leave it as it comes, a torch.Size, or make it a tuple."""
+    return [list(p.shape) for p in module.parameters()]
+
+
+@parameter_shapes.mistake
+def each_tensor_once(module):
+    """A tensor that is yielded twice is listed once. There is to be one entry for each that is yielded."""
+    return [p.shape for p in {id(p): p for p in module.parameters()}.values()]
+
+
+@parameter_shapes.mistake
+def in_a_dict(module):
+    """A dict with names comes back. Return the list of the shapes alone; and mind that not everything with
+    parameters() has named_parameters()."""
+    return {name: p.shape for name, p in module.named_parameters()}
+
+
+@parameter_shapes.mistake
+def method_not_called(module):
+    """module.parameters is a method: call it, with parentheses."""
+    return [p.shape for p in module.parameters]
+
+
+@parameter_shapes.mistake
+def shape_called(module):
+    """p.shape is no method, so no parentheses come after it. (p.size() is one.)"""
+    return [p.shape() for p in module.parameters()]
+
+
+@parameter_shapes.mistake
 def as_text(module):
     """The shapes are strings. Leave them as they are: tuples of ints or torch.Size."""
     return [str(tuple(p.shape)) for p in module.parameters()]
@@ -2260,7 +3023,6 @@ def of_the_first(module):
     """Only the first parameter is looked at: a `return` stands inside the loop."""
     for p in module.parameters():
         return [p.shape]
-    return []
 
 
 @parameter_shapes.mistake
@@ -2301,16 +3063,29 @@ def a_stack(draw, linears):
 
 
 def outputs_with_new_weights(model_class, draw):
-    """Of a model with one layer and of one with several; the weights are drawn after the models have been
-    made."""
+    """Of a model with one layer and of one with many; both are made before the weights are drawn. And what
+    gradient reaches the input."""
+    stacks = [a_stack(draw, linears) for linears in (1, 6)]
+    models = [model_class(list(layers)) for layers in stacks]
     seen = {}
-    for linears in (1, draw.integer(3, 4)):
-        layers = a_stack(draw, linears)
-        model = model_class(layers)
+    for layers, model in zip(stacks, models, strict=True):
         for layer in layers:
-            draw.fill(layer)
-        seen[f"output with {len(layers)} layer{'s' * (linears > 1)}"] = model(draw.normal(draw.size(2, 8), 3))
-    return seen | {f"its {name}": parameter for name, parameter in model.named_parameters()}
+            draw.fill(layer, scale=1)
+        what = f"with {len(layers)} layer{'s' * (len(layers) > 1)}"
+        x = draw.normal(draw.size(2, 8), 3, grad=True)
+        out = seen[f"output {what}"] = model(x)
+        seen |= {f"its {name}": parameter for name, parameter in model.named_parameters()}
+        if getattr(out, "requires_grad", False):
+            out.sum().backward()
+        seen[f"gradient of the input {what}"] = x.grad
+    batch = draw.normal(draw.size(2, 3), 3, scale=20)
+    seen["output in eval mode"] = models[0].eval()(batch)
+    return seen | {"the input of that, afterwards": batch}
+
+
+def kept_among(kept, layers):
+    """For each of the kept things, which of the layers that were passed it is."""
+    return [next((f"layer {i}" for i, own in enumerate(layers) if own is layer), "none of them") for layer in kept]
 
 
 def layers_of(model):
@@ -2323,13 +3098,15 @@ def layers_of(model):
 @RegisteredModel.probe
 def registers_layer_0_layer_1_and_so_on(RegisteredModel, draw):
     model = as_module(RegisteredModel(a_stack(draw, draw.size(2, 3))), "RegisteredModel(...)")
-    return {"children": list(model.named_children()) and kinds_of_children(model), "parameters": parameter_table(model)}
+    return {"children": kinds_of_children(model), "parameters": parameter_table(model)}
 
 
 @RegisteredModel.probe
 def keeps_the_list(RegisteredModel, draw):
     layers = a_stack(draw, draw.size(2, 3))
-    return [str(layer) for layer in layers_of(RegisteredModel(layers))] + [str(layer) for layer in layers]
+    passed = list(layers)
+    kept = layers_of(RegisteredModel(layers))
+    return {"layers kept": kept_among(kept, passed), "the list that was passed": kept_among(layers, passed)}
 
 
 @RegisteredModel.probe
@@ -2342,9 +3119,9 @@ def applies_the_very_layers_one_after_the_other(RegisteredModel, draw):
 def applies_a_layer_twice_that_stands_twice(RegisteredModel, draw):
     """nn.Module's own listings (children, parameters) name the same layer only once."""
     shared = draw.linear(3, 3)
-    model = RegisteredModel([shared, torch.nn.Tanh(), shared])
+    model = RegisteredModel([shared, torch.nn.Tanh(), shared, torch.nn.Tanh()])
     names = [name for name in ("layer_0", "layer_2") if getattr(model, name, None) is shared]
-    return {"output": model(draw.normal(draw.size(2, 4), 3)), "names of the layer": names}
+    return {"output": model(draw.normal(2, draw.size(2, 4), 3)), "names of the layer": names}
 
 
 @RegisteredModel.right
@@ -2552,6 +3329,188 @@ def registers_copies():
         def __init__(self, layers):
             super().__init__(copy.deepcopy(layers))
             self.layers = layers
+
+    return Model
+
+
+@RegisteredModel.mistake
+def in_order_of_the_names():
+    """`forward` goes through the names in alphabetical order, where layer_10 comes before layer_2. Go through
+    the list."""
+
+    class Model(counting()):
+        def forward(self, x):
+            for name in sorted(f"layer_{i}" for i in range(len(self.layers))):
+                x = getattr(self, name)(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.mistake
+def one_list_for_all():
+    """All models share one list, that of the model made last (it is kept in the class or in the module).
+    It belongs to self."""
+
+    class Model(counting()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            type(self).layers = layers
+            for i, layer in enumerate(layers):
+                self.add_module(f"layer_{i}", layer)
+
+    return Model
+
+
+@RegisteredModel.mistake
+def names_for_the_layers():
+    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list
+    itself."""
+    import copy
+
+    class Model(counting()):
+        def __init__(self, layers):
+            super().__init__(layers)
+            self.layers = copy.deepcopy(layers)
+
+        def forward(self, x):
+            for i in range(len(self.layers)):
+                x = getattr(self, f"layer_{i}")(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.mistake
+def cut_off_from_the_input():
+    """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
+    what the one before it returned."""
+
+    class Model(counting()):
+        def forward(self, x):
+            return super().forward(x.detach())
+
+    return Model
+
+
+@RegisteredModel.mistake
+def rows_made_flat():
+    """The input is reshaped before the first layer gets it. Give it to that layer as it is."""
+
+    class Model(counting()):
+        def forward(self, x):
+            return super().forward(x.reshape(len(x), -1))
+
+    return Model
+
+
+@RegisteredModel.mistake
+def results_not_kept():
+    """`forward` calls each layer and drops what it returns. Assign each result to x."""
+
+    class Model(counting()):
+        def forward(self, x):
+            for layer in self.layers:
+                layer(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.mistake
+def no_activation_at_the_end():
+    """A layer without parameters at the end of the list is left out. Apply each layer of the list."""
+
+    class Model(counting()):
+        def forward(self, x):
+            for i, layer in enumerate(self.layers):
+                if i < len(self.layers) - 1 or list(layer.parameters()):
+                    x = layer(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.mistake
+def registers_the_last():
+    """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each
+    layer."""
+
+    class Model(counting()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = layers
+            self.add_module(f"layer_{len(layers) - 1}", layers[-1])
+
+    return Model
+
+
+@RegisteredModel.mistake
+def registers_in_forward():
+    """The layers are registered only when the model is called. An optimizer asks for the parameters before
+    that: register them in `__init__`."""
+
+    class Model(counting()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = layers
+
+        def forward(self, x):
+            for i, layer in enumerate(self.layers):
+                self.add_module(f"layer_{i}", layer)
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.mistake
+def layers_as_arguments():
+    """The list arrives as if it were a layer: `*layers` collects several arguments, and here there is one, the
+    list. No star is needed."""
+
+    class Model(counting()):
+        def __init__(self, *layers):
+            super().__init__(layers)
+
+    return Model
+
+
+@RegisteredModel.mistake
+def layer_before_name():
+    """add_module takes the name first, and then the layer."""
+
+    class Model(counting()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = layers
+            for i, layer in enumerate(layers):
+                self.add_module(layer, f"layer_{i}")
+
+    return Model
+
+
+@RegisteredModel.mistake
+def layer_before_number():
+    """enumerate yields the number first, and then the layer."""
+
+    class Model(counting()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = layers
+            for layer, i in enumerate(layers):
+                self.add_module(f"layer_{i}", layer)
+
+    return Model
+
+
+@RegisteredModel.mistake
+def calls_the_list():
+    """A list cannot be called. Go through it and call each layer."""
+
+    class Model(counting()):
+        def forward(self, x):
+            return self.layers(x)
 
     return Model
 
@@ -2865,7 +3824,9 @@ def applies_the_very_layers_one_after_the_other(SequentialModel, draw):
 @SequentialModel.probe
 def applies_a_layer_twice_that_stands_twice(SequentialModel, draw):
     shared = draw.linear(3, 3)
-    return SequentialModel([shared, torch.nn.Tanh(), shared])(draw.normal(draw.size(2, 4), 3))
+    layers = [shared, torch.nn.Tanh(), shared, torch.nn.Tanh()]
+    model = SequentialModel(list(layers))
+    return {"output": model(draw.normal(2, draw.size(2, 4), 3)), "layers kept": kept_among(layers_of(model), layers)}
 
 
 @SequentialModel.right
@@ -2939,6 +3900,117 @@ def relu_between_the_layers():
             for layer in self.layers[:-1]:
                 x = layer(x).relu()
             return self.layers[-1](x)
+
+    return Model
+
+
+@SequentialModel.mistake
+def results_not_kept():
+    """`forward` calls each layer and drops what it returns. Assign each result to x."""
+
+    class Model(module_list()):
+        def forward(self, x):
+            for layer in self.layers:
+                layer(x)
+            return x
+
+    return Model
+
+
+@SequentialModel.mistake
+def an_empty_list():
+    """The nn.ModuleList is empty: the layers that are passed are not put into it."""
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            super().__init__([])
+
+    return Model
+
+
+@SequentialModel.mistake
+def a_list_in_a_list():
+    """nn.ModuleList is given a list that holds the list of layers. `layers` is a list already: no brackets are
+    needed."""
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            super().__init__([layers])
+
+    return Model
+
+
+@SequentialModel.mistake
+def without_forward():
+    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
+    class, as far to the right as `__init__`."""
+
+    class Model(module_list()):
+        forward = torch.nn.Module.forward
+
+    return Model
+
+
+@SequentialModel.mistake
+def each_layer_once():
+    """A layer that stands in the list twice is kept once. The nn.ModuleList is to hold what the list holds, in
+    all its places."""
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            super().__init__(dict.fromkeys(layers))
+            self.order = layers
+
+        def forward(self, x):
+            for layer in self.order:
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@SequentialModel.mistake
+def cut_off_from_the_input():
+    """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
+    what the one before it returned."""
+
+    class Model(module_list()):
+        def forward(self, x):
+            return super().forward(x.detach())
+
+    return Model
+
+
+@SequentialModel.mistake
+def in_a_module_dict():
+    """The layers are in an nn.ModuleDict or another container. Here it is nn.ModuleList."""
+
+    class ModuleList(torch.nn.ModuleDict):
+        pass
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = ModuleList({str(i): layer for i, layer in enumerate(layers)})
+
+        def forward(self, x):
+            for layer in self.layers.values():
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@SequentialModel.mistake
+def limits_what_passes():
+    """Large values are cut off on the way, or the input is changed. Give each layer just what the one before
+    it returned."""
+
+    class Model(module_list()):
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x).clamp(-5, 5)
+            return x
 
     return Model
 
@@ -3246,7 +4318,7 @@ def is_linear_relu_linear_of_the_given_sizes(sequential_model, draw):
             [list(parameter.shape) for parameter in layer.parameters()],
         ]
         for layer in model
-    ]
+    ] + ["in training mode" if model.training else "in eval mode"]
 
 
 @sequential_model.probe
@@ -3329,6 +4401,52 @@ def hidden_50(n_in, nh, n_out):
 
 
 @sequential_model.mistake
+def outputs_before_inputs(n_in, nh, n_out):
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
+    outputs."""
+    nn = torch.nn
+    return nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))
+
+
+@sequential_model.mistake
+def inputs_again(n_in, nh, n_out):
+    """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put
+    out?"""
+    nn = torch.nn
+    return nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(n_in, n_out))
+
+
+@sequential_model.mistake
+def all_sizes_of_mnist(n_in, nh, n_out):
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+    return from_a_list(784, 50, 10)
+
+
+@sequential_model.mistake
+def as_many_hidden_units_as_inputs(n_in, nh, n_out):
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+    return from_a_list(n_in, max(nh, n_in), n_out)
+
+
+@sequential_model.mistake
+def in_eval_mode(n_in, nh, n_out):
+    """The model is in eval mode. A new model is there to be trained: leave it in training mode."""
+    return from_a_list(n_in, nh, n_out).eval()
+
+
+@sequential_model.mistake
+def a_forward_of_its_own(n_in, nh, n_out):
+    """The layers are right, but calling the model gives something else than the last layer's scores: is there
+    a `forward` of your own, or a hook?"""
+
+    class Model(torch.nn.Sequential):
+        def forward(self, x):
+            return super().forward(x).log_softmax(-1)
+
+    return Model(*from_a_list(n_in, nh, n_out))
+
+
+@sequential_model.mistake
 def mnist_sizes(n_in, nh, n_out):
     """The sizes are those of MNIST, 784 in and 10 out, whatever n_in and n_out are."""
     nn = torch.nn
@@ -3361,6 +4479,20 @@ def not_a_layer(n_in, nh, n_out):
     """nn.Sequential is given something that is not a layer. Each layer is an argument of its own, so a list
     needs a star in front; and nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
     return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out))
+
+
+@sequential_model.mistake
+def a_list_for_the_layers(n_in, nh, n_out):
+    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the
+    list makes it so."""
+    return torch.nn.Sequential([torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)])
+
+
+@sequential_model.mistake
+def a_function_for_a_layer(n_in, nh, n_out):
+    """F.relu is a function. nn.Sequential takes layers: which class of torch.nn does the same?"""
+    relu = torch.nn.functional.relu
+    return torch.nn.Sequential(torch.nn.Linear(n_in, nh), relu, torch.nn.Linear(nh, n_out))
 
 
 @sequential_model.mistake

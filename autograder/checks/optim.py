@@ -252,7 +252,7 @@ def rebinds():
     return Wrong
 
 
-@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none"])
+@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none", "with_the_graph_on_and_half_a_look"])
 def with_the_graph_on():
     """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
     while operations are recorded. Where is torch.no_grad()?"""
@@ -279,6 +279,19 @@ def with_the_graph_on_and_no_look_at_none():
         def zero_grad(self):
             for p in self.params:
                 p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none"])
+def with_the_graph_on_and_half_a_look():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(with_the_graph_on_and_no_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad = None
 
     return Wrong
 
@@ -353,6 +366,45 @@ def keeps_the_generator_without_a_look_at_none():
             with torch.no_grad():
                 for p in self.params:
                     p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def rebinds_with_no_look_at_all():
+    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
+    in place. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(rebinds_without_a_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def climbs_with_no_look_at_all():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
+    parameters whose p.grad is None.)"""
+
+    class Wrong(climbs_without_a_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def keeps_the_generator_with_no_look_at_all():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items? (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(keeps_the_generator_without_a_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
 
     return Wrong
 
@@ -1716,6 +1768,20 @@ def the_model_for_its_parameters(n_in, nh, n_out, lr):
     """SGD is given the model. It wants the parameters of the model."""
     model = in_one_line_each(n_in, nh, n_out, lr)[0]
     return model, torch.optim.SGD(model, lr=lr)
+
+
+@get_model.mistake
+def a_class_for_a_layer(n_in, nh, n_out, lr):
+    """nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
+    model = torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.mistake
+def a_list_for_the_layers(n_in, nh, n_out, lr):
+    """nn.Sequential is given a list. It takes each layer as an argument of its own."""
+    model = torch.nn.Sequential([torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)])
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
 @get_model.mistake
