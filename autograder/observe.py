@@ -72,12 +72,18 @@ def kit_parts(implementation: Any) -> list[str]:
     return [f"{part.__module__}.{getattr(part, '__name__', type(part).__name__)}" for part in parts]
 
 
+@functools.lru_cache(maxsize=200)
+def compiled(text: str) -> types.CodeType:
+    """A checks module as code. The warm process keeps it, so that no child has to compile it again."""
+    return compile(text, "<probes>", "exec", dont_inherit=True)
+
+
 @functools.cache
 def exercise_from(text: str, name: str) -> Exercise:
     """The exercise that a checks module, given as text, declares under this name."""
     module = types.ModuleType("probes")
     sys.modules["probes"] = module
-    exec(compile(text, "<probes>", "exec", dont_inherit=True), module.__dict__)
+    exec(compiled(text), module.__dict__)
     return next(e for e in vars(module).values() if isinstance(e, Exercise) and e.name == name)
 
 

@@ -28,6 +28,11 @@ from autograder import hugepages, observe  # noqa: E402  (observe imports torch)
 from autograder.isolate import OUT_OF_TIME, parse, receive, send  # noqa: E402
 from autograder.load import silence_checks  # noqa: E402
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 MOST_WRITTEN = 64 << 20
 #: Seconds without a job, or jobs without such a pause, after which cheaper forks are worth their price.
 PAUSE, MANY = 0.3, 10
@@ -68,6 +73,8 @@ def answer(
     """
     for name in job.get("imports", ()):
         importlib.import_module(name)
+    if "probes" in job:
+        observe.compiled(job["probes"])
     results, results_in = os.pipe()
     output, output_in = os.pipe()
     pid = os.fork()
@@ -159,12 +166,12 @@ def _write(fd: int, data: bytes) -> None:
 
 def limit_memory(extra: int) -> None:
     """Let this process have `extra` bytes of private memory beyond what it has. Linux only, nothing elsewhere."""
+    if resource is None:
+        return
     try:
-        import resource
-
         with open("/proc/self/statm") as file:
             pages = int(file.read().split()[5])
-    except (ImportError, OSError):
+    except OSError:
         return
     limit = pages * os.sysconf("SC_PAGE_SIZE") + extra
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -173,9 +180,7 @@ def limit_memory(extra: int) -> None:
 
 def limit_processor(seconds: float) -> None:
     """End this process after so many seconds of computing, should nobody be left to end it."""
-    try:
-        import resource
-    except ImportError:
+    if resource is None:
         return
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     most = int(seconds) if hard == resource.RLIM_INFINITY else min(int(seconds), hard)
