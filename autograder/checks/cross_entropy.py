@@ -128,6 +128,19 @@ def divided_by_the_sum_of_the_numbers(xs):
 
 
 @softmax_formula.mistake
+def exponential_of_the_list(xs):
+    """math.exp takes one number, and `xs` is a list of them: take the exponential of each in a loop or a list
+    comprehension."""
+    return math.exp(xs) / sum(math.exp(xs))
+
+
+@softmax_formula.mistake
+def the_numbers_themselves_divided(xs):
+    """You divide the numbers themselves by the sum of the exponentials. It is the exponentials that are divided."""
+    return [x / sum(math.exp(y) for y in xs) for x in xs]
+
+
+@softmax_formula.mistake
 def exponential_of_the_sum(xs):
     """You divide by the exponential of the sum. The order matters: exponentials first, then their sum."""
     return [math.exp(x) / math.exp(sum(xs)) for x in xs]
@@ -536,6 +549,13 @@ def without_exponentials(x):
 
 
 @softmax.mistake
+def by_math_exp(x):
+    """math.exp takes one number and cannot be applied to a whole tensor. torch.exp (or x.exp()) works on every
+    element."""
+    return math.exp(x) / math.exp(x).sum(-1, keepdim=True)
+
+
+@softmax.mistake
 def only_the_exponentials(x):
     """These are the exponentials; the rows do not sum to one yet. Divide each by the sum of its row."""
     return x.exp()
@@ -853,6 +873,13 @@ def squeezed(x):
 def without_the_log(x):
     """These are the probabilities, between 0 and 1. The logarithm is missing."""
     return x.exp() / x.exp().sum(-1, keepdim=True)
+
+
+@log_softmax_naive.mistake
+def by_math_log(x):
+    """math.log takes one number and cannot be applied to a whole tensor. torch.log (or the method .log()) works on
+    every element."""
+    return math.log(x.softmax(-1))
 
 
 @log_softmax_naive.mistake
@@ -1271,6 +1298,18 @@ def a_list_of_terms(p, q):
 
 
 @cross_entropy_formula.mistake
+def the_last_class_left_out(p, q):
+    """The last class is left out: range(n) counts from 0 to n - 1 already, so nothing is to be taken off."""
+    return -sum(p[i] * math.log(q[i]) for i in range(len(p) - 1) if p[i] > 0)
+
+
+@cross_entropy_formula.mistake
+def log_of_the_list(p, q):
+    """math.log takes one number, and `q` is a list of them: go through the classes in a loop."""
+    return -sum(p * math.log(q))
+
+
+@cross_entropy_formula.mistake
 def the_first_term_only(p, q):
     """Only the first class with p above 0 is counted: a return inside the loop ends it. Add up first, return
     afterwards."""
@@ -1459,6 +1498,13 @@ def every_column_for_every_target(log_probs, target):
     """log_probs[:, target] takes the columns of all targets from every row: (n, n) numbers, and their mean mixes the
     examples. One number for each row is needed: index rows and columns in pairs."""
     return -log_probs[:, target].mean()
+
+
+@nll.mistake
+def gather_without_a_column(log_probs, target):
+    """gather wants an index with as many dimensions as log_probs has: make a column of the target, one entry in each
+    row."""
+    return -log_probs.gather(1, target).mean()
 
 
 @nll.mistake
@@ -2047,6 +2093,14 @@ def with_an_added_epsilon(x):
 
 
 @logsumexp.mistake
+def max_gives_a_pair(x):
+    """max with a dimension gives two things, the largest values and where they stand, and a pair cannot be subtracted.
+    Take the values out of it."""
+    m = x.max(-1, keepdim=True)
+    return m.squeeze(-1) + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
 def the_largest_is_not_added_back(x):
     """The largest score is subtracted, but not added back at the end: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
     return (x - x.amax(-1, keepdim=True)).exp().sum(-1).log()
@@ -2401,6 +2455,24 @@ def the_mean_difference(a, b):
     if a.shape != b.shape:
         raise ValueError
     return (a - b).abs().mean().item()
+
+
+@max_abs_diff.mistake
+def by_pythons_max(a, b):
+    """Python's own max compares whole rows, for which a tensor gives no clear yes or no. torch's max looks at every
+    element: torch.max(...) or the method .max()."""
+    if a.shape != b.shape:
+        raise ValueError
+    return max(abs(a - b)).item()
+
+
+@max_abs_diff.mistake
+def raises_where_the_shapes_are_equal(a, b):
+    """ValueError is raised where the shapes are the same, and not where they differ: the condition is the wrong way
+    round."""
+    if a.shape == b.shape:
+        raise ValueError
+    return (a - b).abs().max().item()
 
 
 @max_abs_diff.mistake

@@ -711,10 +711,10 @@ def sends_x_through_its_layers(ListModel, draw):
 
 @ListModel.probe
 def one_example_is_a_batch_too(ListModel, draw):
-    n_in, nh, n_out = draw.size(2, 4), draw.size(3, 6), draw.size(2, 4)
-    draw.note(n_in=n_in, nh=nh, n_out=n_out)
-    model = with_drawn_weights(ListModel(n_in, nh, n_out), draw)
-    return {"model(x), x being one row": scores(model, draw.normal(1, n_in))}
+    n = draw.size(2, 4)
+    draw.note(n_in=n, nh=n, n_out=n)
+    model = with_drawn_weights(ListModel(n, n, n), draw)
+    return {"model(x), x being one row": scores(model, draw.normal(1, n))}
 
 
 @ListModel.probe
@@ -1079,6 +1079,25 @@ def new_layers_at_every_call():
     def call(self, x):
         first, last = self.layers[0], self.layers[2]
         for layer in _linear_relu_linear(first.in_features, first.out_features, last.out_features):
+            x = layer(x)
+        return x
+
+    return _class_with(_linear_relu_linear, call)
+
+
+@ListModel.mistake
+def the_list_is_called():
+    """A list cannot be called: self.layers(x) works for an nn.Sequential alone. Call the layers in it, one after the
+    other."""
+    return _class_with(_linear_relu_linear, lambda self, x: self.layers(x))
+
+
+@ListModel.mistake
+def from_the_last_to_the_first():
+    """x goes through the layers from the last to the first. The first Linear, from n_in to nh, is the first in turn."""
+
+    def call(self, x):
+        for layer in reversed(self.layers):
             x = layer(x)
         return x
 

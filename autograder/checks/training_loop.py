@@ -625,6 +625,16 @@ def has_no_gradient_to_use(model, loss_func, xb, yb, lr):
 
 
 @training_step.mistake
+def parameters_without_brackets(model, loss_func, xb, yb, lr):
+    """model.parameters is a method, and it has to be called: put a pair of brackets after it."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    for p in model.parameters:
+        p.data -= lr * p.grad
+    return loss
+
+
+@training_step.mistake
 def predicts_under_no_grad(model, loss_func, xb, yb, lr):
     """The model ran under torch.no_grad(), so nothing was recorded that backward() could follow. Only the update
     belongs under it."""
@@ -930,9 +940,10 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
     with torch.no_grad():
         y[0], y[1] = model(x[0]).argmax(), model(x[1]).argmin()  # one at least is right, and one is wrong
-    batches = {"": (x, y), " of a batch of one": (x[:1], y[:1])}
+    alone = draw.network(2, 3, c)
+    batches = {"": (model, x, y), " of a batch of one": (alone, x[:1], alone(x[:1]).argmax(1))}
     seen = {}
-    for of, (xb, yb) in batches.items():
+    for of, (model, xb, yb) in batches.items():
         pair = spies.as_pair(evaluate_batch(model, spies.squared_error, xb, yb), "what evaluate_batch returned")
         seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
     return seen
@@ -1756,7 +1767,9 @@ def measures_loss_and_accuracy(evaluate, draw):
     n, c = draw.size(3, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
     seen = {}
-    for of, (some_x, some_y) in {"": (x, y), " of one example": (x[:1], y[:1])}.items():
+    alone = draw.network(2, 3, c)
+    examples = {"": (model, x, y), " of one example": (alone, x[:1], alone(x[:1]).argmax(1))}
+    for of, (model, some_x, some_y) in examples.items():
         pair = spies.as_pair(evaluate(model, spies.squared_error, some_x, some_y), "what evaluate returned")
         seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
     return seen
