@@ -369,15 +369,15 @@ def row_numbers(result):
 @indices.probe
 def counts_from_zero(indices, draw):
     # A random order of 15 or more numbers is the plain one with probability 1 in 15!, 8e-13.
-    return row_numbers(indices(draw.size(15, 60), False))
+    return {f"n = {n}": row_numbers(indices(n, False)) for n in (draw.size(15, 60), 1)}
 
 
 @indices.probe
 def holds_every_number_once_when_shuffled(indices, draw):
     # As a sorted tensor, so that any order will do. Drawing with replacement names each of 20 numbers or more once with
     # probability 20!/20^20, 2e-8.
-    drawn = row_numbers(indices(draw.size(20, 60), True))
-    return drawn.sort().values
+    drawn = {f"n = {n}": row_numbers(indices(n, True)) for n in (draw.size(20, 60), 1)}
+    return {name: rows.sort().values for name, rows in drawn.items()}
 
 
 @indices.probe
@@ -391,6 +391,24 @@ def draws_a_new_order_in_every_call(indices, draw):
         "n": n,
         "different orders among the plain one and 4 calls": len(orders),
         "orders of three numbers that are in none of 150 calls": sorted(set(itertools.permutations(range(3))) - few),
+    }
+
+
+@indices.probe
+def makes_every_order_possible(indices, draw):
+    n = draw.integer(180, 220)
+    drawn = [row_numbers(indices(n, True)) for _ in range(40)]
+    orders = [order.flatten().tolist() for order in drawn]  # not before all are drawn: none changes an earlier one
+    if any(sorted(order) != list(range(n)) for order in orders):
+        return {"n": n, "the orders": "not each number once"}
+    staying = [sum(i == row for i, row in enumerate(order)) for order in orders]
+    # Where all orders are equally likely, each of these comes out differently with a probability below 1e-9.
+    return {
+        "n": n,
+        "halves of an order in which 0 comes": sorted({order.index(0) * 2 // n for order in orders}),
+        "halves of an order in which n - 1 comes": sorted({order.index(n - 1) * 2 // n for order in orders}),
+        "orders that leave 20 numbers or more in their places": sum(count >= 20 for count in staying),
+        "different orders": len({tuple(order) for order in orders}),
     }
 
 
@@ -446,6 +464,36 @@ def begins_somewhere_and_goes_round(n, shuffle):
     order should be possible.
     """
     return torch.arange(n).roll(random.randrange(n)) if shuffle else torch.arange(n)
+
+
+@indices.mistake
+def shuffles_nearby_numbers_alone(n, shuffle):
+    """Numbers change places with numbers near them alone (a buffer is shuffled, or a few are swapped), so the last ones
+    never come early. Any order should be possible: shuffle all of them together.
+    """
+    far = 40 if shuffle else 0
+    return torch.tensor(sorted(range(n), key=lambda row: row + far * random.random()))
+
+
+@indices.mistake
+def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
+    """Every call fills one and the same tensor, so an order that was drawn before changes. Make a new tensor in each
+    call.
+    """
+    rows = kept.setdefault(n, torch.arange(n))
+    return rows.copy_(torch.randperm(n) if shuffle else torch.arange(n))
+
+
+@indices.mistake
+def one_number_loses_its_dimension(n, shuffle):
+    """For n = 1 a 0-d tensor comes back (`squeeze` does that). A row of one number still has the shape (1,)."""
+    return (torch.randperm(n) if shuffle else torch.arange(n)).squeeze()
+
+
+@indices.mistake
+def another_dtype_when_shuffled(n, shuffle):
+    """The shuffled numbers are not int64. An index tensor should have the dtype that torch.arange gives."""
+    return torch.randperm(n, dtype=torch.int32) if shuffle else torch.arange(n)
 
 
 @indices.mistake
@@ -635,20 +683,13 @@ unzip = code(
 def two_lists(result):
     if result is None:
         raise Complaint("nothing was returned: return the two sequences")
-    try:
-        parts = list(result)
-    except TypeError:
-        raise Complaint(f"two sequences should come back, not a {type(result).__name__}") from None
-    if len(parts) != 2:
-        raise Complaint(f"two sequences should come back: `xs, ys = unzip(pairs)`. Here are {len(parts)} things")
-    for part in parts:
-        if isinstance(part, (str, dict)) or not hasattr(part, "__iter__") or getattr(part, "ndim", 1) == 0:
-            raise Complaint(f"the two things that come back should be lists or tuples; here is a {type(part).__name__}")
-        if isinstance(part, torch.Tensor):
-            raise Complaint(
-                f"one of the two is a single tensor of shape {tuple(part.shape)}: lists or tuples of the things "
-                "themselves are asked for"
-            )
+    if not isinstance(result, (tuple, list)):
+        raise Complaint(
+            f"a pair of two sequences should come back, not a {type(result).__name__}: put it into a tuple or a list"
+        )
+    if len(result) != 2:
+        raise Complaint(f"two sequences should come back: `xs, ys = unzip(pairs)`. Here are {len(result)} things")
+    for part in result:
         if isinstance(part, (set, frozenset)):
             raise Complaint("a set has no order and holds nothing twice: the sequences should be lists or tuples")
         if isinstance(part, Iterator):
@@ -656,6 +697,16 @@ def two_lists(result):
                 f"one of the two is a {type(part).__name__}, which has no length and can be walked only once: a list "
                 "or a tuple is asked for"
             )
+        if isinstance(part, torch.Tensor) and part.dim():
+            raise Complaint(
+                f"one of the two is a single tensor of shape {tuple(part.shape)}: lists or tuples of the things "
+                "themselves are asked for"
+            )
+        if not isinstance(part, (list, tuple)):
+            raise Complaint(f"the two things that come back should be lists or tuples; here is a {type(part).__name__}")
+    if isinstance(result[0], list) and result[0] is result[1]:
+        raise Complaint("xs and ys are one and the same list: what is put into one of them is in the other too")
+    parts = result
     return {"xs": list(parts[0]), "ys": list(parts[1])}
 
 
@@ -667,7 +718,9 @@ def words(draw, n):
 def parts_first_items_from_second(unzip, draw):
     n = draw.size(3, 6)
     pairs = list(zip(draw.shuffled(range(20))[:n], words(draw, n), strict=True))
-    return two_lists(unzip([*pairs, (None, 0), ("", None)]))
+    result = unzip([*pairs, (None, 0), ("", None)])
+    unzip([(draw.integer(0, 9), "another call")])  # it has nothing to do with the first
+    return two_lists(result)
 
 
 @unzip.probe
@@ -706,7 +759,7 @@ def with_append(pairs):
 
 @unzip.right
 def zip_or_nothing(pairs):
-    return zip(*pairs, strict=True) if pairs else [[], []]
+    return list(zip(*pairs, strict=True)) if pairs else [[], []]
 
 
 @unzip.right
@@ -722,6 +775,33 @@ def fails_on_nothing(pairs):
     after that case.
     """
     return tuple(zip(*pairs, strict=True))
+
+
+@unzip.mistake
+def the_zip_itself(pairs):
+    """What comes back is the zip object: it has no length and can be walked only once. Make a tuple or a list of it."""
+    return zip(*pairs, strict=True) if pairs else ((), ())
+
+
+@unzip.mistake
+def one_pair_of_lists_for_all_calls(pairs, xs=[], ys=[]):  # noqa: B006
+    """All calls fill the same two lists: default arguments, and lists outside the function, are made only once. Begin
+    two new ones in each call.
+    """
+    for x, y in pairs:
+        xs.append(x)
+        ys.append(y)
+    return xs, ys
+
+
+@unzip.mistake
+def one_list_for_both(pairs):
+    """`xs = ys = []` makes one list with two names: everything lands in both. Make two lists."""
+    xs = ys = []
+    for x, y in pairs:
+        xs.append(x)
+        ys.append(y)
+    return xs, ys
 
 
 @unzip.mistake

@@ -56,7 +56,7 @@ def _run(fit, draw, epochs, lr, learns=True):
         spies.LoaderSpy(spies.batches(x_train, y_train, bs), journal, "train_dl"),
         spies.LoaderSpy(spies.batches(x_valid, y_valid, valid_bs), journal, "valid_dl"),
     )
-    return journal, x_train, x_valid, spies.run_through(returned)
+    return journal, x_train, x_valid, returned
 
 
 def _on(journal, data, who):
@@ -85,6 +85,7 @@ def takes_a_step_after_every_training_batch(fit, draw):
     journal, x_train, _, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
         "training rows in each batch learnt from": spies.learnt_from(journal, inputs=x_train),
+        "steps of opt": len(journal.of("step")),
         "parameters after each step": journal.trajectory(),
     }
 
@@ -92,13 +93,36 @@ def takes_a_step_after_every_training_batch(fit, draw):
 @fit.probe(points=2)
 def gives_the_means_of_the_validation_batches(fit, draw):
     """The optimizer's learning rate is 0 here, so that the model stays what it is, in every epoch."""
-    from autograder import spies
-
     epochs = draw.size(3, 4)
     _, _, _, returned = _run(fit, draw, epochs, 0.0, learns=False)
-    return [
-        {"loss": loss, "accuracy": accuracy} for loss, accuracy in spies.as_pairs(returned, "what fit returned", epochs)
-    ]
+    return [{"loss": loss, "accuracy": accuracy} for loss, accuracy in _history(returned, epochs)]
+
+
+def _history(returned, epochs):
+    """[loss, accuracy] for each epoch; a Complaint if nothing of the kind was returned."""
+    from autograder import spies
+    from autograder.complaint import Complaint
+
+    if hasattr(returned, "__next__"):
+        raise Complaint(
+            f"what fit returned is a {type(returned).__name__}, which can be walked only once: return a list with one "
+            "(loss, accuracy) for each epoch"
+        )
+    if isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
+        raise Complaint(
+            f"what fit returned is a {type(returned).__name__}: a list with one (loss, accuracy) for each epoch is asked "
+            "for"
+        )
+    return spies.as_pairs(returned, "what fit returned", epochs)
+
+
+@fit.probe(rtol=1e-3, atol=1e-5)
+def tells_the_epochs_one_by_one_in_order(fit, draw):
+    """The losses while the model learns, from two calls, read when both are over."""
+    epochs = draw.size(3, 4)
+    runs = [_run(fit, draw, epochs, draw.number(0.1, 0.3))[3] for _ in range(2)]
+    losses = [[loss for loss, _ in _history(returned, epochs)] for returned in runs]
+    return {"losses of the first call": losses[0], "losses of the second call": losses[1]}
 
 
 @fit.probe
@@ -152,7 +176,8 @@ def with_lists_and_tensors(epochs, model, loss_func, opt, train_dl, valid_dl):
 
 
 @fit.right
-def weighted_and_yielded(epochs, model, loss_func, opt, train_dl, valid_dl):
+def weighted_in_a_tuple(epochs, model, loss_func, opt, train_dl, valid_dl):
+    history = ()
     for _ in range(epochs):
         model.train(True)
         for xb, yb in train_dl:
@@ -170,7 +195,8 @@ def weighted_and_yielded(epochs, model, loss_func, opt, train_dl, valid_dl):
                 row.index(max(row)) == target for row, target in zip(scores.tolist(), yb.tolist(), strict=True)
             )
             n += len(yb)
-        yield total / n, right / n
+        history += ((total / n, right / n),)
+    return history
 
 
 @fit.right
@@ -192,6 +218,181 @@ def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
         history[epoch, 0] = mean_of(loss_func)
         history[epoch, 1] = mean_of(lambda out, yb: out.argmax(-1).eq(yb).double().mean())
         print(epoch, history[epoch])
+    return history.tolist()
+
+
+@fit.mistake
+def yields_the_results(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """With `yield` in it, fit does nothing when it is called: it trains only when somebody loops over what it
+    returned. Collect the pairs in a list, and return that."""
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        yield loss / len(valid_dl), accuracy / len(valid_dl)
+
+
+@fit.mistake
+def one_entry_for_all_epochs(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """Every epoch puts the same list into the history and overwrites what is in it, so that all entries show the last
+    epoch. Make a new pair for each epoch."""
+    history, entry = [], [0.0, 0.0]
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        entry[:] = loss / len(valid_dl), accuracy / len(valid_dl)
+        history.append(entry)
+    return history
+
+
+@fit.mistake
+def the_newest_first(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The history begins with the last epoch: new pairs go in at the front, or it is reversed. The first epoch comes
+    first."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.insert(0, (loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def the_best_so_far(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The results are sorted, or are the best so far. Give each epoch's own result, in the order of the epochs, whether
+    it is better or worse than the one before."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return sorted(history)
+
+
+@fit.mistake
+def one_history_for_all_calls(epochs, model, loss_func, opt, train_dl, valid_dl, history=[]):  # noqa: B006
+    """The results of all calls go into one list: a default argument, or a list outside the function, is made only
+    once. Begin a new list in each call."""
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def an_entry_for_each_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """There is one entry for each validation batch: `append` stands inside the loop over the batches. It belongs after
+    it, once an epoch."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+                history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def never_goes_backward(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The training loss is computed and not followed back, so the steps have no gradients to go by. What computes
+    them?"""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb)
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def steps_after_validating(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """There is one step too many in each epoch, after the validation or the last batch. An optimizer with momentum
+    would move the model once more: one step for each training batch."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        opt.step()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
     return history
 
 
@@ -1334,6 +1535,16 @@ def _scaler(c):
     return model
 
 
+def _pair(returned):
+    """[loss, accuracy] from what validate returned."""
+    from autograder import spies
+    from autograder.complaint import Complaint
+
+    if isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
+        raise Complaint(f"validate should return a pair, (loss, accuracy); one {type(returned).__name__} came back")
+    return spies.as_pair(returned, "what validate returned")
+
+
 @validate.probe(points=2)
 def counts_every_example_the_same(validate, draw):
     """The batches are of different sizes. The last is a single example: right where the others are wrong, or wrong
@@ -1348,7 +1559,7 @@ def counts_every_example_the_same(validate, draw):
     batches = _ragged(draw, x, y)
     draw.note(batch_sizes=[len(yb) for _, yb in batches])
     pair = validate(_scaler(c), spies.squared_error, spies.LoaderSpy(batches, spies.Journal(), "dl"))
-    loss, accuracy = spies.as_pair(pair, "what validate returned")
+    loss, accuracy = _pair(pair)
     return {"loss": loss, "accuracy": accuracy}
 
 
@@ -1363,7 +1574,7 @@ def starts_afresh_with_every_call(validate, draw):
         x, y = draw.normal(2 * bs, c), draw.labels(2 * bs, c)
         dl = spies.LoaderSpy(spies.batches(x, y, bs), spies.Journal(), "dl")
         pair = validate(_scaler(c), spies.squared_error, dl)
-        results.append(spies.as_pair(pair, "what validate returned"))
+        results.append(_pair(pair))
     return {"first call": results[0], "second call": results[1]}
 
 
@@ -1430,7 +1641,7 @@ def by_the_dataset_length(model, loss_func, dl):
             out = model(xb)
             total[0] += loss_func(out, yb) * yb.numel()
             total[1] += (out.argmax(-1) == yb).sum()
-    return total / len(dl.dataset)
+    return tuple(total / len(dl.dataset))
 
 
 @validate.mistake
@@ -1798,9 +2009,8 @@ def _loaders(made):
     """The two loaders that get_dls made; a Complaint if they are not two of torch's."""
     from autograder.complaint import Complaint
 
-    if made is None or not hasattr(made, "__iter__"):
-        raise Complaint(f"return the two loaders, train_dl, valid_dl; what came back is {type(made).__name__}")
-    made = list(made) if not isinstance(made, torch.utils.data.DataLoader) else [made]
+    if not isinstance(made, (tuple, list)):
+        raise Complaint(f"return the two loaders, train_dl, valid_dl; what came back is a {type(made).__name__}")
     if len(made) != 2:
         raise Complaint(f"return two loaders, train_dl, valid_dl; what came back is {len(made)}")
     for loader in made:
@@ -1817,7 +2027,7 @@ def _rows(loader):
 @get_dls.probe(points=2)
 def makes_the_validation_batches_twice_as_large(get_dls, draw):
     """The number of examples in each batch of the two loaders."""
-    bs = draw.size(2, 5)
+    bs = draw.size(3, 12)  # not 2: there 2 * bs, bs + 2 and bs ** 2 are the same
     train_ds, valid_ds = _datasets(draw, bs * draw.size(1, 3) + 1, 2 * bs * draw.size(1, 2) + 1)
     draw.note(bs=bs, training_examples=len(train_ds), validation_examples=len(valid_ds))
     train_dl, valid_dl = _loaders(get_dls(train_ds, valid_ds, bs))
@@ -1841,15 +2051,18 @@ def shuffles_the_training_set_alone(get_dls, draw):
 
 @get_dls.probe
 def passes_further_arguments_to_both(get_dls, draw):
-    """Called with drop_last=True, and with a collate_fn that makes a number of every batch, always the same one."""
+    """Called with drop_last=True, with a generator, and with a collate_fn that makes a number of every batch, always
+    the same one."""
     number = draw.integer(100, 999)
-    made = get_dls(*_datasets(draw, 8, 8), 2, drop_last=True, collate_fn=lambda pairs: number)
+    generator = torch.Generator().manual_seed(number)
+    made = get_dls(*_datasets(draw, 8, 8), 2, drop_last=True, generator=generator, collate_fn=lambda pairs: number)
     train_dl, valid_dl = _loaders(made)
     return {
         "a training batch": next(iter(train_dl)),
         "a validation batch": next(iter(valid_dl)),
         "drop_last for training": train_dl.drop_last,
         "drop_last for validation": valid_dl.drop_last,
+        "loaders that were given the generator": [dl.generator is generator for dl in (train_dl, valid_dl)],
     }
 
 
@@ -1866,7 +2079,7 @@ def in_a_comprehension(train_ds, valid_ds, bs, **kwargs):
     from torch.utils.data import DataLoader
 
     settings = [(train_ds, bs, True), (valid_ds, 2 * bs, False)]
-    return (DataLoader(ds, batch_size=size, shuffle=shuffle, **kwargs) for ds, size, shuffle in settings)
+    return [DataLoader(ds, batch_size=size, shuffle=shuffle, **kwargs) for ds, size, shuffle in settings]
 
 
 @get_dls.mistake
@@ -1974,6 +2187,15 @@ def half_the_size_for_validation(train_ds, valid_ds, bs, **kwargs):
     """The validation batches are half as large as the training batches. They are to be twice as large."""
     loader = torch.utils.data.DataLoader
     return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, max(bs // 2, 1), **kwargs)
+
+
+@get_dls.mistake
+def some_kwargs_alone(train_ds, valid_ds, bs, **kwargs):
+    """You pick some of the further arguments by name and lose the others. `**kwargs` in a call passes on all of them,
+    whatever they are."""
+    loader = torch.utils.data.DataLoader
+    known = {name: kwargs[name] for name in ("drop_last", "collate_fn", "num_workers") if name in kwargs}
+    return loader(train_ds, bs, shuffle=True, **known), loader(valid_ds, bs * 2, **known)
 
 
 @get_dls.mistake
@@ -2148,6 +2370,7 @@ train_in_three_lines = code(
 def _three_lines(train_in_three_lines, draw):
     """Call it with functions that do nothing but note what they are given."""
     from autograder import spies
+    from autograder.complaint import Complaint
 
     journal, made = spies.Journal(), []
     history = [(draw.number(0.1, 0.9), draw.number(0.1, 0.9)) for _ in range(3)]
@@ -2173,7 +2396,11 @@ def _three_lines(train_in_three_lines, draw):
         spies.FunctionSpy(fit, journal),
         spies.Token("loss_func"),
     )
-    return journal, history, spies.run_through(result)
+    if hasattr(result, "__next__"):
+        raise Complaint(
+            f"train_in_three_lines gives a {type(result).__name__}: put `return` in front of the call of fit"
+        )
+    return journal, history, result
 
 
 @train_in_three_lines.probe(points=2)
@@ -2211,6 +2438,15 @@ def by_name(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
     loaders = get_dls(bs=bs, valid_ds=valid_ds, train_ds=train_ds)
     history = fit(epochs, loss_func=loss_func, model=made[0], opt=made[1], valid_dl=loaders[1], train_dl=loaders[0])
     return history
+
+
+@train_in_three_lines.mistake
+def yields_what_fit_returns(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+    """With `yield` in it, nothing is trained when it is called, only when somebody loops over what comes back. Return
+    what `fit` returns."""
+    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
+    model, opt = get_model()
+    yield from fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
 @train_in_three_lines.mistake
