@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 from autograder import lesson, source
 from autograder.lesson import ROOT
-from benchmarks.measure import interleaved
+from benchmarks.measure import Memory, interleaved
 
 sys.path.append(str(ROOT / "tests"))  # the tests' course, under the name that the tests give it
 from course import ASSIGNMENT, Course, Notebook, answered
@@ -39,14 +38,20 @@ def grading(rounds: int, students: int) -> dict[str, float]:
         notebooks = students * len(lesson.sections())
         _grade(course, clean, "--student", _name(0))  # the references are observed once for a course
         reports: dict[str, dict[str, float]] = {}
+        memory = []
 
         def ours(name: str, *words: str) -> None:
             reports[name] = _grade(course, clean, *words)
 
+        def two_jobs() -> None:
+            with Memory() as seen:
+                ours("two jobs", "--jobs", "2")
+            memory.append(seen.peak)
+
         taken = interleaved(
             {
                 "stock": lambda: _stock_grades(stock),
-                "two jobs": lambda: ours("two jobs", "--jobs", "2"),
+                "two jobs": two_jobs,
                 "without gradebook": lambda: ours("without gradebook", "--jobs", "2", "--no-gradebook"),
                 "one job": lambda: ours("one job", "--jobs", "1"),
                 "one student": lambda: ours("one student", "--jobs", "2", "--student", _name(1)),
@@ -64,7 +69,7 @@ def grading(rounds: int, students: int) -> dict[str, float]:
         "class grading with 1 job / with 2": taken["one job"] / taken["two jobs"],
         "what the gradebook adds / all": 1 - taken["without gradebook"] / taken["two jobs"],
         "busy writing the gradebook / all": report["gradebook_seconds"] / report["seconds"],
-        "largest process, MB": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+        "most memory of all processes together, MB": max(memory) / 2**20,
     }
 
 
