@@ -170,6 +170,14 @@ def divided_by_the_largest(xs):
 
 
 @softmax_formula.mistake
+def the_largest_taken_out_above_alone(xs):
+    """You take the largest number out of the exponentials above the line and not of those below it. It has to be both
+    or neither: the same exponentials, divided by their own sum."""
+    total = sum(math.exp(x) for x in xs)
+    return [math.exp(x - max(xs)) / total for x in xs]
+
+
+@softmax_formula.mistake
 def divided_by_the_others(xs):
     """You divide each exponential by the sum of the others. The number's own exponential belongs to the sum, too."""
     exps = [math.exp(x) for x in xs]
@@ -1304,6 +1312,27 @@ def the_last_class_left_out(p, q):
 
 
 @cross_entropy_formula.mistake
+def each_class_replaces_the_one_before(p, q):
+    """Only the last class that counts is left: each one replaces the total instead of being added to it."""
+    total = 0.0
+    for a, b in zip(p, q, strict=True):
+        if a > 0:
+            total = -a * math.log(b)
+    return total
+
+
+@cross_entropy_formula.mistake
+def the_total_starts_again_each_time(p, q):
+    """Only the last class is left: the total is set to 0 inside the loop, again for each class. Do that once, before
+    the loop."""
+    for a, b in zip(p, q, strict=True):
+        total = 0.0
+        if a > 0:
+            total -= a * math.log(b)
+    return total
+
+
+@cross_entropy_formula.mistake
 def log_of_the_list(p, q):
     """math.log takes one number, and `q` is a list of them: go through the classes in a loop."""
     return -sum(p * math.log(q))
@@ -1525,6 +1554,28 @@ def rows_and_columns_swapped(log_probs, target):
 def without_the_mean(log_probs, target):
     """One value comes back for each example. The loss is a single number: their mean."""
     return -log_probs[torch.arange(len(target)), target]
+
+
+@nll.mistake
+def returns_inside_the_loop(log_probs, target):
+    """Only the first example is counted: the return stands inside the loop and ends it. Look at its indentation."""
+    total = 0
+    for i in range(len(target)):
+        total = total - log_probs[i, target[i]]
+        return total / len(target)
+
+
+@nll.mistake
+def by_python_numbers(log_probs, target):
+    """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype lost).
+    Stay with tensors all the way."""
+    return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
+
+
+@nll.mistake
+def as_many_rows_as_classes(log_probs, target):
+    """You number the rows up to the number of classes. There are as many rows as examples: len(target)."""
+    return -log_probs[torch.arange(log_probs.shape[1]), target].mean()
 
 
 @nll.mistake
@@ -2097,7 +2148,8 @@ def max_gives_a_pair(x):
     """max with a dimension gives two things, the largest values and where they stand, and a pair cannot be subtracted.
     Take the values out of it."""
     m = x.max(-1, keepdim=True)
-    return m.squeeze(-1) + (x - m).exp().sum(-1).log()
+    exps = (x - m).exp()
+    return m.squeeze(-1) + exps.sum(-1).log()
 
 
 @logsumexp.mistake
@@ -2177,6 +2229,21 @@ def over_everything(x):
     """A single number comes back for the whole tensor. Each row has a value of its own: tell max and sum the
     dimension."""
     return x.max() + (x - x.max()).exp().sum().log()
+
+
+@logsumexp.mistake
+def without_keepdim(x):
+    """The largest scores have the shape (n,), which torch stretches over the columns: from each row the largest scores
+    of other rows are subtracted (or the shapes do not fit at all). Keep the reduced dimension for the subtraction."""
+    m = x.amax(-1)
+    return m + (x - m).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def the_formula_over_everything(x):
+    """A single number comes back for the whole tensor. Each row has a value of its own: tell sum the dimension. And
+    large scores overflow: take the largest of each row out first."""
+    return x.exp().sum().log()
 
 
 @logsumexp.mistake
@@ -2319,8 +2386,9 @@ def unless_refused(function, a, b):
             f"{type(error).__name__} was raised for the shapes {shapes}: compare the shapes yourself, before anything "
             "else, and raise ValueError"
         ) from None
-    if isinstance(returned, BaseException):
-        raise Complaint(f"the error is returned, as if it were the result: `raise {type(returned).__name__}(...)` it")
+    kind = returned if isinstance(returned, type) else type(returned)
+    if issubclass(kind, BaseException):
+        raise Complaint(f"the error is returned, as if it were the result: `raise {kind.__name__}(...)` it")
     return f"returns {returned:.4g}" if isinstance(returned, (int, float)) else f"returns {returned}"
 
 
@@ -2329,7 +2397,7 @@ def finds_the_largest_difference_whatever_its_sign(max_abs_diff, draw):
     n, m = draw.size(2, 3), draw.size(2, 4)
     a, spot = draw.normal(n, m), (draw.integer(0, n - 1), draw.integer(0, m - 1))
     a[spot] = draw.number(1, 2)
-    below, above = a.clone(), a.clone()
+    below, above = (a + draw.uniform(n, m, low=-0.5, high=0.5) for _ in range(2))
     below[spot] -= draw.number(5, 9)
     above[spot] += draw.number(5, 9)
     all_above = a + draw.uniform(n, m, low=0.5, high=3.0)
@@ -3104,6 +3172,13 @@ def nll_of_the_probabilities(input, target):
     """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
     probabilities."""
     return -input.softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def log_of_the_mean_probability(input, target):
+    """You average the probabilities of the targets and take the log of that. The log of a mean is not the mean of the
+    logs: log first (in log_softmax), then the mean."""
+    return -input.softmax(1)[torch.arange(len(target)), target].mean().log()
 
 
 @cross_entropy.mistake
