@@ -217,10 +217,10 @@ class DataLoader:
     """The second loader: a sampler names the rows of a batch, the dataset gives them, collate_fn joins them.
 
     `ds[i]` is one example (a pair or anything else), for a row number i. Iterating over `sampler` gives one
-    batch of row numbers after another, each a list of ints or a 1-d int64 tensor. For each of these batches the loader yields
-    what `collate_fn` makes of the list of its examples, in the sampler's order (a row that is named twice
-    comes twice); `collate_fn` may make anything of them. Index the dataset by one row number at a time: it
-    need not know slices or index tensors.
+    batch of row numbers after another, each a list of ints or a 1-d int64 tensor. For each of these batches
+    the loader yields what `collate_fn` makes of the list of its examples, in the sampler's order (a row
+    that is named twice comes twice); `collate_fn` may make anything of them. Index the dataset by one row
+    number at a time: it need not know slices or index tensors.
 
     A loader can be iterated again and again, and every loop over it asks the sampler for a new pass. Write
     it yourself, without torch's DataLoader.

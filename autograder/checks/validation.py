@@ -110,8 +110,7 @@ def _history(returned, epochs):
         )
     if isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
         raise Complaint(
-            f"what fit returned is a {type(returned).__name__}: a list with one (loss, accuracy) for each epoch is asked "
-            "for"
+            f"what fit returned is a {type(returned).__name__}: return a list with one (loss, accuracy) for each epoch"
         )
     return spies.as_pairs(returned, "what fit returned", epochs)
 
@@ -392,6 +391,49 @@ def steps_after_validating(epochs, model, loss_func, opt, train_dl, valid_dl):
                 loss += loss_func(out, yb).item()
                 accuracy += (out.argmax(1) == yb).float().mean().item()
         opt.step()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def targets_before_scores(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You call the loss with the targets first. It is `loss_func(scores, yb)`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(yb, model(xb)).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(yb, out).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def the_best_row_of_each_class(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """argmax runs over the examples of the batch and finds one for each class. Each example is a row, and its scores
+    stand side by side: which dimension is that?"""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(0) == yb).float().mean().item()
         history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
     return history
 
