@@ -1577,16 +1577,6 @@ def _scaler(c):
     return model
 
 
-def _pair(returned):
-    """[loss, accuracy] from what validate returned."""
-    from autograder import spies
-    from autograder.complaint import Complaint
-
-    if isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
-        raise Complaint(f"validate should return a pair, (loss, accuracy); one {type(returned).__name__} came back")
-    return spies.as_pair(returned, "what validate returned")
-
-
 @validate.probe(points=2)
 def counts_every_example_the_same(validate, draw):
     """The batches are of different sizes. The last is a single example: right where the others are wrong, or wrong
@@ -1601,7 +1591,7 @@ def counts_every_example_the_same(validate, draw):
     batches = _ragged(draw, x, y)
     draw.note(batch_sizes=[len(yb) for _, yb in batches])
     pair = validate(_scaler(c), spies.squared_error, spies.LoaderSpy(batches, spies.Journal(), "dl"))
-    loss, accuracy = _pair(pair)
+    loss, accuracy = spies.as_pair(pair, "what validate returned")
     return {"loss": loss, "accuracy": accuracy}
 
 
@@ -1616,7 +1606,7 @@ def starts_afresh_with_every_call(validate, draw):
         x, y = draw.normal(2 * bs, c), draw.labels(2 * bs, c)
         dl = spies.LoaderSpy(spies.batches(x, y, bs), spies.Journal(), "dl")
         pair = validate(_scaler(c), spies.squared_error, dl)
-        results.append(_pair(pair))
+        results.append(spies.as_pair(pair, "what validate returned"))
     return {"first call": results[0], "second call": results[1]}
 
 
@@ -1683,7 +1673,7 @@ def by_the_dataset_length(model, loss_func, dl):
             out = model(xb)
             total[0] += loss_func(out, yb) * yb.numel()
             total[1] += (out.argmax(-1) == yb).sum()
-    return tuple(total / len(dl.dataset))
+    return total / len(dl.dataset)
 
 
 @validate.mistake
