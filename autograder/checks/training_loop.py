@@ -1189,7 +1189,7 @@ def goes_through_the_data_once_an_epoch(fit_layers, draw):
     """Several epochs, each of a whole number of batches: there is no rest, and no empty batch."""
     epochs, bs = draw.size(2, 4), draw.size(2, 3)
     draw.note(epochs=epochs)
-    return _fit(fit_layers, draw, bs * draw.integer(1, 2), bs, epochs)
+    return _fit(fit_layers, draw, bs * draw.integer(2, 3), bs, epochs)
 
 
 @fit_layers.probe(rtol=1e-3, atol=1e-5)
@@ -1484,6 +1484,20 @@ def one_epoch_only(model, loss_func, x, y, bs, lr, epochs=1):
                 for p in layer.parameters():
                     p -= lr * p.grad
                     p.grad = None
+
+
+@fit_layers.mistake
+def each_batch_all_its_epochs_at_once(model, loss_func, x, y, bs, lr, epochs=1):
+    """Each batch is learnt from `epochs` times in a row before the next one comes: the two loops stand the wrong way
+    round. An epoch goes through all the batches."""
+    for start in range(0, len(x), bs):
+        for _ in range(epochs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
 
 
 @fit_layers.mistake
