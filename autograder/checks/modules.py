@@ -3634,13 +3634,13 @@ def through_the_children():
 def module_not_set_up():
     """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
 
-    class Model(counting()):
+    class RegisteredModel(counting()):
         def __init__(self, layers):
             self.layers = layers
             for i, layer in enumerate(layers):
                 self.add_module(f"layer_{i}", layer)
 
-    return Model
+    return RegisteredModel
 
 
 @RegisteredModel.mistake
@@ -4311,14 +4311,12 @@ def as_sequential(model):
 @sequential_model.probe
 def is_linear_relu_linear_of_the_given_sizes(sequential_model, draw):
     model = as_sequential(sequential_model(*three_sizes(draw)))
-    kinds = (torch.nn.Linear, torch.nn.ReLU)
-    return [
-        [
-            next((kind.__name__ for kind in kinds if isinstance(layer, kind)), type(layer).__name__),
-            [list(parameter.shape) for parameter in layer.parameters()],
-        ]
-        for layer in model
-    ] + ["in training mode" if model.training else "in eval mode"]
+    return {
+        "layers": list(kinds_of_children(model).values()),
+        "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
+        "which of them are trained": [parameter.requires_grad for parameter in model.parameters()],
+        "in training mode": model.training,
+    }
 
 
 @sequential_model.probe
@@ -4327,7 +4325,7 @@ def makes_a_new_model_each_time(sequential_model, draw):
     n_in, nh, n_out = three_sizes(draw)
     first = draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
     draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
-    return first(draw.normal(2, n_in))
+    return {"output of the first": first(draw.normal(2, n_in))}
 
 
 @sequential_model.right
@@ -4479,6 +4477,15 @@ def not_a_layer(n_in, nh, n_out):
     """nn.Sequential is given something that is not a layer. Each layer is an argument of its own, so a list
     needs a star in front; and nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
     return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out))
+
+
+@sequential_model.mistake
+def a_frozen_bias(n_in, nh, n_out):
+    """Some of the parameters do not require grad, so they would never be trained. Leave them as nn.Linear makes
+    them."""
+    model = from_a_list(n_in, nh, n_out)
+    model[0].bias.requires_grad_(False)
+    return model
 
 
 @sequential_model.mistake
