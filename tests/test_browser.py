@@ -213,7 +213,7 @@ def test_who_learns_alone_has_checks_hints_answers_and_progress(kit: Kit, opened
         assert lesson.find("softmax").mistakes["over_the_first_dimension"].message in wrong.inner_text()
         assert wrong.locator("td[style*='outline']").count()
         assert page.locator("body[data-jp-theme-light=false]").count(), "this is the dark theme"
-        text = wrong.locator("table td td").first.evaluate("cell => getComputedStyle(cell).color")
+        text = wrong.locator("table td").first.evaluate("cell => getComputedStyle(cell).color")
         assert min(map(int, re.findall(r"\d+", text)[:3])) > 180, f"a number in {text} on black"
         for call, told in (
             ('hint("softmax")', "Hint 1 of"),
