@@ -97,6 +97,9 @@ def describe(value: Any) -> str:
             return getattr(value, "__name__", "") or f"{type(value).__name__}(...)"
         if isinstance(value, (list, tuple)) and len(value) > 6:
             return f"{type(value).__name__} of {len(value)}"
+        if isinstance(value, (list, tuple)) and any(isinstance(item, _Tensor) for item in value):
+            kind = repr(type(value)).split("'")[1]  # "torch.return_types.max" says what to do about it
+            return f"{kind} of {len(value)}, the first: {describe(value[0])}"
         return re.sub(r"<(?:[\w.]|<locals>)*?(\w+) object at 0x[0-9a-fA-F]+>", r"\1 object", _short.repr(value))
     except Exception as failure:
         return f"{type(value).__name__} (its repr raised {type(failure).__name__})"

@@ -45,6 +45,14 @@ def test_a_tensor_is_described_by_shape_dtype_and_device() -> None:
     assert describe(torch.tensor(2.5)) == "tensor 0-d, float32, cpu, = 2.5"
 
 
+def test_tensors_in_a_row_are_described_by_the_first() -> None:
+    row = (torch.zeros(2, 3), torch.zeros(2, 3))
+    assert describe(row) == "tuple of 2, the first: tensor 2x3, float32, cpu"
+    assert describe([1, torch.ones(1)]) == "list of 2, the first: 1"
+    assert describe(torch.zeros(2, 3).max(1)) == "torch.return_types.max of 2, the first: tensor 2, float32, cpu"
+    assert describe([]) == "[]"
+
+
 def test_an_object_is_described_without_its_address() -> None:
     class Optimizer: ...
 
