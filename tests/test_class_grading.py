@@ -175,6 +175,8 @@ def test_interrupting_loses_nothing(
     course = copy(submitted)
     (course.folder / ".autograder").mkdir(exist_ok=True)
     shutil.copy(graded[0].folder / ".autograder" / "class_seed", course.folder / ".autograder")
+    slow = answered(course.released("training_loop"), {"accuracy": "import time\ntime.sleep(15)"})
+    last = course.submit("zzz", "training_loop", slow)  # so that there is something left to interrupt
     running = subprocess.Popen(
         _command("--jobs", "1"), cwd=course.folder, env=_environment(), stderr=subprocess.PIPE, text=True
     )
@@ -183,6 +185,7 @@ def test_interrupting_loses_nothing(
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130, said
+    shutil.rmtree(last.parent)
     assert "the same command goes on" in said
     assert _grade(course, "--jobs", "1")["failed"] == []
     assert {name: when for name, when in _kept_when(course).items() if name in kept} == kept
