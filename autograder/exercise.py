@@ -21,7 +21,6 @@ Nothing here imports torch: the trusted side reads these declarations without ru
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -199,4 +198,4 @@ def _add(table: dict[str, Any], name: str, entry: Any) -> None:
 
 def _text(function: Function) -> str:
     """The function's docstring as one paragraph of plain text."""
-    return " ".join((inspect.getdoc(function) or "").split())
+    return " ".join((function.__doc__ or "").split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from autograder import lesson, source
@@ -20,6 +21,7 @@ def variant(exercise_name: str, kind: str, name: str) -> Any:
     return function() if exercise.is_class else function
 
 
+@functools.cache
 def reference(name: str, section: str) -> Any:
     path = source.solutions_path(section)
     module, failed = run_file(str(path), path.read_text(encoding="utf-8"), f"solutions.{section}")

@@ -159,6 +159,17 @@ def test_an_interrupted_set_up_is_not_trusted(place: Place) -> None:
     assert not place.venv.exists()
 
 
+def test_the_kit_is_compiled(place: Place) -> None:
+    checks = place.root / "autograder" / "checks"
+    checks.mkdir(parents=True)
+    (place.root / "solutions").mkdir()
+    (checks / "setup.py").write_text("x = 1\n")
+    place.python = Path(sys.executable)
+    place.compile()
+    [compiled] = checks.glob("__pycache__/setup.*.pyc")
+    assert compiled.stat().st_size
+
+
 def test_an_environment_of_somebody_else_is_never_removed(place: Place) -> None:
     place.venv.mkdir()
     with pytest.raises(Trouble, match=r"rm -r \.venv"):

@@ -126,6 +126,11 @@ class Place:
         if not any(p.startswith("pip-") for p in self.packages()):
             subprocess.run([self.python, "-m", "ensurepip"], capture_output=True, check=False)
 
+    def compile(self) -> None:
+        """Compile the kit, so that the first check need not; nor any, where Python may not keep what it compiles."""
+        folders = [self.root / "autograder", self.root / "solutions"]
+        subprocess.run([self.python, "-m", "compileall", "-q", *folders], capture_output=True, check=False)
+
 
 def gigabytes(megabytes: int) -> str:
     return f"{megabytes / 1000:.1f} GB" if megabytes >= 1000 else f"{megabytes} MB"

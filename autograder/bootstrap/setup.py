@@ -56,6 +56,7 @@ def set_up(group: str, place: Place) -> None:
     if not pip.install("--constraint", str(plan.CONSTRAINTS), *plan.requirements(group)):
         place.end()  # pip gave up in good order: what is in .venv is whole
         raise Trouble(explain(pip.lines, "no-index" in torch_build.pip_settings(place.python)))
+    place.compile()
     place.end()
     place.mark_ready(group)
     progress.say(f"Ready after {time.monotonic() - started:.0f} s.")
