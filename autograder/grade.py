@@ -9,11 +9,8 @@ from typing import Any
 from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.isolate import Outcome, warm
-from autograder.judge import Frame, Verdict, by_probe, compare, diagnose, judge, most_telling
+from autograder.judge import SMALL, Frame, Verdict, by_probe, compare, diagnose, judge, most_telling
 from autograder.workspace import uses
-
-#: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
-SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
 
 #: Seconds for the kit's own implementations, whose time says nothing about them but that the machine is busy.
 PATIENT = 120.0

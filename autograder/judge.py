@@ -16,6 +16,10 @@ from autograder.exercise import Exercise, Probe
 from autograder.isolate import Outcome
 
 Frame = dict[str, Any]
+
+#: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
+SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
+
 OUTCOMES = ("passed", "failed", "shortcut", "error", "timeout", "not_started")
 
 

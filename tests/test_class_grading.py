@@ -236,7 +236,7 @@ def test_what_cannot_be_graded_has_no_score_and_stops_nobody(
 
 
 def _batch(course: Course, executor: batch.Executor, tick: Callable[[int], Any] = lambda count: None) -> Batch:
-    from autograder.classroom.grading import Budget
+    from autograder.classroom.run import Budget
 
     budget = Budget(cell=2.0, exercise=5.0)
     url, pattern = f"sqlite:///{course.folder}/gradebook.db", f"{course.folder}/submitted/{{student}}/{ASSIGNMENT}"

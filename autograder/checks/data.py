@@ -9,7 +9,8 @@ import torch
 
 from autograder.complaint import Complaint
 from autograder.exercise import code, concept
-from autograder.spies import Journal, LossSpy, OptimizerSpy, learnt_from, squared_error, watch
+from autograder.readings import learnt_from
+from autograder.spies import Journal, LossSpy, OptimizerSpy, squared_error, watch
 
 #: No loader or sampler here is asked for as many batches: one that never ends is cut off.
 MOST_BATCHES = 60

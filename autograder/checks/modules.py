@@ -6,7 +6,8 @@ import torch
 
 from autograder.complaint import Complaint
 from autograder.exercise import code, concept
-from autograder.spies import Journal, LossSpy, learnt_from, mode_switch, squared_error, watch
+from autograder.readings import learnt_from
+from autograder.spies import Journal, LossSpy, mode_switch, squared_error, watch
 
 
 def three_sizes(draw):

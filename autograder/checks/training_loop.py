@@ -26,7 +26,7 @@ def _list_model(layers):
 
 def _as_left(model):
     """What an answer that is to look and change nothing has left: a linear model, and whether torch records."""
-    from autograder import spies
+    from autograder import readings
 
     recording = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
@@ -36,7 +36,7 @@ def _as_left(model):
         "weight": model.weight.detach(),
         "bias": model.bias.detach(),
         "gradient of the weight": model.weight.grad,
-        "largest gradient of the bias": spies.gradients_left([model.bias])[0],
+        "largest gradient of the bias": readings.gradients_left([model.bias])[0],
     }
 
 
@@ -142,12 +142,12 @@ def _scaled(inner, gain):
 
 @training_step.probe
 def returns_the_loss_before_the_update(training_step, draw):
-    from autograder import spies
+    from autograder import readings, spies
 
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, lr = draw.network(3, 4, c), draw.number(0.1, 0.4)
     loss = training_step(model, spies.squared_error, draw.normal(n, 3), draw.labels(n, c), lr)
-    return {"loss": spies.as_number(loss, "what training_step returned")}
+    return {"loss": readings.as_number(loss, "what training_step returned")}
 
 
 @training_step.probe(points=2)
@@ -196,12 +196,12 @@ def goes_on_from_where_the_last_step_ended(training_step, draw):
 @training_step.probe(fixed="nothing is to be left, whatever was drawn")
 def leaves_no_gradient_behind(training_step, draw):
     """When the step returns, each parameter's gradient should be None or all zeros."""
-    from autograder import spies
+    from autograder import readings, spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
     model = draw.network(2, 3, c)
     training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), draw.number(0.1, 0.4))
-    left = spies.gradients_left(model.parameters())
+    left = readings.gradients_left(model.parameters())
     return {"largest gradient left": dict(zip(dict(model.named_parameters()), left, strict=True))}
 
 
@@ -689,19 +689,19 @@ def _scores(draw, yb, c, right):
 @accuracy.probe(points=2)
 def is_the_share_of_right_rows(accuracy, draw):
     """Several tables of scores for the same targets: none of the rows right, all of them, and everything between."""
-    from autograder import spies
+    from autograder import readings
 
     c = draw.size(3, 4)
     n = c + draw.size(1, 4)
     yb = draw.labels(n, c)
     outs = [_scores(draw, yb, c, right) for right in draw.shuffled(range(n + 1))]
-    return [spies.as_number(accuracy(out, yb), "the accuracy") for out in outs]
+    return [readings.as_number(accuracy(out, yb), "the accuracy") for out in outs]
 
 
 @accuracy.probe
 def takes_scores_of_any_size(accuracy, draw):
     """Scores of some hundreds, as a model may well give them, and such as hardly differ; more than ten classes."""
-    from autograder import spies
+    from autograder import readings
 
     n, c = draw.choice([7, 9]), draw.integer(11, 14)
     yb = draw.labels(n, c)
@@ -710,16 +710,16 @@ def takes_scores_of_any_size(accuracy, draw):
     out = _scores(draw, yb, c, draw.choice([right for right in range(1, n) if right not in (zeros, zeros - 1)]))
     out[0, yb[0]] = out.max() + 1
     tables = {"scores of some hundreds": 10 * out + draw.integer(200, 500), "scores close together": 1 + out / 10000}
-    return {name: spies.as_number(accuracy(table, yb), "the accuracy") for name, table in tables.items()}
+    return {name: readings.as_number(accuracy(table, yb), "the accuracy") for name, table in tables.items()}
 
 
 @accuracy.probe(fixed="a single row is right or wrong: 1 or 0")
 def one_row_is_a_batch_too(accuracy, draw):
-    from autograder import spies
+    from autograder import readings
 
     yb = draw.labels(1, 3)
     outs = {"right": _scores(draw, yb, 3, 1), "wrong": _scores(draw, yb, 3, 0)}
-    return {name: spies.as_number(accuracy(out, yb), "the accuracy") for name, out in outs.items()}
+    return {name: readings.as_number(accuracy(out, yb), "the accuracy") for name, out in outs.items()}
 
 
 @accuracy.right
@@ -934,7 +934,7 @@ evaluate_batch = code(
 
 @evaluate_batch.probe(points=2)
 def gives_loss_and_accuracy(evaluate_batch, draw):
-    from autograder import spies
+    from autograder import readings, spies
 
     n, c = draw.size(4, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
@@ -944,7 +944,7 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
     batches = {"": (model, x, y), " of a batch of one": (alone, x[:1], alone(x[:1]).argmax(1))}
     seen = {}
     for of, (model, xb, yb) in batches.items():
-        pair = spies.as_pair(evaluate_batch(model, spies.squared_error, xb, yb), "what evaluate_batch returned")
+        pair = readings.as_pair(evaluate_batch(model, spies.squared_error, xb, yb), "what evaluate_batch returned")
         seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
     return seen
 
@@ -1161,7 +1161,7 @@ fit_layers = code(
 def _fit(fit_layers, draw, n, bs, *epochs, of=""):
     """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
     update."""
-    from autograder import spies
+    from autograder import readings, spies
 
     model, x, y = _list_model([draw.linear(2, 1)]), draw.normal(n, 2), draw.normal(n, 1)
     lr = draw.number(0.1, 0.4)
@@ -1170,7 +1170,7 @@ def _fit(fit_layers, draw, n, bs, *epochs, of=""):
     journal = spies.Journal(_parameters(model))
     fit_layers(model, spies.LossSpy(spies.log_cosh_error, journal), x, y, bs, lr, *epochs)
     return {
-        f"rows of x in each batch{of}": spies.learnt_from(journal, y),
+        f"rows of x in each batch{of}": readings.learnt_from(journal, y),
         f"weights and bias after each update{of}": journal.trajectory(),
     }
 
@@ -1776,7 +1776,7 @@ evaluate = code(
 
 @evaluate.probe
 def measures_loss_and_accuracy(evaluate, draw):
-    from autograder import spies
+    from autograder import readings, spies
 
     n, c = draw.size(3, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
@@ -1784,7 +1784,7 @@ def measures_loss_and_accuracy(evaluate, draw):
     alone = draw.network(2, 3, c)
     examples = {"": (model, x, y), " of one example": (alone, x[:1], alone(x[:1]).argmax(1))}
     for of, (model, some_x, some_y) in examples.items():
-        pair = spies.as_pair(evaluate(model, spies.squared_error, some_x, some_y), "what evaluate returned")
+        pair = readings.as_pair(evaluate(model, spies.squared_error, some_x, some_y), "what evaluate returned")
         seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
     return seen
 
@@ -1792,24 +1792,24 @@ def measures_loss_and_accuracy(evaluate, draw):
 @evaluate.probe
 def counts_every_example(evaluate, draw):
     """The accuracy over more examples than fit into a usual batch; the last ones are all wrong."""
-    from autograder import spies
+    from autograder import readings, spies
 
     n = draw.integer(70, 120)
     draw.note(n=n)
     y = torch.arange(n) % 3
     x = torch.cat([_scores(draw, y[:64], 3, draw.integer(30, 60)), _scores(draw, y[64:], 3, 0)])
-    _, accuracy = spies.as_pair(evaluate(torch.nn.Identity(), spies.squared_error, x, y), "what evaluate returned")
+    _, accuracy = readings.as_pair(evaluate(torch.nn.Identity(), spies.squared_error, x, y), "what evaluate returned")
     return {"accuracy": accuracy}
 
 
 @evaluate.probe(fixed="a number and a number, whatever was drawn")
 def gives_plain_numbers(evaluate, draw):
     """Both results should be Python floats, not tensors."""
-    from autograder import spies
+    from autograder import readings, spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
     pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
-    spies.as_pair(pair, "what evaluate returned")
+    readings.as_pair(pair, "what evaluate returned")
     kinds = ["number" if isinstance(part, (int, float)) else type(part).__name__ for part in pair]
     return {"the loss is a": kinds[0], "the accuracy is a": kinds[1]}
 

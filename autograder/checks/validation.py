@@ -61,9 +61,9 @@ def _run(fit, draw, epochs, lr, learns=True):
 
 def _on(journal, data, who):
     """The forward passes of one spy on rows of this data."""
-    from autograder import spies
+    from autograder import readings
 
-    return [event for event in journal.of("forward", who) if -1 not in spies.rows_of(event.batch, data)]
+    return [event for event in journal.of("forward", who) if -1 not in readings.rows_of(event.batch, data)]
 
 
 def _followed(journal, who):
@@ -80,11 +80,11 @@ def _followed(journal, who):
 @fit.probe(points=2, rtol=1e-3, atol=1e-5)
 def takes_a_step_after_every_training_batch(fit, draw):
     """The first entry that differs is the first step that went wrong. The last training batch is short."""
-    from autograder import spies
+    from autograder import readings
 
     journal, x_train, _, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
-        "training rows in each batch learnt from": spies.learnt_from(journal, inputs=x_train),
+        "training rows in each batch learnt from": readings.learnt_from(journal, inputs=x_train),
         "steps of opt": len(journal.of("step")),
         "parameters after each step": journal.trajectory(),
     }
@@ -100,7 +100,7 @@ def gives_the_means_of_the_validation_batches(fit, draw):
 
 def _history(returned, epochs):
     """[loss, accuracy] for each epoch; a Complaint if nothing of the kind was returned."""
-    from autograder import spies
+    from autograder import readings
     from autograder.complaint import Complaint
 
     if hasattr(returned, "__next__"):
@@ -112,7 +112,7 @@ def _history(returned, epochs):
         raise Complaint(
             f"what fit returned is a {type(returned).__name__}: return a list with one (loss, accuracy) for each epoch"
         )
-    return spies.as_pairs(returned, "what fit returned", epochs)
+    return readings.as_pairs(returned, "what fit returned", epochs)
 
 
 @fit.probe(rtol=1e-3, atol=1e-5)
@@ -1581,7 +1581,7 @@ def _scaler(c):
 def counts_every_example_the_same(validate, draw):
     """The batches are of different sizes. The last is a single example: right where the others are wrong, or wrong
     where they are right."""
-    from autograder import spies
+    from autograder import readings, spies
 
     n, c, last_is_right = draw.size(6, 10), draw.size(2, 4), draw.choice([True, False])
     x, y = draw.normal(n, c), draw.labels(n, c)
@@ -1591,14 +1591,14 @@ def counts_every_example_the_same(validate, draw):
     batches = _ragged(draw, x, y)
     draw.note(batch_sizes=[len(yb) for _, yb in batches])
     pair = validate(_scaler(c), spies.squared_error, spies.LoaderSpy(batches, spies.Journal(), "dl"))
-    loss, accuracy = spies.as_pair(pair, "what validate returned")
+    loss, accuracy = readings.as_pair(pair, "what validate returned")
     return {"loss": loss, "accuracy": accuracy}
 
 
 @validate.probe
 def starts_afresh_with_every_call(validate, draw):
     """Two calls, on two loaders with batches of one size."""
-    from autograder import spies
+    from autograder import readings, spies
 
     bs, c = draw.size(2, 3), draw.size(2, 4)
     results = []
@@ -1606,21 +1606,21 @@ def starts_afresh_with_every_call(validate, draw):
         x, y = draw.normal(2 * bs, c), draw.labels(2 * bs, c)
         dl = spies.LoaderSpy(spies.batches(x, y, bs), spies.Journal(), "dl")
         pair = validate(_scaler(c), spies.squared_error, dl)
-        results.append(spies.as_pair(pair, "what validate returned"))
+        results.append(readings.as_pair(pair, "what validate returned"))
     return {"first call": results[0], "second call": results[1]}
 
 
 @validate.probe
 def changes_nothing_in_the_model(validate, draw):
     """The weight has a gradient beforehand, the bias has none. A layer that behaves like dropout is in the model."""
-    from autograder import spies
+    from autograder import readings, spies
 
     linear = draw.linear(2, 2)
     linear.weight.grad = draw.normal(2, 2)
     model, journal = torch.nn.Sequential(spies.mode_switch(), linear).eval(), spies.Journal()
     spies.watch(model, journal)
     dl = spies.LoaderSpy(spies.batches(draw.normal(3, 2), draw.labels(3, 2), 2), spies.Journal(), "dl")
-    spies.run_through(validate(model, spies.squared_error, dl))
+    readings.run_through(validate(model, spies.squared_error, dl))
     return {
         "torch records gradients": torch.is_grad_enabled(),
         "the parameters need gradients": [p.requires_grad for p in model.parameters()],
@@ -1628,7 +1628,7 @@ def changes_nothing_in_the_model(validate, draw):
         "the model and its layers are in training mode": [module.training for module in model.modules()],
         "weight": linear.weight.detach(),
         "gradient of the weight": linear.weight.grad,
-        "largest gradient of the bias": spies.gradients_left([linear.bias])[0],
+        "largest gradient of the bias": readings.gradients_left([linear.bias])[0],
     }
 
 

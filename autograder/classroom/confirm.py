@@ -7,63 +7,39 @@ points only if it passes again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from autograder import lesson, source
-from autograder.classroom.box import Box
+from autograder import lesson
+from autograder.classroom.pieces import loan
+from autograder.classroom.run import Run
 from autograder.judge import Verdict
-
-if TYPE_CHECKING:
-    from autograder.classroom.grading import Budget, Run
 
 #: What answers to other exercises are made of: never unplugged for all of a section at once.
 EVERYDAY = {"exp", "log", "xlogy"}
 
 
-def confirm(run: Run, section: str, verdicts: dict[str, Verdict], seed: int, where: Box, budget: Budget) -> None:
+def confirm(run: Run, verdicts: dict[str, Verdict]) -> None:
     """Replace the verdicts on answers that pass and cannot do without what they were to be built without."""
-    exercises = lesson.load(section)
+    exercises = lesson.load(run.section)
     without = {
         name: functions
         for name, verdict in verdicts.items()
         if verdict.passed and (functions := {f for f in exercises[name].shortcut if "." not in f})
     }
-    plain = [name for name in without if not verdicts[name].stood_in and not without[name] & EVERYDAY]
     everyday = [name for name in without if without[name] & EVERYDAY]
-    doubtful = set(without)
-    for names in (plain, everyday):
-        if names:
-            unplugged = set().union(*(without[name] for name in names))
-            again = _again(run, section, names, unplugged, [], seed, where, budget)
-            doubtful -= {name for name in names if again[name].passed}
-    for name in without:
-        if name in doubtful:
-            lent = verdicts[name].stood_in
-            if not _again(run, section, [name], without[name], lent, seed, where, budget)[name].passed:
-                verdicts[name] = _refused(run, section, name, seed)
+    plain = [name for name in without if name not in everyday and not verdicts[name].stood_in]
+    confirmed: set[str] = set()
+    for names in filter(None, (plain, everyday)):
+        again = run.again(names, without=set().union(*(without[name] for name in names)))
+        confirmed |= {name for name in names if again.verdict(name).passed}
+    for name in without.keys() - confirmed:  # by itself: another's function may be what this one is made of
+        broken = verdicts[name].stood_in
+        again = run.again([name], loan(run.section, name, broken) if broken else None, without[name])
+        if not again.verdict(name).passed:
+            verdicts[name] = _refused(run, name, exercises[name].shortcut[0])
 
 
-def _again(
-    run: Run, section: str, names: list[str], without: set[str], lent: list[str], seed: int, where: Box, budget: Budget
-) -> dict[str, Verdict]:
-    from autograder.classroom import grading
-
-    again = grading.Run(run.sources, list(run.outputs), skip=set(run.skip))
-    job = grading.job(again, section, names, seed, budget) | {"without": sorted(without)}
-    if lent:
-        job["pieces"] = {"text": source.pieces(names[0], section)[0], "names": lent}
-    grading.take(again, where.ask(job, budget.limits(budget.process)), names)
-    exercises = lesson.load(section)
-    return {name: grading._verdict(exercises[name], again.seen.get(name), seed) for name in names}
-
-
-def _refused(run: Run, section: str, name: str, seed: int) -> Verdict:
+def _refused(run: Run, name: str, function: str) -> Verdict:
     """The verdict as if the watching had seen everything."""
-    from autograder.classroom import grading
-
-    exercise = lesson.load(section)[name]
-    called = [f"torch's {function}" for function in exercise.shortcut if "." not in function][:1]
     for frame in run.seen[name].frames:
         if "probe" in frame:
-            frame["shortcuts"] = called
-    return grading._verdict(exercise, run.seen[name], seed)
+            frame["shortcuts"] = [f"torch's {function}"]
+    return run.verdict(name)

@@ -16,8 +16,8 @@ from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom import fast, plugin, results
-from autograder.classroom.grading import Budget
 from autograder.classroom.plan import Handed, Plan
+from autograder.classroom.run import Budget
 
 
 def application(assignment: str, course: Path) -> AutogradeApp:

@@ -12,42 +12,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
-from autograder import lesson, source
-from autograder.classroom import concepts, confirm, frames, pieces, told
-from autograder.classroom.box import Answer, Box, box
-from autograder.classroom.sandbox import Limits
+from autograder import lesson
+from autograder.classroom import confirm, pieces, told
+from autograder.classroom.box import Box, box
+from autograder.classroom.run import Budget, Run, how_it_ended
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
-from autograder.grade import expected, known
-from autograder.isolate import OUT_OF_TIME, Outcome
-from autograder.judge import Frame, Verdict, by_probe, diagnose, judge
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What a submission may use: seconds for one cell, for the probes of one exercise, for one process and in all."""
-
-    cell: float = 20.0
-    exercise: float = 10.0
-    process: float = 60.0
-    whole: float = 150.0
-    memory_bytes: int = 2 << 30
-
-    def limits(self, seconds: float) -> Limits:
-        return Limits(seconds=max(seconds, 1.0), memory_bytes=self.memory_bytes)
-
-
-@dataclass
-class Run:
-    """What has been seen of a submission so far."""
-
-    sources: list[str]
-    outputs: list[list[Frame] | None]
-    seen: dict[str, Outcome] = field(default_factory=dict)
-    skip: set[int] = field(default_factory=set)
+from autograder.grade import known
+from autograder.isolate import Outcome
+from autograder.judge import Frame, Verdict, by_probe, diagnose
 
 
 class CannotGrade(RuntimeError):
@@ -76,15 +52,14 @@ def grade_cells(
     trouble: str = "",
 ) -> Frame:
     """As grade_notebook, for the code cells themselves."""
-    where, budget = where or box(), budget or Budget()
+    run = Run(sources, section, seed, where or box(), budget or Budget())
     exercises = lesson.load(section)
-    run = Run(sources, [None] * len(sources))
     if sources:
-        _run(run, section, list(exercises), seed, where, budget)
-    verdicts = {name: _verdict(exercise, run.seen.get(name), seed) for name, exercise in exercises.items()}
+        _run(run, list(exercises))
+    verdicts = {name: run.verdict(name) for name in exercises}
     if sources:
-        pieces.lend(run, section, verdicts, seed, where, budget)
-        confirm.confirm(run, section, verdicts, seed, where, budget)
+        pieces.lend(run, verdicts)
+        confirm.confirm(run, verdicts)
     for name, verdict in verdicts.items():
         if verdict.outcome in ("failed", "error") and not verdict.stood_in:
             _diagnose(exercises[name], run.seen.get(name), verdict, seed)
@@ -110,14 +85,12 @@ def _result(verdict: Verdict, trouble: str) -> Frame:
     }
 
 
-def _run(run: Run, section: str, names: list[str], seed: int, where: Box, budget: Budget) -> None:
+def _run(run: Run, names: list[str]) -> None:
     """Run the cells and observe the answers, again and again without whatever ended the process."""
-    deadline = time.monotonic() + budget.whole
+    deadline = time.monotonic() + run.budget.whole
     while True:
         left = deadline - time.monotonic()
-        limits = budget.limits(min(budget.process, left))
-        answer = where.ask(job(run, section, names, seed, budget), limits)
-        culprit, done = take(run, answer, names)
+        answer, culprit, done = run.ask(names, min(run.budget.process, left))
         if done:
             return
         ending, detail = how_it_ended(answer)
@@ -140,79 +113,10 @@ def _run(run: Run, section: str, names: list[str], seed: int, where: Box, budget
             return
 
 
-def job(run: Run, section: str, names: list[str], seed: int, budget: Budget, lent: Frame | None = None) -> Frame:
-    return {
-        "cells": run.sources,
-        "skip": sorted(run.skip),
-        "exercises": names,
-        "seed": seed,
-        "pieces": lent,
-        "without": [],
-        "cell_seconds": budget.cell,
-        "exercise_seconds": budget.exercise,
-        "probes": _probes(section),
-    }
-
-
-@functools.cache
-def _probes(section: str) -> str:
-    """Read once: a kit that is changed while a class is graded must not change half of the grading."""
-    return source.without_unused(source.probes(section))
-
-
-def take(run: Run, answer: Answer, names: list[str]) -> tuple[int | str | None, bool]:
-    """Take in what came out; (the cell or exercise that was begun and not ended, whether all of it was done)."""
-    begun: int | str | None = None
-    done = False
-    fresh: dict[str, Outcome] = {}
-    for frame in frames.read(answer.data):
-        index, name = frame.get("cell"), frame.get("exercise")
-        if type(index) is int and 0 <= index < len(run.sources) and index not in run.skip:
-            begun = None if "outputs" in frame else index
-            if "outputs" in frame and run.outputs[index] is None:
-                run.outputs[index] = frames.outputs(frame["outputs"])
-        elif isinstance(name, str) and name in names:
-            begun = None if "end" in frame else name
-            outcome = fresh.setdefault(name, Outcome())
-            kept = frames.observation(frame) or frames.loaded(frame) or concepts.answer(frame) or frames.raised(frame)
-            if kept:
-                outcome.frames.append(kept)
-        elif "done" in frame:
-            done = True
-    run.seen |= fresh
-    return begun, done and answer.stopped is None
-
-
-def how_it_ended(answer: Answer) -> tuple[str, str]:
-    """(an ending as in isolate.Outcome, a detail)."""
-    if answer.stopped == "time" or answer.status == OUT_OF_TIME:
-        return "timeout", ""
-    if answer.stopped:
-        return "killed", {"memory": "it used too much memory", "output": "it wrote too much"}[answer.stopped]
-    if answer.status < 0:
-        return "killed", f"signal {-answer.status}"
-    return "exited", f"exit code {answer.status}"
-
-
 def _stopped(ending: str, detail: str) -> Frame:
     says = "This cell ran out of time, so it was left out." if ending == "timeout" else ""
     says = says or f"This cell ended the whole process ({detail}), so it was left out."
     return {"output_type": "error", "ename": "Stopped", "evalue": says, "traceback": [says]}
-
-
-def _verdict(exercise: Exercise, observed: Outcome | None, seed: int) -> Verdict:
-    """Whatever was observed, there is a verdict; only the reference's own failure raises."""
-    reference = expected(exercise, seed)
-    nothing = Outcome([{"implementation": 0, "loaded": {"failure": None, "found": None}}])
-    try:
-        observed = observed or nothing
-        if exercise.kind == "concept":
-            observed = concepts.observed(exercise, observed)
-        return judge(exercise, observed, reference, told.PLACE)
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
-        verdict = judge(exercise, nothing, reference, told.PLACE)
-        verdict.trouble = {"kind": "unreadable"}
-        return verdict
 
 
 def _diagnose(exercise: Exercise, observed: Outcome | None, verdict: Verdict, seed: int) -> None:

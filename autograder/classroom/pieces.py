@@ -8,53 +8,46 @@ text: whatever the submission does with what it sees there, it has nobody to tel
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import Any
 
-from autograder import source
-from autograder.classroom.box import Box
-from autograder.exercise import Exercise
+from autograder import lesson, source
+from autograder.classroom.run import Run
 from autograder.judge import Verdict
 
-if TYPE_CHECKING:
-    from autograder.classroom.grading import Budget, Run
 
-
-def lend(run: Run, section: str, verdicts: dict[str, Verdict], seed: int, where: Box, budget: Budget) -> None:
+def lend(run: Run, verdicts: dict[str, Verdict]) -> None:
     """Replace verdicts by better ones reached with earlier pieces lent."""
-    from autograder import lesson
-    from autograder.classroom import grading
-
     uses = _uses(run.sources)
-    answers = list(source.answers(section))
-    for name, exercise in lesson.load(section).items():
+    answers = list(source.answers(run.section))
+    for name, exercise in lesson.load(run.section).items():
         verdict = verdicts[name]
         if exercise.kind != "code" or verdict.outcome not in ("failed", "error") or _nothing_there(verdict):
             continue
         earlier = answers[: answers.index(name)]
         broken = [e for e in reachable(name, uses) if e in earlier and e in verdicts and not verdicts[e].passed]
         if broken:
-            text, _ = source.pieces(name, section)
-            better = _again(grading, run, exercise, {"text": text, "names": sorted(broken)}, seed, where, budget)
+            better = _with(run, name, loan(run.section, name, broken))
             if better.points > verdict.points:
                 better.stood_in = sorted(broken)
                 verdicts[name] = better
+
+
+def loan(section: str, name: str, broken: list[str]) -> dict[str, Any]:
+    """The reference's pieces of what comes before `name`, to stand for those that are broken."""
+    return {"text": source.pieces(name, section)[0], "names": sorted(broken)}
 
 
 def _nothing_there(verdict: Verdict) -> bool:
     return (verdict.trouble or {}).get("kind") in ("missing", "not_callable", "ending", "unreadable")
 
 
-def _again(grading, run: Run, exercise: Exercise, lent: dict, seed: int, where: Box, budget: Budget) -> Verdict:  # type: ignore[no-untyped-def]
-    again = grading.Run(run.sources, list(run.outputs), skip=set(run.skip))
-    names = [exercise.name]
-    job = grading.job(again, exercise.section, names, seed, budget, lent)
-    grading.take(again, where.ask(job, budget.limits(budget.process)), names)
-    observed = again.seen.get(exercise.name)
-    for frame in observed.frames if observed else []:
+def _with(run: Run, name: str, lent: dict[str, Any]) -> Verdict:
+    again = run.again([name], lent)
+    for frame in again.seen[name].frames if name in again.seen else []:
         frame["printed"] = ""
         if "raised" in frame:
             frame["raised"] |= {"message": "", "frames": [{"line": 0}] if frame["raised"]["frames"] else []}
-    return grading._verdict(exercise, observed, seed)
+    return again.verdict(name)
 
 
 def _uses(sources: list[str]) -> dict[str, set[str]]:

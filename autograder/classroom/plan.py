@@ -12,9 +12,9 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import lesson
 from autograder.classroom import grading, results, submission
-from autograder.classroom.grading import Budget
 from autograder.classroom.mend import Known, known_cells, mend
 from autograder.classroom.plugin import read_bytes, section_of
+from autograder.classroom.run import Budget
 from autograder.classroom.worker import Task
 
 

@@ -22,7 +22,8 @@ from traitlets import Float
 from autograder import lesson
 from autograder.classroom import results, submission
 from autograder.classroom.box import box
-from autograder.classroom.grading import Budget, CannotGrade
+from autograder.classroom.grading import CannotGrade
+from autograder.classroom.run import Budget
 
 #: Metadata by which cells that we put in are known again; they do not go back to students.
 OURS = "autograder"

@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.classroom import grading
 from autograder.classroom.box import Box
-from autograder.classroom.grading import Budget
+from autograder.classroom.run import Budget
 from autograder.classroom.submission import fingerprint
 
 Result = dict[str, Any]

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.classroom import grading, references
 from autograder.classroom.box import BoxFailed, box
-from autograder.classroom.grading import Budget
+from autograder.classroom.run import Budget
 from autograder.isolate import receive, send
 
 #: {"key", "section", "sources", "seed", "kit", "budget"}

@@ -19,6 +19,8 @@ from autograder.notebooks.stand_ins import STAND_INS
 
 EPOCHS = 2
 EXAMPLES, VALID = 6_000, 500
+#: Data for a class, whatever pieces surround it.
+MADE_UP = {piece: STAND_INS[piece] for piece in ("get_data", "hyperparameters")}
 #: Seconds; a run that takes longer is drawn as far as it came.
 LIMIT = 5.0
 
@@ -52,16 +54,14 @@ def of_class(name: str, answer: Any, own: dict[str, Any], recorded: dict[str, li
     there = STAND_INS | own | {name: answer}
     if not recipe or not all(piece in there for piece in COMPOSED[recipe]):
         return None
-    made_up = {piece: STAND_INS[piece] for piece in ("get_data", "hyperparameters")}
-    mine, ended = _train(recipe, there | made_up, *_none())
+    mine, ended = _train(recipe, there | MADE_UP, *_none())
     return Curve(mine, recorded[recipe], "made-up images", ended)
 
 
 def to_record() -> dict[str, list[float]]:
     """For the copy for a class: the reference's losses, by recipe."""
-    made_up = {piece: STAND_INS[piece] for piece in ("get_data", "hyperparameters")}
     recipes = dict.fromkeys(DRAWN.values())
-    return {recipe: _train(recipe, _reference(recipe) | made_up, *_none())[0] for recipe in recipes}
+    return {recipe: _train(recipe, _reference(recipe) | MADE_UP, *_none())[0] for recipe in recipes}
 
 
 def _train(recipe: str, pieces: dict[str, Any], images: torch.Tensor, labels: torch.Tensor) -> tuple[list[float], str]:

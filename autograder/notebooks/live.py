@@ -17,12 +17,9 @@ from autograder import observe
 from autograder.draw import Draw
 from autograder.exercise import Exercise
 from autograder.isolate import Outcome
-from autograder.judge import Frame, Verdict, by_probe, diagnose, judge, most_telling
+from autograder.judge import SMALL, Frame, Verdict, by_probe, diagnose, judge, most_telling
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell
-
-#: Runs tried, smallest first, when a failing case is to be shown.
-SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
 
 
 class Files:

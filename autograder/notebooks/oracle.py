@@ -34,7 +34,7 @@ class Oracle(Protocol):
         """The known mistakes: (message, frames by probe) by name."""
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
-        """The reference's frames of one probe on the runs of grade.SMALL."""
+        """The reference's frames of one probe on the runs of judge.SMALL."""
 
     def experiment(self, exercise: Exercise) -> list[str]:
         """The lines of the experiment of a concept question."""
@@ -62,8 +62,8 @@ class Kit:
         return known(exercise, SEED)
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
-        from autograder.grade import SMALL, reference_small
-        from autograder.judge import by_probe
+        from autograder.grade import reference_small
+        from autograder.judge import SMALL, by_probe
 
         outcome = reference_small(exercise, probe)
         return [by_probe(outcome, 0, run).get(probe) for run in range(len(SMALL))]

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from autograder import lesson, source
 from autograder.exercise import Exercise
-from autograder.grade import SMALL, reference_on
-from autograder.judge import Frame, by_probe
+from autograder.grade import reference_on
+from autograder.judge import SMALL, Frame, by_probe
 from autograder.notebooks.build import WHEEL
 from autograder.notebooks.oracle import SEED
 

@@ -20,7 +20,8 @@ from autograder.judge import Verdict
 from autograder.milestones.composition import DRAWN
 from autograder.report import values
 from autograder.report.case import Case
-from autograder.report.words import FLOOD, Feedback, feedback
+from autograder.report.errors import FLOOD
+from autograder.report.words import Feedback, feedback
 
 #: Named ANSI colours follow the reader's own theme, light or dark; no meaning hangs on them alone.
 GOOD, BAD, QUIET, STRONG = "green", "red", "dim", "bold"

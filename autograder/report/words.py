@@ -10,9 +10,7 @@ from autograder.compare import Difference
 from autograder.judge import Frame, ProbeResult, Verdict
 from autograder.report import values
 from autograder.report.case import Case, case, made
-
-#: As much print as is kept; more means that the code prints without end.
-FLOOD = 15_000
+from autograder.report.errors import advice, ending, named, sentence, unusable
 
 HEADLINES = {
     "passed": "passed",
@@ -21,19 +19,6 @@ HEADLINES = {
     "error": "error",
     "timeout": "out of time",
     "not_started": "not started",
-}
-
-#: A part of an error message of torch's, and what it comes from.
-TORCH_MEANS = {
-    "a leaf Variable that requires grad": "While torch records, a parameter cannot be changed in place: let it record"
-    " nothing during the update.",
-    "does not require grad and does not have a grad_fn": "backward() starts here from a value that was not recorded:"
-    " made under no_grad(), or detached, or with parameters that need no gradient.",
-    "backward through the graph a second time": "The graph is freed by the first backward(); run the forward pass again"
-    " for each.",
-    "only one element tensors can be converted": "torch.tensor() takes numbers; tensors are put together by"
-    " functions of their own.",
-    "could not infer output dtype": "True and False have no mean: make floats of them first.",
 }
 
 
@@ -80,7 +65,7 @@ def feedback(verdict: Verdict) -> Feedback:
     outside = (verdict.trouble or {}).get("failure")
     if verdict.passed and outside:
         line = f", line {outside['frames'][-1]['line']}" if outside["frames"] else ""
-        told.notes.append(f"Another line of {verdict.path} stops with {_error(outside)}{line}.")
+        told.notes.append(f"Another line of {verdict.path} stops with {named(outside)}{line}.")
     if verdict.stood_in:
         names = _join(verdict.stood_in)
         told.notes.append(
@@ -138,7 +123,7 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
                 f"Python cannot read {where}: {failed['message']}, line {line}. Nothing in it can be checked."
             ], failed
         case "missing" if failed:
-            return [f"{where} does not define {name}: it stopped with {_error(failed)}."], failed
+            return [f"{where} does not define {name}: it stopped with {named(failed)}."], failed
         case "missing":
             return [f"{where} does not define {name}. Bring the stub back with `make reset exercise={name}`."], None
         case "not_callable":
@@ -146,47 +131,13 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
                 f"{name} is {trouble['found']} here, not something that can be called. Define it with `def` or `class`."
             ], None
         case "ending":
-            return [_ending(verdict, trouble)], None
+            return [ending(verdict, trouble)], None
     first = verdict.first_failure
     if first is None:
         return [], None
     says, failure, _ = _first_failure(verdict, first)
-    says.append(f"A line outside {name} stops too: {_error(failed or {})}." if failed else "")
+    says.append(f"A line outside {name} stops too: {named(failed or {})}." if failed else "")
     return [s for s in says if s], failure or failed
-
-
-def _ending(verdict: Verdict, trouble: dict[str, Any]) -> str:
-    detail, reached = trouble.get("detail", ""), trouble.get("reached", 0)
-    at = " while the file was being read, before any check"
-    if trouble["loaded"]:
-        waiting = verdict.probes[reached].name.replace("_", " ") if reached < len(verdict.probes) else ""
-        at = f" in the check “{waiting}”" if waiting else ""
-    if trouble["ending"] == "timeout":
-        flood = " It prints without end." if len(verdict.printed) >= FLOOD else ""
-        advice = "Look for a loop that never ends, or one far too long."
-        return f"It was still running when its time was up{at}.{flood} {advice}"
-    if detail.startswith(("the grading process", "no answer")):
-        return f"The check itself broke off: {detail}. `make doctor` looks for the reason."
-    if trouble["ending"] == "exited" and detail != "exit code 70":
-        return f"Your code ended the whole Python process ({detail}){at}: take out exit(), quit() or os._exit()."
-    if detail in ("SIGSEGV", "SIGABRT", "SIGBUS"):
-        return f"Python itself crashed ({detail}){at}: an endless recursion inside a library call can do that."
-    if detail == "SIGKILL":
-        return f"The process was killed{at}; too much memory is the usual reason."
-    return f"Your code broke the process that it runs in ({detail}){at}; does it close files that it did not open?"
-
-
-def _error(failed: dict[str, Any]) -> str:
-    text = failed.get("message", "").strip().split("\n")[0]
-    return f"{failed.get('type', 'an error')}: {text}" if text else str(failed.get("type", "an error"))
-
-
-def _advice(failed: dict[str, Any]) -> str:
-    """What torch means by an error that many meet while they write a training loop; "" for any other."""
-    text = failed.get("message", "")
-    return next(
-        (f". {advice}" for part, advice in TORCH_MEANS.items() if part in text), "." if text.endswith(".") else ""
-    )
 
 
 def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dict[str, Any] | None, Case | None]:
@@ -197,20 +148,20 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
         case "raised":
             failed = frame["raised"]
             if not failed["frames"]:
-                return [_unusable(name, frame)], None, None
+                return [unusable(name, frame)], None, None
             if failed["type"] == "SystemExit":
                 return (
                     ["exit() or quit() ends the whole program; `return` is enough to leave a function."],
                     failed,
                     None,
                 )
-            says = _error(failed).removesuffix(".") + _advice(failed)
+            says = named(failed).removesuffix(".") + advice(failed)
             if failed["type"] == "NameError" and lesson.find(name).kind == "concept":
                 says += '. Letters are strings, in quotes: {"a", "b"}.'
             return [says], failed, None
         case "complaint":
             text = frame.get("complaint") or f"expected: {(first.expected or {}).get('complaint')}"
-            return [_sentence(text, name)], None, made(first, frame)
+            return [sentence(text, name)], None, made(first, frame)
         case "shortcut":
             called = _join(frame.get("shortcuts", []))
             instead = lesson.find(name).instead
@@ -237,32 +188,12 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
     if first.why == "changed":
         shown.compared = found is not None  # two equal results side by side would show nothing
         many = "arguments" if len(frame["changed"]) > 1 else "argument"
-        advice = "Work on new values: x += ..., x[...] = ... and methods like sub_() or pop() change x itself."
-        return [f"{name} changed its {many} {_join(frame['changed'])} in place. {advice}"], None, shown
+        instead = "Work on new values: x += ..., x[...] = ... and methods like sub_() or pop() change x itself."
+        return [f"{name} changed its {many} {_join(frame['changed'])} in place. {instead}"], None, shown
     says = _difference(name, found, frame) if found else ""
     if found and found.fault == "value" and probe.says:
         says += " " + probe.says
     return [says], None, shown
-
-
-def _unusable(name: str, frame: Frame) -> str:
-    """The probe, not the learner's code, stumbled over what came back."""
-    calls = frame.get("calls") or [{}]
-    failed = frame["raised"]
-    if failed["type"] == "NotImplementedError":
-        return f"A part that {name} uses is not implemented: {failed['message'] or 'NotImplementedError'}."
-    if "result" in calls[-1]:
-        returned = values.kind(calls[-1]["result"])
-        return _sentence(f"{name} returned {returned}, which cannot be used as the answer: {_error(failed)}", name)
-    return _sentence(f"{name} cannot be used the way the prompt says: {_error(failed)}", name)
-
-
-def _sentence(text: str, name: str = "") -> str:
-    """With a full stop, and with a capital letter unless it begins with code: model(x), or the exercise's name."""
-    word = text.split(" ", 1)[0]
-    code = not word.isalpha() or word == name or (len(word) == 1 and word != "a")
-    begun = text if code else text[:1].upper() + text[1:]
-    return begun if begun.endswith((".", "?", "!")) else f"{begun}."
 
 
 def _difference(name: str, found: Difference, frame: Frame) -> str:

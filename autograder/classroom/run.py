@@ -1,0 +1,131 @@
+"""A submission running in a box: what is asked of it, what came out, and the verdict on an answer."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from autograder import lesson, source
+from autograder.classroom import concepts, frames, told
+from autograder.classroom.box import Answer, Box
+from autograder.classroom.sandbox import Limits
+from autograder.grade import expected
+from autograder.isolate import OUT_OF_TIME, Outcome
+from autograder.judge import Frame, Verdict, judge
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a submission may use: seconds for one cell, for the probes of one exercise, for one process and in all."""
+
+    cell: float = 20.0
+    exercise: float = 10.0
+    process: float = 60.0
+    whole: float = 150.0
+    memory_bytes: int = 2 << 30
+
+    def limits(self, seconds: float) -> Limits:
+        return Limits(seconds=max(seconds, 1.0), memory_bytes=self.memory_bytes)
+
+
+@dataclass
+class Run:
+    """A submission, where and under which seed and limits it runs, and what has been seen of it so far."""
+
+    sources: list[str]
+    section: str
+    seed: int
+    where: Box
+    budget: Budget
+    outputs: list[list[Frame] | None] = field(default_factory=list)
+    seen: dict[str, Outcome] = field(default_factory=dict)
+    #: Cells that are left out, since they ended the process.
+    skip: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.outputs = self.outputs or [None] * len(self.sources)
+
+    def ask(
+        self, names: list[str], seconds: float, lent: Frame | None = None, without: Collection[str] = ()
+    ) -> tuple[Answer, int | str | None, bool]:
+        """Run the cells and observe these answers; (how it ended, and what `take` says).
+
+        `lent`: reference pieces to put in the place of the submission's own, {"text", "names"}. `without`: functions
+        of torch to do without (unplug.py).
+        """
+        job = {
+            "cells": self.sources,
+            "skip": sorted(self.skip),
+            "exercises": names,
+            "seed": self.seed,
+            "pieces": lent,
+            "without": sorted(without),
+            "cell_seconds": self.budget.cell,
+            "exercise_seconds": self.budget.exercise,
+            "probes": _probes(self.section),
+        }
+        answer = self.where.ask(job, self.budget.limits(seconds))
+        return answer, *self.take(answer, names)
+
+    def take(self, answer: Answer, names: list[str]) -> tuple[int | str | None, bool]:
+        """Take in what came out; (the cell or exercise that was begun and not ended, whether all of it was done)."""
+        begun: int | str | None = None
+        done = False
+        fresh: dict[str, Outcome] = {}
+        for frame in frames.read(answer.data):
+            index, name = frame.get("cell"), frame.get("exercise")
+            if type(index) is int and 0 <= index < len(self.sources) and index not in self.skip:
+                begun = None if "outputs" in frame else index
+                if "outputs" in frame and self.outputs[index] is None:
+                    self.outputs[index] = frames.outputs(frame["outputs"])
+            elif isinstance(name, str) and name in names:
+                begun = None if "end" in frame else name
+                outcome = fresh.setdefault(name, Outcome())
+                kept = (
+                    frames.observation(frame) or frames.loaded(frame) or concepts.answer(frame) or frames.raised(frame)
+                )
+                if kept:
+                    outcome.frames.append(kept)
+            elif "done" in frame:
+                done = True
+        self.seen |= fresh
+        return begun, done and answer.stopped is None
+
+    def again(self, names: list[str], lent: Frame | None = None, without: Collection[str] = ()) -> Run:
+        """The same submission in a new process, once, asked for these answers alone."""
+        other = Run(self.sources, self.section, self.seed, self.where, self.budget, list(self.outputs), skip=self.skip)
+        other.ask(names, self.budget.process, lent, without)
+        return other
+
+    def verdict(self, name: str) -> Verdict:
+        """Whatever was observed, there is a verdict; only the reference's own failure raises."""
+        exercise = lesson.load(self.section)[name]
+        reference = expected(exercise, self.seed)
+        nothing = Outcome([{"implementation": 0, "loaded": {"failure": None, "found": None}}])
+        try:
+            observed = self.seen.get(name) or nothing
+            if exercise.kind == "concept":
+                observed = concepts.observed(exercise, observed)
+            return judge(exercise, observed, reference, told.PLACE)
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+            verdict = judge(exercise, nothing, reference, told.PLACE)
+            verdict.trouble = {"kind": "unreadable"}
+            return verdict
+
+
+@functools.cache
+def _probes(section: str) -> str:
+    """Read once: a kit that is changed while a class is graded must not change half of the grading."""
+    return source.without_unused(source.probes(section))
+
+
+def how_it_ended(answer: Answer) -> tuple[str, str]:
+    """(an ending as in isolate.Outcome, a detail)."""
+    if answer.stopped == "time" or answer.status == OUT_OF_TIME:
+        return "timeout", ""
+    if answer.stopped:
+        return "killed", {"memory": "it used too much memory", "output": "it wrote too much"}[answer.stopped]
+    if answer.status < 0:
+        return "killed", f"signal {-answer.status}"
+    return "exited", f"exit code {answer.status}"
