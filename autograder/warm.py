@@ -34,8 +34,8 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 MOST_WRITTEN = 64 << 20
-#: Seconds without a job, or jobs without such a pause, after which cheaper forks are worth their price.
-PAUSE, MANY = 0.3, 10
+#: Seconds without a job, after which nobody is kept waiting by what makes forks cheaper.
+PAUSE = 0.3
 MOST_PRINTED = 20_000
 #: Bytes of private memory that a child may add to what the warm process has.
 MOST_MEMORY = 1 << 30
@@ -48,7 +48,11 @@ def serve(connection: socket.socket, confine: Confine | None = None) -> None:
     gc.freeze()
     answered, settled = 0, False
     while True:
-        if answered and not settled and (answered == MANY or not select.select([connection], [], [], PAUSE)[0]):
+        if (
+            answered
+            and not settled
+            and (answered == hugepages.WORTH or not select.select([connection], [], [], PAUSE)[0])
+        ):
             hugepages.collapse()
             settled = True
         try:

@@ -23,9 +23,6 @@ from autograder.classroom import sandbox, shell, student  # noqa: E402
 from autograder.isolate import receive, send  # noqa: E402
 from autograder.load import silence_checks  # noqa: E402
 
-#: Submissions after which cheaper forks are worth their price: there are likely to be many more.
-MANY = 10
-
 _probes: dict[str, types.CodeType] = {}
 
 
@@ -38,7 +35,7 @@ def serve(connection: socket.socket, mode: Literal["full", "weak", "off"]) -> No
     gc.freeze()
     answered = 0
     while True:
-        if answered == MANY:
+        if answered == hugepages.WORTH:
             hugepages.collapse()
         try:
             job = receive(connection)
