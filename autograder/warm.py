@@ -48,11 +48,7 @@ def serve(connection: socket.socket, confine: Confine | None = None) -> None:
     gc.freeze()
     answered, settled = 0, False
     while True:
-        if (
-            answered
-            and not settled
-            and (answered == hugepages.WORTH or not select.select([connection], [], [], PAUSE)[0])
-        ):
+        if answered and not settled and (answered == hugepages.WORTH or _pauses(connection)):
             hugepages.collapse()
             settled = True
         try:
@@ -66,6 +62,10 @@ def serve(connection: socket.socket, confine: Confine | None = None) -> None:
             answered += 1
         except OSError:  # the asker is gone
             return
+
+
+def _pauses(connection: socket.socket) -> bool:
+    return not select.select([connection], [], [], PAUSE)[0]
 
 
 def answer(

@@ -15,15 +15,12 @@ import importlib  # noqa: E402
 import os  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
-import types  # noqa: E402
 from typing import Any, Literal, cast  # noqa: E402
 
-from autograder import hugepages  # noqa: E402
+from autograder import hugepages, observe  # noqa: E402
 from autograder.classroom import sandbox, shell, student  # noqa: E402
 from autograder.isolate import receive, send  # noqa: E402
 from autograder.load import silence_checks  # noqa: E402
-
-_probes: dict[str, types.CodeType] = {}
 
 
 def serve(connection: socket.socket, mode: Literal["full", "weak", "off"]) -> None:
@@ -41,7 +38,7 @@ def serve(connection: socket.socket, mode: Literal["full", "weak", "off"]) -> No
             job = receive(connection)
         except (EOFError, OSError):
             return
-        code = _compiled(job["probes"])
+        code = observe.compiled(job["probes"])
         limits = sandbox.Limits(**job["limits"])
         try:
             ended = sandbox.run(functools.partial(student.work, job=job, probes=code, shell=ready), limits, mode=mode)
@@ -58,13 +55,6 @@ def _import_more() -> None:
     """What answers use and what takes long the first time (an optimizer imports a third of torch)."""
     for name in ("torch._dynamo", "torch.utils.data"):
         importlib.import_module(name)
-
-
-def _compiled(text: str) -> types.CodeType:
-    if text not in _probes:
-        _probes.clear()
-        _probes[text] = compile(text, "<probes>", "exec", dont_inherit=True)
-    return _probes[text]
 
 
 def main(argv: list[str]) -> None:
