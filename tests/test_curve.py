@@ -67,7 +67,8 @@ def test_a_wrong_answer_draws_another_curve() -> None:
 def test_an_answer_that_raises_draws_as_far_as_it_came() -> None:
     drawn = curve.of_kit("fit_parameters", raises_in_the_third_batch)
     assert drawn is not None
-    assert drawn.yours == pytest.approx(drawn.yours[:3])
+    assert drawn.yours[0] == drawn.reference[0]
+    assert len(drawn.yours) == 3
     assert drawn.ended == "it ended with KeyError: 'rows'"
 
 
