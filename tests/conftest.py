@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from autograder.grade import check_text
 from autograder.judge import Verdict
 
 Check = Callable[..., Verdict]
+
+# Whoever starts the tests with & makes them ignore Ctrl-C, and with them every process that they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

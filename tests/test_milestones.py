@@ -270,6 +270,18 @@ def test_an_unknown_milestone_is_a_usage_error(kit: Kit) -> None:
     assert "training_loop, optim, data, validation" in page
 
 
+@pytest.mark.skipif(os.name != "posix", reason="about signals")
+def test_a_hanging_loop_is_shown_where_the_shell_lets_signals_be_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as `make train &` does
+    try:
+        monkeypatch.setattr(run, "SILENCE", 1.5)
+        one = with_own("fit_layers", loop(after_loss="\n        while True: pass"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert one.failure is not None
+    assert one.failure["frames"][-1]["source"] == "while True: pass"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_ctrl_c_keeps_what_there_is(kit: Kit) -> None:
     command = [sys.executable, "-m", "autograder", "train", "training_loop", "--examples", "2000", "--epochs", "900"]

@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import sys
 import threading
 from typing import Any
@@ -70,6 +71,7 @@ def data(examples: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts with & ignores it, and so would we
     job = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_when_unwanted, daemon=True).start()
     events = os.fdopen(os.dup(1), "wb", buffering=0)
