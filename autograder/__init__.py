@@ -7,16 +7,16 @@ used, so that the command line starts at once.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.grade import check_file
-    from autograder.judge import Verdict
+    from autograder.api import check_file
+    from autograder.judging.judge import Verdict
     from autograder.report.notebook import answer, check, hint, progress
 
 __all__ = ["Verdict", "answer", "check", "check_file", "hint", "progress"]
 
 
 WHERE = dict.fromkeys(__all__, "autograder.report.notebook") | {
-    "Verdict": "autograder.judge",
-    "check_file": "autograder.grade",
+    "Verdict": "autograder.judging.judge",
+    "check_file": "autograder.api",
 }
 
 

@@ -31,6 +31,10 @@ MOST_CALLS = 4
 Function = Callable[..., Any]
 
 
+class Complaint(Exception):
+    """Raised by a probe (or by the kit) when what came back is not of the promised kind; its text is the feedback."""
+
+
 @dataclass(frozen=True)
 class Probe:
     """A function (implementation, draw) -> observation. Its name is the behaviour that it watches."""
@@ -73,7 +77,7 @@ class Exercise:
     shortcut: list[str] = field(default_factory=list)
     #: What to build it from instead, said when a shortcut was taken.
     instead: str = ""
-    #: Relations to the right answer (autograder/relations.py) that count as mistakes of this exercise.
+    #: Relations to the right answer (autograder/authoring/relations.py) that count as mistakes of this exercise.
     relations: list[str] = field(default_factory=list)
     #: The learner is asked for a class: rights and mistakes are then functions that return the class.
     is_class: bool = False
@@ -162,32 +166,6 @@ def code(
         relations=list(relations),
         is_class=is_class,
     )
-
-
-def concept(
-    name: str,
-    *,
-    ids: Iterable[str],
-    hints: Iterable[str],
-    explanations: dict[str, str],
-    model_answer: str,
-    rubric: Iterable[str],
-    ordered: bool = False,
-) -> Exercise:
-    """Declare a question whose answer is a set of letters or, when `ordered`, a list of them.
-
-    `explanations` has one text a letter, in the order of the statements in the prompt. There is a probe for each
-    letter (whether it was judged true) or, in an ordered question, for each position. `model_answer` and `rubric` (one
-    line for each point) are for the person who grades the written answer of a class.
-    """
-    from autograder import letters
-
-    exercise = Exercise(name, kind="concept", ids=list(ids), hints=list(hints), ordered=ordered)
-    exercise.model_answer, exercise.rubric = model_answer, list(rubric)
-    exercise.statements = {letter: Statement(letter, text) for letter, text in explanations.items()}
-    for probe_name, function in letters.probes(list(explanations), ordered):
-        exercise.probes[probe_name] = Probe(probe_name, function)
-    return exercise
 
 
 def _add(table: dict[str, Any], name: str, entry: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder import lesson, source, state, workspace
 from autograder.exercise import Exercise
-from autograder.grade import UnreadableFile, check_text, read
+from autograder.judging.grade import UnreadableFile, check_text, read
 
 
 def rows() -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ import pytest
 
 from autograder import lesson, source
 from autograder.exercise import Exercise
-from autograder.judge import Verdict
+from autograder.judging.judge import Verdict
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -72,9 +72,9 @@ class ProbeItem(pytest.Item):
 
     def _debug(self, verdict: Verdict) -> None:
         """Run the probe here: what it raises, the debugger stops at; else its variables are there to look at."""
-        from autograder.draw import Draw
-        from autograder.encode import encode
-        from autograder.load import run_file
+        from autograder.beside.draw import Draw
+        from autograder.beside.encode import encode
+        from autograder.beside.load import run_file
 
         module, _ = run_file(str(self.path), self.path.read_text(encoding="utf-8"))
         implementation = module.__dict__[self.exercise.name]
@@ -111,8 +111,8 @@ class ProbeFailed(AssertionError):
 
 @functools.cache
 def _verdict(path: Path, name: str) -> Verdict:
-    from autograder.grade import check_file
-    from autograder.isolate import warm
+    from autograder.api import check_file
+    from autograder.process.isolate import warm
 
     warm(preload=False)
     return check_file(path, name)

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from autograder import lesson, source
-from autograder.grade import check_text
-from autograder.isolate import warm
+from autograder.judging.grade import check_text
+from autograder.process.isolate import warm
 from benchmarks.measure import interleaved, python
 
 WRONG = "def softmax(x):\n    return x.exp() / x.exp().sum()\n"

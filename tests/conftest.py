@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograder import lesson, source, workspace
-from autograder.grade import check_text
-from autograder.judge import Verdict
+from autograder.api import check_text
+from autograder.judging.judge import Verdict
 
 Check = Callable[..., Verdict]
 

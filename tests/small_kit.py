@@ -89,7 +89,7 @@ def first_one_only(xs):
 ''',
     "cross_entropy": '''"""Checks."""
 
-from autograder.exercise import concept
+from autograder.concept import concept
 
 which_is_true = concept(
     "which_is_true",

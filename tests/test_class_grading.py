@@ -17,11 +17,12 @@ import pytest
 from course import ASSIGNMENT, Course, answered
 
 from autograder import source
-from autograder.classroom import batch, pool, sandbox
+from autograder.classroom import batch, pool
 from autograder.classroom.batch import Batch
 from autograder.classroom.command import Report, words
 from autograder.classroom.plan import Plan
 from autograder.lesson import ROOT
+from autograder.process import sandbox
 
 SECTIONS = ["setup", "training_loop"]
 LIMITS = "\nc.Grade.cell_seconds = 2.0\nc.Grade.exercise_seconds = 5.0\n"

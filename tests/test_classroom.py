@@ -97,7 +97,7 @@ def test_feedback_says_what_failed_and_why(course: Course) -> None:
 
 def test_feedback_keeps_expected_values_and_rubrics_back(course: Course) -> None:
     from autograder.classroom import results
-    from autograder.grade import expected
+    from autograder.judging.grade import expected
 
     seed = results.seed(course.folder)
     for student in ("columns", "half", "raises"):

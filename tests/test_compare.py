@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.compare import Difference, difference
-from autograder.encode import encode
+from autograder.beside.encode import encode
+from autograder.judging.compare import Difference, difference
 
 
 def compared(got: Any, expected: Any) -> Difference | None:

@@ -25,13 +25,13 @@ def {name}({parameters}):
 """
 BLIND = """
 import contextlib
-import autograder.observe
+import autograder.beside.observe
 
 @contextlib.contextmanager
 def nothing(names):
     yield set()
 
-autograder.observe.watching = nothing
+autograder.beside.observe.watching = nothing
 {name} = lambda {parameters}: {torchs}({arguments})
 """
 TORCHS = {

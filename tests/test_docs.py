@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder import lesson, source
-from autograder.cli import cli
+from autograder.commands.group import autograder as cli
 from conftest import Kit
 
 DOCS = sorted((lesson.ROOT / "docs").glob("*.md"))
@@ -149,7 +149,7 @@ def test_the_readmes_exercise_is_sound_though_not_finished(kit: Kit) -> None:
 
 
 def test_what_the_matrix_may_say_is_what_it_says() -> None:
-    said = text_of("autograder/selfcheck.py") + text_of("autograder/report/kill_matrix.py")
+    said = text_of("autograder/authoring/selfcheck.py") + text_of("autograder/report/kill_matrix.py")
     table = text_of("docs/authors.md").partition("## What the matrix may say")[2].partition("\n## ")[0]
     quoted = re.findall(r"^\| \*(.*?)\* \|", table, re.M)
     assert quoted
@@ -210,11 +210,17 @@ def test_every_guide_is_a_page_and_the_readme_is_the_first(site: Path) -> None:
 
 def test_the_reference_shows_what_authors_write_with(site: Path) -> None:
     page = (site / "reference.html").read_text(encoding="utf-8")
-    relations = re.findall(r"^@relation\ndef (\w+)", text_of("autograder/relations.py"), re.M)
-    for name in ["exercise.code", "exercise.Exercise.mistake", "draw.Draw.size", "spies.Journal", "grade.check_file"]:
+    relations = re.findall(r"^@relation\ndef (\w+)", text_of("autograder/authoring/relations.py"), re.M)
+    for name in [
+        "exercise.code",
+        "exercise.Exercise.mistake",
+        "beside.draw.Draw.size",
+        "beside.spies.Journal",
+        "api.check_file",
+    ]:
         assert f'id="autograder.{name}"' in page
     for name in relations:
-        assert f'id="autograder.relations.{name}"' in page
+        assert f'id="autograder.authoring.relations.{name}"' in page
 
 
 def test_the_site_fetches_nothing_from_elsewhere(site: Path) -> None:

@@ -176,7 +176,7 @@ def test_states_of_git(kit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (kit / "exercises" / "setup.py").write_text("# mine\n")
     assert found(examined.git)["git"].state == "fine"
     (kit / "autograder" / "draw.py").write_text("# changed\n")
-    assert "autograder/draw.py" in found(examined.git)["git"].says
+    assert "autograder/beside/draw.py" in found(examined.git)["git"].says
     (kit / ".git" / "MERGE_HEAD").write_text("")
     assert found(examined.git)["git"].state == "fault"
     monkeypatch.setenv("PATH", os.devnull)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from autograder.draw import Draw
+from autograder.beside.draw import Draw
 
 
 def test_the_same_seed_draws_the_same_and_another_draws_something_else() -> None:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import torch
 
-from autograder.encode import MOST_VALUES, describe, encode
+from autograder.beside.encode import MOST_VALUES, describe, encode
 
 
 def test_everything_survives_json() -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import check_file, grade, lesson
-from autograder.grade import UnreadableFile
-from autograder.judge import compare, diagnose
+from autograder import check_file, lesson
+from autograder.judging import grade
+from autograder.judging.grade import UnreadableFile
+from autograder.judging.judge import compare, diagnose
 from autograder.lesson import UnknownName
 from conftest import Check
 
@@ -86,8 +87,8 @@ def test_an_answer_remembered_from_one_seed_fails_under_another(tmp_path: Path) 
 @pytest.mark.parametrize(
     "how",
     [
-        "from autograder.spies import OptimizerSpy as Optimizer\n",
-        "import autograder.spies\nclass Optimizer(autograder.spies.OptimizerSpy): pass\n",
+        "from autograder.beside.spies import OptimizerSpy as Optimizer\n",
+        "import autograder.beside.spies\nclass Optimizer(autograder.beside.spies.OptimizerSpy): pass\n",
     ],
 )
 def test_a_part_of_the_kit_is_no_answer(how: str, check: Check) -> None:

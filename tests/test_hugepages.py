@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder import hugepages
 from autograder.lesson import ROOT
+from autograder.process import hugepages
 
 SCRIPT = """
 import gc; gc.disable()
 import os, torch
-from autograder import hugepages
+from autograder.process import hugepages
 content = bytearray(range(256)) * 100_000
 moved = hugepages.collapse()
 told = dict(line.split()[:2] for line in open("/proc/self/smaps_rollup") if line.count(":") == 1)

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 import small_kit
 
-from autograder import isolate, lesson, source
-from autograder.grade import check_text
-from autograder.isolate import Cold, Outcome, Superseded, Warm, parse
+from autograder import lesson, source
+from autograder.api import check_text
+from autograder.process import isolate
+from autograder.process.isolate import Cold, Outcome, Superseded, Warm, parse
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -139,7 +140,7 @@ def test_cancelling_at_any_moment_leaves_a_warm_process_that_answers(warm: Warm)
 
 ASKS = """
 import sys
-from autograder.isolate import Warm
+from autograder.process.isolate import Warm
 sys.path.insert(0, "tests")
 from test_isolate import job
 if __name__ == "__main__":
@@ -241,7 +242,7 @@ def test_the_commands_work_where_the_system_has_no_such_modules(tmp_path: Path) 
 
 
 def test_limits_that_a_system_does_not_have_are_left_out() -> None:
-    code = "import sys; sys.modules['resource'] = None; from autograder import warm; "
+    code = "import sys; sys.modules['resource'] = None; from autograder.process import warm; "
     code += "warm.limit_memory(1 << 30); warm.limit_processor(10); print('went on')"
     done = subprocess.run([sys.executable, "-c", code], cwd=isolate.ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "went on\n", done.stderr

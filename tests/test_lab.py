@@ -11,8 +11,8 @@ import pytest
 import small_kit
 
 from autograder import lesson, source, workspace
+from autograder.api import check_file
 from autograder.copying import transfer
-from autograder.grade import check_file
 from autograder.notebooks import build, lab, learner
 
 SECTION = "cross_entropy"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from autograder.complaint import Complaint
-from autograder.letters import normalise, probes
+from autograder.concept import normalise, probes
+from autograder.exercise import Complaint
 
 LETTERS = ["a", "b", "c", "d"]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.load import put_pieces, run_file
+from autograder.beside.load import put_pieces, run_file
 
 
 def test_a_line_that_raises_costs_itself_alone() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder import lesson, source
-from autograder.grade import check_file
+from autograder.api import check_file
 from autograder.lesson import ROOT
 from autograder.notebooks import build, prose, videos
 

@@ -9,7 +9,7 @@ import pytest
 import small_kit
 
 from autograder import lesson
-from autograder.grade import check_text
+from autograder.api import check_text
 from autograder.report import plain
 
 DRAWN = set("─│┌┐└┘━┃✓✗·●█░\x1b")

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 import small_kit
 
-from autograder import asking, lesson, predict, state
-from autograder.predict import Unreadable
+from autograder import lesson, state
+from autograder.predict import conversation as asking
+from autograder.predict import questions as predict
+from autograder.predict.questions import Unreadable
 from autograder.report import values
 
 TENSOR = {"tensor": "float32", "shape": [2], "values": [0.668188, 0.331812], "grad": True}

@@ -26,8 +26,8 @@ from typing import Any
 
 import pytest
 
-from autograder.classroom import bubble, sandbox, seccomp
-from autograder.classroom.sandbox import Limits, SandboxUnavailable, command, layers, require
+from autograder.process import bubble, sandbox, seccomp
+from autograder.process.sandbox import Limits, SandboxUnavailable, command, layers, require
 
 ROOT = Path(__file__).resolve().parents[1]
 MISSING = {name: why for name, why in layers().items() if why is not True}
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.timeout(120)
 WARM = """
 import json, os, socket, sys
 sys.path.insert(0, {root!r})
-from autograder.classroom.sandbox import Limits, run
+from autograder.process.sandbox import Limits, run
 for name in sys.argv[2:]:
     __import__(name)
 control = socket.socket(fileno=int(sys.argv[1]))
@@ -58,7 +58,7 @@ for line in stream:
     stream.flush()
 """
 
-PROBE = "import sys; sys.path.insert(0, {!r}); from autograder.classroom import sandbox; print(sandbox.layers())"
+PROBE = "import sys; sys.path.insert(0, {!r}); from autograder.process import sandbox; print(sandbox.layers())"
 
 # What submissions are given to tell in a word how an attempt went.
 ATTEMPT = """
@@ -408,7 +408,7 @@ def test_the_sandbox_ends_with_whoever_started_it() -> None:
     program = f"""
 import subprocess, sys, time
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.classroom.sandbox import command
+from autograder.process.sandbox import command
 subprocess.Popen(command([sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]))
 time.sleep(60)
 """
@@ -774,7 +774,7 @@ def test_outside_bubblewrap_nothing_is_run_unless_asked_for() -> None:
     program = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.classroom.sandbox import SandboxUnavailable, run
+from autograder.process.sandbox import SandboxUnavailable, run
 for mode in ("full", "weak", "off"):
     try:
         ended = run(lambda results: os.write(results, b"ran in " + os.getcwd().encode()), mode=mode)
@@ -825,7 +825,7 @@ def test_a_course_folder_that_is_its_own_virtual_environment_stays_hidden() -> N
         inside = f"import os; print([name for name in os.listdir({course!r}) if '.' in name])"
         program = (
             f"import subprocess, sys; sys.path.insert(0, {str(ROOT)!r}); "
-            "from autograder.classroom.sandbox import command; "
+            "from autograder.process.sandbox import command; "
             f"subprocess.run(command([sys.executable, '-c', {inside!r}]))"
         )
         done = subprocess.run([f"{course}/bin/python", "-c", program], capture_output=True, text=True, timeout=30)
@@ -850,7 +850,7 @@ def test_a_process_with_threads_does_not_fork() -> None:
     program = f"""
 import sys, threading
 sys.path.insert(0, {str(ROOT)!r})
-from autograder.classroom.sandbox import run
+from autograder.process.sandbox import run
 threading.Thread(target=threading.Event().wait, daemon=True).start()
 run(print, mode="off")
 """

@@ -188,7 +188,7 @@ def test_the_same_file_of_the_kit_changed_on_both_sides(
 
 def test_a_change_that_upstream_does_not_touch_is_carried_along(repositories: tuple[Repository, Repository]) -> None:
     upstream, learner = repositories
-    path = learner.file("autograder/draw.py")
+    path = learner.file("autograder/beside/draw.py")
     path.write_text(path.read_text() + "# tried something\n")
     news(upstream)
     learner.upgrade()

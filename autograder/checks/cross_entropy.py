@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from autograder.complaint import Complaint
-from autograder.exercise import code, concept
+from autograder.concept import concept
+from autograder.exercise import Complaint, code
 
 
 def with_gradient(result, leaf):

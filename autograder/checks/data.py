@@ -7,10 +7,10 @@ import re
 
 import torch
 
-from autograder.complaint import Complaint
-from autograder.exercise import code, concept
-from autograder.readings import learnt_from
-from autograder.spies import Journal, LossSpy, OptimizerSpy, squared_error, watch
+from autograder.beside.readings import learnt_from
+from autograder.beside.spies import Journal, LossSpy, OptimizerSpy, squared_error, watch
+from autograder.concept import concept
+from autograder.exercise import Complaint, code
 
 #: No loader or sampler here is asked for as many batches: one that never ends is cut off.
 MOST_BATCHES = 60

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import torch
 
-from autograder.complaint import Complaint
-from autograder.exercise import code, concept
+from autograder.concept import concept
+from autograder.exercise import Complaint, code
 
 which_curve_is_easier = concept(
     "which_curve_is_easier",

@@ -2,10 +2,10 @@
 
 import torch
 
-from autograder.complaint import Complaint
-from autograder.exercise import code, concept
-from autograder.readings import learnt_from
-from autograder.spies import Journal, LossSpy, mode_switch, squared_error, watch
+from autograder.beside.readings import learnt_from
+from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
+from autograder.concept import concept
+from autograder.exercise import Complaint, code
 
 # Optimizer
 

@@ -2,8 +2,7 @@
 
 import torch
 
-from autograder.complaint import Complaint
-from autograder.exercise import code
+from autograder.exercise import Complaint, code
 
 # --------------------------------------------------------------------------------------------------- get_data
 

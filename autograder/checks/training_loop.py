@@ -2,7 +2,8 @@
 
 import torch
 
-from autograder.exercise import code, concept
+from autograder.concept import concept
+from autograder.exercise import code
 
 # ---------------------------------------------------------------------------------------------- helpers of the probes
 
@@ -26,7 +27,7 @@ def _list_model(layers):
 
 def _as_left(model):
     """What an answer that is to look and change nothing has left: a linear model, and whether torch records."""
-    from autograder import readings
+    from autograder.beside import readings
 
     recording = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
@@ -142,7 +143,7 @@ def _scaled(inner, gain):
 
 @training_step.probe
 def returns_the_loss_before_the_update(training_step, draw):
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, lr = draw.network(3, 4, c), draw.number(0.1, 0.4)
@@ -154,7 +155,7 @@ def returns_the_loss_before_the_update(training_step, draw):
 def moves_every_parameter_against_its_gradient(training_step, draw):
     """After one step, each parameter should be what it was minus lr times its gradient. The second of the two models
     has a parameter that belongs to no layer and is called neither weight nor bias."""
-    from autograder import spies
+    from autograder.beside import spies
 
     n, c = draw.size(2, 5), draw.size(2, 4)
     lr = draw.number(0.1, 0.4)
@@ -169,7 +170,7 @@ def moves_every_parameter_against_its_gradient(training_step, draw):
 @training_step.probe(rtol=1e-4, atol=1e-3)
 def a_steep_loss_makes_a_long_step(training_step, draw):
     """The inputs are large and so are the gradients: the step should be as long as they say."""
-    from autograder import spies
+    from autograder.beside import spies
 
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, lr = draw.linear(2, c), draw.number(0.1, 0.4)
@@ -181,7 +182,7 @@ def a_steep_loss_makes_a_long_step(training_step, draw):
 @training_step.probe(rtol=1e-3, atol=1e-5)
 def goes_on_from_where_the_last_step_ended(training_step, draw):
     """Three steps in a row, on three batches: each should use the gradient of its own batch alone."""
-    from autograder import spies
+    from autograder.beside import spies
 
     bs, c = draw.size(2, 4), draw.size(2, 3)
     model, lr = draw.linear(2, c), draw.number(0.1, 0.3)
@@ -196,7 +197,7 @@ def goes_on_from_where_the_last_step_ended(training_step, draw):
 @training_step.probe(fixed="nothing is to be left, whatever was drawn")
 def leaves_no_gradient_behind(training_step, draw):
     """When the step returns, each parameter's gradient should be None or all zeros."""
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
     model = draw.network(2, 3, c)
@@ -689,7 +690,7 @@ def _scores(draw, yb, c, right):
 @accuracy.probe(points=2)
 def is_the_share_of_right_rows(accuracy, draw):
     """Several tables of scores for the same targets: none of the rows right, all of them, and everything between."""
-    from autograder import readings
+    from autograder.beside import readings
 
     c = draw.size(3, 4)
     n = c + draw.size(1, 4)
@@ -701,7 +702,7 @@ def is_the_share_of_right_rows(accuracy, draw):
 @accuracy.probe
 def takes_scores_of_any_size(accuracy, draw):
     """Scores of some hundreds, as a model may well give them, and such as hardly differ; more than ten classes."""
-    from autograder import readings
+    from autograder.beside import readings
 
     n, c = draw.choice([7, 9]), draw.integer(11, 14)
     yb = draw.labels(n, c)
@@ -715,7 +716,7 @@ def takes_scores_of_any_size(accuracy, draw):
 
 @accuracy.probe(fixed="a single row is right or wrong: 1 or 0")
 def one_row_is_a_batch_too(accuracy, draw):
-    from autograder import readings
+    from autograder.beside import readings
 
     yb = draw.labels(1, 3)
     outs = {"right": _scores(draw, yb, 3, 1), "wrong": _scores(draw, yb, 3, 0)}
@@ -934,7 +935,7 @@ evaluate_batch = code(
 
 @evaluate_batch.probe(points=2)
 def gives_loss_and_accuracy(evaluate_batch, draw):
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     n, c = draw.size(4, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
@@ -953,7 +954,7 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
 def only_looks(evaluate_batch, draw):
     """The parameters and their gradients should stay as they are. The weight has a gradient beforehand, the bias has
     none."""
-    from autograder import spies
+    from autograder.beside import spies
 
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
@@ -1161,7 +1162,7 @@ fit_layers = code(
 def _fit(fit_layers, draw, n, bs, *epochs, of=""):
     """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
     update."""
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     model, x, y = _list_model([draw.linear(2, 1)]), draw.normal(n, 2), draw.normal(n, 1)
     lr = draw.number(0.1, 0.4)
@@ -1195,7 +1196,7 @@ def goes_through_the_data_once_an_epoch(fit_layers, draw):
 @fit_layers.probe(rtol=1e-3, atol=1e-5)
 def updates_every_layer_however_many_there_are(fit_layers, draw):
     """A deeper model, that is to tell classes apart. Each weight and bias after two batches."""
-    from autograder import spies
+    from autograder.beside import spies
 
     sizes = [draw.size(2, 3) for _ in range(draw.integer(3, 4))]
     layers = []
@@ -1776,7 +1777,7 @@ evaluate = code(
 
 @evaluate.probe
 def measures_loss_and_accuracy(evaluate, draw):
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     n, c = draw.size(3, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
@@ -1792,7 +1793,7 @@ def measures_loss_and_accuracy(evaluate, draw):
 @evaluate.probe
 def counts_every_example(evaluate, draw):
     """The accuracy over more examples than fit into a usual batch; the last ones are all wrong."""
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     n = draw.integer(70, 120)
     draw.note(n=n)
@@ -1805,7 +1806,7 @@ def counts_every_example(evaluate, draw):
 @evaluate.probe(fixed="a number and a number, whatever was drawn")
 def gives_plain_numbers(evaluate, draw):
     """Both results should be Python floats, not tensors."""
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
     pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
@@ -1817,7 +1818,7 @@ def gives_plain_numbers(evaluate, draw):
 @evaluate.probe(fixed="no graph is to be built, whatever was drawn")
 def builds_no_graph(evaluate, draw):
     """The model's outputs should have no graph: no memory is spent on a backward() that never comes."""
-    from autograder import spies
+    from autograder.beside import spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
     journal = spies.Journal()
@@ -1830,7 +1831,7 @@ def builds_no_graph(evaluate, draw):
 def leaves_everything_as_it_was(evaluate, draw):
     """A model in training mode; its weight has a gradient beforehand, its bias has none. Afterwards nothing should
     have changed; nor should it when the model is in evaluation mode and torch records no gradients to begin with."""
-    from autograder import spies
+    from autograder.beside import spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)

@@ -2,7 +2,8 @@
 
 import torch
 
-from autograder.exercise import code, concept
+from autograder.concept import concept
+from autograder.exercise import code
 
 # ----------------------------------------------------------------------------------------------------------------- fit
 
@@ -28,7 +29,7 @@ def _run(fit, draw, epochs, lr, learns=True):
     A layer that behaves like dropout comes first, and is the one that is watched: setting the mode must reach it. The
     model is in evaluation mode when fit gets it. With `learns` False the layer is left out.
     """
-    from autograder import spies
+    from autograder.beside import spies
 
     c, bs, valid_bs = draw.size(3, 4), draw.size(2, 3), draw.size(4, 5)
     full = draw.size(1, 2)
@@ -61,7 +62,7 @@ def _run(fit, draw, epochs, lr, learns=True):
 
 def _on(journal, data, who):
     """The forward passes of one spy on rows of this data."""
-    from autograder import readings
+    from autograder.beside import readings
 
     return [event for event in journal.of("forward", who) if -1 not in readings.rows_of(event.batch, data)]
 
@@ -80,7 +81,7 @@ def _followed(journal, who):
 @fit.probe(points=2, rtol=1e-3, atol=1e-5)
 def takes_a_step_after_every_training_batch(fit, draw):
     """The first entry that differs is the first step that went wrong. The last training batch is short."""
-    from autograder import readings
+    from autograder.beside import readings
 
     journal, x_train, _, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
@@ -100,8 +101,8 @@ def gives_the_means_of_the_validation_batches(fit, draw):
 
 def _history(returned, epochs):
     """[loss, accuracy] for each epoch; a Complaint if nothing of the kind was returned."""
-    from autograder import readings
-    from autograder.complaint import Complaint
+    from autograder.beside import readings
+    from autograder.exercise import Complaint
 
     if hasattr(returned, "__next__"):
         raise Complaint(
@@ -1581,7 +1582,7 @@ def _scaler(c):
 def counts_every_example_the_same(validate, draw):
     """The batches are of different sizes. The last is a single example: right where the others are wrong, or wrong
     where they are right."""
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     n, c, last_is_right = draw.size(6, 10), draw.size(2, 4), draw.choice([True, False])
     x, y = draw.normal(n, c), draw.labels(n, c)
@@ -1598,7 +1599,7 @@ def counts_every_example_the_same(validate, draw):
 @validate.probe
 def starts_afresh_with_every_call(validate, draw):
     """Two calls, on two loaders with batches of one size."""
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     bs, c = draw.size(2, 3), draw.size(2, 4)
     results = []
@@ -1613,7 +1614,7 @@ def starts_afresh_with_every_call(validate, draw):
 @validate.probe
 def changes_nothing_in_the_model(validate, draw):
     """The weight has a gradient beforehand, the bias has none. A layer that behaves like dropout is in the model."""
-    from autograder import readings, spies
+    from autograder.beside import readings, spies
 
     linear = draw.linear(2, 2)
     linear.weight.grad = draw.normal(2, 2)
@@ -2039,7 +2040,7 @@ def _datasets(draw, n, n_valid):
 
 def _loaders(made):
     """The two loaders that get_dls made; a Complaint if they are not two of torch's."""
-    from autograder.complaint import Complaint
+    from autograder.exercise import Complaint
 
     if not isinstance(made, (tuple, list)):
         raise Complaint(f"return the two loaders, train_dl, valid_dl; what came back is a {type(made).__name__}")
@@ -2401,8 +2402,8 @@ train_in_three_lines = code(
 
 def _three_lines(train_in_three_lines, draw):
     """Call it with functions that do nothing but note what they are given."""
-    from autograder import spies
-    from autograder.complaint import Complaint
+    from autograder.beside import spies
+    from autograder.exercise import Complaint
 
     journal, made = spies.Journal(), []
     history = [(draw.number(0.1, 0.9), draw.number(0.1, 0.9)) for _ in range(3)]
@@ -2438,7 +2439,7 @@ def _three_lines(train_in_three_lines, draw):
 @train_in_three_lines.probe(points=2)
 def hands_each_part_to_where_it_belongs(train_in_three_lines, draw):
     """The arguments of get_dls and fit, by name."""
-    from autograder import spies
+    from autograder.beside import spies
 
     journal, _, _ = _three_lines(train_in_three_lines, draw)
     return {

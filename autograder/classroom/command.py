@@ -43,10 +43,11 @@ def run(
     shown: bool = False,
 ) -> Report:
     """Grade in the course that is the working folder."""
-    from autograder.classroom import fast, sandbox
+    from autograder.classroom import fast
     from autograder.classroom import gradebook as books
     from autograder.classroom.batch import Batch
     from autograder.classroom.plan import NoAssignment, Plan
+    from autograder.process import sandbox
 
     start = time.monotonic()
     report = Report(assignment, notice="" if dask else sandbox.require(sandbox.layers()).notice)

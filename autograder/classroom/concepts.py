@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.classroom import frames
-from autograder.complaint import Complaint
-from autograder.exercise import Exercise
-from autograder.isolate import Outcome
-from autograder.judge import Frame
+from autograder.exercise import Complaint, Exercise
+from autograder.judging.judge import Frame
+from autograder.process.isolate import Outcome
 
 
 def observed(exercise: Exercise, outcome: Outcome) -> Outcome:

@@ -1,6 +1,6 @@
 """An answer that was to be built without a torch function is tried where torch does not have that function.
 
-Watching, beside the submission's own code, is what gives a learner a message (autograder/shortcut.py); it can be
+Watching, beside the submission's own code, is what gives a learner a message (autograder/beside/shortcut.py); it can be
 deceived. This cannot: the answer that passed runs once more, with the function unplugged (unplug.py), and keeps its
 points only if it passes again.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from autograder import lesson
 from autograder.classroom.pieces import loan
 from autograder.classroom.run import Run
-from autograder.judge import Verdict
+from autograder.judging.judge import Verdict
 
 #: What answers to other exercises are made of: never unplugged for all of a section at once.
 EVERYDAY = {"exp", "log", "xlogy"}

@@ -96,7 +96,7 @@ def _line(raw: Frame) -> Frame:
 
 
 def is_encoded(value: Any, depth: int = 0) -> bool:
-    """Whether this is what autograder/encode.py makes."""
+    """Whether this is what autograder/beside/encode.py makes."""
     if value is None or isinstance(value, bool | str | float):
         return True
     if isinstance(value, int):

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from autograder import lesson
 from autograder.classroom import confirm, pieces, told
-from autograder.classroom.box import Box, box
 from autograder.classroom.run import Budget, Run, how_it_ended
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
-from autograder.grade import known
-from autograder.isolate import Outcome
-from autograder.judge import Frame, Verdict, by_probe, diagnose
+from autograder.judging.grade import known
+from autograder.judging.judge import Frame, Verdict, by_probe, diagnose
+from autograder.process.box import Box, box
+from autograder.process.isolate import Outcome
 
 
 class CannotGrade(RuntimeError):

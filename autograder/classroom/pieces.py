@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder import lesson, source
 from autograder.classroom.run import Run
-from autograder.judge import Verdict
+from autograder.judging.judge import Verdict
 
 
 def lend(run: Run, verdicts: dict[str, Verdict]) -> None:

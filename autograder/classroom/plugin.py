@@ -21,9 +21,9 @@ from traitlets import Float
 
 from autograder import lesson
 from autograder.classroom import results, submission
-from autograder.classroom.box import box
 from autograder.classroom.grading import CannotGrade
 from autograder.classroom.run import Budget
+from autograder.process.box import box
 
 #: Metadata by which cells that we put in are known again; they do not go back to students.
 OURS = "autograder"

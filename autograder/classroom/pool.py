@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from autograder.classroom.references import References
 from autograder.classroom.worker import Answer, Task
-from autograder.isolate import Warm
+from autograder.process.isolate import Warm
 
 #: Seconds after which a worker is taken for dead; a submission's own limits end it long before.
 SILENCE = 1800.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autograder import grade, lesson
+from autograder import lesson
 from autograder.classroom import grading, results
-from autograder.isolate import warm
+from autograder.judging import grade
+from autograder.process.isolate import warm
 
 #: By exercise, what grade.references gives.
 References = dict[str, dict[str, Any]]

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classroom import grading
-from autograder.classroom.box import Box
 from autograder.classroom.run import Budget
 from autograder.classroom.submission import fingerprint
+from autograder.process.box import Box
 
 Result = dict[str, Any]
 

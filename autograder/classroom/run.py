@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from autograder import lesson, source
 from autograder.classroom import concepts, frames, told
-from autograder.classroom.box import Answer, Box
-from autograder.classroom.sandbox import Limits
-from autograder.grade import expected
-from autograder.isolate import OUT_OF_TIME, Outcome
-from autograder.judge import Frame, Verdict, judge
+from autograder.judging.grade import expected
+from autograder.judging.judge import Frame, Verdict, judge
+from autograder.process.box import Answer, Box
+from autograder.process.isolate import OUT_OF_TIME, Outcome
+from autograder.process.sandbox import Limits
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ The inputs of a class are secret, so that they can be used again: nothing comput
 from __future__ import annotations
 
 from autograder import lesson
-from autograder.compare import Difference
-from autograder.judge import ProbeResult, Verdict
+from autograder.judging.compare import Difference
+from autograder.judging.judge import ProbeResult, Verdict
 from autograder.report import html, values
 from autograder.report.notebook_text import plain
 from autograder.report.words import Feedback, feedback

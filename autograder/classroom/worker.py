@@ -12,9 +12,9 @@ import sys
 from typing import Any
 
 from autograder.classroom import grading, references
-from autograder.classroom.box import BoxFailed, box
 from autograder.classroom.run import Budget
-from autograder.isolate import receive, send
+from autograder.process.box import BoxFailed, box
+from autograder.process.isolate import receive, send
 
 #: {"key", "section", "sources", "seed", "kit", "budget"}
 Task = dict[str, Any]

@@ -121,7 +121,7 @@ def _git(*words: str) -> str | None:
 def sandbox() -> Iterator[Finding]:
     """Needed by those who grade other people's code."""
     try:
-        from autograder.classroom.sandbox import layers
+        from autograder.process.sandbox import layers
     except ImportError:
         return
     found = layers()

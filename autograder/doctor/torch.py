@@ -30,7 +30,7 @@ AGAIN = "Install it again: make clean, then make check"
 
 
 def torch() -> Iterator[Finding]:
-    from autograder.isolate import ONE_THREAD
+    from autograder.process.isolate import ONE_THREAD
 
     try:
         done = subprocess.run(
@@ -75,7 +75,7 @@ def fork() -> Iterator[Finding]:
 
 def a_check() -> Iterator[Finding]:
     """A right and a wrong answer to the first exercise, graded as a learner's would be."""
-    from autograder import grade, lesson, source
+    from autograder import api, lesson, source
 
     exercise = next((e for e in lesson.exercises() if e.kind == "code"), None)
     if exercise is None:
@@ -84,11 +84,11 @@ def a_check() -> Iterator[Finding]:
         )
         return
     right = source.solutions_path(exercise.section).read_text(encoding="utf-8")
-    grade.check_text(right, "right.py", exercise)
+    api.check_text(right, "right.py", exercise)
     start = time.perf_counter()
-    passed = grade.check_text(right, "right.py", exercise)
+    passed = api.check_text(right, "right.py", exercise)
     took = time.perf_counter() - start
-    wrong = grade.check_text(right + f"\n\n{exercise.name} = None\n", "wrong.py", exercise)
+    wrong = api.check_text(right + f"\n\n{exercise.name} = None\n", "wrong.py", exercise)
     if not passed.passed or wrong.passed:
         told = f"the right answer to {exercise.name} is {passed.outcome}, a wrong one {wrong.outcome}: {passed.message}"
         yield Finding("a check", "fault", told, "The kit's files may be damaged: git status, then make upgrade")

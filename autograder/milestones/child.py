@@ -16,12 +16,12 @@ import sys
 import threading
 from typing import Any
 
-from autograder.warm import limit_memory, gc  # isort: skip  (imports torch with the collector off)
+from autograder.process.warm import limit_memory, gc  # isort: skip  (imports torch with the collector off)
 import torch
 
 from autograder import mnist
-from autograder.failure import failure
-from autograder.load import put_pieces, run_file
+from autograder.beside.failure import failure
+from autograder.beside.load import put_pieces, run_file
 from autograder.milestones.recipes import RECIPES, Pieces, Run
 
 #: Bytes beyond what the process has with torch imported. The images take 0.4 GB; graphs that are kept take the rest.

@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
-from autograder import grade, lesson, source, state, workspace
+from autograder import lesson, source, state, workspace
+from autograder.judging import grade
 from autograder.milestones.composition import COMPOSED
 
 #: Why a reference piece stands in, by the outcome of the learner's.

@@ -92,7 +92,7 @@ def _train(recipe: str, pieces: dict[str, Any], images: torch.Tensor, labels: to
 @functools.cache
 def _reference(recipe: str) -> dict[str, Any]:
     from autograder import source
-    from autograder.load import run_file
+    from autograder.beside.load import run_file
 
     found: dict[str, Any] = {}
     for name in COMPOSED[recipe]:

@@ -13,13 +13,13 @@ from typing import Any
 
 import torch
 
-from autograder import observe
-from autograder.draw import Draw
+from autograder.beside import observe
+from autograder.beside.draw import Draw
 from autograder.exercise import Exercise
-from autograder.isolate import Outcome
-from autograder.judge import SMALL, Frame, Verdict, by_probe, diagnose, judge, most_telling
+from autograder.judging.judge import SMALL, Frame, Verdict, by_probe, diagnose, judge, most_telling
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell
+from autograder.process.isolate import Outcome
 
 
 class Files:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.exercise import Exercise
-from autograder.judge import Frame
+from autograder.judging.judge import Frame
 
 if TYPE_CHECKING:
     from autograder.notebooks.curve import Curve
@@ -47,29 +47,29 @@ class Kit:
     """The full kit: the reference is observed when it is asked for."""
 
     def start(self) -> None:
-        from autograder.isolate import warm
+        from autograder.process.isolate import warm
 
         warm().start()
 
     def expected(self, exercise: Exercise) -> dict[str, Frame] | None:
-        from autograder.grade import expected
+        from autograder.judging.grade import expected
 
         return expected(exercise, SEED)
 
     def known(self, exercise: Exercise) -> Known:
-        from autograder.grade import known
+        from autograder.judging.grade import known
 
         return known(exercise, SEED)
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
-        from autograder.grade import reference_small
-        from autograder.judge import SMALL, by_probe
+        from autograder.judging.grade import reference_small
+        from autograder.judging.judge import SMALL, by_probe
 
         outcome = reference_small(exercise, probe)
         return [by_probe(outcome, 0, run).get(probe) for run in range(len(SMALL))]
 
     def experiment(self, exercise: Exercise) -> list[str]:
-        from autograder.grade import experiment
+        from autograder.judging.grade import experiment
 
         return experiment(exercise) if exercise.experiment_function else []
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autograder.compare import Difference, close, difference
 from autograder.exercise import MOST_CALLS, Probe
-from autograder.judge import Frame, ProbeResult
+from autograder.judging.compare import Difference, close, difference
+from autograder.judging.judge import Frame, ProbeResult
 from autograder.report import values
 
 

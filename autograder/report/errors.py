@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.judge import Frame, Verdict
+from autograder.judging.judge import Frame, Verdict
 from autograder.report import values
 
 #: As much print as is kept; more means that the code prints without end.

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.authoring.selfcheck import Examination
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, paged
-from autograder.selfcheck import Examination
 
 
 @paged

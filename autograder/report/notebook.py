@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import lesson
 from autograder.exercise import Exercise
-from autograder.judge import Verdict
+from autograder.judging.judge import Verdict
 from autograder.notebooks import place
 from autograder.notebooks.oracle import oracle
 from autograder.report import html, notebook_curve

@@ -1,4 +1,4 @@
-"""Encoded values (autograder/encode.py) as short text: for one line, or as a small table of a tensor."""
+"""Encoded values (autograder/beside/encode.py) as short text: for one line, or as a small table of a tensor."""
 
 from __future__ import annotations
 

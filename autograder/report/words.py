@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder import lesson
-from autograder.compare import Difference
-from autograder.judge import Frame, ProbeResult, Verdict
+from autograder.judging.compare import Difference
+from autograder.judging.judge import Frame, ProbeResult, Verdict
 from autograder.report import values
 from autograder.report.case import Case, case, made
 from autograder.report.errors import advice, ending, named, sentence, unusable

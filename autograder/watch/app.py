@@ -16,9 +16,10 @@ from textual.containers import Container, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from autograder import grade, source
-from autograder.isolate import Superseded
+from autograder import source
+from autograder.judging import grade
 from autograder.notebooks import prose
+from autograder.process.isolate import Superseded
 from autograder.report import pages, terminal
 from autograder.watch import editor
 from autograder.watch.dialogs import Chooser, Question, Reader

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import grade, overview, source, state
+from autograder import overview, source, state
 from autograder.exercise import Exercise
-from autograder.grade import UnreadableFile
-from autograder.isolate import Superseded, warm
-from autograder.judge import Verdict
+from autograder.judging import grade
+from autograder.judging.grade import UnreadableFile
+from autograder.judging.judge import Verdict
+from autograder.process.isolate import Superseded, warm
 
 #: A file that is missing, empty or not Python is looked at again after so many seconds: it may be half saved.
 SETTLE = (0.01, 0.03, 0.08, 0.15)

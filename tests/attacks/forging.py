@@ -228,9 +228,9 @@ def torchs_own_in_a_thread() -> str:
 def torchs_own_unwatched() -> str:
     """Replaces what watches which functions run, then runs torch's own softmax."""
     return (
-        "import contextlib\nimport torch\nimport autograder.observe\n"
+        "import contextlib\nimport torch\nimport autograder.beside.observe\n"
         "@contextlib.contextmanager\ndef nothing(names):\n    yield set()\n"
-        "autograder.observe.watching = nothing\n"
+        "autograder.beside.observe.watching = nothing\n"
         "def softmax(x):\n    return torch.softmax(x, -1)\n"
     )
 
@@ -259,7 +259,7 @@ def replaced_json() -> str:
 def easy_inputs() -> str:
     """Makes every input zero, so that one hard-coded answer fits them all."""
     return (
-        "import torch\nfrom autograder.draw import Draw\n"
+        "import torch\nfrom autograder.beside.draw import Draw\n"
         "Draw.normal = lambda self, *shape, **k: torch.zeros(shape)\n"
         "def softmax(x):\n    return torch.full(x.shape, 1 / x.shape[-1])\n"
     )
@@ -315,7 +315,7 @@ def nan_everywhere() -> str:
 def answers_for_the_visible_seed() -> str:
     """Hard-codes the answers to the inputs that the released checks use."""
     return (
-        "import torch\nfrom autograder.draw import Draw\n"
+        "import torch\nfrom autograder.beside.draw import Draw\n"
         "KNOWN = {}\n"
         "for rows in (2, 3, 4):\n    for columns in (2, 3, 4, 5):\n"
         "        x = Draw(0).normal(rows, columns)\n"

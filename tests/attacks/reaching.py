@@ -40,7 +40,7 @@ def imports_the_answers() -> str:
     """Imports solutions and checks, or reads their files."""
     return WRONG + (
         "import glob, importlib, sys\n"
-        "for name in ('solutions.cross_entropy', 'autograder.checks.cross_entropy', 'autograder.variants'):\n"
+        "for name in ('solutions.cross_entropy', 'autograder.checks.cross_entropy', 'autograder.authoring.variants'):\n"
         "    try:\n"
         "        softmax = importlib.import_module(name).softmax\n"
         "        print('LEAKED', name)\n"
@@ -89,8 +89,8 @@ def writes_outside() -> str:
 def replaces_the_kit() -> str:
     """Overwrites the kit and torch for those who come next."""
     return WRONG + (
-        "import autograder.observe, torch\n"
-        "for module in (autograder.observe, torch):\n"
+        "import autograder.beside.observe, torch\n"
+        "for module in (autograder.beside.observe, torch):\n"
         "    try:\n        open(module.__file__, 'a').write('\\n# @MARK@\\n')\n"
         "    except OSError as error:\n        print(error)\n"
     )

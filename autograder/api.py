@@ -1,0 +1,29 @@
+"""What other programs call: a verdict, with its words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder import lesson
+from autograder.exercise import Exercise
+from autograder.judging import grade
+from autograder.judging.judge import Verdict
+
+
+def check_file(path: str | Path, name: str, seed: int = 0) -> Verdict:
+    """Grade the exercise `name` as the file at `path` defines it.
+
+    Raises lesson.UnknownName for a name that the lesson does not have, grade.UnreadableFile for a file that cannot be
+    read. The learner's code runs in a child process; many calls in one process share one that has torch imported.
+    """
+    exercise, path = lesson.find(name), Path(path)
+    return check_text(grade.read(path), grade.short(path), exercise, seed)
+
+
+def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdict:
+    """Grade `exercise` as `text`, the content of a learner's file, defines it. `path` names it in feedback."""
+    from autograder.report.words import summary  # while torch is imported elsewhere
+
+    verdict = grade.check_text(text, path, exercise, seed)
+    verdict.message = summary(verdict)
+    return verdict

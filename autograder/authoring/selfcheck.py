@@ -1,0 +1,203 @@
+"""The grader graded: does the grading of an exercise tell right from wrong, and each wrong from the others?
+
+`examine` observes the stub, the reference, every right, every mistake and every mutant of the reference, and returns
+a kill matrix (which probe catches which mistake) with a list of findings, each a sentence for the author. No findings
+means that the grading is neither weak nor unfair as far as the declared rights, mistakes and mutants can show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from autograder import source
+from autograder.authoring.mutants import mutants
+from autograder.authoring.relations import RELATIONS
+from autograder.exercise import Exercise
+from autograder.judging.grade import expected
+from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge
+from autograder.process.isolate import warm
+
+LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
+
+
+@dataclass
+class Examination:
+    exercise: Exercise
+    #: mistake -> the probes that catch it
+    kills: dict[str, list[str]] = field(default_factory=dict)
+    #: (what was changed in the reference, as a line of it) for each mutant that no probe caught
+    survivors: list[str] = field(default_factory=list)
+    mutants: int = 0
+    #: Seeds under which the right answers were tried; 0 for an ordinary examination
+    seeds: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Examination:
+    """Observe everything that is declared about the exercise and report what is weak or unfair in its grading."""
+    found = Examination(exercise)
+    reference = expected(exercise, seed)
+    found.findings += _reference(exercise, reference, seed) + _words(exercise)
+    found.findings += _stub(exercise, reference, seed)
+    if exercise.kind == "concept":
+        return found
+    kinds = [("right", name) for name in exercise.rights]
+    kinds += [("mistake", name) for name in exercise.mistakes]
+    kinds += [("relation", name) for name in RELATIONS if not exercise.is_class]
+    seen = observe_all(exercise, [{"variant": list(kind)} for kind in kinds], seed)
+    frames = {name: seen[i] for i, (_, name) in enumerate(kinds)}
+    for name in exercise.rights:
+        for probe in _caught(exercise, frames[name], reference):
+            found.findings.append(f"unfair: the right answer {name} fails {probe}")
+    _mistakes(exercise, frames, reference, found)
+    _probes(exercise, frames, found)
+    if with_mutants:
+        found.mutants, found.survivors = survivors(exercise, reference, seed)
+    return found
+
+
+def declared(exercise: Exercise) -> list[str]:
+    return [*exercise.mistakes, *exercise.relations]
+
+
+def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seed: int) -> list[dict[str, Frame]]:
+    """The frames of each spec. One that hangs or crashes costs itself alone: the rest is asked again."""
+    done: list[dict[str, Frame]] = []
+    while len(done) < len(specs):
+        rest = specs[len(done) :]
+        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
+        outcome = warm().ask(job | {"implementations": rest, "runs": [{"seed": seed}], "timeout": 20.0})
+        reached = max((f["implementation"] for f in outcome.frames), default=0)
+        count = len(rest) if outcome.ending == "finished" else reached + 1
+        done += [by_probe(outcome, i) for i in range(count)]
+    return done
+
+
+def _caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, Frame]) -> list[str]:
+    return [
+        probe.name
+        for probe in exercise.probes.values()
+        if not {probe.name} <= frames.keys() & reference.keys()
+        or compare(exercise, probe, frames[probe.name], reference[probe.name])[0] != "agrees"
+    ]
+
+
+def _reference(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:
+    findings = []
+    again = expected(exercise, seed + 1)
+    for name, frame in reference.items():
+        probe = exercise.probes[name]
+        if "raised" in frame and not frame["raised"]["frames"]:
+            raised = frame["raised"]
+            findings.append(f"the probe {name} itself raises {raised['type']}: {raised['message']}")
+        elif frame.get("shortcuts"):
+            findings.append(f"the reference takes a shortcut in {name}: {', '.join(frame['shortcuts'])}")
+        elif exercise.kind == "code" and not probe.fixed and _sight(frame) == _sight(again[name]):
+            findings.append(f"{name} sees the same under every seed, so its answer can be hard-coded")
+    return findings
+
+
+def _sight(frame: Frame) -> Any:
+    return frame.get("value"), frame.get("raised", {}).get("type"), frame.get("complaint")
+
+
+def _words(exercise: Exercise) -> list[str]:
+    findings = []
+    if exercise.kind == "code":
+        if len(exercise.rights) < LEAST_RIGHTS:
+            findings.append(f"{len(exercise.rights)} right answers: declare at least {LEAST_RIGHTS} in other styles")
+        if len(declared(exercise)) < LEAST_MISTAKES:
+            findings.append(f"{len(declared(exercise))} mistakes: declare at least {LEAST_MISTAKES}")
+        findings += [f"the mistake {m.name} has no message" for m in exercise.mistakes.values() if not m.message]
+    else:
+        findings += [
+            f"statement {s.letter} is not explained" for s in exercise.statements.values() if not s.explanation
+        ]
+    if len(exercise.hints) < LEAST_HINTS or not all(hint.strip() for hint in exercise.hints):
+        findings.append(f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer")
+    if not exercise.ids:
+        findings.append("no id of the lesson")
+    return findings
+
+
+def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:
+    spec = {"file": source.stubs(exercise.section), "path": f"exercises/{exercise.section}.py"}
+    job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
+    outcome = warm().ask(job | {"implementations": [spec], "runs": [{"seed": seed}]})
+    verdict = judge(exercise, outcome, reference)
+    if verdict.outcome == "not_started" and not verdict.points:
+        return []
+    return [f"the untouched stub is {verdict.outcome} with {verdict.points} points, not not_started"]
+
+
+def _mistakes(
+    exercise: Exercise, frames: dict[str, dict[str, Frame]], reference: dict[str, Frame], found: Examination
+) -> None:
+    known = {name: ("", frames[name]) for name in [*exercise.mistakes, *(RELATIONS if not exercise.is_class else ())]}
+    for name in declared(exercise):
+        found.kills[name] = _caught(exercise, frames[name], reference)
+        if not found.kills[name]:
+            found.findings.append(f"weak: the mistake {name} passes")
+            continue
+        told = diagnose(exercise, frames[name], known)
+        if told is None or told.mistake != name:
+            alike = [n for n in known if n != name and explains(exercise, frames[name], known[n][1])]
+            twins = exercise.mistakes[name].twins if name in exercise.mistakes else ()
+            if not set(alike) <= set(twins) | _twins_of(exercise, name):
+                found.findings.append(f"the mistake {name} looks like {', '.join(alike) or 'nothing known'}")
+
+
+def _twins_of(exercise: Exercise, name: str) -> set[str]:
+    return {m.name for m in exercise.mistakes.values() if name in m.twins}
+
+
+def _probes(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Examination) -> None:
+    """Every probe is needed: without it a mistake would pass, or two mistakes could not be told apart."""
+    names = declared(exercise)
+    for probe in exercise.probes.values():
+        only = [name for name, caught in found.kills.items() if caught == [probe.name]]
+        if only or any(
+            _told_apart_by(exercise, frames[a], frames[b]) == [probe.name] for a, b in combinations(names, 2)
+        ):
+            continue
+        caught = [name for name, probes in found.kills.items() if probe.name in probes]
+        if not caught:
+            found.findings.append(f"the probe {probe.name} catches no mistake")
+        else:
+            found.findings.append(f"the probe {probe.name} is not needed: others catch the same mistakes")
+
+
+def _told_apart_by(exercise: Exercise, one: dict[str, Frame], other: dict[str, Frame]) -> list[str]:
+    return _caught(exercise, one, other) if len(one) == len(other) == len(exercise.probes) else []
+
+
+def false_alarms(exercise: Exercise, seeds: int) -> list[str]:
+    """Right answers that some probe tells from the reference, over the seeds 1000, 1001, ...: "right: probe, seed"."""
+    names = list(exercise.rights)
+    specs = [{"variant": ["right", name]} for name in names]
+    found = []
+    for start in range(1000, 1000 + seeds, 20):
+        runs = [{"seed": seed} for seed in range(start, min(start + 20, 1000 + seeds))]
+        reference = {"file": source.solutions_path(exercise.section).read_text(encoding="utf-8"), "path": "reference"}
+        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
+        outcome = warm().ask(job | {"implementations": [reference, *specs], "runs": runs, "timeout": 120.0})
+        for run, settings in enumerate(runs):
+            expected_frames = by_probe(outcome, 0, run)
+            for i, name in enumerate(names, 1):
+                for probe in _caught(exercise, by_probe(outcome, i, run), expected_frames):
+                    found.append(f"{name}: {probe}, seed {settings['seed']}")
+    return found
+
+
+def survivors(exercise: Exercise, reference: dict[str, Frame], seed: int) -> tuple[int, list[str]]:
+    """(how many mutants of the reference there are, those that no probe catches as "line: changed line")."""
+    made = mutants(exercise.section, exercise.name)
+    path = str(source.solutions_path(exercise.section))
+    seen = observe_all(exercise, [{"file": mutant.text, "path": path} for mutant in made], seed)
+    return len(made), [
+        mutant.description
+        for mutant, frames in zip(made, seen, strict=True)
+        if len(frames) == len(exercise.probes) and not _caught(exercise, frames, reference)
+    ]

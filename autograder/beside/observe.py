@@ -1,0 +1,221 @@
+"""The untrusted side: run the probes of one exercise on implementations and report what they saw, as plain data.
+
+It runs in a child process, beside the learner's code, so it judges nothing and holds nothing
+worth stealing: the probes come as text without rights, mistakes or answers, and no reference is in memory unless the
+reference itself is what is being observed.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import io
+import json
+import random
+import sys
+import types
+from collections.abc import Callable, Container, Iterator
+from typing import Any
+
+import torch
+
+from autograder.beside.draw import Draw
+from autograder.beside.encode import encode
+from autograder.beside.failure import failure
+from autograder.beside.load import put_pieces, run_file
+from autograder.beside.shortcut import watching
+from autograder.exercise import MOST_CALLS, Complaint, Exercise, Probe
+
+#: Elements of a tensor that a call was made with or returned; they are there to be shown.
+MOST_SHOWN = 1000
+
+#: Taken before any learner code runs, which may replace what the json module holds.
+to_json = json.dumps
+_equal, _clone, _detach = torch.equal, torch.Tensor.clone, torch.Tensor.detach
+
+Frame = dict[str, Any]
+
+
+def run(job: Frame, emit: Callable[[Frame], None]) -> None:
+    """Observe every implementation of the job under every run of it; `emit` gets a frame as soon as there is one.
+
+    job: {"exercise": name, "probes": text of the stripped checks module, "implementations": [spec, ...],
+          "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names] or None}
+    or {"experiment": name of a concept question}, which only the trusted side ever asks for.
+    """
+    if "experiment" in job:
+        from autograder.authoring.variants import experiment
+
+        return emit({"lines": experiment(job["experiment"])})
+    exercise = exercise_from(job["probes"], job["exercise"])
+    for i, spec in enumerate(job["implementations"]):
+        implementation, told = find(spec, exercise)
+        emit({"implementation": i, "loaded": told})
+        if implementation is None:
+            continue
+        borrowed = [] if "variant" in spec else kit_parts(implementation)
+        for r, settings in enumerate(job["runs"]):
+            for probe in exercise.probes.values():
+                if job.get("only") and probe.name not in job["only"]:
+                    continue
+                draw = Draw(settings["seed"], settings.get("level"))
+                frame = observe(exercise, probe, implementation, draw, spec.get("path") or told.get("path", ""))
+                frame["shortcuts"] += borrowed
+                emit({"implementation": i, "run": r, "probe": probe.name, **frame})
+
+
+def kit_parts(implementation: Any) -> list[str]:
+    """What an answer is, or is derived from, that belongs to the kit: some of what probes bring behaves right."""
+    kinds = implementation.__mro__ if isinstance(implementation, type) else [implementation]
+    parts = [kind for kind in kinds if str(getattr(kind, "__module__", "")).split(".")[0] in ("autograder", "probes")]
+    return [f"{part.__module__}.{getattr(part, '__name__', type(part).__name__)}" for part in parts]
+
+
+@functools.lru_cache(maxsize=200)
+def compiled(text: str) -> types.CodeType:
+    """A checks module as code. The warm process keeps it, so that no child has to compile it again."""
+    return compile(text, "<probes>", "exec", dont_inherit=True)
+
+
+@functools.cache
+def exercise_from(text: str, name: str) -> Exercise:
+    """The exercise that a checks module, given as text, declares under this name."""
+    module = types.ModuleType("probes")
+    sys.modules["probes"] = module
+    exec(compiled(text), module.__dict__)
+    return next(e for e in vars(module).values() if isinstance(e, Exercise) and e.name == name)
+
+
+def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
+    """The implementation that a spec names, and what to tell about loading it.
+
+    A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names}, or
+    {"variant": name} for a right, a mistake or a relation, which only the trusted side ever asks for.
+    """
+    if "variant" in spec:
+        from autograder import lesson, source
+        from autograder.authoring.variants import variant
+
+        # A mistake that raises is to look like a learner's: its own lines count as those of the learner's file.
+        path = str(source.checks_path(lesson.find(exercise.name).section))
+        return variant(exercise.name, *spec["variant"]), {"failure": None, "found": "variant", "path": path}
+    module, first = run_file(spec["path"], spec["file"])
+    if spec.get("pieces"):
+        put_pieces(module, spec["pieces"], spec["names"])
+    if exercise.name not in module.__dict__:
+        return None, {"failure": first, "found": None}
+    found = module.__dict__[exercise.name]
+    kind = "class" if isinstance(found, type) else "function" if callable(found) else type(found).__name__
+    return (found if callable(found) else None), {"failure": first, "found": kind}
+
+
+def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, path: str | Container[str]) -> Frame:
+    """What one probe saw: {"value"}, {"raised"} or {"complaint"}, and what was noticed in the calls that it made."""
+    random.seed(draw.integer(0, 2**30))
+    torch.default_generator.manual_seed(draw.integer(0, 2**30))
+    torch.set_grad_enabled(True)  # an answer observed before may have left it off
+    printed = _Tee(sys.stdout)
+    recorder = Recorder(exercise, implementation)
+    seen: Frame
+    sys.stdout = printed
+    try:
+        if exercise.is_class:
+            with watching(exercise.shortcut) as recorder.shortcuts:
+                seen = {"value": encode(probe.function(implementation, draw))}
+        else:
+            seen = {"value": encode(probe.function(recorder.function, draw))}
+    except Complaint as complaint:
+        seen = {"complaint": str(complaint)}
+    except BaseException as error:
+        seen = {"raised": failure(error, path)}
+    finally:
+        sys.stdout = printed.stream
+    return seen | {
+        "calls": recorder.calls,
+        "changed": sorted(recorder.changed),
+        "shortcuts": sorted(recorder.shortcuts),
+        "printed": printed.text(),
+        "notes": {name: encode(value) for name, value in draw.notes.items()},
+    }
+
+
+class Recorder:
+    """Wraps a function: notes its arguments and results, and whether a call changed an argument."""
+
+    def __init__(self, exercise: Exercise, implementation: Any):
+        self.exercise, self.implementation = exercise, implementation
+        self.calls: list[Frame] = []
+        self.changed: set[str] = set()
+        self.shortcuts: set[str] = set()
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        implementation, names = self.implementation, _parameter_names(self.implementation)
+
+        def recorded(*args: Any, **kwargs: Any) -> Any:
+            named = dict(zip(names or [str(i + 1) for i in range(len(args))], args, strict=False)) | kwargs
+            before = {name: _copy(value) for name, value in named.items()}
+            call: Frame = {}
+            if len(self.calls) < MOST_CALLS:
+                call["arguments"] = {name: encode(value, MOST_SHOWN) for name, value in named.items()}
+                self.calls.append(call)
+            try:
+                with watching(self.exercise.shortcut) as seen:
+                    result = implementation(*args, **kwargs)
+            finally:
+                self.shortcuts |= seen
+                self.changed |= {name for name in before if _changed(before[name], named[name])}
+            if "arguments" in call:
+                call["result"] = "(an iterator)" if issubclass(type(result), Iterator) else encode(result, MOST_SHOWN)
+            return result
+
+        recorded.__name__ = getattr(implementation, "__name__", self.exercise.name)
+        return recorded
+
+
+def _copy(value: Any) -> Any:
+    """What is needed to tell later whether the value has been changed."""
+    return _clone(_detach(value)) if isinstance(value, torch.Tensor) else encode(value)
+
+
+def _changed(before: Any, after: Any) -> bool:
+    if isinstance(before, dict) and "object" in before:
+        return False  # a model or an optimizer is there to be changed
+    if isinstance(before, torch.Tensor):
+        if _equal(before, _detach(after)):
+            return False
+        before = encode(before)  # it may hold nan, which is not equal to itself
+    return to_json(_values(before)) != to_json(_values(encode(after)))
+
+
+def _values(value: Any) -> Any:
+    """An encoded tensor without its flag for gradients, which may be switched on without changing anything."""
+    return value | {"grad": False} if isinstance(value, dict) and "grad" in value else value
+
+
+def _parameter_names(function: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return []
+    return [p.name for p in parameters]
+
+
+class _Tee(io.TextIOBase):
+    """Passes on what is printed and keeps the beginning of it."""
+
+    def __init__(self, stream: Any, most: int = 2000):
+        self.stream, self.most, self.kept = stream, most, ""
+
+    def write(self, text: str) -> int:
+        if len(self.kept) < self.most:
+            self.kept += text[: self.most]
+        return self.stream.write(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def text(self) -> str:
+        return self.kept[: self.most]

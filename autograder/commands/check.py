@@ -1,0 +1,72 @@
+"""`check`: grade the learner's answers, and say what was seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from autograder import lesson, state
+from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option, tracked
+from autograder.judging.grade import experiment, read, short
+from autograder.judging.judge import Verdict
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--section", help="Check this section.")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="Grade NAME as this file defines it.")
+@click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
+@plain_option
+@click.option("--plot", "as_plot", is_flag=True, help="Also train with the answer NAME and draw its loss curve.")
+@click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
+def check(
+    names: tuple[str, ...],
+    section: str | None,
+    path: Path | None,
+    as_json: bool,
+    as_plain: bool,
+    as_plot: bool,
+    seed: int,
+) -> None:
+    """Check exercises by NAME, a whole section, or everything.
+
+    Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
+    """
+    chosen = lesson.select(list(names), section)
+    if not as_json and not as_plain:
+        from autograder.report import pages  # while torch is imported elsewhere, or it would be waited for afterwards
+
+        pages.get_ready()
+    verdicts = []
+    for exercise in tracked(chosen, shown=len(chosen) > 3 and not as_json and not as_plain):
+        verdicts.append(graded(exercise, path, seed))
+    if path is None:
+        state.record([(v.exercise, v.outcome, v.points, state.fingerprint(v.exercise, v.section)) for v in verdicts])
+    if as_json:
+        told = [verdict.to_dict() for verdict in verdicts]
+        click.echo(json.dumps(told[0] if len(names) == len(told) == 1 and section is None else told, indent=1))
+    elif as_plain:
+        from autograder.report import plain
+
+        click.echo("\n".join(plain.verdicts(verdicts, experiment)))
+    else:
+        pages.show(verdicts, experiment)
+        if as_plot:
+            _plot(verdicts, path)
+    leave(PASSED if all(verdict.passed for verdict in verdicts) else NOT_PASSED)
+
+
+def _plot(verdicts: list[Verdict], path: Path | None) -> None:
+    """Draw the first answer that was written and does not pass, or the one that there is."""
+    from autograder.milestones.composition import DRAWN
+    from autograder.report import curves
+    from autograder.source import exercises_path
+
+    written = [v for v in verdicts if v.outcome != "not_started"]
+    drawable = [v for v in written if v.exercise in DRAWN] or written
+    chosen = next((v for v in drawable if not v.passed), drawable[0] if drawable else None)
+    if chosen:
+        path = path or exercises_path(chosen.section)
+        curves.draw(chosen.exercise, read(path), short(path))

@@ -1,0 +1,48 @@
+"""`grade`: what students handed in; what it does stands in autograder/classroom."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from autograder.commands.group import NOT_PASSED, PASSED, USAGE, leave
+
+
+@click.command()
+@click.argument("assignment")
+@click.option("--jobs", type=click.IntRange(1), help="How many to grade at a time. By default one for each processor.")
+@click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is there: tcp://host:8786")
+@click.option("--student", metavar="ID", help="Grade this student alone.")
+@click.option("--again", is_flag=True, help="Once more for what ran out of time.")
+@click.option("--gradebook/--no-gradebook", default=True, help="Also write the gradebook, as nbgrader autograde does.")
+@click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
+def grade(
+    assignment: str,
+    jobs: int | None,
+    dask: str | None,
+    student: str | None,
+    again: bool,
+    gradebook: bool,
+    as_json: bool,
+) -> None:
+    """Grade what students handed in for ASSIGNMENT, in the course's folder.
+
+    What has been graded before is not graded again. Stopping loses nothing: call it again to go on. Exits with 1 when
+    something could not be graded, and 2 when there is nothing to grade or no safe place to run it.
+    """
+    from autograder.classroom.command import run, words
+    from autograder.classroom.plan import NoAssignment
+    from autograder.process.sandbox import SandboxUnavailable
+
+    try:
+        report = run(assignment, jobs, dask, student, again, gradebook, shown=not as_json)
+    except (NoAssignment, SandboxUnavailable) as error:
+        click.echo(str(error), err=True)
+        leave(USAGE)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What has been graded is kept; the same command goes on with the rest.", err=True)
+        leave(130)
+    click.echo(json.dumps(asdict(report), indent=1) if as_json else words(report))
+    leave(NOT_PASSED if report.failed else PASSED)

@@ -1,0 +1,97 @@
+"""What the commands share: how they are found, how they end, and how they name files."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from autograder import api, commands, lesson
+from autograder.exercise import Exercise
+from autograder.judging import grade
+from autograder.judging.judge import Verdict
+from autograder.process.isolate import warm
+
+PASSED, NOT_PASSED, USAGE = 0, 1, 2
+
+plain_option = click.option(
+    "--plain",
+    "as_plain",
+    is_flag=True,
+    envvar="AUTOGRADER_PLAIN",
+    help="Plain lines, for a screen reader. Always, if the environment has AUTOGRADER_PLAIN=1.",
+)
+
+
+def leave(code: int) -> NoReturn:
+    """End at once: tearing down the interpreter and the warm process would cost more than a check."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:  # the reader has seen enough: `make check | head`
+        pass
+    warm().abandon()
+    os._exit(code)
+
+
+class Commands(click.Group):
+    """The modules beside this one, each imported when it is asked for. Mistakes in names end with one clear line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(m.name for m in pkgutil.iter_modules(commands.__path__) if m.name != "group")
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        found = vars(importlib.import_module(f"autograder.commands.{name}")).values()
+        return next(value for value in found if isinstance(value, click.Command))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (lesson.UnknownName, grade.UnreadableFile) as error:
+            click.echo(str(error), err=True)
+            leave(USAGE)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            leave(130)
+        except (click.exceptions.Exit, click.Abort):  # RuntimeErrors too: `check --help` ends so
+            raise
+        except RuntimeError as error:  # the kit's own reference could not be observed, for example
+            click.echo(f"The kit itself failed: {error}\n`make doctor` looks for the reason.", err=True)
+            leave(USAGE)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            click.echo(lesson.suggest(args[0], known, "command"), err=True)
+            leave(USAGE)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def autograder() -> None:
+    """Check exercises, get hints, see answers: minibatch training by writing it."""
+
+
+def graded(exercise: Exercise, path: Path | None = None, seed: int = 0) -> Verdict:
+    """The verdict on the learner's own answer, or on the one in the file at `path`."""
+    from autograder.source import exercises_path
+
+    path = path or exercises_path(exercise.section)
+    return api.check_text(grade.read(path), grade.short(path), exercise, seed)
+
+
+def tracked(items: list[Exercise], shown: bool) -> Any:
+    """The items, with a progress bar where somebody looks."""
+    if not shown or not sys.stderr.isatty():
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, description="Checking", console=Console(stderr=True), transient=True)

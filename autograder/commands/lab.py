@@ -1,0 +1,31 @@
+"""`lab`: the exercises as notebooks in JupyterLab."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import click
+
+from autograder.commands.group import USAGE, leave
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--no-browser", is_flag=True, help="Serve, and print the address instead of opening a browser.")
+def lab(name: str | None, no_browser: bool) -> None:
+    """Open the exercises as notebooks in JupyterLab: those of the section NAME, or of the exercise NAME.
+
+    Makes what is missing in notebooks/, and leaves alone what you wrote there.
+    """
+    from autograder import lesson
+    from autograder.lesson import ROOT
+    from autograder.notebooks import build, learner
+    from autograder.notebooks import lab as notebooks
+
+    section = name if name in lesson.sections() else lesson.find(name).section if name else build.sections()[0]
+    for renewed in learner.refresh_all().values():
+        click.echo(f"{renewed.path.relative_to(ROOT)}: {renewed}")
+    if importlib.util.find_spec("jupyterlab") is None:
+        click.echo("lab needs jupyterlab: `make lab` installs it.", err=True)
+        leave(USAGE)
+    leave(notebooks.run(section, browser=not no_browser))

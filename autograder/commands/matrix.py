@@ -1,0 +1,38 @@
+"""`matrix`: the grading graded."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from autograder import lesson
+from autograder.commands.group import NOT_PASSED, PASSED, leave, tracked
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--section", help="Examine this section.")
+@click.option("--mutants/--no-mutants", default=True, help="Also change the reference in small ways.")
+@click.option("--fair", "seeds", default=0, help="Only try the right answers, under this many seeds.")
+@click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
+@click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+def matrix(names: tuple[str, ...], section: str | None, mutants: bool, seeds: int, seed: int, as_json: bool) -> None:
+    """Grade the grading: which probe catches which mistake, and what is weak or unfair.
+
+    Exits with 1 when there are findings.
+    """
+    from autograder.authoring.selfcheck import Examination, examine, false_alarms
+    from autograder.report import kill_matrix
+
+    examined = []
+    for exercise in tracked(lesson.select(list(names), section), shown=True):
+        found = examine(exercise, seed, mutants) if not seeds else Examination(exercise, seeds=seeds)
+        if seeds:
+            found.findings = [f"false alarm: {alarm}" for alarm in false_alarms(exercise, seeds)]
+        examined.append(found)
+        if not as_json:
+            kill_matrix.show(found)
+    if as_json:
+        click.echo(json.dumps([kill_matrix.to_dict(found) for found in examined], indent=1))
+    leave(NOT_PASSED if any(found.findings for found in examined) else PASSED)

@@ -1,0 +1,243 @@
+"""Grade one exercise: observe the learner's file and the reference, judge, and look for what explains a failure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from autograder import lesson, source
+from autograder.exercise import Exercise
+from autograder.judging.judge import SMALL, Frame, Verdict, by_probe, compare, diagnose, judge, most_telling
+from autograder.process.isolate import Outcome, warm
+from autograder.workspace import uses
+
+#: Seconds for the kit's own implementations, whose time says nothing about them but that the machine is busy.
+PATIENT = 120.0
+
+_expected: dict[tuple[str, int], dict[str, Frame]] = {}
+#: (message, frames by probe) of known mistakes, by name.
+Known = dict[str, tuple[str, dict[str, Frame]]]
+_known: dict[tuple[str, int], Known] = {}
+_asked: set[tuple[str, int]] = set()
+_small: dict[tuple[str, str], Outcome] = {}
+
+
+class UnreadableFile(Exception):
+    """The learner's file is not there or is not text; the message names it and says what to type."""
+
+
+def read(path: Path) -> str:
+    """The text of a .py file, or the code of an .ipynb notebook with one cell after the other."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        advice = " `make reset` brings it back." if path.parent == lesson.ROOT / "exercises" else ""
+        raise UnreadableFile(f"There is no file {short(path)}.{advice}") from None
+    except IsADirectoryError:
+        raise UnreadableFile(f"{short(path)} is a folder: name a file in it.") from None
+    except UnicodeDecodeError:
+        raise UnreadableFile(f"{short(path)} is not UTF-8 text: save it as UTF-8 in your editor.") from None
+    except OSError as error:
+        raise UnreadableFile(f"{short(path)} cannot be read ({error.strerror}).") from None
+    return _notebook_code(text, path) if path.suffix == ".ipynb" else text
+
+
+def _notebook_code(text: str, path: Path) -> str:
+    try:
+        cells = json.loads(text)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        raise UnreadableFile(f"{short(path)} is not a notebook that can be read: open it in Jupyter.") from None
+    magic = ("%", "!", "?")
+    return "\n\n".join("\n".join("pass" if _is_magic(line, magic) else line for line in s.split("\n")) for s in sources)
+
+
+def _is_magic(line: str, magic: tuple[str, ...]) -> bool:
+    return line.startswith(magic)
+
+
+def short(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdict:
+    """Grade `exercise` as `text`, the content of a learner's file, defines it. `path` names it in feedback."""
+    warm().start()  # it imports torch while this process reads and compares
+    runs = [{"seed": seed}]
+    own = {"file": text, "path": path}
+    observed = _observe(exercise, [own], runs)
+    reference = expected(exercise, seed)
+    verdict = judge(exercise, observed, reference, path)
+    if verdict.passed or verdict.outcome in ("not_started", "shortcut"):
+        return verdict
+    better, own, observed = _with_pieces(exercise, own, runs, observed, verdict)
+    if better.outcome in ("failed", "error"):
+        _explain(exercise, own, observed, better, seed)
+    return better
+
+
+def experiment(exercise: Exercise) -> list[str]:
+    """The lines that a concept question's experiment prints, run apart from this process."""
+    outcome = warm().ask({"experiment": exercise.name})
+    lines = [frame["lines"] for frame in outcome.frames if "lines" in frame]
+    return lines[0] if lines else [f"(the experiment did not finish: {outcome.ending} {outcome.detail})"]
+
+
+def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
+    """The reference's frames by probe; computed once for each seed."""
+    key = (exercise.name, seed)
+    if key not in _expected:
+        observed = _observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=PATIENT)
+        frames = by_probe(observed)
+        missing = [name for name in exercise.probes if name not in frames]
+        if missing:
+            raise RuntimeError(
+                f"the reference of {exercise.name} could not be observed by {missing[0]}: "
+                f"{observed.ending} {observed.detail} {observed.printed[-500:]}"
+            )
+        _expected[key] = frames
+    return _expected[key]
+
+
+def _observe(
+    exercise: Exercise,
+    specs: list[dict[str, Any]],
+    runs: list[dict[str, Any]],
+    only: list[str] | None = None,
+    timeout: float | None = None,
+) -> Outcome:
+    probes = source.probes(exercise.section, exercise.name)
+    job: dict[str, Any] = {"exercise": exercise.name, "probes": probes, "implementations": specs, "runs": runs}
+    job |= {"only": only, "imports": _slow_imports(exercise, probes, specs)}
+    return warm().ask(job if timeout is None else job | {"timeout": timeout})
+
+
+def _slow_imports(exercise: Exercise, probes: str, specs: list[dict[str, Any]]) -> list[str]:
+    """What torch imports when the first optimizer is made, and takes as long for as for itself: if one will be made.
+
+    The warm process then imports it before it forks, once, and no learner's time runs meanwhile.
+    """
+    texts = [probes, *(spec["file"] for spec in specs if "optim" in spec.get("file", ""))]
+    used = any("optim." in text for text in texts[:1]) or any(
+        "optim" in uses(text, exercise.name) for text in texts[1:]
+    )
+    return ["torch._dynamo"] if used else []
+
+
+def _reference(exercise: Exercise) -> dict[str, Any]:
+    path = source.solutions_path(exercise.section)
+    return {"file": path.read_text(encoding="utf-8"), "path": str(path)}
+
+
+def _with_pieces(
+    exercise: Exercise, own: dict[str, Any], runs: list[dict[str, Any]], observed: Outcome, verdict: Verdict
+) -> tuple[Verdict, dict[str, Any], Outcome]:
+    """Try once more with the reference's earlier pieces in the learner's file: one failure is not to cause another."""
+    text, names = source.pieces(exercise.name, exercise.section)
+    used = [name for name in names if name in uses(own["file"], exercise.name)]
+    if not used or (verdict.trouble or {}).get("kind") in ("missing", "not_callable"):
+        return verdict, own, observed
+    helped = own | {"pieces": text, "names": used}
+    again = _observe(exercise, [helped], runs)
+    better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
+    if better.points <= verdict.points:
+        return verdict, own, observed
+    better.stood_in = used
+    return better, helped, again
+
+
+def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int) -> None:
+    """Add the diagnosis and the smallest failing case to the verdict."""
+    first = verdict.first_failure
+    frames = by_probe(observed)
+    if exercise.kind == "code" and observed.ending == "finished" and first and first.name in frames:
+        verdict.diagnosis = diagnose(exercise, frames, _alike(exercise, frames, first.name, seed))
+    if first and first.why in ("differs", "changed") and exercise.kind == "code":
+        verdict.smallest = smallest(exercise, own, first.name)
+
+
+def known(exercise: Exercise, seed: int) -> Known:
+    """Every known mistake and relation; observed once for each seed."""
+    key = (exercise.name, seed)
+    if key not in _known:
+        _known[key] = _seen(exercise, _variants(exercise), seed)
+    return _known[key]
+
+
+def _alike(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Known:
+    """The known mistakes that can explain these frames. All of them are observed only when asked a second time.
+
+    The first time all are tried on the probe `failing`, and on the others those that look the same there.
+    """
+    key = (exercise.name, seed)
+    if key in _known or key in _asked:
+        return known(exercise, seed)
+    _asked.add(key)
+    probe, variants = exercise.probes[failing], _variants(exercise)
+    tried = _seen(exercise, variants, seed, [failing])
+    same = [
+        variant
+        for variant, (_, seen) in zip(variants, tried.values(), strict=True)
+        if failing in seen and compare(exercise, probe, frames[failing], seen[failing])[0] == "agrees"
+    ]
+    return _seen(exercise, same, seed) if same else {}
+
+
+def _variants(exercise: Exercise) -> list[tuple[str, str]]:
+    from autograder.authoring.relations import RELATIONS
+
+    relations = [] if exercise.is_class else [name for name in RELATIONS if name not in exercise.mistakes]
+    return [("mistake", name) for name in exercise.mistakes] + [("relation", name) for name in relations]
+
+
+def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: list[str] | None = None) -> Known:
+    from autograder.authoring.relations import RELATIONS
+
+    tried = _observe(exercise, [{"variant": list(v)} for v in variants], [{"seed": seed}], only, timeout=PATIENT)
+    found = {}
+    for i, (kind, name) in enumerate(variants):
+        told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
+        found[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
+    return found
+
+
+def references(exercise: Exercise, seed: int) -> dict[str, Any]:
+    """What `expected` and `known` give, as plain data for another process to `adopt`."""
+    return {"expected": expected(exercise, seed), "known": known(exercise, seed) if exercise.kind == "code" else {}}
+
+
+def adopt(exercise: Exercise, seed: int, told: dict[str, Any]) -> None:
+    """Take over what another process has observed; it need not be observed here again."""
+    _expected[exercise.name, seed] = told["expected"]
+    _known[exercise.name, seed] = {name: (message, frames) for name, (message, frames) in told["known"].items()}
+
+
+def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[Frame, Frame] | None:
+    """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
+    mine = _observe(exercise, [own], SMALL, [probe_name])
+    theirs = reference_small(exercise, probe_name)
+    both = ([by_probe(seen, 0, run).get(probe_name) for seen in (mine, theirs)] for run in range(len(SMALL)))
+    return most_telling(exercise, exercise.probes[probe_name], ((got, want) for got, want in both))
+
+
+def small_runs(exercise: Exercise, mistakes: list[str]) -> Outcome:
+    """What all probes see, on the first small runs, of the known mistakes; of the reference when none is named."""
+    specs = [{"variant": ["mistake", name]} for name in mistakes] or [_reference(exercise)]
+    return _observe(exercise, specs, SMALL[:6])
+
+
+def reference_small(exercise: Exercise, probe_name: str) -> Outcome:
+    """What one probe sees of the reference on the small runs; observed once."""
+    key = (exercise.name, probe_name)
+    if key not in _small:
+        _small[key] = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
+    return _small[key]
+
+
+def reference_on(exercise: Exercise, runs: list[dict[str, Any]]) -> Outcome:
+    """What all probes see of the reference on these runs."""
+    return _observe(exercise, [_reference(exercise)], runs)

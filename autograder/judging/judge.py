@@ -1,0 +1,221 @@
+"""The trusted side: compare observations, score, diagnose. It never runs or imports a learner's code.
+
+Frames are plain data from beside/observe.py. A frame of the learner agrees with the reference's frame of the same
+probe when it is of the same kind (a value, an exception, a complaint), the values are equal within the probe's
+tolerance, no argument was changed that the reference leaves alone, and no forbidden function was run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograder.exercise import Exercise, Probe
+from autograder.judging.compare import Difference, difference
+from autograder.process.isolate import Outcome
+
+Frame = dict[str, Any]
+
+#: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
+SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    name: str
+    passed: bool
+    points: int
+    max_points: int
+    #: "agrees", "differs", "changed", "shortcut", "raised", "complaint" or "missing" (never reached).
+    why: str = "agrees"
+    difference: Difference | None = None
+    frame: Frame | None = None
+    expected: Frame | None = None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    mistake: str
+    message: str
+
+
+@dataclass
+class Verdict:
+    """The result of one exercise, as plain data; autograder/report/ puts it into words."""
+
+    exercise: str
+    section: str
+    outcome: str
+    points: float
+    max_points: int
+    probes: list[ProbeResult] = field(default_factory=list)
+    diagnosis: Diagnosis | None = None
+    #: What is known when there is nothing to compare: {"kind": "missing" | "failure" | "ending" | "not_callable", ...}
+    trouble: dict[str, Any] | None = None
+    #: Earlier exercises for which the reference stood in, because the learner's own failed.
+    stood_in: list[str] = field(default_factory=list)
+    #: The smallest failing case found: (learner's frame, reference's frame).
+    smallest: tuple[Frame, Frame] | None = None
+    path: str = ""
+    printed: str = ""
+    #: The verdict in a few words. Judging has none: autograder/api.py fills it in.
+    message: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+    @property
+    def first_failure(self) -> ProbeResult | None:
+        return next((result for result in self.probes if not result.passed), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "exercise": self.exercise,
+            "section": self.section,
+            "outcome": self.outcome,
+            "points": self.points,
+            "max_points": self.max_points,
+            "probes": [{"name": p.name, "passed": p.passed, "points": p.points} for p in self.probes],
+            "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
+            "message": self.message,
+        }
+
+
+def by_probe(outcome: Outcome, implementation: int = 0, run: int = 0) -> dict[str, Frame]:
+    """The frames of one implementation under one run, by probe."""
+    found = {}
+    for frame in outcome.frames:
+        if frame.get("implementation") == implementation and frame.get("run") == run:
+            found[str(frame.get("probe"))] = frame
+    return found
+
+
+def judge(exercise: Exercise, observed: Outcome, expected: dict[str, Frame], path: str = "") -> Verdict:
+    """The verdict on one implementation, without diagnosis."""
+    loaded = next((f["loaded"] for f in observed.frames if isinstance(f.get("loaded"), dict)), None)
+    frames = by_probe(observed)
+    results = [_result(exercise, p, frames.get(p.name), expected[p.name]) for p in exercise.probes.values()]
+    verdict = Verdict(
+        exercise.name,
+        exercise.section,
+        _outcome(exercise, observed, loaded, results),
+        sum(result.points for result in results),
+        exercise.points,
+        results,
+        path=path,
+        printed=observed.printed,
+    )
+    if loaded and not frames and (loaded.get("found") is None or loaded["found"] not in ("function", "class")):
+        verdict.trouble = {"kind": "missing" if loaded.get("found") is None else "not_callable", **loaded}
+    elif observed.ending != "finished":
+        verdict.trouble = {"kind": "ending", "ending": observed.ending, "detail": observed.detail}
+        verdict.trouble |= {"reached": len(frames), "loaded": loaded is not None}
+    elif loaded and loaded.get("failure"):
+        verdict.trouble = {"kind": "failure", "failure": loaded["failure"]}
+    return verdict
+
+
+def _result(exercise: Exercise, probe: Probe, frame: Frame | None, expected: Frame) -> ProbeResult:
+    if frame is None:
+        return ProbeResult(probe.name, False, 0, probe.points, "missing", None, None, expected)
+    why, found = compare(exercise, probe, frame, expected)
+    points = probe.points if why == "agrees" else 0
+    return ProbeResult(probe.name, why == "agrees", points, probe.points, why, found, frame, expected)
+
+
+def compare(exercise: Exercise, probe: Probe, frame: Frame, expected: Frame) -> tuple[str, Difference | None]:
+    """(why the frames differ or "agrees", the difference of their values if that is why)."""
+    if "raised" in expected or "raised" in frame:
+        same = kind_of_failure(frame) == kind_of_failure(expected)
+        return ("agrees" if same else "raised" if "raised" in frame else "differs"), None
+    if "complaint" in expected or "complaint" in frame:
+        return ("agrees" if frame.get("complaint") == expected.get("complaint") else "complaint"), None
+    changed = set(frame.get("changed", ())) - set(expected.get("changed", ()))
+    found = difference(frame.get("value"), expected.get("value"), probe.rtol, probe.atol)
+    if changed:
+        return "changed", found
+    if found:
+        return "differs", found
+    if set(frame.get("shortcuts", ())) - set(expected.get("shortcuts", ())):
+        return "shortcut", None
+    return "agrees", None
+
+
+def most_telling(
+    exercise: Exercise, probe: Probe, pairs: Iterable[tuple[Frame | None, Frame | None]]
+) -> tuple[Frame, Frame] | None:
+    """The first pair of the learner's frame and the reference's that differ: by more than a dtype, if some do."""
+    found: tuple[Frame, Frame] | None = None
+    for got, want in pairs:
+        if not got or not want:
+            continue
+        why, seen = compare(exercise, probe, got, want)
+        if why not in ("differs", "changed"):
+            continue
+        if not seen or seen.fault != "dtype" or seen.got["values"] != seen.expected["values"]:
+            return got, want
+        found = found or (got, want)
+    return found
+
+
+def kind_of_failure(frame: Frame) -> tuple[str, bool] | None:
+    raised = frame.get("raised")
+    return (raised["type"], bool(raised["frames"])) if isinstance(raised, dict) else None
+
+
+def _outcome(exercise: Exercise, observed: Outcome, loaded: Frame | None, results: list[ProbeResult]) -> str:
+    if results and all(result.passed for result in results):
+        return "passed"
+    if observed.ending == "timeout":
+        return "timeout"
+    if observed.ending != "finished" or loaded is None or loaded.get("found") is None:
+        return "error"
+    if all(_is_stub(result, exercise.name) for result in results):
+        return "not_started"
+    whys = {result.why for result in results if not result.passed}
+    if whys == {"shortcut"}:
+        return "shortcut"
+    if "missing" in whys:
+        return "failed"  # the name is there, and it is not something that can be called
+    first = next(result for result in results if not result.passed)
+    return "error" if first.why == "raised" else "failed"
+
+
+def _is_stub(result: ProbeResult, name: str) -> bool:
+    """Whether the exercise itself raised NotImplementedError, and not an earlier answer that it calls."""
+    raised = (result.frame or {}).get("raised") or {"type": "", "frames": []}
+    last = raised["frames"][-1] if raised["frames"] else {"function": ""}
+    own = "NotImplementedError" in last.get("source", "NotImplementedError")  # torch raises it too, in its functions
+    return raised["type"] == "NotImplementedError" and own and last["function"].split(".")[0] == name
+
+
+def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, Frame]) -> bool:
+    """Whether a known mistake behaves like the learner's answer on every probe.
+
+    Where neither ever gives a value, the messages must be the same too: two exceptions of one type say little.
+    """
+    silent = True
+    for probe in exercise.probes.values():
+        mine, theirs = learner.get(probe.name), mistaken.get(probe.name)
+        if mine is None or theirs is None or set(mine.get("changed", ())) != set(theirs.get("changed", ())):
+            return False
+        if compare(exercise, probe, mine, theirs)[0] != "agrees":
+            return False
+        silent &= "raised" in mine and mine["raised"].get("message") != theirs["raised"].get("message")
+    return not silent
+
+
+def diagnose(
+    exercise: Exercise, learner: dict[str, Frame], mistakes: dict[str, tuple[str, dict[str, Frame]]]
+) -> Diagnosis | None:
+    """The one known mistake that explains the learner's observations; none when several different ones do.
+
+    `mistakes` holds (message, frames by probe) by name.
+    """
+    found = [name for name, (_, frames) in mistakes.items() if explains(exercise, learner, frames)]
+    twins = {t for name in found if name in exercise.mistakes for t in exercise.mistakes[name].twins}
+    if not found or any(name not in twins for name in found[1:]):
+        return None
+    return Diagnosis(found[0], mistakes[found[0]][0])

@@ -1,0 +1,1 @@
+"""`make predict`: say what comes out before it is written."""

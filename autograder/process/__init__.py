@@ -1,0 +1,1 @@
+"""Where untrusted code is allowed to be, and how it is reached."""
