@@ -76,6 +76,24 @@ def test_only_what_is_installed_changes_the_fingerprint(tmp_path: Path, monkeypa
     assert plan.fingerprint("learn") != before
 
 
+#: Debian 12 has 3.11.2; torch has builds for 3.14.
+PROMISED = ["3.11.0", "3.11.2", "3.12.0", "3.13.0", "3.14.0"]
+
+
+@pytest.mark.parametrize("version", PROMISED)
+def test_the_pins_hold_on_every_python_that_is_promised(version: str, tmp_path: Path) -> None:
+    (tmp_path / "wanted.in").write_text("\n".join(plan.requirements("test")))
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-annotate", "--no-header"]
+    command += ["--python-version", version, "--constraint", plan.CONSTRAINTS, tmp_path / "wanted.in"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "Failed to fetch" in done.stderr:
+        pytest.skip("no package index answers")
+    assert done.returncode == 0, done.stderr
+    pins = plan.CONSTRAINTS.read_text("utf-8")
+    for found in filter(None, done.stdout.splitlines()):
+        assert f"{found.split(' ;')[0]} " in pins, f"{found} is not among the pins: make pins"
+
+
 # Python
 
 
@@ -157,6 +175,23 @@ def test_an_interrupted_set_up_is_not_trusted(place: Place) -> None:
     place.begin()
     assert "interrupted" in place.discard_if_unsound()
     assert not place.venv.exists()
+
+
+def test_another_python_after_a_set_up_that_failed_starts_afresh(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.make()
+    monkeypatch.setattr(Place, "works", lambda self: True)
+    assert place.discard_if_unsound() == ""
+    config = place.venv / "pyvenv.cfg"
+    config.write_text(config.read_text().replace(place.version(), "3.99.1"))
+    assert "with Python 3.99.1, did not get to its end" in place.discard_if_unsound()
+    assert not place.venv.exists()
+
+
+def test_the_build_of_torch_that_was_chosen_is_kept(place: Place) -> None:
+    assert place.keep_torch() == []
+    (place.venv / "lib" / "python3.12" / "site-packages" / "torch-2.13.0+cpu.dist-info").mkdir(parents=True)
+    _, file = place.keep_torch()
+    assert Path(file).read_text() == "torch==2.13.0+cpu\n"
 
 
 def test_the_kit_is_compiled(place: Place) -> None:

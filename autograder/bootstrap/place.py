@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +51,23 @@ class Place:
         except OSError:
             return False
 
+    def version(self) -> str:
+        """The version of Python in `.venv`, or of the one that will make it."""
+        with contextlib.suppress(OSError):
+            told = re.search(r"^version\w* *= *(\d+\.\d+\.\d+)", (self.venv / "pyvenv.cfg").read_text("utf-8"), re.M)
+            if told:
+                return told[1]
+        return platform.python_version()
+
+    def keep_torch(self) -> list[str]:
+        """What tells pip to leave the build of torch alone that is installed, whatever else it tries."""
+        for package in self.packages():
+            if package.startswith("torch-"):
+                kept = self.venv / "torch.txt"
+                kept.write_text(f"torch=={package.removeprefix('torch-')}\n", "utf-8")
+                return ["--constraint", str(kept)]
+        return []
+
     def lock(self) -> None:
         """Two terminals may ask at once. The lock is on a file that is there anyway, and ends with the process; pip
         holds it too, so that a set-up that was killed while its pip still writes is waited for."""
@@ -68,6 +87,8 @@ class Place:
             return ""
         if self.unfinished.exists():
             why = "The last set-up was interrupted, so it starts afresh."
+        elif self.ready.exists() and not any(self.ready.iterdir()) and self.version() != platform.python_version():
+            why = f"The last set-up, with Python {self.version()}, did not get to its end, so it starts afresh."
         elif self.works():
             return ""
         elif self.ready.exists():
@@ -120,6 +141,7 @@ class Place:
                 f"This Python {version} came without the modules that make a virtual environment ({sys.executable}).\n"
                 f"Debian, Ubuntu:   sudo apt install python3-venv     (or python{version}-venv)\n{AGAIN}"
             )
+        self.ready.mkdir()
 
     def ensure_pip(self) -> None:
         """An environment that another tool made may lack it."""

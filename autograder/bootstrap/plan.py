@@ -56,7 +56,7 @@ def optional(extra: str) -> list[str]:
 
 def fingerprint(group: str) -> str:
     """Changes when what is to be installed changes, and not with the rest of pyproject.toml."""
-    text = "\n".join(sorted(requirements(group)) + _pins())
+    text = "\n".join(sorted(requirements(group)) + [line.partition("#")[0].rstrip() for line in _pins()])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

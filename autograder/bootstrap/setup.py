@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 import time
 
@@ -37,9 +36,10 @@ def set_up(group: str, place: Place) -> None:
         return
     progress = Progress()
     reason = place.discard_if_unsound()
+    version = place.version()
     has_base = any(p.startswith("torch-") for p in place.packages())
     download, disk = plan.size(group, has_base)
-    what = f"Adding what `{group}` needs" if has_base else f"Setting up, once, with Python {platform.python_version()}"
+    what = f"Adding what `{group}` needs" if has_base else f"Setting up, once, with Python {version}"
     print(f"{what}.")
     progress.say(f"About {gigabytes(download)} to download, {gigabytes(disk)} on disk, all of it in .venv.")
     if reason:
@@ -53,7 +53,8 @@ def set_up(group: str, place: Place) -> None:
     pip = Pip(place, progress, plan.count(group))
     if plan.pin("torch").replace("==", "-") not in [p.split("+")[0] for p in place.packages()]:
         choose_torch(pip, place, progress)
-    if not pip.install("--constraint", str(plan.CONSTRAINTS), *plan.requirements(group)):
+    pinned = ["--constraint", str(plan.CONSTRAINTS), *place.keep_torch()]
+    if not pip.install(*pinned, *plan.requirements(group)):
         place.end()  # pip gave up in good order: what is in .venv is whole
         raise Trouble(explain(pip.lines, "no-index" in torch_build.pip_settings(place.python)))
     place.compile()

@@ -1,0 +1,1 @@
+"""How each exercise is observed, section by section."""
