@@ -63,6 +63,8 @@ class Variant:
     message: str = ""
     #: Names of mistakes that no probe can tell from this one; they must bear the same advice.
     twins: tuple[str, ...] = ()
+    #: Names of the remarks that this right answer gets.
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -82,6 +84,8 @@ class Exercise:
     #: The learner is asked for a class: rights and mistakes are then functions that return the class.
     is_class: bool = False
     probes: dict[str, Probe] = field(default_factory=dict)
+    #: Probes of good manners beyond the lesson: they cost no points and keep no answer from passing.
+    remarks: dict[str, Probe] = field(default_factory=dict)
     rights: dict[str, Variant] = field(default_factory=dict)
     mistakes: dict[str, Variant] = field(default_factory=dict)
     statements: dict[str, Statement] = field(default_factory=dict)
@@ -95,6 +99,11 @@ class Exercise:
     @property
     def points(self) -> int:
         return sum(probe.points for probe in self.probes.values())
+
+    @property
+    def watched(self) -> dict[str, Probe]:
+        """All that is observed of an answer: the probes, then the remarks."""
+        return self.probes | self.remarks
 
     def probe(
         self,
@@ -117,10 +126,24 @@ class Exercise:
 
         return declare if function is None else declare(function)
 
-    def right(self, function: Function) -> Function:
-        """Declare another correct implementation. No probe may tell it from the reference."""
-        _add(self.rights, function.__name__, Variant(function.__name__, function))
-        return function
+    def remark(self, function: Function | None = None, *, rtol: float = 1e-5, atol: float = 5e-6) -> Any:
+        """Declare a probe whose docstring is said after the pass, when it sees something else than in the reference."""
+
+        def declare(function: Function) -> Function:
+            name = function.__name__
+            _add(self.remarks, name, Probe(name, function, 0, rtol, atol, _text(function)))
+            return function
+
+        return declare if function is None else declare(function)
+
+    def right(self, function: Function | None = None, *, remarks: Sequence[str] = ()) -> Any:
+        """Declare another correct implementation. No probe may tell it from the reference; these `remarks` do."""
+
+        def declare(function: Function) -> Function:
+            _add(self.rights, function.__name__, Variant(function.__name__, function, remarks=tuple(remarks)))
+            return function
+
+        return declare if function is None else declare(function)
 
     def mistake(self, function: Function | None = None, *, twins: Sequence[str] = ()) -> Any:
         """Declare a known mistake; its docstring is what a learner who made it reads."""

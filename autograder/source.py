@@ -140,7 +140,7 @@ def _probes(path: Path, changed: int, name: str | None) -> str:
     for node in tree.body:
         if isinstance(node, Definition):
             kinds = [_kind(decorator) for decorator in node.decorator_list]
-            if any(kind in SECRET or (name and kind == "probe" and owner != name) for owner, kind in kinds):
+            if any(kind in SECRET or (name and kind in ("probe", "remark") and owner != name) for owner, kind in kinds):
                 left_out.append(node)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             declarations.append(node.value)

@@ -84,7 +84,7 @@ PROMISED = ["3.11.0", "3.11.2", "3.12.0", "3.13.0", "3.14.0"]
 def test_the_pins_hold_on_every_python_that_is_promised(version: str, tmp_path: Path) -> None:
     (tmp_path / "wanted.in").write_text("\n".join(plan.requirements("test")))
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-annotate", "--no-header"]
-    command += ["--python-version", version, "--constraint", plan.CONSTRAINTS, tmp_path / "wanted.in"]
+    command += ["--python-version", version, "--constraint", str(plan.CONSTRAINTS), str(tmp_path / "wanted.in")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "Failed to fetch" in done.stderr:
         pytest.skip("no package index answers")

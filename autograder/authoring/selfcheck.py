@@ -16,7 +16,7 @@ from autograder.authoring.mutants import mutants
 from autograder.authoring.relations import RELATIONS
 from autograder.exercise import Exercise
 from autograder.judging.grade import expected
-from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge
+from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge, remarked
 from autograder.process.isolate import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
@@ -51,6 +51,7 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     for name in exercise.rights:
         for probe in _caught(exercise, frames[name], reference):
             found.findings.append(f"unfair: the right answer {name} fails {probe}")
+    found.findings += _remarks(exercise, frames, reference)
     _mistakes(exercise, frames, reference, found)
     _probes(exercise, frames, found)
     if with_mutants:
@@ -88,7 +89,7 @@ def _reference(exercise: Exercise, reference: dict[str, Frame], seed: int) -> li
     findings = []
     again = expected(exercise, seed + 1)
     for name, frame in reference.items():
-        probe = exercise.probes[name]
+        probe = exercise.watched[name]
         if "raised" in frame and not frame["raised"]["frames"]:
             raised = frame["raised"]
             findings.append(f"the probe {name} itself raises {raised['type']}: {raised['message']}")
@@ -101,6 +102,22 @@ def _reference(exercise: Exercise, reference: dict[str, Frame], seed: int) -> li
 
 def _sight(frame: Frame) -> Any:
     return frame.get("value"), frame.get("raised", {}).get("type"), frame.get("complaint")
+
+
+def _remarks(exercise: Exercise, frames: dict[str, dict[str, Frame]], reference: dict[str, Frame]) -> list[str]:
+    """Each remark is made about the rights that declare it, and about no other."""
+    findings = []
+    for name, right in exercise.rights.items():
+        made = {probe.name for probe in remarked(exercise, frames[name], reference)}
+        for remark in sorted(made ^ set(right.remarks)):
+            told = "gets" if remark in made else "does not get"
+            findings.append(f"the right answer {name} {told} the remark {remark}: see its remarks=[...]")
+    declared = {remark for right in exercise.rights.values() for remark in right.remarks}
+    findings += [f"the remark {name} is made about no right answer" for name in exercise.remarks.keys() - declared]
+    findings += [
+        f"the remark {p.name} says nothing: write its docstring" for p in exercise.remarks.values() if not p.says
+    ]
+    return findings
 
 
 def _words(exercise: Exercise) -> list[str]:

@@ -55,7 +55,7 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
             continue
         borrowed = [] if "variant" in spec else kit_parts(implementation)
         for r, settings in enumerate(job["runs"]):
-            for probe in exercise.probes.values():
+            for probe in exercise.watched.values():
                 if job.get("only") and probe.name not in job["only"]:
                     continue
                 draw = Draw(settings["seed"], settings.get("level"))

@@ -112,7 +112,7 @@ def _observe(exercise: Exercise, job: Frame, shell: Shell) -> Iterator[Frame]:
         if exercise.kind == "concept":
             yield _answer(found, shell)
             return
-        for probe in exercise.probes.values():
+        for probe in exercise.watched.values():
             _start_afresh()
             frame = observe.observe(exercise, probe, found, Draw(job["seed"]), shell.files)
             frame["shortcuts"] += borrowed

@@ -93,7 +93,7 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     if key not in _expected:
         observed = _observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=PATIENT)
         frames = by_probe(observed)
-        missing = [name for name in exercise.probes if name not in frames]
+        missing = [name for name in exercise.watched if name not in frames]
         if missing:
             raise RuntimeError(
                 f"the reference of {exercise.name} could not be observed by {missing[0]}: "

@@ -59,6 +59,8 @@ class Verdict:
     smallest: tuple[Frame, Frame] | None = None
     path: str = ""
     printed: str = ""
+    #: Good to know, and no reason not to pass.
+    remarks: list[str] = field(default_factory=list)
     #: The verdict in a few words. Judging has none: autograder/api.py fills it in.
     message: str = ""
 
@@ -79,6 +81,7 @@ class Verdict:
             "max_points": self.max_points,
             "probes": [{"name": p.name, "passed": p.passed, "points": p.points} for p in self.probes],
             "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
+            "remarks": self.remarks,
             "message": self.message,
         }
 
@@ -107,6 +110,8 @@ def judge(exercise: Exercise, observed: Outcome, expected: dict[str, Frame], pat
         path=path,
         printed=observed.printed,
     )
+    if verdict.passed:
+        verdict.remarks = [remark.says for remark in remarked(exercise, frames, expected)]
     if loaded and not frames and (loaded.get("found") is None or loaded["found"] not in ("function", "class")):
         verdict.trouble = {"kind": "missing" if loaded.get("found") is None else "not_callable", **loaded}
     elif observed.ending != "finished":
@@ -115,6 +120,12 @@ def judge(exercise: Exercise, observed: Outcome, expected: dict[str, Frame], pat
     elif loaded and loaded.get("failure"):
         verdict.trouble = {"kind": "failure", "failure": loaded["failure"]}
     return verdict
+
+
+def remarked(exercise: Exercise, frames: dict[str, Frame], expected: dict[str, Frame]) -> list[Probe]:
+    """The remarks that these observations give reason for; what was not reached gives none."""
+    seen = [(p, frames[p.name], expected[p.name]) for p in exercise.remarks.values() if p.name in frames]
+    return [probe for probe, frame, wanted in seen if compare(exercise, probe, frame, wanted)[0] != "agrees"]
 
 
 def _result(exercise: Exercise, probe: Probe, frame: Frame | None, expected: Frame) -> ProbeResult:

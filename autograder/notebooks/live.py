@@ -69,7 +69,7 @@ def _observe(exercise: Exercise, answer: Any, runs: list[Frame], only: str = "")
     files = Files(answer)
     with undisturbed() as printed:
         for r, settings in enumerate(runs if usable else []):
-            for probe in exercise.probes.values():
+            for probe in exercise.watched.values():
                 if only and probe.name != only:
                     continue
                 draw = Draw(settings["seed"], settings.get("level"))

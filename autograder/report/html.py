@@ -36,6 +36,7 @@ def block(told: Feedback, passed: bool, lines: list[str], after: str = "") -> st
         parts.append(_failure(told.failure))
     if told.case and shows(told.case):
         parts.append(_case(told.case))
+    parts += [_paragraph(prose(remark)) for remark in told.remarks]
     parts += [_paragraph(prose(note), QUIET) for note in told.notes]
     if after:
         parts.append(_paragraph(after, QUIET))

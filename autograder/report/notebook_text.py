@@ -24,4 +24,4 @@ def plain(told: Feedback) -> str:
         lines += [f"    with {call}" for call in told.case.calls + told.case.notes]
         lines.append(f"    expected {values.line(told.case.expected, 200)}")
         lines.append(f"    yours    {values.line(told.case.got, 200)}")
-    return "\n".join(lines + told.notes)
+    return "\n".join(lines + told.remarks + told.notes)

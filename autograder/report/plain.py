@@ -33,7 +33,7 @@ def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = 
         lines += _case(told.case, graded.exercise)
     if graded.printed.strip() and not graded.passed:
         lines += ["Your code printed:", *graded.printed.rstrip().splitlines()[:8]]
-    lines += told.notes
+    lines += told.remarks + told.notes
     if steps:
         lines += [f"{word.rstrip('?')}: {command}" for word, command in next_steps(graded)]
     return lines

@@ -91,6 +91,7 @@ def body(verdict: Verdict, experiment: list[str] | None = None) -> list[Any]:
         parts.append(Padding(_case(told.case, verdict.exercise), (1, 0, 0, 0), expand=False))
     if verdict.printed.strip() and verdict.outcome != "passed":
         parts.append(Padding(_printed(verdict.printed), (1, 0, 0, 0), expand=False))
+    parts += [Padding(Text(line), (i == 0, 0, 0, 2 * (i > 0)), expand=False) for i, line in enumerate(told.remarks)]
     parts += [Padding(Text(note, style=QUIET), (1, 0, 0, 0), expand=False) for note in told.notes]
     return parts
 

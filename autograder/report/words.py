@@ -36,6 +36,8 @@ class Feedback:
     case: Case | None = None
     #: (letter, explanation) of statements judged wrongly
     statements: list[tuple[str, str]] = field(default_factory=list)
+    #: Of an answer that passes: good to know.
+    remarks: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -60,6 +62,9 @@ def feedback(verdict: Verdict) -> Feedback:
             told.says = [_misjudged([n[-1] for n in wrong])]
     else:
         told.says, told.failure, told.case = _first_failure(verdict, first)
+    if verdict.remarks:
+        count = "One thing" if len(verdict.remarks) == 1 else f"{len(verdict.remarks)} things"
+        told.remarks = [f"{count} to know, beyond what is asked:", *verdict.remarks]
     if verdict.diagnosis:
         told.says = [verdict.diagnosis.message, *(told.says if first and first.why == "raised" else told.says[1:])]
     outside = (verdict.trouble or {}).get("failure")
@@ -78,7 +83,7 @@ def summary(verdict: Verdict) -> str:
     """The feedback in one or two sentences of plain text."""
     told = feedback(verdict)
     extra = [f"{letter}) {text}" if letter else text for letter, text in told.statements]
-    return " ".join([told.headline + ".", *told.says, *extra])
+    return " ".join([told.headline + ".", *told.says, *extra, *told.remarks])
 
 
 def _headline(verdict: Verdict) -> str:
