@@ -1,4 +1,8 @@
-"""Section 2, the loss: from scores to cross entropy, one small function at a time."""
+"""Section 2, the loss: from scores to cross entropy, one small function at a time.
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import math
 
@@ -39,11 +43,11 @@ def why_softmax():
 def softmax(x):
     """Softmax over the last dimension, on tensors.
 
-    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
+    x: float tensor (n, c), the scores of one example in each row
 
-    Return a tensor of the same shape and dtype in which the values of each example are positive and sum to one. Use
-    torch's operations, so that gradients flow back to `x`; `x` itself stays as it was. Build it from exp, sum and a
-    division. Scores so large that their exponential overflows are not asked for yet.
+    Return a tensor of the same shape and dtype in which the values of each row are positive and sum to one, through
+    which gradients flow back to `x`. Build it from exp, sum and a division. Scores so large that their exponential
+    overflows are not asked for yet.
 
     >>> softmax(torch.tensor([[0.0, 0.0], [5.0, 5.0]]))
     tensor([[0.5000, 0.5000],
@@ -71,15 +75,14 @@ def why_log_softmax():
 def log_softmax_naive(x):
     """The logarithm of the softmax over the last dimension, from its definition.
 
-    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
+    x: float tensor (n, c), the scores of one example in each row
 
-    Return a tensor of the same shape and dtype: the natural logarithm of what softmax gives. Gradients flow back to
-    `x`, and `x` itself stays as it was. Any correct form is right, with or without your own softmax; torch's
-    log_softmax is what you are building. Scores so large that exp overflows are not asked for here, that comes at the
-    end of this section.
+    Return a tensor of the same shape and dtype, through which gradients flow back: the natural logarithm of what
+    softmax gives. Any correct form is right, except torch's log_softmax, which you are building. Scores so large that
+    exp overflows come at the end of this section.
 
-    >>> log_softmax_naive(torch.tensor([0.0, 0.0]))       # ln 0.5, twice
-    tensor([-0.6931, -0.6931])
+    >>> log_softmax_naive(torch.tensor([[0.0, 0.0]]))       # ln 0.5, twice
+    tensor([[-0.6931, -0.6931]])
     """
     raise NotImplementedError
 
@@ -90,9 +93,8 @@ def cross_entropy_formula(p, q):
     p: list of floats, the target distribution: what is true
     q: list of as many floats, the predicted distribution: what the model says
 
-    Return a float; plain Python and `math` are enough, no torch. The logarithm is the natural one. A class with p = 0
-    adds nothing, even where q is 0 as well (ln 0 must not be asked for there). Where p is not 0, q is not 0 either, but
-    it may be very small, and counts as it is.
+    Return a float; plain Python and `math` are enough, no torch. A class with p = 0 adds nothing, even where q is 0 and
+    has no logarithm. Elsewhere q may be very small, and counts as it is.
 
     >>> cross_entropy_formula([0.0, 1.0], [0.5, 0.5])     # -ln 0.5
     0.6931471805599453
@@ -119,12 +121,11 @@ def why_cross_entropy():
 def nll(log_probs, target):
     """Negative log-likelihood: how unlikely the model finds the right answers, on average.
 
-    log_probs: float tensor of shape (n, c), the log-probabilities of c classes for each of n examples
-    target: int64 tensor of shape (n,), the right class of each example, from 0 to c - 1; not every class need occur
+    log_probs: float tensor (n, c), the log-probabilities of c classes for each of n examples
+    target: int64 tensor (n,), the right class of each example; not every class need occur
 
-    Return the mean over the n examples of minus the log-probability of the example's own target: a tensor without
-    dimensions, of the dtype of `log_probs`, through which gradients flow back to it. The arguments stay as they were.
-    torch's nll_loss is what you are building, so it is no building block here.
+    Return the mean over the examples of minus the log-probability of their target: a tensor without dimensions, of the
+    dtype of `log_probs`, through which gradients flow back. You are building torch's nll_loss, so don't build on it.
 
     >>> nll(torch.tensor([[-0.1, -2.4], [-1.2, -0.4]]), torch.tensor([0, 1]))     # (0.1 + 0.4) / 2
     tensor(0.2500)
@@ -181,12 +182,11 @@ def why_logsumexp_trick():
 def logsumexp(x):
     """LogSumExp over the last dimension, ln(exp(x1) + exp(x2) + ...), right for scores of any size.
 
-    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
+    x: float tensor (n, c), the scores of one example in each row
 
-    Return a tensor of the shape x.shape[:-1] (the last dimension is gone) and the same dtype, through which gradients
-    flow back to `x`. `x` itself stays as it was. It must be right for ordinary scores and just so for scores around
-    1000, -1000 and far beyond, where exp gives infinity or 0; and each row must be right whatever the other rows hold.
-    torch has a logsumexp too: it is what you are building, so it is no building block here.
+    Return a tensor (n,) of the same dtype, through which gradients flow back to `x`. It must be right for ordinary
+    scores, and just so around 1000, -1000 and far beyond, where exp gives infinity or 0; and in each row, whatever the
+    other rows hold. You are building torch's logsumexp, so don't build on it.
 
     >>> logsumexp(torch.tensor([[0.0, 0.0], [1000.0, 1000.0]]))      # ln 2 and 1000 + ln 2
     tensor([6.9315e-01, 1.0007e+03])
@@ -199,9 +199,8 @@ def max_abs_diff(a, b):
 
     a, b: float tensors of any shape, the same for both, with at least one element
 
-    Return the largest absolute difference between an element of `a` and the element of `b` in the same place, as a
-    Python float. If the shapes are not the same raise ValueError, even where torch would stretch one of them to fit the
-    other: a row compared with a column tells nothing.
+    Return the largest absolute difference between an element of `a` and the one of `b` in the same place. If the shapes
+    are not the same raise ValueError, even where torch would stretch one to fit the other.
 
     >>> max_abs_diff(torch.tensor([1.0, 2.0]), torch.tensor([1.5, 0.0]))
     2.0
@@ -212,29 +211,26 @@ def max_abs_diff(a, b):
 def log_softmax(x):
     """The logarithm of the softmax over the last dimension once more, now right for scores of any size.
 
-    x: float tensor of any shape with at least one dimension; the scores of one example stand along the last
+    x: float tensor (n, c), the scores of one example in each row
 
-    Return a tensor of the same shape and dtype. Gradients flow back to `x`, and `x` itself stays as it was. Build it on
-    torch's own logsumexp. It must be finite and right for scores around 1000 and -1000, for scores far apart within one
-    row, and for each row whatever the other rows hold.
+    Return a tensor of the same shape and dtype, through which gradients flow back. Build it on torch's own logsumexp.
+    It must be right for scores around 1000 and -1000, far apart within one row or from row to row.
 
-    >>> log_softmax(torch.tensor([0.0, 1000.0]))
-    tensor([-1000.,     0.])
+    >>> log_softmax(torch.tensor([[0.0, 1000.0]]))
+    tensor([[-1000.,     0.]])
     """
     raise NotImplementedError
 
 
 def cross_entropy(input, target):
-    """Cross entropy of scores and class labels: the loss of this lesson, in a form that is right for any scores.
+    """Cross entropy of scores and class labels: the loss of this lesson, right for any scores.
 
-    input: float tensor of shape (n, c), the scores (logits) of c classes for each of n examples, before any softmax
-    target: int64 tensor of shape (n,), the right class of each example, from 0 to c - 1; not every class need occur
+    input: float tensor (n, c), the scores of c classes for each of n examples, before any softmax
+    target: int64 tensor (n,), the right class of each example
 
-    Return the mean over the n examples of minus the log of the softmax probability of the example's target: a tensor
-    without dimensions, of the dtype of `input`, through which gradients flow back to it. The arguments stay as they
-    were. It must be finite and right for scores of 1000 and more too, above all in rows that are confidently wrong.
-
-    Everything that it needs you have built by now. torch's own cross_entropy is what to compare it with.
+    Return the mean over the examples of minus the log of the softmax probability of the target: a tensor without
+    dimensions, of input's dtype, through which gradients flow. It must be right for scores of 1000 too, above all in
+    rows that are confidently wrong. You have built all that it needs; torch's own is there to compare with.
 
     >>> cross_entropy(torch.tensor([[0.0, 0.0], [0.0, 1000.0]]), torch.tensor([1, 0]))     # (ln 2 + 1000) / 2
     tensor(500.3466)

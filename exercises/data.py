@@ -1,4 +1,8 @@
-"""Section 6, the data: a dataset, loaders that cut it into batches, samplers that choose what is in them."""
+"""Section 6, the data: a dataset, loaders that cut it into batches, samplers that choose what is in them.
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import torch
 
@@ -6,14 +10,9 @@ import torch
 class Dataset:
     """Inputs and targets under one roof: a dataset has a length, and gives what you index it by.
 
-    `x` is a tensor (n, ...) of inputs, `y` a tensor (n, ...) of targets; row i of `y` belongs to row i of
-    `x`.
-
-    - `len(ds)` is n.
-    - `ds[i]` is the pair (x[i], y[i]), with the shapes and dtypes that indexing the tensors gives. `i` is
-      an int (-1 is the last row; beyond either end it is an IndexError, as for a list), a slice such as
-      `ds[4:8]` or `ds[-4:]` (beyond the end it is cut short, as for a list), or a 1-d int64 tensor of row
-      numbers, in any order, repeated or not.
+    `x` is a tensor (n, ...) of inputs, `y` a tensor (n, ...) of targets, row i of `y` for row i of `x`. `len(ds)` is n,
+    and `ds[i]` the pair (x[i], y[i]). `i` is an int, a slice, or an int64 tensor of row numbers, and does what it does
+    with a tensor; an int beyond either end is an IndexError.
 
     Write it yourself, without TensorDataset; a base class is not needed.
 
@@ -58,14 +57,14 @@ def batch_shapes(ds, start, stop):
 
 
 def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):
-    """Train with batches that are slices of a dataset.
+    """The fifth loop: batches are slices of a dataset.
 
-    `train_ds` has a length and can be indexed by a slice (use nothing else of it); `loss_func(predictions,
-    targets)` gives a 0-d tensor; `opt` has `step()` and `zero_grad()`.
+    `train_ds` has a length and can be indexed by a slice, which gives (xb, yb); use nothing else of it. As before: its
+    rows in order, `bs` at a time, `epochs` times over, the last batch shorter where bs does not divide the length, none
+    empty; `loss_func(model(xb), yb)` is the loss, and each batch makes one step of `opt`, from the gradients of that
+    batch alone. Nothing needs to be returned.
 
-    Each epoch goes once through the rows, in order, `bs` at a time; the last batch is short where `bs` does
-    not divide the length, and no batch is empty. Each batch makes one step of `opt`, from the gradients of
-    that batch alone. Nothing needs to be returned.
+    >>> fit_dataset(model, opt, F.cross_entropy, Dataset(x_train, y_train), bs=64)
     """
     raise NotImplementedError
 
@@ -73,14 +72,14 @@ def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):
 class SliceLoader:
     """A loader: `for xb, yb in SliceLoader(ds, bs):` goes through a dataset in order, `bs` rows at a time.
 
-    `ds` has a length and can be indexed by a slice, which gives a pair (use nothing else of it). A batch is
-    the pair that the dataset gives for its rows; the last batch is short where `bs` does not divide the
-    length, and no batch is empty.
-
-    A loader can be iterated again and again. Each loop over it begins at the first batch, also when an
-    earlier loop was left with `break`, or is still running (a loop within a loop, or `zip(dl, dl)`).
+    `ds` has a length and can be indexed by a slice, which gives a pair (use nothing else of it). A batch is that pair
+    for its rows; the last batch is short where `bs` does not divide the length, and no batch is empty. Each new loop
+    over the loader begins at the first batch, also when an earlier one was left with `break`.
 
     Write it yourself, without torch's DataLoader.
+
+    >>> [len(xb) for xb, yb in SliceLoader(Dataset(torch.rand(10, 4), torch.arange(10)), 4)]
+    [4, 4, 2]
     """
 
     def __init__(self, ds, bs):
@@ -88,14 +87,13 @@ class SliceLoader:
 
 
 def fit_loader(epochs, model, loss_func, opt, train_dl):
-    """Train with the batches of a loader: the loop no longer knows how batches are made.
+    """The sixth loop: it no longer knows how batches are made.
 
-    `train_dl` can be iterated, anew in each epoch, and gives pairs (xb, yb); use nothing else of it: it may
-    have no length, and it may give other batches in the next epoch. `loss_func(predictions, targets)` gives
-    a 0-d tensor; `opt` has `step()` and `zero_grad()`.
+    `train_dl` is looped over anew in each epoch and gives pairs (xb, yb); use nothing else of it: it may have no
+    length, and other batches in the next epoch. As before, `loss_func(model(xb), yb)` is the loss, and each batch makes
+    one step of `opt`, from the gradients of that batch alone. Nothing needs to be returned.
 
-    Each batch makes one step of `opt`, from the gradients of that batch alone. Nothing needs to be
-    returned.
+    >>> fit_loader(5, model, F.cross_entropy, opt, train_dl)
     """
     raise NotImplementedError
 
@@ -141,14 +139,13 @@ def when_to_reshuffle():
 class Sampler:
     """Decides which rows go into which batch: it yields one batch of row numbers after another.
 
-    `n` is the number of rows of the dataset, `bs` the batch size. Each batch is a list of ints or a 1-d
-    int64 tensor; the last is short where `bs` does not divide `n`, and no batch is empty. In one pass each
-    of 0, ..., n - 1 comes exactly once: in order without `shuffle`; with it in a random order, any order
-    being possible, drawn anew whenever a new loop over the sampler begins.
+    `n` is the number of rows of the dataset, `bs` the batch size. Each batch is a list of ints or a 1-d int64 tensor;
+    the last is short where `bs` does not divide `n`, and none is empty. In one pass each of 0, ..., n - 1 comes exactly
+    once: in order without `shuffle`, with it in a random order that is drawn anew for each loop over the sampler, also
+    when the last loop was left with `break`.
 
-    Each loop begins a pass of its own, also when another was left with `break` or is still running. Any
-    source of random numbers will do, but leave the global seeds alone: no `torch.manual_seed`, no
-    `random.seed`. Write it yourself, without the samplers of torch.utils.data.
+    Any source of random numbers will do, but leave the global seeds alone. Write it yourself, without the samplers of
+    torch.utils.data.
 
     >>> list(Sampler(10, 4))
     [tensor([0, 1, 2, 3]), tensor([4, 5, 6, 7]), tensor([8, 9])]
@@ -187,14 +184,13 @@ def collate(batch):
 class DataLoader:
     """The second loader: a sampler names the rows of a batch, the dataset gives them, collate_fn joins them.
 
-    `ds[i]` is one example (a pair or anything else), for a row number i. Iterating over `sampler` gives one
-    batch of row numbers after another, each a list of ints or a 1-d int64 tensor. For each of these batches
-    the loader yields what `collate_fn` makes of the list of its examples, in the sampler's order (a row
-    that is named twice comes twice); `collate_fn` may make anything of them. Index the dataset by one row
-    number at a time: it need not know slices or index tensors.
+    Looping over `sampler` gives one batch of row numbers after another, each a list of ints or a 1-d int64 tensor. For
+    each of them yield what `collate_fn` makes of its examples: `ds[i]` for one row number at a time, in the sampler's
+    order, whatever an example is. Every loop over the loader asks the sampler for a new pass.
 
-    A loader can be iterated again and again, and every loop over it asks the sampler for a new pass. Write
-    it yourself, without torch's DataLoader.
+    Write it yourself, without torch's DataLoader.
+
+    >>> xb, yb = next(iter(DataLoader(ds, Sampler(len(ds), 64, shuffle=True))))
     """
 
     def __init__(self, ds, sampler, collate_fn=collate):
@@ -223,14 +219,11 @@ def why_collate():
 def plot_item(xb, yb, i=0):
     """Draw item `i` of a batch with matplotlib: the image, with its label as the title.
 
-    `xb` is a float tensor (bs, 784), each row a 28 x 28 image laid out row after row; `yb` is an int64
-    tensor (bs,). Show the 28 x 28 values with `imshow`, first row at the top, in any colours. The title
-    holds the label of item `i`, alone or in words ("label 7"), but no other number.
+    `xb` is a float tensor (bs, 784), each row a 28 x 28 image laid out row after row; `yb` an int64 tensor (bs,). Show
+    the 28 x 28 values with `imshow`, first row at the top, in any colours. The title holds the label of item `i`, alone
+    or in words ("label 7"), but no other number. Return the figure or the axes.
 
-    Return the figure or the axes; calling `plt.show()` is not needed. `xb` and `yb` stay as they were.
-
-    matplotlib takes a while to import: do it inside the function, so that the other exercises of this file
-    start fast.
+    matplotlib takes a while to import: do it inside the function, so that the other exercises start fast.
     """
     raise NotImplementedError
 

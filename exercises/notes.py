@@ -1,4 +1,8 @@
-"""Section 8, the notes: questions that were left open on the way, and two small tools of Python and torch."""
+"""Section 8, the notes: questions that were left open on the way, and two small tools of Python and torch.
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import torch
 
@@ -118,9 +122,8 @@ def why_iter_returns_self():
 def unzip(pairs):
     """Turn a list of pairs into a pair of sequences: all the first items, and all the second ones.
 
-    `pairs` is a list whose items are tuples or lists of two things of any kind. Return (xs, ys), two lists
-    or tuples of the same length as `pairs`, in the same order, with the things themselves in them, repeated
-    ones included. An empty list gives two empty sequences. `pairs` stays as it was.
+    `pairs` is a list of tuples or lists of two things of any kind, at least one. Return (xs, ys), two lists or tuples
+    with the things themselves in them, in the same order, repeated ones included.
 
     >>> xs, ys = unzip([(1, "one"), (2, "two"), (3, "three")])
     >>> list(xs), list(ys)

@@ -1,4 +1,8 @@
-"""Section 3, the basic training loop: predict, measure, differentiate, update, batch after batch."""
+"""Section 3, the basic training loop: predict, measure, differentiate, update, batch after batch.
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import torch
 
@@ -20,17 +24,17 @@ def training_steps():
 def training_step(model, loss_func, xb, yb, lr):
     """Train the model on one batch, once.
 
-    `model`      an nn.Module: `model(xb)` gives its outputs, `model.parameters()` its parameters
-    `loss_func`  called as `loss_func(outputs, yb)`: the loss of the batch, a tensor without dimensions
-    `xb`, `yb`   the batch: inputs, one example in each row, and their targets
-    `lr`         the learning rate, a float
+    `model(xb)` gives the outputs of the batch, `loss_func(outputs, yb)` its loss, a tensor without dimensions;
+    `model` is an nn.Module, `lr` the learning rate.
 
-    Predict, get the loss, and call `backward()`. Then move every parameter by plain gradient descent: it becomes
-    what it was minus `lr` times its gradient. Change the parameters themselves, in place: whoever holds one must see
-    its new value. Last, clear the gradients: when you return, each must be None or all zeros.
+    Predict, get the loss, call `backward()`. Then move every parameter of the model against its gradient, by `lr`
+    times that gradient. Whoever holds a parameter must see its new value, so change it in place; no optimizer yet.
+    Last, clear the gradients: each is None or all zeros when you return.
 
-    Return the loss as it was before the update, as a float or as a tensor without dimensions. No optimizer yet: the
-    update is yours to write.
+    Return the loss as it was before the update.
+
+    >>> training_step(nn.Linear(4, 3), F.cross_entropy, torch.rand(8, 4), torch.arange(8) % 3, lr=0.1)   # perhaps
+    tensor(1.1874)
     """
     raise NotImplementedError
 
@@ -53,46 +57,44 @@ def accuracy(out, yb):
 def evaluate_batch(model, loss_func, xb, yb):
     """How well does the model do on one batch?
 
-    `model`      called as `model(xb)`: scores (n, c), for each of n examples one for each of c classes
-    `loss_func`  called as `loss_func(scores, yb)`: the loss, a tensor without dimensions
-    `xb`, `yb`   the batch: inputs (n, ...), and int64 class labels (n,)
+    `model(xb)` gives scores (n, c), for each of n examples one for each of c classes, and `loss_func(scores, yb)` the
+    loss, a tensor without dimensions. `yb` are int64 class labels (n,).
 
-    Return a pair: the loss, then the accuracy (the share of right examples, from 0 to 1). Each may be a float or a
-    tensor without dimensions. Only look: the model's parameters and their gradients stay as they are, and torch goes on
-    recording gradients after you return.
+    Return a pair: the loss, then the accuracy (the share of right examples, from 0 to 1). Only look: the model's
+    parameters and their gradients stay as they are.
+
+    >>> loss, acc = evaluate_batch(model, loss_func, xb, yb)
     """
     raise NotImplementedError
 
 
 def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
-    """Train a model that keeps its layers in a plain list, batch after batch.
+    """The first training loop: the model keeps its layers in a plain list, `model.layers`.
 
-    `model`      `model(xb)` gives the outputs of a batch, and `model.layers` is the list of its layers, as many as it
-                 has. It need not be an nn.Module, so do not count on `model.parameters()` or `model.zero_grad()`.
-                 A layer like ReLU has no parameters; one that does has a `weight` and a `bias`, like nn.Linear.
-    `loss_func`  called as `loss_func(outputs, yb)`: the loss of the batch, a tensor without dimensions
-    `x`, `y`     all the examples, one in each row of x, and their targets
-    `bs`         how many examples make a batch; if they do not come out even, the last batch is the shorter rest,
-                 and if they do, there is no further, empty batch
-    `lr`         the learning rate, a float
-    `epochs`     how often to go through all the data
+    `x` and `y` are all the examples, one in each row. Go through them in order, `bs` at a time, `epochs` times over;
+    the last batch is the shorter rest, and no batch is empty. For each batch:
 
-    Take the batches in the order of the data, each example once an epoch. After every batch update the weight and the
-    bias of each layer that has them: subtract `lr` times the gradient, in place. Gradients must not pile up from one
-    batch to the next. No optimizer yet: the updates are yours to write. You need not return anything.
+    - `loss_func(model(xb), yb)` is the loss, a tensor without dimensions; get the gradients of this batch alone;
+    - take `lr` times its gradient off the `weight` and the `bias` of each layer that has them, in place. A layer like
+      ReLU has neither.
+
+    The model need not be an nn.Module, so there is no `model.parameters()`; there may be any number of layers. No
+    optimizer yet. What you return does not matter.
+
+    >>> fit_layers(ListModel(784, 50, 10), F.cross_entropy, x_train, y_train, bs=64, lr=0.5)
     """
     raise NotImplementedError
 
 
 def evaluate(model, loss_func, x, y):
-    """The loss and the accuracy of a trained model over all the examples, as two plain numbers.
+    """The loss and the accuracy of a trained model over all the examples.
 
-    `model`      called as `model(x)`: scores (n, c)
-    `loss_func`  called as `loss_func(scores, y)`: the mean loss, a tensor without dimensions
-    `x`, `y`     all n examples: inputs (n, ...), and int64 class labels (n,)
+    `model(x)` gives scores (n, c), `loss_func(scores, y)` the mean loss, a tensor without dimensions. `y` are int64
+    class labels (n,).
 
-    Return a pair: the loss and the accuracy over all n examples, both as Python floats. Nothing is to be learnt here,
-    so let no graph be built while the model runs. Leave everything as you found it: the model's parameters, their
-    gradients and its mode (training or evaluation), and whether torch records gradients once you have returned.
+    Return a pair of plain numbers: the loss and the accuracy over all n examples. Let no graph be built while the model
+    runs, and leave it as you found it: its parameters, their gradients, and its mode (training or evaluation).
+
+    >>> loss, acc = evaluate(model, loss_func, x_valid, y_valid)
     """
     raise NotImplementedError

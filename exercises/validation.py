@@ -1,27 +1,27 @@
-"""Section 7, validation: how good is the model on examples that it did not learn from?"""
+"""Section 7, validation: how good is the model on examples that it did not learn from?
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import torch
 from torch.utils.data import DataLoader
 
 
 def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
-    """Train for some epochs, and validate after each of them.
+    """Train for some epochs and validate after each: the loop that the whole lesson leads up to.
 
-    `epochs`     how often to go through the training data
-    `model`      an nn.Module: `model(xb)` gives a score for each class, one example in each row
-    `loss_func`  called as `loss_func(scores, yb)`: the mean loss of the batch, a tensor without dimensions
-    `opt`        an optimizer over the model's parameters, with `step()` and `zero_grad()`
-    `train_dl`   yields the training batches `(xb, yb)`, every time it is looped over; yb are int64 class labels
-    `valid_dl`   yields the validation batches in the same way; `len(valid_dl)` is how many there are
+    `train_dl` and `valid_dl` give batches (xb, yb), yb being class labels; `len(valid_dl)` counts them. As before,
+    `loss_func(model(xb), yb)` is the mean loss of a batch, and `opt` has `step()` and `zero_grad()`.
 
-    In every epoch, put the model into training mode and take one optimizer step after each training batch, with the
-    gradients of this batch alone. Then put the model into evaluation mode and go through the validation data once:
-    no graph is built, nothing is learnt. Its loss is the mean of the losses of the batches, its accuracy the mean of
-    their accuracies (the validation batches are all of one size here). After you return, torch records gradients as
-    before; in which mode you leave the model does not matter.
+    In each epoch first train, in training mode: one step a batch, with the gradients of that batch alone. Then
+    validate, in evaluation mode: once through the data, no graph, nothing learnt. Its loss is the mean of the batches'
+    losses, its accuracy the mean of theirs (these batches are of one size).
 
-    Return a list with one pair (loss, accuracy) of the validation for each epoch, in order; floats or tensors without
-    dimensions.
+    Return a list of the validation's (loss, accuracy) of each epoch.
+
+    >>> fit(2, model, loss_func, opt, train_dl, valid_dl)   # perhaps
+    [(0.2149, 0.9341), (0.1282, 0.9631)]
     """
     raise NotImplementedError
 
@@ -80,15 +80,14 @@ def why_train_and_eval():
 def validate(model, loss_func, dl):
     """Loss and accuracy over all the examples of a loader, exactly, whatever the sizes of its batches.
 
-    `model`      called as `model(xb)`: a score for each class, one example in each row
-    `loss_func`  called as `loss_func(scores, yb)`: the mean loss of the batch, a tensor without dimensions
-    `dl`         yields batches `(xb, yb)`, yb int64 class labels. The batches may be of different sizes
+    `dl` gives batches (xb, yb), some larger than others; yb are class labels. `model(xb)` gives a score for each class,
+    `loss_func(scores, yb)` the mean loss of that batch.
 
-    Return a pair (loss, accuracy): the mean loss per example, and the share of examples that are right, each over all
-    the examples that `dl` yields and each example counting the same. Floats or tensors without dimensions.
+    Return a pair (loss, accuracy): the mean loss per example, and the share of examples that are right. Every example
+    counts the same, whichever batch it is in. The model is in evaluation mode already; change nothing in it, neither
+    its parameters nor their gradients nor its mode.
 
-    Whoever calls you has put the model into evaluation mode; you may do so again. Change nothing in the model, neither
-    its parameters nor their gradients nor its mode, and leave torch recording gradients if it did.
+    >>> loss, acc = validate(model, loss_func, valid_dl)
     """
     raise NotImplementedError
 

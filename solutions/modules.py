@@ -1,4 +1,8 @@
-"""Section 4, modules: six ways to write one model, and how PyTorch comes to know the parameters in it."""
+"""Section 4, modules: six ways to write one model, and how PyTorch comes to know the parameters in it.
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import torch
 import torch.nn.functional as F
@@ -8,13 +12,9 @@ from torch import nn
 class AttributeModel(nn.Module):
     """The second model: Linear, ReLU, Linear as an nn.Module whose layers are attributes.
 
-    AttributeModel(n_in, nh, n_out) makes two nn.Linear layers, both with bias, and keeps them as
-    - `l1`: n_in inputs, nh outputs,
-    - `l2`: nh inputs, n_out outputs.
-    These two are its only children: ReLU has nothing to learn, so apply it as a function.
-
-    model(x), for a float tensor x of shape (bs, n_in), returns l2(relu(l1(x))), of shape (bs, n_out): raw
-    scores, with nothing applied after l2. Define `forward`; calling the model runs it.
+    AttributeModel(n_in, nh, n_out) keeps two nn.Linear layers with bias, its only children: `l1` from n_in to nh and
+    `l2` from nh to n_out. ReLU has nothing to learn, so apply it as a function. model(x), for x of shape (bs, n_in),
+    returns l2(relu(l1(x))), of shape (bs, n_out). Define `forward`; calling the model runs it.
 
     >>> AttributeModel(784, 50, 10)(torch.rand(64, 784)).shape
     torch.Size([64, 10])
@@ -75,15 +75,12 @@ def get_layer(model, name):
 def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
     """The second training loop: train any nn.Module through its parameters, without knowing its layers.
 
-    Go through `x` (n, n_in) and `y` (n,) in order, `bs` rows at a time; the last batch is shorter when bs
-    does not divide n, and never empty. For each batch:
-    - predict with `model` and compute `loss_func(predictions, yb)`, a scalar tensor;
-    - compute the gradients of this batch alone (at the start the parameters have none);
-    - update every parameter of the model by plain SGD with the learning rate `lr`, in place.
-    Do all of this `epochs` times.
+    As before: the rows of `x` and `y` in order, `bs` at a time, `epochs` times over, the last batch shorter where bs
+    does not divide n, none empty; `loss_func(model(xb), yb)` is the loss. For each batch get its gradients, of this
+    batch alone (at first the parameters have none), and take `lr` times its gradient off every parameter of
+    `model.parameters()`, in place. No torch.optim yet. What you return does not matter.
 
-    The model is trained in place; what you return does not matter. Use `model.parameters()`, which also has
-    what is not a weight or a bias, and no torch.optim yet.
+    >>> fit_parameters(AttributeModel(784, 50, 10), F.cross_entropy, x_train, y_train, bs=64, lr=0.5)
     """
     for _ in range(epochs):
         for start in range(0, len(x), bs):
@@ -129,22 +126,13 @@ def why_parameters_are_shorter():
 class DummyModule:
     """The third model: find out what nn.Module does for you, by doing it yourself in plain Python.
 
-    Do not inherit from nn.Module. DummyModule(n_in, nh, n_out) keeps
-    - `_modules`: the registry, a dict from name to layer. Each instance has its own, empty at first.
-    - `l1` and `l2`: nn.Linear layers, n_in to nh and nh to n_out, in this order.
+    DummyModule(n_in, nh, n_out) does not inherit from nn.Module. `__init__` sets `_modules`, an empty dict: the
+    registry; then `l1` and `l2`, nn.Linear layers from n_in to nh and from nh to n_out. Write three more methods:
 
-    Write four methods:
-    - `__init__` sets these attributes, and says nothing about registering.
-    - `__setattr__(self, name, value)` runs whenever an attribute is set, by `__init__` or by anybody else. It
-      registers the value under its name, unless the name begins with an underscore. In both cases the
-      attribute is set as usual, so that `model.l1` works. A name that is set again stands for its new value.
-    - `__repr__` returns a string that shows the registry: every name in it and every layer's own repr. The
-      layout is yours.
-    - `parameters()` yields every parameter (tensor) of every registered layer, as the registry is now: layers
-      in the order of registration, each layer's parameters in their own order. A generator or a list, either
-      is right.
-
-    It need not be callable.
+    - `__setattr__(self, name, value)` runs at every assignment, whoever makes it. It registers the value under its
+      name, unless that begins with an underscore, and sets the attribute as usual.
+    - `__repr__` returns a string that shows each name of the registry and each layer's own repr.
+    - `parameters()` yields every parameter of every layer that is registered by then, in order.
 
     >>> model = DummyModule(784, 50, 10)
     >>> model.extra = nn.Linear(10, 2)
@@ -248,13 +236,9 @@ def parameter_shapes(module):
 class RegisteredModel(nn.Module):
     """The fourth model: the list of layers again, and each of them registered.
 
-    RegisteredModel(layers) gets a list of any number of layers (nn.Modules). It keeps the list as the
-    attribute `layers` and registers each layer with `add_module` under the names layer_0, layer_1, layer_2,
-    ... These are its only children, and they are the very layers that were passed, not copies.
-
-    model(x) gives x to the first layer, its result to the next, and so on, and returns what the last one
-    gives. A layer may stand in the list twice (one nn.ReLU, say, after each Linear): then it is applied
-    twice.
+    RegisteredModel(layers) keeps a list of any number of nn.Modules as the attribute `layers` and registers each, the
+    very layer that was passed, with `add_module` under the names layer_0, layer_1, ... It has no other children.
+    model(x) gives x to the first layer, its result to the next, and so on, and returns what the last one gives.
 
     >>> model = RegisteredModel([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)])
     >>> [name for name, _ in model.named_parameters()]

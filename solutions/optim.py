@@ -1,4 +1,8 @@
-"""Section 5, optim: the update of the parameters moves out of the loop, into an object of its own."""
+"""Section 5, optim: the update of the parameters moves out of the loop, into an object of its own.
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import torch
 from torch import nn, optim
@@ -7,15 +11,12 @@ from torch import nn, optim
 class Optimizer:
     """Plain SGD, as an object that knows the parameters and how to update them.
 
-    Optimizer(params, lr=0.5) gets the parameters (tensors that require grad) as a list or as a generator such
-    as `model.parameters()`, which can be walked only once, and the learning rate `lr`. Write two methods:
-    - `step()` updates each parameter once: it takes lr times the gradient (`.grad`) off the parameter. The
-      update is made in place, so that the model sees it, and is not recorded by autograd; what comes after
-      it is recorded again. The gradients stay as they are.
-    - `zero_grad()` clears the gradient of each parameter: afterwards it is all zeros or None, either is
-      right. Both leave a parameter alone that has no gradient (`.grad` is None).
+    Optimizer(params, lr=0.5) gets the parameters as a list, or as a generator such as `model.parameters()`, which can
+    be walked only once. Write two methods, with tensors and without torch.optim:
 
-    Build it from tensors: no torch.optim.
+    - `step()` takes lr times its gradient (`.grad`) off each parameter: in place, so that the model sees it, and not
+      recorded by autograd. The gradients stay.
+    - `zero_grad()` clears the gradient of each parameter: all zeros or None, either is right.
 
     >>> w = torch.tensor([1.0], requires_grad=True)
     >>> w.grad = torch.tensor([4.0])
@@ -59,15 +60,12 @@ def why_no_grad_in_step():
 def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
     """The third training loop: the optimizer does the updates.
 
-    `opt` has `step()` and `zero_grad()`, both without arguments, and knows the parameters of `model` and the
-    learning rate already: it may be your Optimizer, torch.optim.SGD, or any other such object.
+    `opt` has `step()` and `zero_grad()` and knows the parameters of `model` and the learning rate already: your
+    Optimizer, torch.optim.SGD, or any other such object. As before: the rows of `x` and `y` in order, `bs` at a time,
+    `epochs` times over, the last batch shorter where bs does not divide n, none empty; `loss_func(model(xb), yb)` is
+    the loss. Each batch makes one step, with the gradients of this batch alone. What you return does not matter.
 
-    Go through `x` (n, n_in) and `y` (n,) in order, `bs` rows at a time; the last batch is shorter when bs
-    does not divide n, and never empty. For each batch compute `loss_func(model(xb), yb)`, a scalar tensor,
-    and the gradients of this batch alone, and let `opt` make one step with them. Do all of this `epochs`
-    times.
-
-    The model is trained in place; what you return does not matter.
+    >>> fit_optimizer(model, Optimizer(model.parameters(), lr=0.5), F.cross_entropy, x_train, y_train, bs=64)
     """
     for _ in range(epochs):
         for start in range(0, len(x), bs):

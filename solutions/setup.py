@@ -1,4 +1,8 @@
-"""Section 1, the setting: the data, its sizes, and a first model."""
+"""Section 1, the setting: the data, its sizes, and a first model.
+
+True of every exercise here: a number may come back as a float or as a tensor without dimensions. What you are given
+stays as it was, unless the prompt asks for the change, and torch records gradients afterwards as it did before.
+"""
 
 import torch
 from torch import nn
@@ -7,18 +11,17 @@ from torch import nn
 def get_data(images, labels, n_valid):
     """Turn the raw images and labels into tensors to train with and tensors to validate with.
 
-    images: uint8 tensor of shape (N, 28, 28), one grey image each, pixels from 0 (black) to 255 (white)
-    labels: integer tensor of shape (N,), of any integer dtype (uint8 in the original files)
-    n_valid: how many of the images validate, at least 1 and less than N
+    images: uint8 tensor (N, 28, 28), pixels from 0 (black) to 255 (white)
+    labels: integer tensor (N,), of any integer dtype
+    n_valid: how many images validate, at least 1 and less than N
 
-    Return four tensors in this order: x_train, y_train, x_valid, y_valid.
+    Return x_train, y_train, x_valid, y_valid, in this order. Each x is float32, one flat row of 784 values an image,
+    with 0 to 255 scaled to 0.0 to 1.0; each y is int64. The LAST n_valid images validate, all others train, and the
+    order stays as it is.
 
-    - x: float32, one flat row of 784 values for each image (its pixel rows one after the other), 0 to 255 scaled to
-      0.0 to 1.0 by one and the same factor for all images, bright or dark
-    - y: int64, one label for each row of x
-    - the LAST n_valid images validate, all the others train; the order stays as it is
-
-    With the real data, get_data(images, labels, 10000) makes 50000 rows to train with and 10000 to validate with.
+    >>> x_train, y_train, x_valid, y_valid = get_data(images, labels, 10000)
+    >>> x_train.shape, x_valid.shape
+    (torch.Size([50000, 784]), torch.Size([10000, 784]))
     """
     x = images.flatten(1).to(torch.float32) / 255
     y = labels.to(torch.int64)
@@ -29,17 +32,14 @@ def get_data(images, labels, n_valid):
 def hyperparameters(x_train, y_train):
     """Read the sizes that a network for this data needs off the data.
 
-    x_train: float tensor of shape (n, m), a row for each example
-    y_train: int64 tensor of shape (n,), class labels 0, 1, 2, ... in any order; every class occurs
+    x_train: float tensor (n, m), a row for each example
+    y_train: int64 tensor (n,), class labels 0, 1, 2, ... in any order; every class occurs
 
-    Return four whole numbers in this order: n, m, c, nh.
+    Return four whole numbers: n examples, m input values, c classes, and nh hidden units. The last one is your choice
+    and not the data's: choose 50, as the lesson does.
 
-    - n: how many examples there are
-    - m: how many input values each example has
-    - c: how many classes there are
-    - nh: how many hidden units to use; this one is your choice, not the data's: choose 50, as the lesson does
-
-    For the real training images that is 50000, 784, 10, 50. Other data gives other numbers.
+    >>> hyperparameters(x_train, y_train)        # for the real images; other data gives other numbers
+    (50000, 784, 10, 50)
     """
     n, m = x_train.shape
     c = int(y_train.max()) + 1
@@ -50,17 +50,11 @@ def hyperparameters(x_train, y_train):
 class ListModel:
     """A first network with one hidden layer: the layers are kept in a plain list, and x walks through them.
 
-    n_in: how many values one example has
-    nh: how many hidden units there are
-    n_out: how many scores come out for each example, one for each class
+    ListModel(n_in, nh, n_out) keeps its own three layers as the Python list `layers`: a Linear from n_in to nh, a ReLU
+    and a Linear from nh to n_out, all from torch.nn, both Linear with bias. Calling the model with x (bs, n_in) sends
+    it through one after the other and returns the scores (bs, n_out) of the last. No softmax: that comes next.
 
-    Keep the layers as attribute `layers`, a plain Python list of three: a Linear from n_in to nh, a ReLU, and a Linear
-    from nh to n_out, all from torch.nn, both Linear layers with bias. Each model has layers of its own. Calling the
-    model, `model(x)`, sends x of shape (bs, n_in) through the layers, one after the other, and returns what comes out
-    of the last: scores of shape (bs, n_out), with the graph that gradients need to flow back to both Linear layers. No
-    softmax here: that is part of the next section.
-
-    A class of your own with `__call__`, or a subclass of nn.Module with `forward`: either is right.
+    A class of your own with `__call__`, or an nn.Module with `forward`: either is right.
 
     >>> model = ListModel(784, 50, 10)
     >>> model(torch.zeros(64, 784)).shape
