@@ -38,7 +38,11 @@ c.OverwriteCells.add_missing_cells = True
 # What a submission shows can be read by those who grade, and runs nothing in their browsers.
 c.HTMLExporter.sanitize_html = True
 
+# Grades: no number where nothing was graded.
+c.ExportApp.plugin_class = "autograder.classroom.export.GradesCsv"
+
 # Feedback: without what is for graders alone.
+c.GenerateFeedback.pre_convert_hook = "autograder.classroom.plugin.nothing_else"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "autograder.classroom.plugin.HideRubric",

@@ -260,7 +260,7 @@ def test_a_killed_worker_is_replaced(
 
     run = _batch(course, workers, kill_one)
     try:
-        students = list(run.students(run.plan.handed_in()))
+        students = list(run.students(run.plan.intake().handed))
     finally:
         run.stop()
     assert killed
@@ -295,7 +295,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_results(
 
         run = _batch(course, Cluster(local.scheduler_address), kill_one)
         try:
-            students = list(run.students(run.plan.handed_in()))
+            students = list(run.students(run.plan.intake().handed))
         finally:
             run.stop()
     assert killed

@@ -14,7 +14,8 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from autograder.classroom import references, results
-from autograder.classroom.plan import Handed, Plan
+from autograder.classroom.intake import Handed
+from autograder.classroom.plan import Plan
 from autograder.classroom.worker import Answer, Task
 
 

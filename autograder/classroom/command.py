@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+ROOT = "You are grading as root: some limits of the sandbox do not bind root, and what is written belongs to root."
 
 
 @dataclass
@@ -23,11 +26,20 @@ class Report:
     written: int = 0
     failed: list[dict[str, str]] = field(default_factory=list)
     out_of_time: list[dict[str, str]] = field(default_factory=list)
+    #: What lies there and was not graded, and who handed in nothing: intake.Notice.to_dict.
+    not_graded: list[dict[str, str]] = field(default_factory=list)
+    #: A row for each student of the roster and each folder: {"student", "state", "notebooks"}.
+    rows: list[dict[str, Any]] = field(default_factory=list)
     #: Students who were written to the gradebook, and whose feedback is of before.
     outdated: list[str] = field(default_factory=list)
     seconds: float = 0.0
     gradebook_seconds: float = 0.0
     notice: str = ""
+
+    @property
+    def attention(self) -> bool:
+        """Whether somebody has to look: something could not be graded, or is not under its name."""
+        return bool(self.failed) or any(one["do"] or one["kind"] != "missing" for one in self.not_graded)
 
     def fail(self, student: str, notebook: str, reason: str) -> None:
         self.failed.append({"student": student, "notebook": notebook, "reason": reason})
@@ -40,10 +52,11 @@ def run(
     student: str | None = None,
     again: bool = False,
     gradebook: bool = True,
+    take: bool = False,
     shown: bool = False,
 ) -> Report:
-    """Grade in the course that is the working folder."""
-    from autograder.classroom import fast
+    """Grade in the course that is the working folder. `take`: rename notebooks whose cells tell which they are."""
+    from autograder.classroom import fast, results
     from autograder.classroom import gradebook as books
     from autograder.classroom.batch import Batch
     from autograder.classroom.plan import NoAssignment, Plan
@@ -51,17 +64,25 @@ def run(
 
     start = time.monotonic()
     report = Report(assignment, notice="" if dask else sandbox.require(sandbox.layers()).notice)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        report.notice = "\n".join(filter(None, [report.notice, ROOT]))
     course = Path.cwd()
     app = books.application(assignment, course)
     db_url = books.directory(app).db_url
     with fast.gradebook(db_url) as session:
-        plan = Plan(course, assignment, db_url, books.pattern(app, assignment), books.budget(app))
+        pattern, dates = books.pattern(app, assignment), books.dates(app, assignment)
+        plan = Plan(course, assignment, db_url, pattern, books.budget(app), dates)
         writer = books.Writer(app, plan, session) if gradebook else None
-        handed = plan.handed_in(student)
-        if not handed:
-            raise NoAssignment(f"There is nothing to grade at {books.pattern(app, assignment)}.")
+        intake = plan.intake(student, take)
+        handed = intake.handed
+        if not handed and not any(one.kind != "missing" or one.do for one in intake.notices):
+            raise NoAssignment(f"There is nothing to grade at {pattern}.")
+        held = {one.student: {n for s, n in intake.held if s == one.student} for one in handed}
+        report.not_graded = [notice.to_dict() for notice in intake.notices]
+        report.rows = _rows(intake)
+        results.attention(course, assignment, intake)
         report.students, report.notebooks = len(handed), sum(len(one.notebooks) for one in handed)
-        todo = [one for one in handed if not (writer and not again and writer.is_written(one))]
+        todo = [one for one in handed if not (writer and not again and writer.is_written(one, held[one.student]))]
         report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
         if not todo:
             return report
@@ -69,7 +90,7 @@ def run(
             batch = Batch(plan, _executor(jobs, dask), again, tick)
             try:
                 for one in batch.students(todo):
-                    _take(one, writer, report, books.directory(app).feedback_directory)
+                    _take(one, held[one.handed.student], writer, report, books.directory(app).feedback_directory)
             finally:
                 batch.stop()
         report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
@@ -77,7 +98,20 @@ def run(
     return report
 
 
-def _take(one: Any, writer: Any, report: Report, feedback_directory: str) -> None:
+def _rows(intake: Any) -> list[dict[str, Any]]:
+    """A row for everybody: graded, in part, missing, or whatever stands in the way."""
+    rows = {
+        one.student: {"student": one.student, "state": "graded", "notebooks": sorted(one.notebooks)}
+        for one in intake.handed
+    }
+    for notice in intake.notices:
+        row = rows.setdefault(notice.student, {"student": notice.student, "state": notice.kind, "notebooks": []})
+        if row["state"] == "graded" and notice.notebook:
+            row["state"] = "in part"
+    return sorted(rows.values(), key=lambda row: row["student"])
+
+
+def _take(one: Any, held: set[str], writer: Any, report: Report, feedback_directory: str) -> None:
     """One student is graded: into the gradebook with it, or no score at all."""
     student = one.handed.student
     report.out_of_time += [{"student": student, "notebook": name} for name in one.out_of_time]
@@ -87,13 +121,17 @@ def _take(one: Any, writer: Any, report: Report, feedback_directory: str) -> Non
         return
     start = time.monotonic()
     if one.failed:
-        writer.forget(one.handed)
-    elif reason := writer.write(one.handed):
+        pass  # what the gradebook has of this student stays
+    elif reason := writer.write(one.handed, held):
         report.fail(student, reason.partition(":")[0], reason.partition(": ")[2] or reason)
     else:
         report.written += 1
-        pages = Path(feedback_directory, student, report.assignment)
-        report.outdated += [student] if any(pages.glob("*.html")) else []
+        pages = list(Path(feedback_directory, student, report.assignment).glob("*.html"))
+        report.outdated += [student] if pages else []
+        for page in pages:
+            page.unlink()
+        if pages and not any(pages[0].parent.iterdir()):
+            pages[0].parent.rmdir()  # nbgrader makes pages anew only where there is no folder
     report.gradebook_seconds += time.monotonic() - start
 
 
@@ -132,7 +170,7 @@ def _bar(total: int, done: int, shown: bool) -> Iterator[Any]:
 
 
 def words(report: Report) -> str:
-    """What a run did, and the next command to type."""
+    """What a run did, what was not graded and how to put it right, and the next command to type."""
     lines = [report.notice] if report.notice else []
     lines += [f"{one['student']}, {one['notebook']}: not graded. {one['reason']}" for one in report.failed]
     lines += [f"{one['student']}, {one['notebook']}: an answer ran out of time." for one in report.out_of_time]
@@ -144,11 +182,38 @@ def words(report: Report) -> str:
     if report.out_of_time:
         lines.append(f"To try once more what ran out of time: python -m autograder grade {report.assignment} --again")
     if report.failed:
-        lines.append("What failed has no score in the gradebook. The same command tries it once more.")
-    elif report.written:
+        lines.append("What failed keeps the score that it had, or has none. The same command tries it once more.")
+    if report.written and not report.failed:
         command = f"nbgrader generate_feedback {report.assignment}"
         lines.append(f"Written answers wait in formgrader. Then: {command}")
         if report.outdated:
-            whom = f" --student {report.outdated[0]}" if len(report.outdated) == 1 else ""
-            lines.append(f"Where there are pages already, only --force renews them: {command}{whom} --force")
-    return "\n".join(lines)
+            lines.append(f"Feedback pages of before are removed, and made anew by it: {', '.join(report.outdated)}")
+    return "\n".join(lines + _accounted(report))
+
+
+def _accounted(report: Report) -> list[str]:
+    """The last lines: all that is not graded, each with the command that mends it."""
+    away = [one["student"] for one in report.not_graded if one["kind"] == "missing" and not one["do"]]
+    rest = [one for one in report.not_graded if one["do"] or one["kind"] != "missing"]
+    lines = [f"Handed in nothing: {', '.join(away)}."] if away else []
+    if rest:
+        lines.append("Not graded, and without a score until it is put right:")
+        lines += [f"  {one['student']}: {one['why']}" + (f"\n      {one['do']}" if one["do"] else "") for one in rest]
+        if any(one["kind"] == "renamed" for one in rest):
+            lines.append(f"To rename what its cells tell: python -m autograder grade {report.assignment} --take")
+    return lines
+
+
+def trouble(error: Exception) -> str:
+    """What went wrong on this machine, in a sentence, and what to type."""
+    told = str(getattr(error, "orig", None) or error)
+    if "locked" in told:
+        says = "The gradebook is in use by another program (formgrader, another grading): close it."
+    elif "readonly" in told or isinstance(error, PermissionError):
+        where = getattr(error, "filename", None) or "gradebook.db"
+        says = f"{where} cannot be written by you. To see whose it is: ls -ld {where} .autograder autograded"
+    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        says = "The disk is full. To see where: df -h . /tmp"
+    else:
+        says = f"{type(error).__name__}: {told.splitlines()[0] if told else ''}"
+    return f"{says}\nNo score was changed by what failed. Then type the same command again: make grade"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import json
 import logging
 import os
@@ -15,8 +14,9 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.classroom import fast, plugin, results
-from autograder.classroom.plan import Handed, Plan
+from autograder.classroom import fast, plugin, results, submission
+from autograder.classroom.intake import Handed
+from autograder.classroom.plan import Plan
 from autograder.classroom.run import Budget
 
 
@@ -40,6 +40,18 @@ def directory(app: AutogradeApp) -> CourseDirectory:
 def budget(app: AutogradeApp) -> Budget:
     """The limits that nbgrader_config.py sets."""
     return plugin.Grade(parent=app).budget()
+
+
+def dates(app: AutogradeApp, assignment: str) -> str:
+    """All that a score depends on beside the answers: when the assignment is due, and what lateness costs."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    with Gradebook(directory(app).db_url) as gradebook:
+        try:
+            due = gradebook.find_assignment(assignment).duedate
+        except MissingEntry:
+            due = None
+    return f"{due} {app.config.get('AssignLatePenalties')} {app.config.get('LateSubmissionPlugin')}"
 
 
 def pattern(app: AutogradeApp, assignment: str) -> str:
@@ -72,25 +84,30 @@ class Writer:
         self._converter = _Converter(coursedir=self._course, parent=app, force=True)
         self._written = results.folder(plan.course) / f"written-{plan.assignment}.jsonl"
         self._digests = dict(_lines(self._written))
-        self._scored = _scored(session, plan.assignment)
+        self._unscored = _unscored(session, plan.assignment)
 
-    def is_written(self, handed: Handed) -> bool:
+    def is_written(self, handed: Handed, held: set[str]) -> bool:
         """Whether the gradebook already has what this student's present notebooks are worth."""
         place = self._course.format_path(self._course.autograded_directory, handed.student, self.plan.assignment)
         there = all(os.path.exists(os.path.join(place, f"{name}.ipynb")) for name in handed.notebooks)
-        known = self._digests.get(handed.student)
-        return there and handed.student in self._scored and known == self.plan.digest(handed)
+        scored = self._unscored.get(handed.student, set(self.plan.notebooks)) <= held
+        return there and scored and self._digests.get(handed.student) == self.plan.digest(handed)
 
-    def write(self, handed: Handed) -> str:
-        """Have nbgrader autograde this student; why it failed, or nothing."""
+    def write(self, handed: Handed, held: set[str]) -> str:
+        """Have nbgrader autograde this student; why it failed, or nothing.
+
+        What was graded before stays where grading fails, and for the notebooks that are `held`: something of theirs is
+        there that cannot be graded. What a person decided stays decided where the answer is the same.
+        """
         digest = self.plan.digest(handed)
-        paths = glob.glob(os.path.join(glob.escape(str(handed.folder)), "*.ipynb"))
-        self._converter.assignments = {str(handed.folder): paths}
+        before = Before(self._session, self.plan.assignment, handed.student, self._autograded(handed))
+        self._converter.assignments = {str(handed.folder): [str(path) for path in handed.notebooks.values()]}
         self._converter.why = ""
         try:
             self._converter.start()
+            before.restore(held)
         except NbGraderException as error:
-            self.forget(handed)
+            self._session.undo()
             return self._converter.why or str(error)
         except BaseException:
             self._session.undo()
@@ -100,11 +117,50 @@ class Writer:
             file.write(json.dumps([handed.student, digest]) + "\n")
         return ""
 
-    def forget(self, handed: Handed) -> None:
-        """No score may be left of a student whose grading failed."""
-        self._session.undo()
-        plugin.forget(self._course.db_url, self.plan.assignment, handed.student, set(self.plan.notebooks))
-        self._session.save()
+    def _autograded(self, handed: Handed) -> Path:
+        place = self._course.format_path(self._course.autograded_directory, handed.student, self.plan.assignment)
+        return Path(place)
+
+
+class Before:
+    """A student's grades as they were: kept, to be put back where nothing that they are for has changed."""
+
+    def __init__(self, session: fast.Session, assignment: str, student: str, autograded: Path):
+        self._session, self._assignment, self._student, self._folder = session, assignment, student, autograded
+        self._grades = {
+            place: (grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
+            for place, grade in self._now().items()
+        }
+        self._answers = self._read()
+
+    def restore(self, held: set[str]) -> None:
+        answers = self._read()
+        for (notebook, cell), grade in self._now().items():
+            auto, manual, extra, waiting = self._grades.get((notebook, cell), (None, None, None, True))
+            if notebook in held:
+                grade.auto_score, grade.manual_score = auto, manual
+                grade.extra_credit, grade.needs_manual_grade = extra, waiting
+            elif manual is not None and not waiting and self._same(answers, notebook, cell):
+                grade.needs_manual_grade = False
+
+    def _same(self, answers: dict[tuple[str, str], str], notebook: str, cell: str) -> bool:
+        """Whether the answer that this cell is graded by is what it was."""
+        places = [(notebook, f"{cell}-answer"), (notebook, cell)]
+        place = places[0] if places[0] in answers else places[1]
+        return place in answers and answers[place] == self._answers.get(place)
+
+    def _now(self) -> dict[tuple[str, str], Any]:
+        from nbgrader.api import Grade
+
+        return self._session.of_student(Grade, self._assignment, self._student)
+
+    def _read(self) -> dict[tuple[str, str], str]:
+        """The sources of the cells that have an id, in what was graded last."""
+        found = {}
+        for path in self._folder.glob("*.ipynb") if self._folder.is_dir() else []:
+            for cell in submission.read(path.read_bytes()).cells:
+                found[path.stem, submission.grade_id(cell)] = cell["source"]
+        return found
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
@@ -115,19 +171,20 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
                 yield student, digest
 
 
-def _scored(session: fast.Session, assignment: str) -> set[str]:
-    """Students none of whose automatic scores is missing from the gradebook."""
-    from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment, SubmittedNotebook
+def _unscored(session: fast.Session, assignment: str) -> dict[str, set[str]]:
+    """By student, the notebooks that lack an automatic score; students whom the gradebook has a submission of."""
+    from nbgrader.api import Assignment, Grade, GradeCell, Notebook, SubmittedAssignment, SubmittedNotebook
 
     rows: Any = (
-        session.gradebook.db.query(SubmittedAssignment.student_id, Grade.auto_score)
+        session.gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, Grade.auto_score)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .join(GradeCell, GradeCell.id == Grade.cell_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(Assignment.name == assignment, GradeCell.cell_type == "code")
     )
-    found: dict[str, bool] = {}
-    for student, score in rows:
-        found[student] = found.get(student, True) and score is not None
-    return {student for student, complete in found.items() if complete}
+    found: dict[str, set[str]] = {}
+    for student, notebook, score in rows:
+        found.setdefault(student, set()).update({notebook} if score is None else ())
+    return found

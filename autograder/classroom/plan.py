@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nbformat.notebooknode import from_dict
@@ -12,6 +13,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import lesson
 from autograder.classroom import grading, results, submission
+from autograder.classroom.intake import Handed, Intake, Reception
 from autograder.classroom.mend import Known, known_cells, mend
 from autograder.classroom.plugin import read_bytes, section_of
 from autograder.classroom.run import Budget
@@ -35,39 +37,26 @@ class Notebook:
         return {cell.grade_id for cell in self.cells if cell.grade and not cell.solution}
 
 
-@dataclass(frozen=True)
-class Handed:
-    """What one student handed in: the path of each notebook of the assignment that is there."""
-
-    student: str
-    folder: Path
-    notebooks: dict[str, Path] = field(default_factory=dict)
-
-
 class Plan:
     """The assignment, the seed and the limits: all that a submission is graded by."""
 
-    def __init__(self, course: Path, assignment: str, db_url: str, pattern: str, budget: Budget | None = None):
+    def __init__(
+        self, course: Path, assignment: str, db_url: str, pattern: str, budget: Budget | None = None, dates: str = ""
+    ):
+        """`pattern`: the path of a student's folder, with {student} in it. `dates`: due date and late rule, as text."""
         self.course, self.assignment, self.budget = course, assignment, budget or Budget()
         self.seed = results.seed(course)
         self.kit = grading.kit_version()
-        self.notebooks = _notebooks(db_url, assignment)
-        self._pattern = pattern  # the path of a student's folder, with {student} in it
+        self.notebooks, self.roster = _notebooks(db_url, assignment)
+        self._pattern = pattern
         told = json.dumps([[n.name, *map(asdict, n.cells)] for n in self.notebooks.values()])
-        self._rules = f"{self.kit} {self.seed} {self.budget} {told}"
+        self._rules = f"{self.kit} {self.seed} {self.budget} {dates} {told}"
 
-    def handed_in(self, student: str | None = None) -> list[Handed]:
-        """Every student's notebooks, in order of the students' names."""
+    def intake(self, student: str | None = None, take: bool = False) -> Intake:
+        """Every student's notebooks, in order of the students' names, and what is there and is not graded."""
         before, _, after = self._pattern.partition("{student}")
-        places = sorted(Path(before).iterdir()) if Path(before).is_dir() else []
-        found = []
-        for place in places:
-            folder = Path(f"{place}{after}")
-            if folder.is_dir() and student in (None, place.name):
-                paths = {name: folder / f"{name}.ipynb" for name in self.notebooks}
-                there = {name: path for name, path in paths.items() if path.exists() or path.is_symlink()}
-                found.append(Handed(place.name, folder, there))
-        return found
+        cells = {name: notebook.cells for name, notebook in self.notebooks.items()}
+        return Reception(Path(before), after, self.assignment, cells, take).look(self.roster, student)
 
     def task(self, handed: Handed, name: str) -> tuple[Path, Task] | None:
         """Where the result of this notebook is kept, and the task; None where there is nothing to run."""
@@ -101,15 +90,22 @@ class Plan:
         return digest.hexdigest()
 
 
-def _notebooks(db_url: str, assignment: str) -> dict[str, Notebook]:
-    """The assignment's notebooks in lesson order; one without exercises of the kit is nbgrader's affair alone."""
+def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[str]]:
+    """The assignment's notebooks in lesson order, and the students that the gradebook knows.
+
+    A notebook without exercises of the kit is nbgrader's affair alone.
+    """
     with Gradebook(db_url) as gradebook:
         try:
             names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
         except MissingEntry:
+            known = [str(one.name) for one in gradebook.assignments]
+            near = difflib.get_close_matches(assignment, known, 1, 0.3)
             raise NoAssignment(
-                f"The gradebook has no assignment {assignment!r}. Make what students get first: make assign"
+                f"The gradebook has no assignment {assignment!r}. "
+                + (f"Did you mean {near[0]}?" if near else "Make what students get first: make assign")
             ) from None
+        roster = [str(one.id) for one in gradebook.students]
         found = {}
         for name in names:
             cells = known_cells(gradebook, name, assignment)
@@ -117,4 +113,4 @@ def _notebooks(db_url: str, assignment: str) -> dict[str, Notebook]:
             if graded:
                 found[name] = Notebook(name, section_of(graded, name), cells)
     order = lesson.sections()
-    return dict(sorted(found.items(), key=lambda item: order.index(item[1].section)))
+    return dict(sorted(found.items(), key=lambda item: order.index(item[1].section))), roster

@@ -75,11 +75,9 @@ def forget(db_url: str, assignment: str, student: str, notebooks: set[str]) -> N
 
 def before(assignment: str, student: str, notebooks: list[str]) -> None:
     """nbgrader's pre_convert_hook, called in the course's folder before anything of a submission is looked at."""
-    from traitlets.config import Application
-
-    app = Application.instance() if Application.initialized() else None
-    course = getattr(app, "coursedir", None)
+    course = nothing_else(assignment, student, notebooks)
     db_url = course.db_url if course else f"sqlite:///{os.path.abspath('gradebook.db')}"
+    _leave_out_links(notebooks)
     paths = [Path(notebook) for notebook in notebooks]
     for folder in {path.parent for path in paths}:
         names = {path.stem for path in paths if path.parent == folder}
@@ -87,6 +85,30 @@ def before(assignment: str, student: str, notebooks: list[str]) -> None:
             forget(db_url, folder.name, folder.parent.name, names)
         except sqlalchemy.exc.OperationalError:
             return  # no gradebook yet, so no score in it
+
+
+def nothing_else(assignment: str, student: str, notebooks: list[str]) -> Any:
+    """Have nbgrader copy no file along that lies beside the notebooks: a link would bring out what it leads to.
+
+    A pre_convert_hook too, for feedback. Returns the course.
+    """
+    from traitlets.config import Application
+
+    app = Application.instance() if Application.initialized() else None
+    course = getattr(app, "coursedir", None)
+    if course is not None:
+        course.ignore = ["*"]
+    return course
+
+
+def _leave_out_links(notebooks: list[str]) -> None:
+    """Take what is a link, or lies behind one, off nbgrader's own list, which then says that there is nothing."""
+    for notebook in list(notebooks):
+        path = Path(notebook)
+        stamp = path.with_name("timestamp.txt")
+        behind = [path, path.parent, path.parent.parent]
+        if any(place.is_symlink() for place in behind) or not path.is_file() or stamp.is_symlink():
+            notebooks.remove(notebook)
 
 
 class Grade(NbGraderPreprocessor):

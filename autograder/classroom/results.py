@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classroom import grading
+from autograder.classroom.intake import Intake
 from autograder.classroom.run import Budget
 from autograder.classroom.submission import fingerprint
 from autograder.process.box import Box
@@ -67,7 +68,20 @@ def place(course: Path, sources: list[str], section: str, number: int, budget: B
     return folder(course) / "results" / name[:2] / f"{name}.json"
 
 
-def load(path: Path) -> Result | None:
+def attention(course: Path, assignment: str, intake: Intake) -> None:
+    """Note the students of whom something could not be graded, or who handed in nothing: they have no score yet."""
+    students = sorted(
+        {notice.student for notice in intake.notices if notice.notebook or notice.student not in intake.students}
+    )
+    write(folder(course) / f"no-score-{assignment}.json", students)
+
+
+def without_score(course: Path, assignment: str) -> set[str]:
+    """The students that `attention` noted last."""
+    return set(load(folder(course) / f"no-score-{assignment}.json") or [])
+
+
+def load(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

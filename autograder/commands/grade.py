@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from autograder.commands.group import NOT_PASSED, PASSED, USAGE, leave
+from autograder.commands.group import FAILED, NOT_PASSED, PASSED, USAGE, leave
 
 
 @click.command()
@@ -16,6 +16,7 @@ from autograder.commands.group import NOT_PASSED, PASSED, USAGE, leave
 @click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is there: tcp://host:8786")
 @click.option("--student", metavar="ID", help="Grade this student alone.")
 @click.option("--again", is_flag=True, help="Once more for what ran out of time.")
+@click.option("--take", is_flag=True, help="Rename notebooks whose cells tell which of the released ones they are.")
 @click.option("--gradebook/--no-gradebook", default=True, help="Also write the gradebook, as nbgrader autograde does.")
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
 def grade(
@@ -24,25 +25,32 @@ def grade(
     dask: str | None,
     student: str | None,
     again: bool,
+    take: bool,
     gradebook: bool,
     as_json: bool,
 ) -> None:
     """Grade what students handed in for ASSIGNMENT, in the course's folder.
 
-    What has been graded before is not graded again. Stopping loses nothing: call it again to go on. Exits with 1 when
-    something could not be graded, and 2 when there is nothing to grade or no safe place to run it.
+    What has been graded before is not graded again. Stopping loses nothing: call it again to go on. Exits with 0 when
+    all is graded, 1 when something needs a look, 2 when there is nothing to grade or no safe place to run it, and 3
+    when the grading itself failed; no score has changed then.
     """
-    from autograder.classroom.command import run, words
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from autograder.classroom.command import run, trouble, words
     from autograder.classroom.plan import NoAssignment
     from autograder.process.sandbox import SandboxUnavailable
 
     try:
-        report = run(assignment, jobs, dask, student, again, gradebook, shown=not as_json)
+        report = run(assignment, jobs, dask, student, again, gradebook, take, shown=not as_json)
     except (NoAssignment, SandboxUnavailable) as error:
         click.echo(str(error), err=True)
         leave(USAGE)
+    except (OSError, SQLAlchemyError) as error:
+        click.echo(trouble(error), err=True)
+        leave(FAILED)
     except KeyboardInterrupt:
         click.echo("Stopped. What has been graded is kept; the same command goes on with the rest.", err=True)
         leave(130)
     click.echo(json.dumps(asdict(report), indent=1) if as_json else words(report))
-    leave(NOT_PASSED if report.failed else PASSED)
+    leave(NOT_PASSED if report.attention else PASSED)

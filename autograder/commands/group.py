@@ -17,7 +17,7 @@ from autograder.judging import grade
 from autograder.judging.judge import Verdict
 from autograder.process.isolate import warm
 
-PASSED, NOT_PASSED, USAGE = 0, 1, 2
+PASSED, NOT_PASSED, USAGE, FAILED = 0, 1, 2, 3
 
 plain_option = click.option(
     "--plain",
