@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment only PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times only PYTHON
 exercise =
 section =
 file =
@@ -17,6 +17,8 @@ notebook =
 to_notebook =
 no_browser =
 assignment = minibatch_training
+zip =
+times =
 only =
 
 # A misspelt setting would be ignored by make, and everything checked instead.
@@ -32,7 +34,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab copy progress doctor upgrade \
-	assign grade build matrix test lint bench docs pins clean system-packages
+	assign collect grade build matrix test lint bench docs pins clean system-packages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -85,6 +87,9 @@ upgrade: .venv/ready/learn ## Fetch new exercises and checks; your answers stay
 assign: .venv/ready/class ## Make the notebooks that students get
 	$(KIT) build
 	@.venv/bin/python -m nbgrader generate_assignment $(assignment) --create --force
+
+collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE times=CSV)
+	$(KIT) collect $(assignment) --zip '$(zip)' $(if $(times),--times '$(times)')
 
 grade: .venv/ready/class ## Grade what students handed in
 	$(KIT) grade $(assignment)
