@@ -14,6 +14,7 @@ from typing import Any
 from autograder import source
 from autograder.authoring.mutants import mutants
 from autograder.authoring.relations import RELATIONS
+from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge, remarked
@@ -46,7 +47,7 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     kinds = [("right", name) for name in exercise.rights]
     kinds += [("mistake", name) for name in exercise.mistakes]
     kinds += [("relation", name) for name in RELATIONS if not exercise.is_class]
-    seen = observe_all(exercise, [{"variant": list(kind)} for kind in kinds], seed)
+    seen = observe_all(exercise, [implementation(exercise, *kind) for kind in kinds], seed)
     frames = {name: seen[i] for i, (_, name) in enumerate(kinds)}
     for name in exercise.rights:
         for probe in _caught(exercise, frames[name], reference):
@@ -193,7 +194,7 @@ def _told_apart_by(exercise: Exercise, one: dict[str, Frame], other: dict[str, F
 def false_alarms(exercise: Exercise, seeds: int) -> list[str]:
     """Right answers that some probe tells from the reference, over the seeds 1000, 1001, ...: "right: probe, seed"."""
     names = list(exercise.rights)
-    specs = [{"variant": ["right", name]} for name in names]
+    specs = [implementation(exercise, "right", name) for name in names]
     found = []
     for start in range(1000, 1000 + seeds, 20):
         runs = [{"seed": seed} for seed in range(start, min(start + 20, 1000 + seeds))]

@@ -1,0 +1,858 @@
+"""Optimizer: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.checks.optim import cleared
+from autograder.exercise import code
+
+Optimizer = code(
+    "Optimizer",
+    ids=["R5.1"],
+    hints=[
+        "What did your loop do with the parameters after backward()? Two things, and each becomes a method. "
+        "What must the object remember for them?",
+        "Two walks or more over the parameters: a generator survives one. In `step`, mind torch.no_grad(), "
+        "change p in place, and skip it when p.grad is None.",
+        "`__init__` keeps list(params) and lr. `step`: under torch.no_grad(), for each p with a gradient, p "
+        "-= lr * p.grad. `zero_grad`: for each p, p.grad = None.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over the parameters, under torch.no_grad()",
+    is_class=True,
+)
+
+
+def some_parameters(draw, n=3):
+    """n parameters of different shapes, each with a gradient."""
+    parameters = [draw.normal(draw.size(1, 3), i + 1, grad=True) for i in range(n)]
+    for parameter in parameters:
+        parameter.grad = draw.normal(*parameter.shape)
+    return parameters
+
+
+def parameters_of_every_kind(draw):
+    """By name, each with a gradient."""
+    shape = draw.size(2, 3)
+    parameters = {
+        "a single number": torch.tensor(draw.number(-1, 1), requires_grad=True),
+        "a vector": draw.normal(shape, grad=True),
+        "another of that shape": draw.normal(shape, grad=True),
+        "a float64 vector": draw.normal(2).double().requires_grad_(),
+        "one with three dimensions": draw.normal(1, 2, 2, grad=True),
+    }
+    for parameter in parameters.values():
+        parameter.grad = draw.normal(*parameter.shape, scale=100).to(parameter.dtype)
+    parameters["a vector"].grad[0] = 0
+    return parameters
+
+
+@Optimizer.probe
+def step_takes_lr_times_the_gradient_off(Optimizer, draw):
+    """Each parameter is to lose lr times its gradient, and each gradient to stay as it is."""
+    parameters = some_parameters(draw)
+    lr = draw.number(0.05, 2)
+    draw.note(lr=lr)
+    Optimizer(parameters, lr).step()
+    return {"parameters": parameters, "gradients": [parameter.grad for parameter in parameters]}
+
+
+@Optimizer.probe
+def takes_parameters_of_every_kind(Optimizer, draw):
+    """A single number, two of one shape, float64; gradients that are large, or zero in places."""
+    parameters = parameters_of_every_kind(draw)
+    Optimizer(list(parameters.values()), draw.number(0.05, 0.4)).step()
+    return parameters
+
+
+@Optimizer.probe
+def lr_is_a_half_unless_given(Optimizer, draw):
+    parameter = draw.normal(1, grad=True)
+    parameter.grad = draw.normal(1)
+    Optimizer([parameter]).step()
+    return parameter
+
+
+@Optimizer.probe
+def takes_a_generator(Optimizer, draw):
+    """What a generator yields can be walked only once, and there are several steps to make."""
+    parameters = some_parameters(draw, 2)
+    opt = Optimizer((parameter for parameter in parameters), draw.number(0.05, 0.4))
+    for _ in range(2):
+        opt.step()
+        opt.zero_grad()
+        for parameter in parameters:
+            parameter.grad = draw.normal(*parameter.shape)
+    opt.step()
+    return parameters
+
+
+@Optimizer.probe
+def zero_grad_clears_every_gradient(Optimizer, draw):
+    """Zeros stand here for None as well."""
+    parameters = parameters_of_every_kind(draw)
+    Optimizer(list(parameters.values()), draw.number(0.05, 0.4)).zero_grad()
+    return {
+        "values": parameters,
+        "gradients": {name: cleared(parameter) for name, parameter in parameters.items()},
+    }
+
+
+@Optimizer.probe
+def passes_over_parameters_without_a_gradient(Optimizer, draw):
+    parameters = some_parameters(draw)
+    parameters[draw.choice([0, 1])].grad = None
+    opt = Optimizer(parameters, draw.number(0.05, 0.4))
+    opt.step()
+    with_gradient = [parameter.grad is not None for parameter in parameters]
+    opt.zero_grad()
+    return {"parameters": parameters, "which have a gradient after step()": with_gradient}
+
+
+@Optimizer.probe(rtol=1e-4)
+def uses_gradients_that_come_after_it_was_made(Optimizer, draw):
+    """The usual order: optimizer, then backward(), then step(); and so on from batch to batch."""
+    x, y = draw.normal(4, 2), draw.normal(4, 1)
+    weight, bias = draw.normal(2, 1, grad=True), draw.normal(1, grad=True)
+    opt = Optimizer([weight, bias], draw.number(0.05, 0.2))
+    for _ in range(2):
+        opt.zero_grad()
+        (x @ weight + bias - y).square().mean().backward()
+        opt.step()
+        recorded = torch.is_grad_enabled()
+        torch.set_grad_enabled(True)
+    return {
+        "weight": weight,
+        "bias": bias,
+        "can still be trained": [weight.is_leaf, bias.is_leaf],
+        "operations after step() are recorded": recorded,
+    }
+
+
+@Optimizer.probe
+def keeps_two_optimizers_apart(Optimizer, draw):
+    mine, others = some_parameters(draw, 1), some_parameters(draw, 1)
+    first, second = Optimizer(mine, draw.number(0.05, 0.2)), Optimizer(others, draw.number(0.3, 0.5))
+    first.step()
+    first.zero_grad()
+    return {"of the first": mine, "of the second": others, "gradients of the second": [cleared(p) for p in others]} | {
+        "optimizers": len([first, second])
+    }
+
+
+@Optimizer.right
+def in_place():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = list(params), lr
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                if p.grad is not None:
+                    p.grad.zero_()
+
+    return Optimizer
+
+
+@Optimizer.right
+def through_data():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.p = [*params]
+            self.rate = lr
+
+        def step(self):
+            for p in self.p:
+                if p.grad is None:
+                    continue
+                p.data = p.data - self.rate * p.grad.data
+
+        def zero_grad(self, set_to_none=False):
+            for p in self.p:
+                p.grad = None if set_to_none or p.grad is None else torch.zeros_like(p)
+
+    return Optimizer
+
+
+@Optimizer.right
+def decorated():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.params = tuple(params)
+            self.lr = lr
+
+        def with_gradient(self):
+            return (p for p in self.params if p.grad is not None)
+
+        @torch.no_grad()
+        def step(self):
+            for p in self.with_gradient():
+                p.add_(p.grad, alpha=-self.lr)
+
+        @torch.no_grad()
+        def zero_grad(self):
+            for p in self.with_gradient():
+                p.grad.detach_()
+                p.grad.zero_()
+
+    return Optimizer
+
+
+@Optimizer.mistake
+def keeps_the_generator():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items?"""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = params, lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def climbs():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill?"""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p += p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def rebinds():
+    """`step` changes no parameter. `p = p - ...` makes a new tensor and gives it the name p (or a place in
+    your list); the model goes on with its own, which stays as it was. Update that one, in place."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p = p - p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none", "with_the_graph_on_and_half_a_look"])
+def with_the_graph_on():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. Where is torch.no_grad()?"""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                if p.grad is not None:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def with_the_graph_on_and_no_look_at_none():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none"])
+def with_the_graph_on_and_half_a_look():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(with_the_graph_on_and_no_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad = None
+
+    return Wrong
+
+
+@Optimizer.mistake
+def asks_whether_the_gradient_is_true():
+    """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
+    zero denies. The question is whether it is None."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad:
+                        p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def no_grad_without_parentheses():
+    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad:
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def rebinds_without_a_look_at_none():
+    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
+    in place. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p = p - p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def climbs_without_a_look_at_none():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
+    parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p += p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def keeps_the_generator_without_a_look_at_none():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items? (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = params, lr
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def rebinds_with_no_look_at_all():
+    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
+    in place. (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(rebinds_without_a_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def climbs_with_no_look_at_all():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
+    parameters whose p.grad is None.)"""
+
+    class Wrong(climbs_without_a_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def keeps_the_generator_with_no_look_at_all():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items? (And then mind parameters whose p.grad is None.)"""
+
+    class Wrong(keeps_the_generator_without_a_look_at_none()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def keeps_copies():
+    """The optimizer keeps copies of the parameters (clone, detach, deepcopy), so the model's own are never
+    touched. Keep the very tensors that are passed."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__([p.detach().clone() for p in params], lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def changes_the_gradients():
+    """`step` changes the gradients and leaves the parameters as they are. It is p that has to change, and
+    p.grad says how."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p.grad -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def makes_zeros_of_a_missing_gradient():
+    """`step` gives a parameter that has no gradient one of zeros. Leave such a parameter alone: its gradient
+    stays None."""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                if p.grad is None:
+                    p.grad = torch.zeros_like(p)
+            super().step()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def limits_the_gradient():
+    """Large gradients are cut off or left out. Plain SGD takes them as they are."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad.clamp(-5, 5) * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def clears_those_of_all_optimizers():
+    """zero_grad() of one optimizer clears the gradients of another's parameters as well, so the list belongs
+    to the class or the module. Keep it in self."""
+    known = []
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            known.extend(self.params)
+
+        def zero_grad(self):
+            for p in known:
+                p.grad = None
+
+    return Wrong
+
+
+@Optimizer.mistake
+def one_list_for_all():
+    """All optimizers share one list, since it stands in the class body (or is a default argument): the second
+    steps for the first one's parameters too. Make a list for each in `__init__`."""
+    known = []
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            known.extend(params)
+            self.params, self.lr = known, lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def names_that_end_with_init():
+    """`params = ...` in `__init__` is a local variable, gone when `__init__` ends. What the object is to
+    remember belongs to self."""
+
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            params = list(params)
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                p.grad = None
+
+    return Optimizer
+
+
+@Optimizer.mistake
+def leaves_recording_off():
+    """After `step` autograd records nothing any more, so the next backward() fails: set_grad_enabled(False)
+    holds until it is undone. torch.no_grad() in a `with` ends by itself."""
+
+    class Wrong(in_place()):
+        def step(self):
+            super().step()
+            torch.set_grad_enabled(False)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def stops_requiring_grad():
+    """After `step` the parameters no longer require grad, so the next backward() passes them by.
+    torch.no_grad() around the update is enough; leave requires_grad alone."""
+
+    class Wrong(in_place()):
+        def step(self):
+            for p in self.params:
+                p.requires_grad_(False)
+                if p.grad is not None:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def ignores_lr():
+    """The learning rate is 0.5 whatever `lr` says. Keep the argument in `__init__`, and use it in `step`."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, 0.5)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def without_lr():
+    """The whole gradient is taken off the parameters: `lr` is not used."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, 1.0)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def another_default():
+    """When `lr` is left out, it should be 0.5."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.1):
+            super().__init__(params, lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def lr_must_be_given():
+    """`lr` has no default. When it is left out, it should be 0.5."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr):
+            super().__init__(params, lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def divides_by_lr():
+    """The gradient is divided by lr instead of multiplied: a small lr takes giant steps."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad / self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def only_the_direction():
+    """Each entry moves by lr, whatever the size of its gradient: only the sign of the gradient is used."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad.sign() * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def shrinks_the_parameter():
+    """lr times the parameter is taken off, too or instead. Only lr times its gradient is to go."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def scales_the_gradient_itself():
+    """`step` multiplies the gradient by lr in place and so changes p.grad. Gradients are to stay as
+    backward() left them: use an expression that makes a new tensor."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p.grad *= self.lr
+                        p -= p.grad
+
+    return Wrong
+
+
+@Optimizer.mistake
+def step_clears_too():
+    """`step` clears the gradients as well. That is for zero_grad() to do, when the loop says so."""
+
+    class Wrong(in_place()):
+        def step(self):
+            super().step()
+            self.zero_grad()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zero_grad_does_nothing():
+    """The gradients are still there after `zero_grad()`. Assigning to a variable in a loop changes no tensor:
+    zero the gradient in place, or set p.grad."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params:
+                gradient = p.grad
+                gradient = 0  # noqa: F841
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zero_grad_zeroes_the_parameters():
+    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has
+    learnt."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zero_grad_clears_the_first():
+    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the
+    loop."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params[:1]:
+                p.grad = None
+
+    return Wrong
+
+
+@Optimizer.mistake
+def updates_the_first():
+    """`step` updates the first parameter only: a `return` or a `break` stands in the loop."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad * self.lr
+                        return
+
+    return Wrong
+
+
+@Optimizer.mistake
+def needs_every_gradient():
+    """`step` fails for a parameter without a gradient: where p.grad is None there is nothing to multiply.
+    Leave such a parameter alone."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def zeroes_what_is_not_there():
+    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter
+    alone."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def needs_gradients_everywhere():
+    """Both `step` and `zero_grad` fail for a parameter without a gradient: where p.grad is None there is
+    nothing to multiply and nothing to zero. Leave such a parameter alone."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.zero_()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def sets_the_gradient_to_a_number():
+    """A gradient is a tensor of the parameter's shape, or None: the number 0 cannot be one. Zero it in place,
+    or set it to None."""
+
+    class Wrong(in_place()):
+        def zero_grad(self):
+            for p in self.params:
+                p.grad = 0
+
+    return Wrong
+
+
+@Optimizer.mistake
+def stops_at_a_missing_gradient():
+    """One parameter without a gradient ends the loop, and those after it are not updated: go on with the next
+    (`continue` rather than `return` or `break`)."""
+
+    class Wrong(in_place()):
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is None:
+                        break
+                    p -= p.grad * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def gives_up_without_all_gradients():
+    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by
+    itself."""
+
+    class Wrong(in_place()):
+        def step(self):
+            if all(p.grad is not None for p in self.params):
+                super().step()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def with_momentum():
+    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient
+    alone."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            self.moving = [torch.zeros_like(p) for p in self.params]
+
+        def step(self):
+            with torch.no_grad():
+                for p, v in zip(self.params, self.moving, strict=True):
+                    if p.grad is not None:
+                        v.mul_(0.9).add_(p.grad)
+                        p -= v * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def remembers_the_gradients():
+    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in
+    `step`."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]
+
+        def step(self):
+            with torch.no_grad():
+                for p, gradient in zip(self.params, self.grads, strict=True):
+                    if gradient is not None:
+                        p -= gradient * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def sorts_out_when_made():
+    """Parameters that have no gradient when the optimizer is made are left out for ever, and at that time
+    none has one yet. Look at p.grad in `step`."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__([p for p in params if p.grad is not None], lr)
+
+    return Wrong
+
+
+@Optimizer.mistake
+def shared_by_all():
+    """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in
+    self."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            type(self).params, type(self).lr = list(params), lr
+
+    return Wrong

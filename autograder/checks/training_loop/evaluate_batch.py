@@ -1,0 +1,223 @@
+"""evaluate_batch: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.checks.training_loop import _as_left
+from autograder.exercise import code
+
+evaluate_batch = code(
+    "evaluate_batch",
+    ids=["R3.4"],
+    hints=[
+        "Put the batch through the model once; both results are made from its scores.",
+        "The loss comes from `loss_func`, the accuracy from the function that you wrote before.",
+        "Two values after `return`, with a comma between them, make a pair.",
+    ],
+)
+
+
+@evaluate_batch.probe(points=2)
+def gives_loss_and_accuracy(evaluate_batch, draw):
+    from autograder.beside import readings, spies
+
+    n, c = draw.size(4, 7), draw.size(3, 5)
+    model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
+    with torch.no_grad():
+        y[0], y[1] = model(x[0]).argmax(), model(x[1]).argmin()  # one at least is right, and one is wrong
+    alone = draw.network(2, 3, c)
+    batches = {"": (model, x, y), " of a batch of one": (alone, x[:1], alone(x[:1]).argmax(1))}
+    seen = {}
+    for of, (model, xb, yb) in batches.items():
+        pair = readings.as_pair(evaluate_batch(model, spies.squared_error, xb, yb), "what evaluate_batch returned")
+        seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
+    return seen
+
+
+@evaluate_batch.probe
+def only_looks(evaluate_batch, draw):
+    """The parameters and their gradients should stay as they are. The weight has a gradient beforehand, the bias has
+    none."""
+    from autograder.beside import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
+    model.weight.grad = draw.normal(c, 2)
+    evaluate_batch(model, spies.squared_error, x, y)
+    return _as_left(model)
+
+
+@evaluate_batch.right
+def as_floats(model, loss_func, xb, yb):
+    with torch.no_grad():
+        scores = model(xb)
+        correct = sum(int(a == b) for a, b in zip(scores.argmax(-1), yb, strict=True))
+        return float(loss_func(scores, yb)), correct / len(yb)
+
+
+@evaluate_batch.right
+def as_a_list_in_two_passes(model, loss_func, xb, yb):
+    loss = loss_func(model(xb), yb).detach()
+    chosen = model(xb).max(dim=1)[1]
+    return [loss, chosen.eq(yb).float().mean()]
+
+
+@evaluate_batch.right
+def in_eval_mode(model, loss_func, xb, yb):
+    model.eval()
+    with torch.inference_mode():
+        out = model.forward(xb)
+        return loss_func(out, yb), (out.argmax(1) == yb).to(out.dtype).mean()
+
+
+@evaluate_batch.mistake
+def the_other_way_round(model, loss_func, xb, yb):
+    """You return the accuracy first. The order asked for is: loss, accuracy."""
+    out = model(xb)
+    return (out.argmax(1) == yb).float().mean(), loss_func(out, yb)
+
+
+@evaluate_batch.mistake
+def always_cross_entropy(model, loss_func, xb, yb):
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    out = model(xb)
+    return torch.nn.functional.cross_entropy(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def probabilities_into_the_loss(model, loss_func, xb, yb):
+    """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
+    are."""
+    out = model(xb).softmax(1)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def log_probabilities_into_the_loss(model, loss_func, xb, yb):
+    """You put the scores through log_softmax before the loss function gets them. It takes the scores as they are."""
+    out = model(xb).log_softmax(1)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def a_count_for_accuracy(model, loss_func, xb, yb):
+    """The loss is right; for the accuracy you return how many examples are right, not their share."""
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).sum()
+
+
+@evaluate_batch.mistake
+def divides_the_count_by_64(model, loss_func, xb, yb):
+    """The loss is right; for the accuracy you divide by 64, whatever the size of the batch. Divide by its own
+    length."""
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).sum() / 64
+
+
+@evaluate_batch.mistake
+def a_percentage_for_accuracy(model, loss_func, xb, yb):
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+    out = model(xb)
+    return loss_func(out, yb), 100 * (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_loss_summed(model, loss_func, xb, yb):
+    """The loss is n times too large. `loss_func` gives the mean of the batch already: return it as it is."""
+    out = model(xb)
+    return loss_func(out, yb) * len(xb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_loss_alone(model, loss_func, xb, yb):
+    """You return the loss alone. Return two values: loss, accuracy."""
+    return loss_func(model(xb), yb)
+
+
+@evaluate_batch.mistake
+def calls_backward(model, loss_func, xb, yb):
+    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look
+    here."""
+    out = model(xb)
+    loss = loss_func(out, yb)
+    if loss.requires_grad:
+        loss.backward()
+    return loss, (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def swaps_the_arguments_of_the_loss(model, loss_func, xb, yb):
+    """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
+    out = model(xb)
+    return loss_func(yb, out), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_chosen_classes_into_the_loss(model, loss_func, xb, yb):
+    """The loss function gets the classes that the model chose. It needs the scores, as the model gives them."""
+    out = model(xb)
+    chosen = out.argmax(1)
+    return loss_func(chosen.float(), yb), (chosen == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def the_error_rate(model, loss_func, xb, yb):
+    """The loss is right; for the accuracy you return the share of wrong examples."""
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) != yb).float().mean()
+
+
+@evaluate_batch.mistake
+def squeezed(model, loss_func, xb, yb):
+    """In a batch of one the scores lose a dimension: squeeze takes away every dimension of size 1. Leave them as the
+    model gives them."""
+    out = model(xb).squeeze()
+    return loss_func(out, yb), (out.argmax(-1) == yb).sum() / len(out)
+
+
+@evaluate_batch.mistake
+def rounded(model, loss_func, xb, yb):
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
+    out = model(xb)
+    return round(float(loss_func(out, yb)), 3), round(float((out.argmax(1) == yb).float().mean()), 3)
+
+
+@evaluate_batch.mistake
+def takes_a_training_step(model, loss_func, xb, yb):
+    """Both values are right, but the model's parameters have changed: that is a training step. Only look here."""
+    out = model(xb)
+    loss = loss_func(out, yb)
+    if loss.requires_grad:
+        gradients = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            for p, g in zip(model.parameters(), gradients, strict=True):
+                p -= 0.5 * g
+    return loss, (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def clears_gradients(model, loss_func, xb, yb):
+    """Both values are right, but the model's gradients are gone: they were there before, and somebody may still need
+    them. Only look here."""
+    out = model(xb)
+    for p in model.parameters():
+        p.grad = None
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def switches_recording_off(model, loss_func, xb, yb):
+    """Both values are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
+    A `with` block, torch.no_grad(), switches back by itself."""
+    torch.set_grad_enabled(False)
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.mistake
+def freezes_the_parameters(model, loss_func, xb, yb):
+    """Both values are right, but the model's parameters need no gradient any more: it cannot be trained further. Only
+    look here."""
+    for p in model.parameters():
+        p.requires_grad_(False)
+    out = model(xb)
+    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()

@@ -1,0 +1,1328 @@
+"""fit: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.exercise import code
+
+fit = code(
+    "fit",
+    ids=["R7.1"],
+    hints=[
+        "One loop over the epochs, and in it two loops, one after the other: over train_dl, and then over valid_dl.",
+        "Each of the two loops wants the model in its own mode. What has to be called, when, and how often?",
+        "The training loop: loss, backward(), opt.step(), opt.zero_grad(). The validation loop needs the model and"
+        " loss_func, and none of the other three. What keeps torch from building a graph there?",
+        "Collect the losses and the accuracies of the validation batches in two lists, new ones for each epoch; the"
+        " means of the two are the pair of the epoch.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="the optimizer that is passed in",
+)
+
+
+def _run(fit, draw, epochs, lr, learns=True):
+    """Call fit with spies. Returns (journal, x_train, x_valid, what fit returned).
+
+    A layer that behaves like dropout comes first, and is the one that is watched: setting the mode must reach it. The
+    model is in evaluation mode when fit gets it. With `learns` False the layer is left out.
+    """
+    from autograder.beside import spies
+
+    c, bs, valid_bs = draw.size(3, 4), draw.size(2, 3), draw.size(4, 5)
+    full = draw.size(1, 2)
+    n, n_valid = bs * full + draw.integer(1, bs - 1), valid_bs * (full + 2)  # one more batch than training has
+    x_train, y_train = draw.normal(n, 2), draw.labels(n, c)
+    x_valid = draw.normal(n_valid, 2)
+    linear, first = draw.linear(2, c), spies.mode_switch() if learns else torch.nn.Identity()
+    if not learns:  # scores so near to each other that no class has a probability above one half
+        linear.weight.data *= 0.2
+        linear.bias.data *= 0.2
+    with torch.no_grad():  # before training the first validation batch is right, and so is the very last example
+        ranked = linear(x_valid).argsort(1)
+    y_valid = ranked[:, -1].clone()
+    y_valid[valid_bs:-1] = ranked[valid_bs:-1, 1]  # wrong: neither the largest score nor the smallest
+    model = torch.nn.Sequential(first, linear).eval()
+    draw.note(epochs=epochs, lr=lr, training_examples=n, bs=bs, validation_examples=n_valid, validation_bs=valid_bs)
+    journal = spies.Journal(model.parameters())
+    spies.watch(first, journal, "layer")
+    spies.watch(model, journal, "model")
+    returned = fit(
+        epochs,
+        model,
+        spies.LossSpy(spies.squared_error, journal),
+        spies.OptimizerSpy(model.parameters(), lr, journal),
+        spies.LoaderSpy(spies.batches(x_train, y_train, bs), journal, "train_dl"),
+        spies.LoaderSpy(spies.batches(x_valid, y_valid, valid_bs), journal, "valid_dl"),
+    )
+    return journal, x_train, x_valid, returned
+
+
+def _on(journal, data, who):
+    """The forward passes of one spy on rows of this data."""
+    from autograder.beside import readings
+
+    return [event for event in journal.of("forward", who) if -1 not in readings.rows_of(event.batch, data)]
+
+
+def _followed(journal, who):
+    """The forward passes of one spy that backward() followed: to look at training data once more is no learning."""
+    found, last = [], None
+    for event in journal.events:
+        if event.what == "forward" and event.who == who:
+            last = event
+        elif event.what == "backward" and last is not None:
+            found.append(last)
+    return found
+
+
+@fit.probe(points=2, rtol=1e-3, atol=1e-5)
+def takes_a_step_after_every_training_batch(fit, draw):
+    """The first entry that differs is the first step that went wrong. The last training batch is short."""
+    from autograder.beside import readings
+
+    journal, x_train, _, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
+    return {
+        "training rows in each batch learnt from": readings.learnt_from(journal, inputs=x_train),
+        "steps of opt": len(journal.of("step")),
+        "parameters after each step": journal.trajectory(),
+    }
+
+
+@fit.probe(points=2)
+def gives_the_means_of_the_validation_batches(fit, draw):
+    """The optimizer's learning rate is 0 here, so that the model stays what it is, in every epoch."""
+    epochs = draw.size(3, 4)
+    _, _, _, returned = _run(fit, draw, epochs, 0.0, learns=False)
+    return [{"loss": loss, "accuracy": accuracy} for loss, accuracy in _history(returned, epochs)]
+
+
+def _history(returned, epochs):
+    """[loss, accuracy] for each epoch; a Complaint if nothing of the kind was returned."""
+    from autograder.beside import readings
+    from autograder.exercise import Complaint
+
+    if hasattr(returned, "__next__"):
+        raise Complaint(
+            f"what fit returned is a {type(returned).__name__}, which can be walked only once: return a list with one "
+            "(loss, accuracy) for each epoch"
+        )
+    if isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
+        raise Complaint(
+            f"what fit returned is a {type(returned).__name__}: return a list with one (loss, accuracy) for each epoch"
+        )
+    return readings.as_pairs(returned, "what fit returned", epochs)
+
+
+@fit.probe(rtol=1e-3, atol=1e-5)
+def tells_the_epochs_one_by_one_in_order(fit, draw):
+    """The losses while the model learns, from two calls, read when both are over."""
+    epochs = draw.size(3, 4)
+    runs = [_run(fit, draw, epochs, draw.number(0.1, 0.3))[3] for _ in range(2)]
+    losses = [[loss for loss, _ in _history(returned, epochs)] for returned in runs]
+    return {"losses of the first call": losses[0], "losses of the second call": losses[1]}
+
+
+@fit.probe
+def validates_at_the_end_of_each_epoch(fit, draw):
+    """How many updates had been made at the times when the model was shown validation data."""
+    journal, _, x_valid, _ = _run(fit, draw, draw.size(2, 3), draw.number(0.1, 0.4))
+    return {"updates made by then": sorted({event.updates for event in _on(journal, x_valid, "model")})}
+
+
+@fit.probe(fixed="the modes do not depend on the data")
+def sets_the_mode_for_training_and_for_validation(fit, draw):
+    """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation
+    data."""
+    journal, _, x_valid, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
+    return {
+        f"mode of the {who} while {what}": sorted({"training" if event.training else "evaluation" for event in events})
+        for who in ("model", "layer")
+        for what, events in (("learning", _followed(journal, who)), ("validating", _on(journal, x_valid, who)))
+    }
+
+
+@fit.probe(fixed="no graph is to be built, whatever was drawn")
+def builds_no_graph_while_validating(fit, draw):
+    """The model's outputs for validation data should have no graph; and afterwards torch should record again."""
+    journal, _, x_valid, _ = _run(fit, draw, 1, draw.number(0.1, 0.4))
+    return {
+        "the outputs had a graph": any(event.graph for event in _on(journal, x_valid, "model")),
+        "torch records gradients afterwards": torch.is_grad_enabled(),
+    }
+
+
+@fit.right
+def with_lists_and_tensors(epochs, model, loss_func, opt, train_dl, valid_dl):
+    results = []
+    for _epoch in range(epochs):
+        model.train()
+        for batch in train_dl:
+            opt.zero_grad()
+            loss = loss_func(model.forward(batch[0]), batch[1])
+            loss.backward()
+            opt.step()
+        model.eval()
+        losses, accuracies = [], []
+        with torch.inference_mode():
+            for xb, yb in valid_dl:
+                pred = model(xb)
+                losses.append(loss_func(pred, yb))
+                accuracies.append((torch.max(pred, 1)[1] == yb).float().mean())
+        results.append([torch.stack(losses).mean(), torch.stack(accuracies).mean()])
+    return tuple(results)
+
+
+@fit.right
+def weighted_in_a_tuple(epochs, model, loss_func, opt, train_dl, valid_dl):
+    history = ()
+    for _ in range(epochs):
+        model.train(True)
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            for p in model.parameters():
+                p.grad = None
+        model.train(False)
+        total, right, n = 0.0, 0, 0
+        for xb, yb in valid_dl:
+            with torch.no_grad():
+                scores = model(xb)
+            total += float(loss_func(scores, yb)) * len(yb)
+            right += sum(
+                row.index(max(row)) == target for row, target in zip(scores.tolist(), yb.tolist(), strict=True)
+            )
+            n += len(yb)
+        history += ((total / n, right / n),)
+    return history
+
+
+@fit.right
+def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
+    @torch.no_grad()
+    def mean_of(measure):
+        model.eval()
+        values = [measure(model(xb), yb).item() for xb, yb in valid_dl]
+        return sum(values) / len(values)
+
+    history = torch.zeros(epochs, 2)
+    for epoch in range(epochs):
+        for xb, yb in list(train_dl):
+            model.train()
+            loss = loss_func(model(xb), yb)
+            model.zero_grad()
+            loss.backward()
+            opt.step()
+        history[epoch, 0] = mean_of(loss_func)
+        history[epoch, 1] = mean_of(lambda out, yb: out.argmax(-1).eq(yb).double().mean())
+        print(epoch, history[epoch])
+    return history.tolist()
+
+
+@fit.mistake
+def yields_the_results(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """With `yield` in it, fit does nothing when it is called: it trains only when somebody loops over what it
+    returned. Collect the pairs in a list, and return that."""
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        yield loss / len(valid_dl), accuracy / len(valid_dl)
+
+
+@fit.mistake
+def one_entry_for_all_epochs(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """Every epoch puts the same list into the history and overwrites what is in it, so that all entries show the last
+    epoch. Make a new pair for each epoch."""
+    history, entry = [], [0.0, 0.0]
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        entry[:] = loss / len(valid_dl), accuracy / len(valid_dl)
+        history.append(entry)
+    return history
+
+
+@fit.mistake
+def the_newest_first(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The history begins with the last epoch: new pairs go in at the front, or it is reversed. The first epoch comes
+    first."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.insert(0, (loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def the_best_so_far(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The results are sorted, or are the best so far. Give each epoch's own result, in the order of the epochs, whether
+    it is better or worse than the one before."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return sorted(history)
+
+
+@fit.mistake
+def one_history_for_all_calls(epochs, model, loss_func, opt, train_dl, valid_dl, history=[]):  # noqa: B006
+    """The results of all calls go into one list: a default argument, or a list outside the function, is made only
+    once. Begin a new list in each call."""
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def an_entry_for_each_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """There is one entry for each validation batch: `append` stands inside the loop over the batches. It belongs after
+    it, once an epoch."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+                history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def never_goes_backward(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The training loss is computed and not followed back, so the steps have no gradients to go by. What computes
+    them?"""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb)
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def steps_after_validating(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """There is one step too many in each epoch, after the validation or the last batch. An optimizer with momentum
+    would move the model once more: one step for each training batch."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        opt.step()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def targets_before_scores(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You call the loss with the targets first. It is `loss_func(scores, yb)`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(yb, model(xb)).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(yb, out).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def the_best_row_of_each_class(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """argmax runs over the examples of the batch and finds one for each class. Each example is a row, and its scores
+    stand side by side: which dimension is that?"""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(0) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def never_clears(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The gradients are never cleared, so each step uses the sum of those of all batches so far. Which method of
+    the optimizer is missing in your loop?"""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def clears_once_an_epoch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
+    batch."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+        opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def never_steps(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """Your training changes nothing: the parameters are the same in the end. Is `opt.step()` called, after
+    backward() and before the gradients are cleared?"""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.zero_grad()
+            opt.step()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def steps_once_an_epoch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You take one step an epoch, with the gradients of all batches together. `opt.step()` and `opt.zero_grad()`
+    belong inside the loop over the batches."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+        opt.step()
+        opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def steps_before_backward(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You step before backward(): each step uses the gradients of the batch before, and those of the last batch are
+    lost or come too late."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss = loss_func(model(xb), yb)
+            opt.step()
+            opt.zero_grad()
+            loss.backward()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def steps_on_its_own(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You update the parameters yourself, with a learning rate of 0.5. The optimizer that is passed in knows the
+    learning rate: call its `step()`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= 0.5 * p.grad
+            model.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def one_epoch_only(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You train and validate once, whatever `epochs` is. Is there a `return` inside the loop over the epochs?"""
+    history = []
+    for _ in range(1):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def cross_entropy_always(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`, in training and in validation."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            torch.nn.functional.cross_entropy(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += torch.nn.functional.cross_entropy(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def learns_from_the_validation_data(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You take training steps on the validation data too. It is there to measure with: nothing may be learnt from
+    it."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        for xb, yb in valid_dl:
+            out = model(xb)
+            batch_loss = loss_func(out, yb)
+            batch_loss.backward()
+            opt.step()
+            opt.zero_grad()
+            loss += batch_loss.item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def trains_on_the_validation_data(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You train on `valid_dl`. Train on `train_dl`, and keep the validation data for measuring."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in valid_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def validates_on_the_training_data(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You measure on `train_dl`, the very data that was trained on. Go through `valid_dl` for that."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in train_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(train_dl), accuracy / len(train_dl)))
+    return history
+
+
+@fit.mistake
+def stays_in_training_mode(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The model is in training mode while you validate: dropout would throw away a part of what it knows, and batch
+    norm would go on adapting. What has to be called before the validation loop?"""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def never_returns_to_training_mode(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """After the first validation the model stays in evaluation mode, so from the second epoch on it trains with
+    dropout switched off. `model.train()` belongs at the beginning of every epoch."""
+    history = []
+    model.train()
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def never_calls_train(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You never put the model into training mode: it trains in the mode in which it happens to be. Here that is
+    evaluation mode, with dropout switched off."""
+    history = []
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def switches_one_flag_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You set the model's `training` flag, and its layers keep theirs. `model.train()` and `model.eval()` pass the
+    mode on to every layer."""
+    history = []
+    for _ in range(epochs):
+        model.training = True
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.training = False
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def the_modes_the_wrong_way_round(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The modes are the wrong way round: the model trains in evaluation mode and is validated in training mode."""
+    history = []
+    for _ in range(epochs):
+        model.eval()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.train()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def builds_a_graph_while_validating(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The numbers are right, but the model builds a graph for every validation batch: memory and time for a
+    backward() that never comes. Turning results into numbers afterwards does not help; the call of the model must
+    not be recorded."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        for xb, yb in valid_dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def validates_before_training(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You validate at the beginning of each epoch, so its numbers are those of the model before it was trained in
+    this epoch. Train first."""
+    history = []
+    for _ in range(epochs):
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+    return history
+
+
+@fit.mistake
+def validates_after_every_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You validate after every training batch. Once an epoch is asked for: look at the indentation of the
+    validation loop."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+            model.eval()
+            loss = accuracy = 0.0
+            with torch.no_grad():
+                for xb, yb in valid_dl:
+                    out = model(xb)
+                    loss += loss_func(out, yb).item()
+                    accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def validates_only_at_the_end(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You validate once, after all epochs. One result is asked for after each of them: look at the indentation."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+    model.eval()
+    loss = accuracy = 0.0
+    with torch.no_grad():
+        for xb, yb in valid_dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+    history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history * epochs
+
+
+@fit.mistake
+def sums_the_batches(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You add up the batches' losses and accuracies and return the sums. Their means are asked for."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss, accuracy))
+    return history
+
+
+@fit.mistake
+def divides_by_the_examples(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You divide by the number of examples, and what you added up are means of batches already. Divide by the
+    number of batches."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl.dataset), accuracy / len(valid_dl.dataset)))
+    return history
+
+
+@fit.mistake
+def divides_by_the_training_batches(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You divide by the number of training batches. Divide by the number of batches that you added up, those of
+    `valid_dl`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(train_dl), accuracy / len(train_dl)))
+    return history
+
+
+@fit.mistake
+def the_last_batch_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """Your result is that of the last validation batch alone: each batch overwrites the one before. Add them up,
+    and divide by their number."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss = loss_func(out, yb).item()
+                accuracy = (out.argmax(1) == yb).float().mean().item()
+        history.append((loss, accuracy))
+    return history
+
+
+@fit.mistake
+def the_first_batch_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You look at the first validation batch alone. All of them are asked for."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+                break
+        history.append((loss, accuracy))
+    return history
+
+
+@fit.mistake
+def totals_run_on(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The first epoch's result is right and the later ones grow: your totals run on from epoch to epoch. Set them
+    to zero before each validation."""
+    history = []
+    loss = accuracy = 0.0
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def the_last_epoch_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You return the result of the last epoch alone. Return a list with one pair for each epoch."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history[-1]
+
+
+@fit.mistake
+def losses_without_accuracies(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You return the losses alone. Each epoch's entry is a pair: loss, accuracy."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append(loss / len(valid_dl))
+    return history
+
+
+@fit.mistake
+def accuracy_first(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """Your pairs have the accuracy first. The order asked for is: loss, accuracy."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((accuracy / len(valid_dl), loss / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def counts_the_right_ones(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The losses are right; in place of the accuracy stands how many examples of a batch are right. It is a share."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).sum().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def one_epoch_too_many(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You train and validate once more than `epochs` says. `range(n)` counts n times."""
+    history = []
+    for _ in range(epochs + 1):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def accuracy_in_percent(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The losses are right; the accuracies are in percent. The share asked for lies between 0 and 1."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), 100 * accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def only_the_accuracy_of_the_last_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The losses are right; each accuracy is that of the last validation batch alone. Take its mean over the batches,
+    like that of the loss."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy = (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy))
+    return history
+
+
+@fit.mistake
+def only_the_loss_of_the_last_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The accuracies are right; each loss is that of the last validation batch alone. Take its mean over the batches,
+    like that of the accuracy."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss = loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss, accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def cross_entropy_for_training(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You train with cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            torch.nn.functional.cross_entropy(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def cross_entropy_for_validation(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You validate with cross entropy, whatever loss function is passed in. Call `loss_func`."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += torch.nn.functional.cross_entropy(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def asks_for_more_than_half(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The losses are right; an example counts as right only when the probability of its class is above one half. It
+    need only be the largest of its row."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.softmax(1).gather(1, yb[:, None]) > 0.5).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def leaves_out_the_last_training_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The last training batch is left out. Every batch that `train_dl` yields is to be learnt from."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in list(train_dl)[:-1]:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def steps_twice(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You take two steps with the gradients of one batch. One `opt.step()` after each backward() is enough."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def leaves_recording_off(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """All is right but one thing: torch records no gradients after you return, since set_grad_enabled(False) stays in
+    force. A `with` block, torch.no_grad(), switches back by itself."""
+    history = []
+    for _ in range(epochs):
+        torch.set_grad_enabled(True)
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        torch.set_grad_enabled(False)
+        for xb, yb in valid_dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.mistake
+def the_training_loss(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The accuracy is right, but the loss that you return is the training loss: the mean over the training
+    batches."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        seen = []
+        for xb, yb in train_dl:
+            batch_loss = loss_func(model(xb), yb)
+            batch_loss.backward()
+            seen.append(batch_loss.item())
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((sum(seen) / len(seen), accuracy / len(valid_dl)))
+    return history
