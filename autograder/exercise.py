@@ -98,6 +98,10 @@ class Exercise:
     remarks: dict[str, Probe] = field(default_factory=dict)
     rights: dict[str, Variant] = field(default_factory=dict)
     mistakes: dict[str, Variant] = field(default_factory=dict)
+    #: Slips that sister exercises share (autograder/authoring/families.py): those that are not to be taken for mistakes
+    #: of this one, with the reason, and those that apply, once somebody has looked.
+    refuses: dict[str, str] = field(default_factory=dict)
+    family: dict[str, Variant] | None = None
     statements: dict[str, Statement] = field(default_factory=dict)
     experiment_function: Function | None = None
     #: For the written answer that people grade in a class: an answer in words, and what each point is given for.
@@ -204,6 +208,7 @@ def code(
     instead: str = "",
     relations: Iterable[str] = (),
     is_class: bool = False,
+    refuses: dict[str, str] | None = None,
 ) -> Exercise:
     """Declare an exercise whose answer is a function or, with `is_class`, a class."""
     return Exercise(
@@ -214,6 +219,7 @@ def code(
         instead=instead,
         relations=list(relations),
         is_class=is_class,
+        refuses=dict(refuses or {}),
     )
 
 

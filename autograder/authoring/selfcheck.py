@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from autograder import source
+from autograder.authoring.families import complete, slips
 from autograder.authoring.mutants import mutants
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation
@@ -28,6 +29,8 @@ class Examination:
     exercise: Exercise
     #: mistake -> the probes that catch it
     kills: dict[str, list[str]] = field(default_factory=dict)
+    #: the same for slips that sister exercises share
+    family: dict[str, list[str]] = field(default_factory=dict)
     #: (what was changed in the reference, as a line of it) for each mutant that no probe caught
     survivors: list[str] = field(default_factory=list)
     mutants: int = 0
@@ -47,11 +50,14 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     kinds = [("right", name) for name in exercise.rights]
     kinds += [("mistake", name) for name in exercise.mistakes]
     kinds += [("relation", name) for name in RELATIONS if not exercise.is_class]
+    kinds += [("family", name) for name in complete(exercise)]
     seen = observe_all(exercise, [implementation(exercise, *kind) for kind in kinds], seed)
     frames = {name: seen[i] for i, (_, name) in enumerate(kinds)}
     for name in exercise.rights:
         for probe in _caught(exercise, frames[name], reference):
             found.findings.append(f"unfair: the right answer {name} fails {probe}")
+    found.family = {name: _caught(exercise, frames[name], reference) for name in complete(exercise)}
+    found.findings += _families(exercise)
     found.findings += _remarks(exercise, frames, reference)
     _mistakes(exercise, frames, reference, found)
     _probes(exercise, frames, found)
@@ -121,6 +127,12 @@ def _remarks(exercise: Exercise, frames: dict[str, dict[str, Frame]], reference:
     return findings
 
 
+def _families(exercise: Exercise) -> list[str]:
+    known = slips()
+    findings = [f"there is no family slip {name} to refuse" for name in exercise.refuses.keys() - known.keys()]
+    return findings + [f"say why {name} is refused" for name, why in exercise.refuses.items() if not why]
+
+
 def _words(exercise: Exercise) -> list[str]:
     findings = []
     if exercise.kind == "code":
@@ -173,14 +185,15 @@ def _twins_of(exercise: Exercise, name: str) -> set[str]:
 
 def _probes(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Examination) -> None:
     """Every probe is needed: without it a mistake would pass, or two mistakes could not be told apart."""
-    names = declared(exercise)
+    kills = found.kills | {name: caught for name, caught in found.family.items() if caught}
+    names = list(kills)
     for probe in exercise.probes.values():
-        only = [name for name, caught in found.kills.items() if caught == [probe.name]]
+        only = [name for name, caught in kills.items() if caught == [probe.name]]
         if only or any(
             _told_apart_by(exercise, frames[a], frames[b]) == [probe.name] for a, b in combinations(names, 2)
         ):
             continue
-        caught = [name for name, probes in found.kills.items() if probe.name in probes]
+        caught = [name for name, probes in kills.items() if probe.name in probes]
         if not caught:
             found.findings.append(f"the probe {probe.name} catches no mistake")
         else:

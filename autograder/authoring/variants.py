@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ Spec = dict[str, Any]
 
 
 def implementation(exercise: Exercise, kind: str, name: str = "") -> Spec:
-    """{"file": text, "path": label}; kind is "reference", "right", "mistake" (a slip, too) or "relation"."""
+    """{"file": text, "path": label}; kind is "reference", "right", "mistake" (a slip, too), "family" or "relation"."""
     return {"file": _text(exercise.name, kind, name), "path": f"{name or exercise.name}.py"}
 
 
@@ -40,6 +41,12 @@ def experiment(exercise: Exercise) -> Spec:
 def edited(exercise: Exercise, mistake: str) -> str:
     """The source of a mistake as an author wants to see it: the definition alone."""
     return ast.unparse(_tree(exercise, mistake)[0])
+
+
+def with_words(exercise: Exercise, name: str) -> tuple[ast.AST, set[str]]:
+    """The reference (no name) or a right as a tree, and every word in it."""
+    definition = _tree(exercise, name)[0]
+    return definition, set(re.findall(r"\w+", ast.unparse(definition)))
 
 
 @functools.cache
@@ -59,7 +66,8 @@ def _text(exercise_name: str, kind: str, name: str) -> str:
 
 def _tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
     """The definition of the reference (no name), a right or a mistake, and the module whose names it uses."""
-    variant: Variant | None = exercise.rights.get(name) or exercise.mistakes.get(name)
+    family = exercise.family or {}
+    variant: Variant | None = exercise.rights.get(name) or exercise.mistakes.get(name) or family.get(name)
     if not name:
         module = _module(source.solutions_path(exercise.section).read_text(encoding="utf-8"))
         return _definition(module, exercise.name), module

@@ -190,13 +190,16 @@ def _alike(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int
 
 
 def _variants(exercise: Exercise) -> list[tuple[str, str]]:
+    from autograder.authoring.families import complete
     from autograder.authoring.relations import RELATIONS
 
     relations = [] if exercise.is_class else [name for name in RELATIONS if name not in exercise.mistakes]
-    return [("mistake", name) for name in exercise.mistakes] + [("relation", name) for name in relations]
+    own = [("mistake", name) for name in exercise.mistakes] + [("relation", name) for name in relations]
+    return own + [("family", name) for name in complete(exercise)]
 
 
 def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: list[str] | None = None) -> Known:
+    from autograder.authoring.families import complete
     from autograder.authoring.relations import RELATIONS
     from autograder.authoring.variants import implementation
 
@@ -204,7 +207,8 @@ def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: 
     tried = _observe(exercise, specs, [{"seed": seed}], only, timeout=PATIENT)
     found = {}
     for i, (kind, name) in enumerate(variants):
-        told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
+        table = exercise.mistakes if kind == "mistake" else complete(exercise)
+        told = RELATIONS[name].__doc__ or "" if kind == "relation" else table[name].message
         found[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
     return found
 
