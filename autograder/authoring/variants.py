@@ -55,8 +55,10 @@ def _text(exercise_name: str, kind: str, name: str) -> str:
     if kind == "relation":
         module = _module(Path(relations.__file__).read_text(encoding="utf-8"))
         change, related = (_unparsed(_definition(module, wanted), module) for wanted in (name, "related"))
+        # Apart, so that what the change itself raises is not taken for a line of the answer.
+        around = f"exec(compile({change + related!r}, 'relation', 'exec'))"
         reference = _text(exercise_name, "reference", "")
-        return f"{reference}\n{change}\n{related}\n{exercise.name} = related({name}, {exercise.name})\n"
+        return f"{reference}\n{around}\n{exercise.name} = related({name}, {exercise.name})\n"
     definition, module = _tree(exercise, name if kind != "reference" else "")
     text = _unparsed(definition, module)
     if definition.name == exercise.name:
