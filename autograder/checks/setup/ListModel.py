@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change, everywhere, indent, method
 from autograder.exercise import Complaint, code
 
 ListModel = code(
@@ -172,10 +173,9 @@ def _walk(self, x):
     return x
 
 
-@ListModel.mistake
+@ListModel.slip("[X, nn.ReLU(), Y]", "[X, Y]")
 def without_relu():
     """The list has no ReLU in it. Two Linear layers in a row can do no more than one: Linear, ReLU, Linear."""
-    return _class_with(lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out)], _walk)
 
 
 @ListModel.mistake
@@ -184,68 +184,46 @@ def relu_is_not_applied():
     return _class_with(_linear_relu_linear, lambda self, x: self.layers[2](self.layers[0](x)))
 
 
-@ListModel.mistake
+@ListModel.slip(change("return x", "return out"), change("x = X", "out = X"))
 def only_the_last_layer_counts():
     """Every layer gets the original x instead of what the layer before it gave. Hand the result on: x = layer(x)."""
 
-    def call(self, x):
-        for layer in self.layers:
-            out = layer(x)
-        return out
 
-    return _class_with(_linear_relu_linear, call)
-
-
-@ListModel.mistake
+@ListModel.slip(indent("return x"))
 def stops_after_the_first_layer():
     """The result comes after the first layer. A return inside the loop ends it there: return once the loop is done."""
 
-    def call(self, x):
-        for layer in self.layers:
-            x = layer(x)
-            return x
 
-    return _class_with(_linear_relu_linear, call)
-
-
-@ListModel.mistake
+@ListModel.slip("return x", "return x.relu()")
 def relu_at_the_end_too():
     """The scores go through a ReLU as well, so that none is negative. The last Linear's result is what to return."""
-    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).relu())
 
 
-@ListModel.mistake
+@ListModel.slip("return x", "return x.softmax(-1)")
 def softmax_at_the_end():
     """The rows of the result sum to one: there is a softmax at the end. Return the scores themselves; the softmax is
     part of the loss, in the next section."""
-    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).softmax(-1))
 
 
-@ListModel.mistake
+@ListModel.slip("return x", "return x.log_softmax(-1)")
 def log_softmax_at_the_end():
     """The exponentials of each row of the result sum to one: there is a log_softmax at the end. Return the scores
     themselves; the softmax is part of the loss, in the next section."""
-    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).log_softmax(-1))
 
 
-@ListModel.mistake
+@ListModel.slip(everywhere("nh", "50"))
 def always_50_hidden_units():
     """There are 50 hidden units whatever nh says. Use the argument."""
-    return _class_with(lambda n_in, nh, n_out: _linear_relu_linear(n_in, 50, n_out), _walk)
 
 
-@ListModel.mistake
+@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(784, 50), X, nn.Linear(50, 10)]")
 def the_sizes_of_mnist():
     """The sizes 784, 50 and 10 are typed in. Use n_in, nh and n_out, so that the model fits other data too."""
-    return _class_with(lambda n_in, nh, n_out: _linear_relu_linear(784, 50, 10), _walk)
 
 
-@ListModel.mistake
+@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(nh, n_in), X, nn.Linear(n_out, nh)]")
 def sizes_the_wrong_way_round():
     """The Linear layers have their sizes the wrong way round: it is Linear(what goes in, what comes out)."""
-    return _class_with(
-        lambda n_in, nh, n_out: [torch.nn.Linear(nh, n_in), torch.nn.ReLU(), torch.nn.Linear(n_out, nh)], _walk
-    )
 
 
 @ListModel.mistake
@@ -262,30 +240,21 @@ def without_bias():
     )
 
 
-@ListModel.mistake
+@ListModel.slip("nn.ReLU", "nn.Sigmoid")
 def another_activation():
     """Between the Linear layers stands another function than ReLU: negative values must become 0, others stay."""
-    return _class_with(
-        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.Sigmoid(), torch.nn.Linear(nh, n_out)], _walk
-    )
 
 
-@ListModel.mistake
+@ListModel.slip("nn.ReLU", "nn.ReLU6")
 def relu_with_a_ceiling():
     """Between the Linear layers stands a ReLU with a ceiling: large values are cut off. The plain ReLU changes
     negative values only."""
-    return _class_with(
-        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.ReLU6(), torch.nn.Linear(nh, n_out)], _walk
-    )
 
 
-@ListModel.mistake
+@ListModel.slip("nn.ReLU", "nn.LeakyReLU")
 def a_leaky_relu():
     """Between the Linear layers stands a leaky ReLU: a little of each negative value passes. The plain ReLU makes them
     0."""
-    return _class_with(
-        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.LeakyReLU(), torch.nn.Linear(nh, n_out)], _walk
-    )
 
 
 @ListModel.mistake
@@ -304,16 +273,14 @@ def relu_on_the_inputs_too():
     return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x.relu()))
 
 
-@ListModel.mistake
+@ListModel.slip("return x", "return x.argmax(1)")
 def the_predicted_class():
     """model(x) gives the number of the class with the largest score. Return the scores themselves, (bs, n_out)."""
-    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).argmax(1))
 
 
-@ListModel.mistake
+@ListModel.slip("n_out", "10")
 def always_ten_classes():
     """The last Linear gives 10 scores whatever n_out says. Use the argument."""
-    return _class_with(lambda n_in, nh, n_out: _linear_relu_linear(n_in, nh, 10), _walk)
 
 
 @ListModel.mistake
@@ -331,12 +298,9 @@ def the_relu_class_unused():
     )
 
 
-@ListModel.mistake
+@ListModel.slip("nn.ReLU()", "nn.ReLU")
 def the_relu_class():
     """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
-    return _class_with(
-        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out)], _walk
-    )
 
 
 @ListModel.mistake
@@ -456,65 +420,41 @@ def new_layers_at_every_call():
     return _class_with(_linear_relu_linear, call)
 
 
-@ListModel.mistake
+@ListModel.slip(method("def __call__(self, x):\n    return self.layers(x)"))
 def the_list_is_called():
     """A list cannot be called: self.layers(x) works for an nn.Sequential alone. Call the layers in it, one after the
     other."""
-    return _class_with(_linear_relu_linear, lambda self, x: self.layers(x))
 
 
-@ListModel.mistake
+@ListModel.slip("for layer in self.layers:", "for layer in reversed(self.layers):")
 def from_the_last_to_the_first():
     """x goes through the layers from the last to the first. The first Linear, from n_in to nh, is the first in turn."""
 
-    def call(self, x):
-        for layer in reversed(self.layers):
-            x = layer(x)
-        return x
 
-    return _class_with(_linear_relu_linear, call)
-
-
-@ListModel.mistake
+@ListModel.slip("for A in B:", "while self.layers:\n    x = self.layers.pop(0)(x)")
 def layers_are_used_up():
     """The first call works and the next does not: a call takes the layers out of the list. Walk through the list with
     a for loop, which leaves it as it is."""
 
-    def call(self, x):
-        while self.layers:
-            x = self.layers.pop(0)(x)
-        return x
 
-    return _class_with(_linear_relu_linear, call)
-
-
-@ListModel.mistake
+@ListModel.slip("return x", "return print(x)")
 def nothing_is_returned():
     """model(x) gives None: the result is computed, and then it is not returned."""
-    return _class_with(_linear_relu_linear, lambda self, x: print(_walk(self, x)))
 
 
-@ListModel.mistake
+@ListModel.slip("return x", "return x.squeeze()")
 def squeezed():
     """With one single example the result loses a dimension: squeeze takes away every dimension of size 1. Leave the
     shape as the last layer gives it, (bs, n_out)."""
-    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).squeeze())
 
 
-@ListModel.mistake
+@ListModel.slip("last(X)", "last(X.detach())", of="with_a_function_as_relu")
 def cut_between_the_layers():
     """The graph is cut between the layers (.detach() or .data), so that no gradient reaches the first one and it
     would never learn."""
 
-    def call(self, x):
-        first, relu, last = self.layers
-        return last(relu(first(x)).detach())
 
-    return _class_with(_linear_relu_linear, call)
-
-
-@ListModel.mistake
+@ListModel.slip("return x", "return x.detach()")
 def without_a_graph():
     """The scores come without a graph (no_grad, .detach() or .data), so that no gradient can flow back to the
     weights."""
-    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x).detach())

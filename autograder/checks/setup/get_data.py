@@ -189,11 +189,13 @@ def a_row_lost_before_the_valid_ones(images, labels, n_valid):
     return x[:n_train], y[:n_train], x[n_train + 1 :], y[n_train + 1 :]
 
 
-@get_data.mistake
-def from_minus_one_to_one(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 127.5 - 1, labels.long())",
+    of="by_numpy",
+)
+def from_minus_one_to_one():
     """Black comes out as -1: the values go from -1 to 1. Black is to be 0.0 and white 1.0."""
-    x, y = images.flatten(1) / 127.5 - 1, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.mistake
@@ -212,12 +214,10 @@ def standardised_as_others_do_mnist(images, labels, n_valid):
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def all_images_in_one_row(images, labels, n_valid):
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten() / 255, labels.long())", of="by_numpy")
+def all_images_in_one_row():
     """All the images became one single row of pixels, and the cut goes through that. flatten without an argument
     flattens everything: keep the first dimension, one row for each image."""
-    x, y = images.flatten() / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.mistake
@@ -291,32 +291,36 @@ def labels_are_not_cut(images, labels, n_valid):
     return x[:-n_valid], y, x[-n_valid:], y
 
 
-@get_data.mistake
-def pixels_stay_0_to_255(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1).float(), labels.long())",
+    of="by_numpy",
+)
+def pixels_stay_0_to_255():
     """The pixels are floats, but they still go up to 255. Scale them to the range from 0.0 to 1.0."""
-    x, y = images.flatten(1).float(), labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def divided_by_256(images, labels, n_valid):
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 256, labels.long())", of="by_numpy")
+def divided_by_256():
     """You divide by 256: white becomes 0.996. There are 256 different brightnesses, but the largest of them is 255."""
-    x, y = images.flatten(1) / 256, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def divided_twice(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 255 / 255, labels.long())",
+    of="by_numpy",
+)
+def divided_twice():
     """The pixels are divided by 255 twice, so white is 0.004 and not 1. Look for a second place that scales."""
-    x, y = images.flatten(1) / 255 / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def whole_division(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "((images.flatten(1) // 255).float(), labels.long())",
+    of="by_numpy",
+)
+def whole_division():
     """Every pixel is 0 or 1, and all the greys are gone: // drops the fraction. Use / to keep it."""
-    x, y = (images.flatten(1) // 255).float(), labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.mistake
@@ -327,12 +331,14 @@ def a_signed_byte_overflows(images, labels, n_valid):
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def divided_by_the_largest_seen(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / images.max(), labels.long())",
+    of="by_numpy",
+)
+def divided_by_the_largest_seen():
     """You divide by the brightest pixel that occurs. Dark images then come out too bright, and the next file is
     scaled differently from this one: divide by the brightest that a pixel can be."""
-    x, y = images.flatten(1) / images.max(), labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.mistake
@@ -362,19 +368,19 @@ def standardised(images, labels, n_valid):
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def still_square(images, labels, n_valid):
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images / 255, labels.long())", of="by_numpy")
+def still_square():
     """The images are still 28 x 28. The network takes each as one flat row of 784 values: (n, 784)."""
-    x, y = images / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def mixed_up_by_reshape(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.reshape(784, -1).T / 255, labels.long())",
+    of="by_numpy",
+)
+def mixed_up_by_reshape():
     """The shape is (n, 784), but the rows are mixtures of all the images: reshape(784, -1) followed by a transpose
     runs through the pixels in another order. The first dimension, one for each image, must stay the first."""
-    x, y = images.reshape(784, -1).T / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.mistake
@@ -385,34 +391,34 @@ def column_by_column(images, labels, n_valid):
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def in_double(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1).double() / 255, labels.long())",
+    of="by_numpy",
+)
+def in_double():
     """x is float64. The weights of a network are float32, and the two do not multiply: ask for float32 (numpy divides
     in float64 unless told otherwise)."""
-    x, y = images.flatten(1).double() / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def labels_keep_their_dtype(images, labels, n_valid):
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 255, labels)", of="by_numpy")
+def labels_keep_their_dtype():
     """The labels keep the dtype that they came with. Indexing by them and the losses of torch need int64: there is a
     method for it as there is .float() for the images."""
-    x, y = images.flatten(1) / 255, labels
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def labels_become_float(images, labels, n_valid):
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 255, labels.float())", of="by_numpy")
+def labels_become_float():
     """The labels became floats. A label is the number of a class, and it will be used as an index: int64."""
-    x, y = images.flatten(1) / 255, labels.float()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def labels_in_a_column(images, labels, n_valid):
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 255, labels.long().unsqueeze(1))",
+    of="by_numpy",
+)
+def labels_in_a_column():
     """y has the shape (n, 1): a column. One label for each row means the shape (n,), which is how the labels came."""
-    x, y = images.flatten(1) / 255, labels.long().unsqueeze(1)
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.mistake
