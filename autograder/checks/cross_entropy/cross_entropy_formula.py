@@ -69,10 +69,9 @@ def with_a_tiny_added_epsilon(p, q):
     return -sum(a * math.log(b + 1e-20) for a, b in zip(p, q, strict=True))
 
 
-@cross_entropy_formula.mistake
-def small_p_left_out(p, q):
+@cross_entropy_formula.slip("0", "0.01")
+def small_p_left_out():
     """A class with a small p is left out as if it were 0. Every p above 0 counts, however small it is."""
-    return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0.01)
 
 
 @cross_entropy_formula.mistake
@@ -87,11 +86,10 @@ def stops_at_the_first_zero(p, q):
     return total
 
 
-@cross_entropy_formula.mistake
-def p_of_1_alone(p, q):
+@cross_entropy_formula.slip("p_i > 0", "p_i == 1")
+def p_of_1_alone():
     """Only a class whose p is exactly 1 is counted. That is enough for a one-hot target, but p may be any distribution:
     every p above 0 counts with its weight."""
-    return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a == 1)
 
 
 @cross_entropy_formula.mistake
@@ -161,23 +159,21 @@ def p_and_q_swapped_and_zeros_left_out():
     """p and q have changed places: the prediction q belongs inside the logarithm, the target p weighs it."""
 
 
-@cross_entropy_formula.slip("(p_i * math.log(q_i) for p_i, q_i in X if p_i > 0)", "(a * math.log(b) for a, b in X)")
+@cross_entropy_formula.slip("(X for p_i, q_i in Y if p_i > 0)", "(X for p_i, q_i in Y)")
 def zeros_are_not_left_out():
     """math.log(0) raises "math domain error". Where p is 0 the term counts 0 whatever q is: leave it out before the
     logarithm is taken."""
 
 
-@cross_entropy_formula.mistake
-def log_base_ten(p, q):
+@cross_entropy_formula.slip("math.log", "math.log10")
+def log_base_ten():
     """These are logarithms to base 10. The natural one is asked for: math.log with one argument."""
-    return -sum(a * math.log10(b) for a, b in zip(p, q, strict=True) if a > 0)
 
 
-@cross_entropy_formula.mistake
-def log_base_two(p, q):
+@cross_entropy_formula.slip("math.log", "math.log2")
+def log_base_two():
     """These are logarithms to base 2, which measure in bits. The natural one is asked for: math.log with one
     argument."""
-    return -sum(a * math.log2(b) for a, b in zip(p, q, strict=True) if a > 0)
 
 
 @cross_entropy_formula.mistake(twins=["per_row"])
@@ -187,10 +183,9 @@ def the_mean(p, q):
     return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0) / len(p)
 
 
-@cross_entropy_formula.mistake
-def without_weights(p, q):
+@cross_entropy_formula.slip("p_i * X", "X")
+def without_weights():
     """You add up the logarithms of q without weighing them: each one is multiplied by its p."""
-    return -sum(math.log(b) for a, b in zip(p, q, strict=True) if a > 0)
 
 
 @cross_entropy_formula.mistake
@@ -205,22 +200,21 @@ def entropy_of_q(p, q):
     return -sum(b * math.log(b) for b in q if b > 0)
 
 
-@cross_entropy_formula.mistake
-def relative_entropy(p, q):
+@cross_entropy_formula.slip(change("1", "a"), change("math.fsum", "sum"), of="by_log_of_the_inverse")
+def relative_entropy():
     """This is the relative entropy (Kullback-Leibler divergence), p ln(p / q): the entropy of p is subtracted. Cross
     entropy has ln q alone."""
-    return sum(a * math.log(a / b) for a, b in zip(p, q, strict=True) if a > 0)
-
-
-@cross_entropy_formula.slip(change("b ** a", "a * b"), change("math.prod", "sum"), of="by_a_product")
-def log_of_the_sum():
-    """You take the log of the sum of p times q. Each class has its own log: log first, then weigh, then add up."""
 
 
 @cross_entropy_formula.mistake
-def log_of_the_products(p, q):
+def log_of_the_sum(p, q):
+    """You take the log of the sum of p times q. Each class has its own log: log first, then weigh, then add up."""
+    return -math.log(sum(a * b for a, b in zip(p, q, strict=True)))
+
+
+@cross_entropy_formula.slip("p_i * math.log(q_i)", "math.log(p_i * q_i)")
+def log_of_the_products():
     """p is inside the logarithm: ln(p q). Only q belongs there, and p is a factor in front of it."""
-    return -sum(math.log(a * b) for a, b in zip(p, q, strict=True) if a > 0)
 
 
 @cross_entropy_formula.mistake

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, everywhere, first
+from autograder.authoring.slips import everywhere
 from autograder.checks.cross_entropy import with_gradient
 from autograder.exercise import code
 
@@ -143,10 +143,12 @@ def log_of_one_more():
     """This is the log of 1 + p (log1p). Take the log of the probability itself; softmax is never 0 here."""
 
 
-@log_softmax_naive.slip(change("softmax(x).log()", "exps / exps.sum(-1, keepdim=True)"), first("exps = x.log().exp()"))
-def softmax_of_the_log():
+@log_softmax_naive.mistake
+def softmax_of_the_log(x):
     """You take the log of the scores first and then the softmax; negative scores have no log, hence the nan. It is
     the other way round: softmax first, then the log of the result."""
+    exps = x.log().exp()
+    return exps / exps.sum(-1, keepdim=True)
 
 
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X + 1e-08).log()", of="as_a_difference")

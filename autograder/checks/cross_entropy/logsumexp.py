@@ -131,7 +131,7 @@ def as_the_formula_stands(x):
     return x.exp().sum(-1).log()
 
 
-@logsumexp.slip(change("largest.squeeze(-1)", "largest"), change("x.amax(-1, keepdim=True)", "x.max()"))
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x.max()")
 def the_largest_of_all():
     """You take out the largest score of the whole tensor. A row that lies far below it is left with zeros, and their
     log is minus infinity: each row needs its own largest score."""
@@ -190,20 +190,15 @@ def with_an_added_epsilon(x):
     return (x.exp().sum(-1) + 1e-9).log()
 
 
-@logsumexp.slip(
-    change("(x - largest).exp()", "exps"),
-    before("return A", "exps = (x - largest).exp()"),
-    change("x.amax", "x.max"),
-)
+@logsumexp.slip(before("return A", "exps = (x - largest).exp()"), change("x.amax", "x.max"))
 def max_gives_a_pair():
     """max with a dimension gives two things, the largest values and where they stand, and a pair cannot be subtracted.
     Take the values out of it."""
 
 
-@logsumexp.mistake
-def the_largest_is_not_added_back(x):
+@logsumexp.slip("largest.squeeze(X) + Y", "Y")
+def the_largest_is_not_added_back():
     """The largest score is subtracted, but not added back at the end: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
-    return (x - x.amax(-1, keepdim=True)).exp().sum(-1).log()
 
 
 @logsumexp.slip("X + Y", "X * Y")
@@ -264,12 +259,10 @@ def over_everything(x):
     return x.max() + (x - x.max()).exp().sum().log()
 
 
-@logsumexp.mistake
-def without_keepdim(x):
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x.amax(-1)")
+def without_keepdim():
     """The largest scores have the shape (n,), which torch stretches over the columns: from each row the largest scores
     of other rows are subtracted (or the shapes do not fit at all). Keep the reduced dimension for the subtraction."""
-    m = x.amax(-1)
-    return m + (x - m).exp().sum(-1).log()
 
 
 @logsumexp.mistake
@@ -322,12 +315,10 @@ def the_first_of_each_row():
     overflows."""
 
 
-@logsumexp.mistake
-def the_largest_of_the_first_row(x):
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x.reshape(-1, x.shape[-1])[0].max()")
+def the_largest_of_the_first_row():
     """You take the largest score of one row out of all the rows. Each row needs its own: a maximum along the last
     dimension."""
-    m = x.reshape(-1, x.shape[-1])[0].max()
-    return m + (x - m).exp().sum(-1).log()
 
 
 @logsumexp.slip("X + Y", "Y - X")

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change, first
 from autograder.exercise import Complaint, code
 
 max_abs_diff = code(
@@ -134,13 +135,13 @@ def by_numpy(a, b):
     return np.abs(a.detach().numpy() - b.detach().numpy()).max()
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "X.max()", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.abs()", "X")
 def without_abs():
     """The sign is kept, so where b is larger than a the difference is negative and never the largest. Take the
     absolute value first, then the largest."""
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "X.max().abs()", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.abs().max", "X.max().abs")
 def abs_after_max():
     """abs comes too late: the largest difference with its sign is found first, and one that is far below 0 is missed.
     First abs, then max."""
@@ -156,16 +157,12 @@ def difference_of_the_largest():
     first, place by place, and look for the largest then."""
 
 
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(a - b, ord=float('inf'))",
-    "(a.abs() - b.abs()).abs().max()",
-    of="by_the_infinity_norm",
-)
+@max_abs_diff.slip("a - b", "a.abs() - b.abs()")
 def difference_of_the_sizes():
     """You take the absolute values before you subtract, so that 2 and -2 count as equal. Subtract first."""
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "X.abs().mean()", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.max", "X.mean")
 def the_mean_difference():
     """This is the mean of the absolute differences: one bad element disappears in it. The largest is asked for."""
 
@@ -182,45 +179,38 @@ def raises_where_the_shapes_are_equal():
     round."""
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "X.abs().sum()", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.max", "X.sum")
 def the_sum_of_differences():
     """This is the sum of the absolute differences. The largest one of them is asked for."""
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "X.abs().min()", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.max", "X.min")
 def the_smallest_difference():
     """This is the smallest absolute difference, where the two agree best. The largest is asked for."""
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "X.norm()", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.abs().max", "X.norm")
 def the_distance():
     """This is the Euclidean distance, the root of the sum of all squares. The largest absolute difference is asked
     for."""
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "(X ** 2).max()", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.abs()", "X ** 2")
 def the_largest_square():
     """The largest difference comes back squared. Use abs to lose the sign, not a square."""
 
 
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(X, ord=float('inf'))",
-    "(X.abs() / b.abs()).max()",
-    of="by_the_infinity_norm",
-)
+@max_abs_diff.slip("X.max", "(X / b.abs()).max")
 def relative_to_b():
     """The difference is divided by the size of b. The plain, absolute difference is asked for."""
 
 
-@max_abs_diff.mistake
-def yes_or_no(a, b):
+@max_abs_diff.slip("np.abs(a.detach().numpy() - b.detach().numpy()).max()", "torch.allclose(a, b)", of="by_numpy")
+def yes_or_no():
     """A yes or no comes back. How large the difference is tells more: return it as a float."""
-    if a.shape != b.shape:
-        raise ValueError
-    return torch.allclose(a, b)
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf')).item", "X.abs().max", of="by_the_infinity_norm")
+@max_abs_diff.slip("np.abs(a.detach().numpy() - b.detach().numpy())", "(a - b).abs()", of="by_numpy")
 def still_a_tensor():
     """A tensor comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
 
@@ -299,13 +289,10 @@ def nothing_where_they_are_close(a, b):
     return 0.0 if torch.allclose(a, b) else (a - b).abs().max().item()
 
 
-@max_abs_diff.mistake
-def through_float32(a, b):
+@max_abs_diff.slip("a - b", "a.float() - b.float()")
+def through_float32():
     """float64 goes through float32 before the subtraction, and small differences are lost in it. Subtract the tensors
     as they are."""
-    if a.shape != b.shape:
-        raise ValueError
-    return (a.float() - b.float()).abs().max().item()
 
 
 @max_abs_diff.slip(
@@ -322,14 +309,10 @@ def only_the_last_dimension():
     """You compare the last dimension alone. The others have to be equal too: compare the whole shapes."""
 
 
-@max_abs_diff.mistake
-def subtracted_before_the_shapes_are_compared(a, b):
+@max_abs_diff.slip(first("difference = (a - b).abs().max().item()"), of="by_the_infinity_norm")
+def subtracted_before_the_shapes_are_compared():
     """You subtract first and compare the shapes afterwards. Where the shapes do not fit, the subtraction itself raises
     another error: let the comparison come first."""
-    difference = (a - b).abs().max().item()
-    if a.shape != b.shape:
-        raise ValueError
-    return difference
 
 
 @max_abs_diff.mistake
@@ -366,25 +349,18 @@ def asserted():
     """An assert raises AssertionError, and disappears when Python runs with -O. Use if and raise ValueError(...)."""
 
 
-@max_abs_diff.slip("raise ValueError(f'the shapes differ: {tuple(a.shape)} and {tuple(b.shape)}')", "return None")
+@max_abs_diff.slip("raise ValueError", "return None", of="by_the_infinity_norm")
 def nothing_is_raised():
     """For shapes that differ something is returned (or printed) instead of an error. A caller can overlook that; it
     cannot overlook `raise ValueError(...)`."""
 
 
-@max_abs_diff.mistake
-def an_error_is_returned(a, b):
+@max_abs_diff.slip("raise ValueError", "return ValueError('the shapes differ')", of="by_the_infinity_norm")
+def an_error_is_returned():
     """The ValueError is returned like a result. `raise` it."""
-    if a.shape != b.shape:
-        return ValueError("the shapes differ")
-    return (a - b).abs().max().item()
 
 
-@max_abs_diff.mistake
-def in_place(a, b):
+@max_abs_diff.slip(change("a - b", "a"), after("if A:", "a -= b"))
+def in_place():
     """The result is right, but the difference is written into a: sub_ and -= change the tensor that was given. Use a
     - b."""
-    if a.shape != b.shape:
-        raise ValueError
-    a -= b
-    return a.abs().max().item()

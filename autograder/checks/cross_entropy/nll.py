@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change
+from autograder.authoring.slips import after, change, indent
 from autograder.checks.cross_entropy import with_gradient
 from autograder.exercise import code
 
@@ -98,43 +98,38 @@ def by_the_diagonal(log_probs, target):
     return log_probs[:, target].diag().mean().neg()
 
 
-@nll.slip("X.diag().mean().neg()", "-X.mean()", of="by_the_diagonal")
+@nll.slip("log_probs[rows, target]", "log_probs[:, target]")
 def every_column_for_every_target():
     """log_probs[:, target] takes the columns of all targets from every row: (n, n) numbers, and their mean mixes the
     examples. One number for each row is needed: index rows and columns in pairs."""
 
 
-@nll.slip(change("log_probs[rows, target]", "log_probs.gather(1, target)"), change("rows = A", ""))
+@nll.slip("log_probs[rows, target]", "log_probs.gather(1, target)")
 def gather_without_a_column():
     """gather wants an index with as many dimensions as log_probs has: make a column of the target, one entry in each
     row."""
 
 
-@nll.slip(change("(rows, target)", "target"), change("rows = A", ""))
+@nll.slip("(rows, target)", "target")
 def rows_named_by_the_target():
     """log_probs[target] takes whole rows, as if the labels were row numbers. The label names a column, and each row
     needs one of its own."""
 
 
-@nll.slip(change("(rows, target)", "(target, torch.arange(len(target)))"), change("rows = A", ""))
+@nll.slip("(rows, target)", "(target, rows)")
 def rows_and_columns_swapped():
     """Rows and columns have changed places in the index: the first picks the row (the example), the second the column
     (the class)."""
 
 
-@nll.mistake
-def without_the_mean(log_probs, target):
+@nll.slip("X.mean()", "X")
+def without_the_mean():
     """One value comes back for each example. The loss is a single number: their mean."""
-    return -log_probs[torch.arange(len(target)), target]
 
 
-@nll.mistake
-def returns_inside_the_loop(log_probs, target):
+@nll.slip(indent("return A"), of="row_after_row")
+def returns_inside_the_loop():
     """Only the first example is counted: the return stands inside the loop and ends it. Look at its indentation."""
-    total = 0
-    for i in range(len(target)):
-        total = total - log_probs[i, target[i]]
-        return total / len(target)
 
 
 @nll.mistake
@@ -144,7 +139,7 @@ def by_python_numbers(log_probs, target):
     return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
 
 
-@nll.slip(change("(rows, target)", "(torch.arange(log_probs.shape[1]), target)"), change("rows = A", ""))
+@nll.slip("(rows, target)", "(torch.arange(log_probs.shape[1]), target)")
 def as_many_rows_as_classes():
     """You number the rows up to the number of classes. There are as many rows as examples: len(target)."""
 
@@ -155,70 +150,61 @@ def divided_by_all_elements():
     by."""
 
 
-@nll.mistake
-def divided_by_the_classes(log_probs, target):
+@nll.slip("-X.mean()", "-X.sum() / log_probs.shape[1]")
+def divided_by_the_classes():
     """You divide by the number of classes. The mean is over the examples: divide by n."""
-    return -log_probs[torch.arange(len(target)), target].sum() / log_probs.shape[1]
 
 
-@nll.mistake
-def divided_by_the_batch_size_of_the_lesson(log_probs, target):
+@nll.slip("-X.mean()", "-X.sum() / 64")
+def divided_by_the_batch_size_of_the_lesson():
     """You divide by 64, whatever the number of rows. Use mean, or the length of target: the last batch may be short."""
-    return -log_probs[torch.arange(len(target)), target].sum() / 64
 
 
-@nll.mistake
-def mean_over_all_classes(log_probs, target):
+@nll.slip("for A in B:", "return -log_probs.mean() + total * target.sum()", of="row_after_row")
+def mean_over_all_classes():
     """You take the mean over all the classes: the target is not used. Only the log-probability of the right class
     counts."""
-    return -log_probs.mean() + 0 * target.sum()
 
 
-@nll.slip(change("log_probs[rows, target]", "log_probs.amax(1)"), change("rows = A", ""))
+@nll.slip("log_probs[rows, target]", "log_probs.amax(1)")
 def the_predicted_class():
     """You pick the largest log-probability of each row, which is what the model believes. Pick the one of the target,
     which is what is true."""
 
 
-@nll.slip(change("(rows, target)", "(torch.arange(len(target)), target - 1)"), change("rows = A", ""))
+@nll.slip("(rows, target)", "(rows, target - 1)")
 def the_next_class():
     """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
     needed."""
 
 
-@nll.mistake
-def probabilities_instead_of_logs(log_probs, target):
+@nll.slip("log_probs", "log_probs.exp()")
+def probabilities_instead_of_logs():
     """You turn the log-probabilities into probabilities (by exp or a softmax) before you average. It is the
     logarithms that are averaged: just pick them."""
-    return -log_probs.exp()[torch.arange(len(target)), target].mean()
 
 
-@nll.mistake
-def log_taken_twice(log_probs, target):
+@nll.slip("log_probs", "log_probs.log()")
+def log_taken_twice():
     """You take the log of what is a log already, and the log of a negative number is nan. Use the values as they
     are."""
-    return -log_probs.log()[torch.arange(len(target)), target].mean()
 
 
-@nll.mistake
-def log_of_the_mean(log_probs, target):
+@nll.slip("X.mean", "X.exp().mean().log")
+def log_of_the_mean():
     """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average
     the log-probabilities."""
-    return -log_probs[torch.arange(len(target)), target].exp().mean().log()
 
 
-@nll.mistake
-def the_median(log_probs, target):
+@nll.slip("X.mean", "X.median")
+def the_median():
     """You take the median (the value in the middle). The mean is asked for."""
-    return -log_probs[torch.arange(len(target)), target].median()
 
 
-@nll.mistake
-def one_hot_without_the_number_of_classes(log_probs, target):
+@nll.slip("X.one_hot(target, log_probs.shape[1])", "X.one_hot(target)", of="by_one_hot")
+def one_hot_without_the_number_of_classes():
     """one_hot counts the classes by the largest label that it sees. In a batch without the highest class it makes too
     few columns: tell it how many there are, log_probs.shape[1]."""
-    mask = torch.nn.functional.one_hot(target)
-    return -(log_probs * mask).sum() / len(target)
 
 
 @nll.mistake
@@ -229,31 +215,27 @@ def a_loop_over_the_classes(log_probs, target):
     return -sum(picked) / len(picked)
 
 
-@nll.mistake
-def normalised_once_more(log_probs, target):
+@nll.slip("log_probs", "log_probs.log_softmax(1)")
+def normalised_once_more():
     """The log-probabilities go through a softmax and a log (or log_softmax) once more. They are log-probabilities
     already: just pick them."""
-    return -log_probs.log_softmax(1)[torch.arange(len(target)), target].mean()
 
 
-@nll.mistake
-def through_float32(log_probs, target):
+@nll.slip("log_probs[X].mean()", "log_probs.float()[X].mean().to(log_probs.dtype)")
+def through_float32():
     """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
     Compute in the dtype of log_probs."""
-    return -log_probs.float()[torch.arange(len(target)), target].mean().to(log_probs.dtype)
 
 
-@nll.mistake
-def squeezed(log_probs, target):
+@nll.slip("log_probs", "log_probs.squeeze()")
+def squeezed():
     """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Index rows and columns of
     log_probs as it is."""
-    return -log_probs.squeeze()[torch.arange(len(target)), target].mean()
 
 
-@nll.mistake
-def ten_classes(log_probs, target):
+@nll.slip("total / X", "-(log_probs * torch.nn.functional.one_hot(target, 10)).sum() / X", of="row_after_row")
+def ten_classes():
     """You count on ten classes. How many there are is log_probs.shape[1]."""
-    return -(log_probs * torch.nn.functional.one_hot(target, 10)).sum() / len(target)
 
 
 @nll.mistake
@@ -269,21 +251,17 @@ def without_the_last_row(log_probs, target):
     return -torch.stack([log_probs[i, target[i]] for i in range(max(len(target) - 1, 1))]).mean()
 
 
-@nll.mistake
-def divided_by_one_less(log_probs, target):
+@nll.slip("-X.mean()", "-X.sum() / (len(target) - 1)")
+def divided_by_one_less():
     """You divide by n - 1. The mean is the sum divided by n."""
-    return -log_probs[torch.arange(len(target)), target].sum() / (len(target) - 1)
 
 
-@nll.mistake
-def made_float32(log_probs, target):
+@nll.slip("log_probs", "log_probs.float()")
+def made_float32():
     """float64 went in and float32 came out: something on the way converts. Keep the dtype of log_probs."""
-    return -log_probs.float()[torch.arange(len(target)), target].mean()
 
 
-@nll.mistake
-def in_place(log_probs, target):
+@nll.slip(change("-X", "X"), after("rows = A", "log_probs *= -1"))
+def in_place():
     """The result is right, but log_probs comes back with its sign turned: neg_ and *= write into the tensor that was
     given. Use a plain minus."""
-    log_probs *= -1
-    return log_probs[torch.arange(len(target)), target].mean()

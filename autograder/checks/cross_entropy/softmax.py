@@ -1,7 +1,5 @@
 """softmax: its probes, other right answers and known mistakes."""
 
-import math
-
 import torch
 
 from autograder.authoring.slips import change
@@ -115,12 +113,11 @@ def over_dimension_one_at_most(x):
     return x.exp() / x.exp().sum(dim, keepdim=True)
 
 
-@softmax.mistake
-def without_keepdim(x):
+@softmax.slip("exps.sum(-1, keepdim=True)", "exps.sum(-1)")
+def without_keepdim():
     """The sums lie along the wrong dimension: after `sum(-1)` their shape is (n,), which torch stretches over the
     columns, so each element is divided by the sum of another row (or the shapes do not fit at all). How can the
     summed dimension be kept?"""
-    return x.exp() / x.exp().sum(-1)
 
 
 @softmax.mistake
@@ -144,40 +141,35 @@ def without_exponentials(x):
     return x / x.sum(-1, keepdim=True)
 
 
-@softmax.mistake
-def by_math_exp(x):
+@softmax.slip("exps.sum", "math.exp(x).sum")
+def by_math_exp():
     """math.exp takes one number and cannot be applied to a whole tensor. torch.exp (or x.exp()) works on every
     element."""
-    return math.exp(x) / math.exp(x).sum(-1, keepdim=True)
 
 
-@softmax.mistake
-def only_the_exponentials(x):
+@softmax.slip("exps / exps.sum(-1, keepdim=True)", "exps")
+def only_the_exponentials():
     """These are the exponentials; the rows do not sum to one yet. Divide each by the sum of its row."""
-    return x.exp()
 
 
-@softmax.slip(change("exps.sum", "x.sum"), change("exps / X", "x.exp() / X"), change("exps = A", ""))
+@softmax.slip("exps.sum", "x.sum")
 def divided_by_the_sum_of_the_scores():
     """You divide the exponentials by the sum of the scores. The divisor is the sum of the exponentials."""
 
 
-@softmax.mistake
-def the_logarithm_of_it(x):
+@softmax.slip("exps / X", "x - X.log()")
+def the_logarithm_of_it():
     """These are logarithms of the probabilities. That is log_softmax, two exercises on; return the probabilities."""
-    return x - x.exp().sum(-1, keepdim=True).log()
 
 
-@softmax.mistake
-def divided_by_the_mean(x):
+@softmax.slip("exps.sum", "x.exp().mean")
+def divided_by_the_mean():
     """You divide by the mean of each row, so a row sums to the number of classes instead of one. Divide by the sum."""
-    return x.exp() / x.exp().mean(-1, keepdim=True)
 
 
-@softmax.mistake
-def divided_by_the_largest(x):
+@softmax.slip("exps.sum", "x.exp().amax")
+def divided_by_the_largest():
     """You divide by the largest exponential of the row, so that the largest value is 1. The row must sum to 1."""
-    return x.exp() / x.exp().amax(-1, keepdim=True)
 
 
 @softmax.mistake
@@ -264,10 +256,9 @@ def two_results():
     """Two values come back. Return the probabilities alone."""
 
 
-@softmax.mistake
-def as_a_list(x):
+@softmax.slip("return X", "return X.tolist()")
+def as_a_list():
     """A Python list comes back. Keep everything in tensors, so that gradients can flow."""
-    return (x.exp() / x.exp().sum(-1, keepdim=True)).tolist()
 
 
 @softmax.slip("x", "x.float()")

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from autograder.authoring.slips import change, everywhere
+from autograder.authoring.slips import change, everywhere, indent
 from autograder.exercise import Complaint, code
 
 softmax_formula = code(
@@ -84,15 +84,15 @@ def without_exponentials(xs):
     return [x / sum(xs) for x in xs]
 
 
-@softmax_formula.mistake
-def without_dividing(xs):
+@softmax_formula.slip("[e / total for e in exps]", "exps")
+def without_dividing():
     """These are the exponentials. They are positive, but they do not sum to one yet: divide each by their sum."""
-    return [math.exp(x) for x in xs]
 
 
-@softmax_formula.slip("math.e ** x / sum((math.e ** y for y in xs))", "math.exp(x) / sum(xs)", of="by_powers_of_e")
-def divided_by_the_sum_of_the_numbers():
+@softmax_formula.mistake
+def divided_by_the_sum_of_the_numbers(xs):
     """You divide the exponentials by the sum of the numbers. The divisor is the sum of the exponentials."""
+    return [math.exp(x) / sum(xs) for x in xs]
 
 
 @softmax_formula.mistake
@@ -121,13 +121,13 @@ def normalised_before_the_exponential(xs):
     return [math.exp(x / total) for x in xs]
 
 
-@softmax_formula.slip(change("e / total", "e / (sum(exps) / len(exps))"), change("total = A", ""))
+@softmax_formula.slip("e / total", "e / (total / len(exps))")
 def divided_by_the_mean():
     """You divide by the mean of the exponentials, so the values sum to their number instead of one. Divide by the
     sum."""
 
 
-@softmax_formula.slip(change("e / total", "e / max(exps)"), change("total = A", ""))
+@softmax_formula.slip("e / total", "e / max(exps)")
 def divided_by_the_largest():
     """You divide by the largest exponential, so that the largest value is 1. The sum of all the values must be 1."""
 
@@ -140,7 +140,7 @@ def the_largest_taken_out_above_alone(xs):
     return [math.exp(x - max(xs)) / total for x in xs]
 
 
-@softmax_formula.slip(change("e / total", "e / (sum(exps) - e)"), change("total = A", ""))
+@softmax_formula.slip("e / total", "e / (total - e)")
 def divided_by_the_others():
     """You divide each exponential by the sum of the others. The number's own exponential belongs to the sum, too."""
 
@@ -184,9 +184,10 @@ def a_rounded_e():
     """You type e in with a few digits, and the values are off by as much. math.exp(x) knows all of them."""
 
 
-@softmax_formula.slip(change("other - x", "-other"), change("1", "math.exp(-x)"), of="by_differences")
-def of_the_negative_numbers():
+@softmax_formula.mistake
+def of_the_negative_numbers(xs):
     """The largest number gets the smallest value: the sign is turned before the exponential."""
+    return [math.exp(-x) / sum(math.exp(-y) for y in xs) for x in xs]
 
 
 @softmax_formula.mistake
@@ -200,14 +201,10 @@ def the_sum_so_far(xs):
     return result
 
 
-@softmax_formula.mistake
-def returns_inside_the_loop(xs):
+@softmax_formula.slip(indent("return A"), of="in_a_loop")
+def returns_inside_the_loop():
     """The list has one value, whatever `xs` holds: the return stands inside the loop and ends it. Look at its
     indentation."""
-    result = []
-    for x in xs:
-        result.append(math.exp(x) / sum(math.exp(y) for y in xs))
-        return result
 
 
 @softmax_formula.mistake
