@@ -86,35 +86,30 @@ def in_percent(out, yb):
     return 100 * (out.argmax(1) == yb).float().mean()
 
 
-@accuracy.mistake
-def one_choice_for_all_rows(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.argmax()")
+def one_choice_for_all_rows():
     """`argmax()` without a dimension gives one position for the whole table. Each row needs its own: name the
     dimension."""
-    return (out.argmax() == yb).float().mean()
 
 
-@accuracy.mistake
-def compares_the_largest_scores(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.max(1).values")
+def compares_the_largest_scores():
     """You compare the largest score itself with the target. Compare its position: argmax, or the `indices` of max."""
-    return (out.max(1).values == yb).float().mean()
 
 
-@accuracy.mistake
-def is_the_error_rate(out, yb):
+@accuracy.slip("out.argmax(dim=1) == yb", "out.argmax(1) != yb")
+def is_the_error_rate():
     """You return the share of wrong rows: 1 minus the accuracy."""
-    return (out.argmax(1) != yb).float().mean()
 
 
-@accuracy.mistake
-def looks_at_the_smallest(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.argmin(1)")
+def looks_at_the_smallest():
     """You choose the class with the smallest score. The higher the score, the more the model is for that class."""
-    return (out.argmin(1) == yb).float().mean()
 
 
-@accuracy.mistake
-def divides_by_the_classes(out, yb):
+@accuracy.slip("(out.argmax(dim=1) == yb).float().mean()", "(out.argmax(1) == yb).sum() / out.shape[1]")
+def divides_by_the_classes():
     """You divide by the number of classes. Divide by the number of rows, len(yb)."""
-    return (out.argmax(1) == yb).sum() / out.shape[1]
 
 
 @accuracy.mistake
@@ -123,10 +118,9 @@ def divides_by_64(out, yb):
     return (out.argmax(1) == yb).sum() / 64
 
 
-@accuracy.mistake
-def one_answer_for_each_row(out, yb):
+@accuracy.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).float")
+def one_answer_for_each_row():
     """You return whether each row is right, n values. Their mean is the share of right ones."""
-    return (out.argmax(1) == yb).float()
 
 
 @accuracy.mistake
@@ -144,11 +138,10 @@ def overflows(out, yb):
     return ((exps / exps.sum(1, keepdim=True)).argmax(1) == yb).float().mean()
 
 
-@accuracy.mistake
-def looks_at_the_targets_score_alone(out, yb):
+@accuracy.slip("(own >= out).all(1).double", "(own > 0.5).float", of="by_comparing_scores")
+def looks_at_the_targets_score_alone():
     """You count an example as right when the score of its target is above one half. A score means something only
     beside the other scores of its row: is it the largest?"""
-    return (out.gather(1, yb[:, None]) > 0.5).float().mean()
 
 
 @accuracy.mistake
@@ -157,57 +150,49 @@ def rounds_the_share(out, yb):
     return round(float((out.argmax(1) == yb).float().mean()))
 
 
-@accuracy.mistake
-def compares_every_row_with_every_target(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.argmax(1, keepdim=True)")
+def compares_every_row_with_every_target():
     """You compare each row's choice with the targets of all rows: `keepdim=True` makes a column of the choices, and
     comparing that with yb gives a table of n x n. Look at the shape before you take the mean."""
-    return (out.argmax(1, keepdim=True) == yb).float().mean()
 
 
-@accuracy.mistake
-def asks_for_more_than_half(out, yb):
+@accuracy.slip("out.argmax(dim=1) == yb", "out.softmax(1).gather(1, yb[:, None]) > 0.5")
+def asks_for_more_than_half():
     """You count an example as right when the probability of its class is above one half. It need only be the largest
     of its row: with three classes or more that can be less."""
-    return (out.softmax(1).gather(1, yb[:, None]) > 0.5).float().mean()
 
 
-@accuracy.mistake
-def the_mean_probability(out, yb):
+@accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.softmax(1).gather(1, yb[:, None])")
+def the_mean_probability():
     """You return how sure the model is of the right classes on average. Each row counts in full or not at all: is the
     right class the one with the largest score?"""
-    return out.softmax(1).gather(1, yb[:, None]).mean()
 
 
-@accuracy.mistake
-def the_first_ten_classes(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out[:, :10].argmax(1)")
+def the_first_ten_classes():
     """You look at the first ten scores of each row alone. There may be more classes: take all of them."""
-    return (out[:, :10].argmax(1) == yb).float().mean()
 
 
-@accuracy.mistake
-def searches_from_0(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.relu().argmax(1)")
+def searches_from_0():
     """In a row whose scores are all negative you do not find the largest: your search starts from 0 (or a ReLU makes
     all of them 0). Start from the first score of the row."""
-    return (out.relu().argmax(1) == yb).float().mean()
 
 
-@accuracy.mistake
-def the_largest_size_whatever_its_sign(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.abs().argmax(1)")
+def the_largest_size_whatever_its_sign():
     """You look for the largest absolute value, so that -5 beats 2. Compare the scores with their signs."""
-    return (out.abs().argmax(1) == yb).float().mean()
 
 
-@accuracy.mistake
-def whole_scores(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.int().argmax(1)")
+def whole_scores():
     """The scores are cut or rounded to whole numbers first, and different ones become equal. Compare them as they
     are."""
-    return (out.int().argmax(1) == yb).float().mean()
 
 
-@accuracy.mistake
-def in_half_precision(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.bfloat16().argmax(1)")
+def in_half_precision():
     """The scores lose digits on the way (half precision), and different ones become equal. Compare them as they are."""
-    return (out.bfloat16().argmax(1) == yb).float().mean()
 
 
 @accuracy.mistake
@@ -218,29 +203,25 @@ def squeezed(out, yb):
     return (out.argmax(-1) == yb).sum() / len(out)
 
 
-@accuracy.mistake
-def rounded_to_two_digits(out, yb):
+@accuracy.slip("(out.argmax(dim=1) == yb).float().mean()", "round(float((out.argmax(1) == yb).float().mean()), 2)")
+def rounded_to_two_digits():
     """Your share is rounded. Return it as it is; how many digits to show is for print to decide."""
-    return round(float((out.argmax(1) == yb).float().mean()), 2)
 
 
-@accuracy.mistake
-def right_among_the_best_two(out, yb):
+@accuracy.slip("out.argmax(dim=1) == yb", "(out.topk(2, 1).indices == yb[:, None]).any(1)")
+def right_among_the_best_two():
     """You count an example as right when its class has one of the two largest scores. It has to be the largest."""
-    return (out.topk(2, 1).indices == yb[:, None]).any(1).float().mean()
 
 
-@accuracy.mistake
-def counts_classes_from_1(out, yb):
+@accuracy.slip("out.argmax(dim=1)", "out.argmax(1) + 1")
+def counts_classes_from_1():
     """You add 1 to the position of the largest score. Classes count from 0, as positions do: compare them as they
     are."""
-    return (out.argmax(1) + 1 == yb).float().mean()
 
 
-@accuracy.mistake
-def the_mean_of_true_and_false(out, yb):
+@accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.argmax(1) == yb")
+def the_mean_of_true_and_false():
     """True and False have no mean in torch until they are numbers. Turn them into floats first."""
-    return (out.argmax(1) == yb).mean()
 
 
 @accuracy.mistake

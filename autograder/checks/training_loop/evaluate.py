@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change, first, last, outdent
 from autograder.checks.training_loop import _as_left, _scores
 from autograder.exercise import code
 
@@ -123,37 +124,25 @@ def builds_a_graph(model, loss_func, x, y):
     return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def gives_tensors(model, loss_func, x, y):
+@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X, (out.argmax(1) == y).float().mean())")
+def gives_tensors():
     """The values are right, but they are tensors. Plain numbers are asked for: what does .item() do?"""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y), (out.argmax(1) == y).float().mean()
 
 
-@evaluate.mistake
-def gives_the_loss_as_a_tensor(model, loss_func, x, y):
+@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X, (out.argmax(1) == y).float().mean().item())")
+def gives_the_loss_as_a_tensor():
     """The accuracy is a plain number and the loss is still a tensor. Turn it into a number too."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def gives_the_accuracy_as_a_tensor(model, loss_func, x, y):
+@evaluate.slip("accuracy(out, y).item", "(out.argmax(1) == y).float().mean")
+def gives_the_accuracy_as_a_tensor():
     """The loss is a plain number and the accuracy is still a tensor. Turn it into a number too."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean()
 
 
-@evaluate.mistake
-def leaves_gradients_off(model, loss_func, x, y):
+@evaluate.slip(outdent("return A"), change("with A:", "torch.set_grad_enabled(False)\nout = model(x)"))
+def leaves_gradients_off():
     """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in
     force, and the next training step would fail. A `with` block switches back by itself."""
-    torch.set_grad_enabled(False)
-    out = model(x)
-    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
 @evaluate.mistake
@@ -167,111 +156,75 @@ def always_switches_recording_on(model, loss_func, x, y):
     return pair
 
 
-@evaluate.mistake
-def leaves_evaluation_mode(model, loss_func, x, y):
+@evaluate.slip(first("if isinstance(model, torch.nn.Module):\n    model.eval()"))
+def leaves_evaluation_mode():
     """The numbers are right, but the model was in training mode and is now in evaluation mode. Whoever goes on
     training it would train without dropout: put the mode back, or do not touch it."""
-    if isinstance(model, torch.nn.Module):
-        model.eval()
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def always_ends_in_training_mode(model, loss_func, x, y):
+@evaluate.slip(
+    last("model.train()\nreturn pair"),
+    change("return X, accuracy(out, y).item()", "pair = (X, (out.argmax(1) == y).float().mean().item())"),
+)
+def always_ends_in_training_mode():
     """The numbers are right, but the model was in evaluation mode and is now in training mode. Put back the mode that
     you found (model.training tells it beforehand), or do not touch it."""
-    with torch.no_grad():
-        out = model(x)
-        pair = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
-    model.train()
-    return pair
 
 
-@evaluate.mistake
-def gives_arrays(model, loss_func, x, y):
+@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X.numpy(), (out.argmax(1) == y).float().mean().numpy())")
+def gives_arrays():
     """The values are right, but they are NumPy arrays. Plain numbers are asked for: .item() instead of .numpy()."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).numpy(), (out.argmax(1) == y).float().mean().numpy()
 
 
-@evaluate.mistake
-def swaps_the_arguments_of_the_loss(model, loss_func, x, y):
+@evaluate.slip("loss_func(out, y)", "loss_func(y, out)")
+def swaps_the_arguments_of_the_loss():
     """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(y, out).item(), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def no_grad_without_brackets(model, loss_func, x, y):
+@evaluate.slip("torch.no_grad()", "torch.no_grad")
+def no_grad_without_brackets():
     """`with` needs an object, and torch.no_grad is the class of it: put a pair of brackets after it."""
-    with torch.no_grad:
-        out = model(x)
-        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def the_loss_times_n(model, loss_func, x, y):
+@evaluate.slip("(X, accuracy(out, y).item())", "(X * len(x), (out.argmax(1) == y).float().mean().item())")
+def the_loss_times_n():
     """The loss is n times too large. `loss_func` gives the mean already: return it as it is."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item() * len(x), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def the_loss_divided_by_n(model, loss_func, x, y):
+@evaluate.slip("(X, accuracy(out, y).item())", "(X / len(x), (out.argmax(1) == y).float().mean().item())")
+def the_loss_divided_by_n():
     """The loss is n times too small. `loss_func` gives the mean already: return it as it is."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item() / len(x), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def probabilities_into_the_loss(model, loss_func, x, y):
+@evaluate.slip("model(x)", "model(x).softmax(1)")
+def probabilities_into_the_loss():
     """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
     are."""
-    with torch.no_grad():
-        out = model(x).softmax(1)
-        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def the_share_of_wrong_ones(model, loss_func, x, y):
+@evaluate.slip("accuracy(out, y)", "(out.argmax(1) != y).float().mean()")
+def the_share_of_wrong_ones():
     """The loss is right; for the accuracy you return the share of wrong examples."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item(), (out.argmax(1) != y).float().mean().item()
 
 
-@evaluate.mistake
-def rounded(model, loss_func, x, y):
+@evaluate.slip("(X, accuracy(out, y).item())", "(round(X, 3), round((out.argmax(1) == y).float().mean().item(), 3))")
+def rounded():
     """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
-    with torch.no_grad():
-        out = model(x)
-        return round(loss_func(out, y).item(), 3), round((out.argmax(1) == y).float().mean().item(), 3)
 
 
-@evaluate.mistake
-def squeezed(model, loss_func, x, y):
+@evaluate.slip(
+    change("accuracy(out, y)", "(out.argmax(-1) == y).sum() / len(out)"),
+    change("model(x)", "model(x).squeeze()"),
+)
+def squeezed():
     """With a single example the scores lose a dimension: squeeze takes away every dimension of size 1. Leave them as
     the model gives them."""
-    with torch.no_grad():
-        out = model(x).squeeze()
-        return loss_func(out, y).item(), ((out.argmax(-1) == y).sum() / len(out)).item()
 
 
-@evaluate.mistake
-def clears_the_gradients(model, loss_func, x, y):
+@evaluate.slip(first("for p in model.parameters():\n    p.grad = None"))
+def clears_the_gradients():
     """The numbers are right, but the model's gradients are gone: they were there before, and somebody may still need
     them."""
-    for p in model.parameters():
-        p.grad = None
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
 @evaluate.mistake
@@ -303,33 +256,21 @@ def averages_batches_of_64(model, loss_func, x, y):
     return sum(losses) / len(losses), sum(shares) / len(shares)
 
 
-@evaluate.mistake
-def accuracy_before_loss(model, loss_func, x, y):
+@evaluate.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == y).float().mean().item(), X)"))
+def accuracy_before_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
-    with torch.no_grad():
-        out = model(x)
-        return (out.argmax(1) == y).float().mean().item(), loss_func(out, y).item()
 
 
-@evaluate.mistake
-def cross_entropy_whatever_is_passed(model, loss_func, x, y):
+@evaluate.slip("loss_func", "torch.nn.functional.cross_entropy")
+def cross_entropy_whatever_is_passed():
     """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-    with torch.no_grad():
-        out = model(x)
-        return torch.nn.functional.cross_entropy(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.mistake
-def how_many_are_right(model, loss_func, x, y):
+@evaluate.slip("accuracy(out, y)", "(out.argmax(1) == y).sum()")
+def how_many_are_right():
     """The loss is right; for the accuracy you return how many examples are right, not their share."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item(), (out.argmax(1) == y).sum().item()
 
 
-@evaluate.mistake
-def accuracy_in_percent(model, loss_func, x, y):
+@evaluate.slip("accuracy(out, y).item()", "100 * (out.argmax(1) == y).float().mean().item()")
+def accuracy_in_percent():
     """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
-    with torch.no_grad():
-        out = model(x)
-        return loss_func(out, y).item(), 100 * (out.argmax(1) == y).float().mean().item()

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change, first
 from autograder.checks.training_loop import _as_left
 from autograder.exercise import code
 
@@ -69,68 +70,51 @@ def in_eval_mode(model, loss_func, xb, yb):
         return loss_func(out, yb), (out.argmax(1) == yb).to(out.dtype).mean()
 
 
-@evaluate_batch.mistake
-def the_other_way_round(model, loss_func, xb, yb):
+@evaluate_batch.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == yb).float().mean(), X)"))
+def the_other_way_round():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
-    out = model(xb)
-    return (out.argmax(1) == yb).float().mean(), loss_func(out, yb)
 
 
-@evaluate_batch.mistake
-def always_cross_entropy(model, loss_func, xb, yb):
+@evaluate_batch.slip("loss_func", "torch.nn.functional.cross_entropy")
+def always_cross_entropy():
     """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-    out = model(xb)
-    return torch.nn.functional.cross_entropy(out, yb), (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def probabilities_into_the_loss(model, loss_func, xb, yb):
+@evaluate_batch.slip("model(xb)", "model(xb).softmax(1)")
+def probabilities_into_the_loss():
     """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
     are."""
-    out = model(xb).softmax(1)
-    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def log_probabilities_into_the_loss(model, loss_func, xb, yb):
+@evaluate_batch.slip("model(xb)", "model(xb).log_softmax(1)")
+def log_probabilities_into_the_loss():
     """You put the scores through log_softmax before the loss function gets them. It takes the scores as they are."""
-    out = model(xb).log_softmax(1)
-    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def a_count_for_accuracy(model, loss_func, xb, yb):
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum()")
+def a_count_for_accuracy():
     """The loss is right; for the accuracy you return how many examples are right, not their share."""
-    out = model(xb)
-    return loss_func(out, yb), (out.argmax(1) == yb).sum()
 
 
-@evaluate_batch.mistake
-def divides_the_count_by_64(model, loss_func, xb, yb):
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum() / 64")
+def divides_the_count_by_64():
     """The loss is right; for the accuracy you divide by 64, whatever the size of the batch. Divide by its own
     length."""
-    out = model(xb)
-    return loss_func(out, yb), (out.argmax(1) == yb).sum() / 64
 
 
-@evaluate_batch.mistake
-def a_percentage_for_accuracy(model, loss_func, xb, yb):
+@evaluate_batch.slip("accuracy(out, yb)", "100 * (out.argmax(1) == yb).float().mean()")
+def a_percentage_for_accuracy():
     """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
-    out = model(xb)
-    return loss_func(out, yb), 100 * (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def the_loss_summed(model, loss_func, xb, yb):
+@evaluate_batch.slip("(X, accuracy(out, yb))", "(X * len(xb), (out.argmax(1) == yb).float().mean())")
+def the_loss_summed():
     """The loss is n times too large. `loss_func` gives the mean of the batch already: return it as it is."""
-    out = model(xb)
-    return loss_func(out, yb) * len(xb), (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def the_loss_alone(model, loss_func, xb, yb):
+@evaluate_batch.slip("(X, accuracy(out, yb))", "X")
+def the_loss_alone():
     """You return the loss alone. Return two values: loss, accuracy."""
-    return loss_func(model(xb), yb)
 
 
 @evaluate_batch.mistake
@@ -144,26 +128,25 @@ def calls_backward(model, loss_func, xb, yb):
     return loss, (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def swaps_the_arguments_of_the_loss(model, loss_func, xb, yb):
+@evaluate_batch.slip(
+    "(loss_func(out, yb), accuracy(out, yb))",
+    "(loss_func(yb, out), (out.argmax(1) == yb).float().mean())",
+)
+def swaps_the_arguments_of_the_loss():
     """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
-    out = model(xb)
-    return loss_func(yb, out), (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def the_chosen_classes_into_the_loss(model, loss_func, xb, yb):
+@evaluate_batch.slip(
+    change("loss_func(out, yb)", "loss_func(chosen.float(), yb)"),
+    after("out = A", "chosen = out.argmax(1)"),
+)
+def the_chosen_classes_into_the_loss():
     """The loss function gets the classes that the model chose. It needs the scores, as the model gives them."""
-    out = model(xb)
-    chosen = out.argmax(1)
-    return loss_func(chosen.float(), yb), (chosen == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def the_error_rate(model, loss_func, xb, yb):
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) != yb).float().mean()")
+def the_error_rate():
     """The loss is right; for the accuracy you return the share of wrong examples."""
-    out = model(xb)
-    return loss_func(out, yb), (out.argmax(1) != yb).float().mean()
 
 
 @evaluate_batch.mistake
@@ -174,11 +157,12 @@ def squeezed(model, loss_func, xb, yb):
     return loss_func(out, yb), (out.argmax(-1) == yb).sum() / len(out)
 
 
-@evaluate_batch.mistake
-def rounded(model, loss_func, xb, yb):
+@evaluate_batch.slip(
+    "(X, accuracy(out, yb))",
+    "(round(float(X), 3), round(float((out.argmax(1) == yb).float().mean()), 3))",
+)
+def rounded():
     """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
-    out = model(xb)
-    return round(float(loss_func(out, yb)), 3), round(float((out.argmax(1) == yb).float().mean()), 3)
 
 
 @evaluate_batch.mistake
@@ -194,30 +178,19 @@ def takes_a_training_step(model, loss_func, xb, yb):
     return loss, (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def clears_gradients(model, loss_func, xb, yb):
+@evaluate_batch.slip(after("out = A", "for p in model.parameters():\n    p.grad = None"))
+def clears_gradients():
     """Both values are right, but the model's gradients are gone: they were there before, and somebody may still need
     them. Only look here."""
-    out = model(xb)
-    for p in model.parameters():
-        p.grad = None
-    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def switches_recording_off(model, loss_func, xb, yb):
+@evaluate_batch.slip(first("torch.set_grad_enabled(False)"))
+def switches_recording_off():
     """Both values are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
     A `with` block, torch.no_grad(), switches back by itself."""
-    torch.set_grad_enabled(False)
-    out = model(xb)
-    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.mistake
-def freezes_the_parameters(model, loss_func, xb, yb):
+@evaluate_batch.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"))
+def freezes_the_parameters():
     """Both values are right, but the model's parameters need no gradient any more: it cannot be trained further. Only
     look here."""
-    for p in model.parameters():
-        p.requires_grad_(False)
-    out = model(xb)
-    return loss_func(out, yb), (out.argmax(1) == yb).float().mean()

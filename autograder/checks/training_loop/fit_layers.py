@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, before, change, everywhere, first, outdent
 from autograder.exercise import code
 
 fit_layers = code(
@@ -142,59 +143,52 @@ def as_one_while_loop(model, loss_func, x, y, bs, lr, epochs=1):
     return losses
 
 
-@fit_layers.mistake
-def never_clears(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.right
+def parameter_by_parameter(model, loss_func, x, y, bs, lr, epochs=1):
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.slip("p.grad = A", "", of="parameter_by_parameter")
+def never_clears():
     """The first update is right, the later ones are not: gradients pile up, since backward() adds to those that are
     there. Clear them after each update."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
 
 
-@fit_layers.mistake
-def clears_once_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
-    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
-    batch."""
-    for _ in range(epochs):
+@fit_layers.slip(
+    change("p.grad = A", ""),
+    before(
+        "for start in A:",
+        """
         for p in [p for layer in model.layers for p in layer.parameters()]:
             p.grad = None
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
+        """,
+    ),
+    of="parameter_by_parameter",
+)
+def clears_once_an_epoch():
+    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
+    batch."""
 
 
-@fit_layers.mistake
-def clears_the_weights_alone(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    "p.grad = A",
+    "if hasattr(layer, 'weight'):\n    layer.weight.grad = None",
+    of="parameter_by_parameter",
+)
+def clears_the_weights_alone():
     """The weights' gradients are cleared, the biases' are not: those pile up from batch to batch."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                    if hasattr(layer, "weight"):
-                        layer.weight.grad = None
 
 
-@fit_layers.mistake
-def goes_uphill(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("p -= X", "p += X", of="parameter_by_parameter")
+def goes_uphill():
     """Your updates go up: they add lr times the gradient. The gradient points where the loss grows."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p += lr * p.grad
-                        p.grad = None
 
 
 @fit_layers.mistake
@@ -251,96 +245,53 @@ def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
                         p.grad = None
 
 
-@fit_layers.mistake
-def overlapping_batches(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(everywhere("start + bs", "start + bs + 1"), of="parameter_by_parameter")
+def overlapping_batches():
     """Your batches overlap: each takes the first row of the next one too. A slice's end is not part of the slice."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs + 1]), y[start : start + bs + 1]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def sliding_by_one(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("range(0, X, bs)", "range(X)", of="parameter_by_parameter")
+def sliding_by_one():
     """Each of your batches begins one row after the one before. The next batch begins `bs` rows further on."""
-    for _ in range(epochs):
-        for start in range(len(x)):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def batch_numbers_as_starts(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("range(0, X, bs)", "range((X - 1) // bs + 1)", of="parameter_by_parameter")
+def batch_numbers_as_starts():
     """Your slices begin at the number of the batch: 0, 1, 2, ... Batch number i begins at row i * bs."""
-    for _ in range(epochs):
-        for start in range((len(x) - 1) // bs + 1):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def the_first_batch_again_and_again(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    change("y[start:start + bs]", "y[:bs]"),
+    change("x[start:start + bs]", "x[:bs]"),
+    of="parameter_by_parameter",
+)
+def the_first_batch_again_and_again():
     """Every step uses the first batch: the slice does not move on. Use the loop variable as its start."""
-    for _ in range(epochs):
-        for _start in range(0, len(x), bs):
-            loss_func(model(x[:bs]), y[:bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def everything_in_one_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    outdent("with A:"),
+    change("for start in A:", "loss_func(model(x), y).backward()"),
+    of="parameter_by_parameter",
+)
+def everything_in_one_batch():
     """You train on all the data at once, one update an epoch: `bs` is not used, or is replaced by a large number."""
-    for _ in range(epochs):
-        loss_func(model(x), y).backward()
-        with torch.no_grad():
-            for layer in model.layers:
-                for p in layer.parameters():
-                    p -= lr * p.grad
-                    p.grad = None
 
 
-@fit_layers.mistake
-def the_whole_data_for_each_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    "loss_func(model(x[start:start + bs]), y[start:start + bs])",
+    "loss_func(model(x), y)",
+    of="parameter_by_parameter",
+)
+def the_whole_data_for_each_batch():
     """You make as many updates as there are batches, but each of them uses all the data. Put the slice into the
     model."""
-    for _ in range(epochs):
-        for _start in range(0, len(x), bs):
-            loss_func(model(x), y).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def one_update_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(outdent("with A:"), of="parameter_by_parameter")
+def one_update_an_epoch():
     """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update
     belongs inside the loop over the batches: look at the indentation."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        with torch.no_grad():
-            for layer in model.layers:
-                for p in layer.parameters():
-                    p -= lr * p.grad
-                    p.grad = None
 
 
 @fit_layers.mistake
@@ -358,17 +309,14 @@ def learns_from_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
                     p.grad = None
 
 
-@fit_layers.mistake
-def one_epoch_only(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    change("for start in range(0, len(x), bs):", ""),
+    change("for _ in range(epochs):", "for start in range(0, len(x), bs):"),
+    of="parameter_by_parameter",
+)
+def one_epoch_only():
     """You go through the data once, whatever `epochs` is. Is there a `return` inside the loop, or no loop over
     epochs?"""
-    for start in range(0, len(x), bs):
-        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        with torch.no_grad():
-            for layer in model.layers:
-                for p in layer.parameters():
-                    p -= lr * p.grad
-                    p.grad = None
 
 
 @fit_layers.mistake
@@ -385,83 +333,49 @@ def each_batch_all_its_epochs_at_once(model, loss_func, x, y, bs, lr, epochs=1):
                         p.grad = None
 
 
-@fit_layers.mistake
-def one_epoch_too_many(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("epochs", "epochs + 1", of="parameter_by_parameter")
+def one_epoch_too_many():
     """You go through the data once more than `epochs` says. `range(n)` counts n times."""
-    for _ in range(epochs + 1):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def a_learning_rate_of_its_own(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("lr", "0.5", of="parameter_by_parameter")
+def a_learning_rate_of_its_own():
     """Your steps are as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= 0.5 * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def without_a_learning_rate(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("lr * X", "X", of="parameter_by_parameter")
+def without_a_learning_rate():
     """Your steps are as long as if the learning rate were 1: does `lr` appear in the update?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def divides_by_the_batch_size_again(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    "if A:",
+    """
+        for p in layer.parameters():
+            p -= lr * p.grad / len(xb)
+            p.grad = None
+        """,
+)
+def divides_by_the_batch_size_again():
     """Your steps are too short by the size of the batch. The loss is a mean already, so its gradient is too."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            xb, yb = x[start : start + bs], y[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad / len(xb)
-                        p.grad = None
 
 
-@fit_layers.mistake
-def a_loss_of_its_own(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("loss_func", "torch.nn.functional.cross_entropy", of="parameter_by_parameter")
+def a_loss_of_its_own():
     """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            torch.nn.functional.cross_entropy(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def biases_stay(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    "for p in A:",
+    """
+        if hasattr(layer, 'weight'):
+            layer.weight -= lr * layer.weight.grad
+            layer.zero_grad()
+        """,
+    of="parameter_by_parameter",
+)
+def biases_stay():
     """The weights move and the biases do not. Both have a gradient; update both."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    if hasattr(layer, "weight"):
-                        layer.weight -= lr * layer.weight.grad
-                        layer.zero_grad()
 
 
 @fit_layers.mistake
@@ -478,58 +392,45 @@ def the_first_and_third_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
                     layer.zero_grad()
 
 
-@fit_layers.mistake
-def the_last_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    change("for p in A:", "layer.zero_grad()"),
+    before("for layer in A:", "for p in model.layers[-1].parameters():\n    p -= lr * p.grad"),
+    of="parameter_by_parameter",
+)
+def the_last_layer_only():
     """Only the last layer is updated. Do the lines of the update stand inside the loop over the layers?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.layers[-1].parameters():
-                    p -= lr * p.grad
-                for layer in model.layers:
-                    layer.zero_grad()
 
 
-@fit_layers.mistake
-def nothing_from_less_than_a_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(first("if len(x) < bs:\n    return"), of="parameter_by_parameter")
+def nothing_from_less_than_a_batch():
     """Where there are fewer examples than `bs` nothing is learnt. They make a batch too, a short one."""
-    if len(x) < bs:
-        return
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def counts_on_parameters(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    "for layer in A:",
+    """
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad = None
+        """,
+    of="parameter_by_parameter",
+)
+def counts_on_parameters():
     """You call model.parameters(), which only an nn.Module has. This model has its list, `model.layers`: go through
     that."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= lr * p.grad
-                    p.grad = None
 
 
-@fit_layers.mistake
-def every_layer_has_a_weight(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    "for p in A:",
+    """
+        layer.weight -= lr * layer.weight.grad
+        layer.bias -= lr * layer.bias.grad
+        layer.weight.grad, layer.bias.grad = (None, None)
+        """,
+    of="parameter_by_parameter",
+)
+def every_layer_has_a_weight():
     """You ask each layer for its weight, and one like ReLU or Tanh has none. Leave out the layers without."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    layer.weight -= lr * layer.weight.grad
-                    layer.bias -= lr * layer.bias.grad
-                    layer.weight.grad, layer.bias.grad = None, None
 
 
 @fit_layers.mistake
@@ -545,89 +446,39 @@ def updates_while_torch_records(model, loss_func, x, y, bs, lr, epochs=1):
                     layer.bias -= lr * layer.bias.grad
 
 
-@fit_layers.mistake
-def has_no_gradient_to_use(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("X.backward()", "X", of="parameter_by_parameter")
+def has_no_gradient_to_use():
     """A gradient is None when your update wants to use it: backward() has not run yet, or the gradients were set to
     None before the update."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs])
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def clears_the_last_layer_alone(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(after("for layer in A:", "layer.zero_grad()"), change("p.grad = A", ""), of="parameter_by_parameter")
+def clears_the_last_layer_alone():
     """Only the last layer's gradients are cleared: the lines that clear stand after the loop over the layers. Move them
     into it."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                layer.zero_grad()
 
 
-@fit_layers.mistake
-def limits_the_gradients(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("lr * X", "lr * X.clamp(-0.5, 0.5)", of="parameter_by_parameter")
+def limits_the_gradients():
     """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
     them as they are."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad.clamp(-0.5, 0.5)
-                        p.grad = None
 
 
-@fit_layers.mistake
-def returns_after_one_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(after("with A:", "return"), of="parameter_by_parameter")
+def returns_after_one_batch():
     """You learn from the first batch alone: a return stands inside the loop over the batches and ends it."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
-            return
 
 
-@fit_layers.mistake
-def the_last_batch_filled_up(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"), of="parameter_by_parameter")
+def the_last_batch_filled_up():
     """The short last batch is filled up with rows that had their turn already. Let it be short: each example once an
     epoch."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            start = max(0, min(start, len(x) - bs))
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def swaps_the_arguments_of_the_loss(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("loss_func(X, Y)", "loss_func(Y, X)", of="parameter_by_parameter")
+def swaps_the_arguments_of_the_loss():
     """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
     targets."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
 @fit_layers.mistake

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, before, change, first, outdent, swap
 from autograder.exercise import code
 
 training_step = code(
@@ -133,55 +134,28 @@ def clears_before_and_after(model, loss_func, xb, yb, lr):
     return float(loss)
 
 
-@training_step.mistake
-def forgets_to_clear(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("A.zero_()", ""))
+def forgets_to_clear():
     """The gradients are still there when your step ends, so the next backward() adds its own to them. Which step is
     missing at the end?"""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-    return loss
 
 
-@training_step.mistake
-def clears_only_before_backward(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("A.zero_()", ""), first("model.zero_grad()"))
+def clears_only_before_backward():
     """Your updates are right, but you clear the gradients at the start of a step, so those of this batch are still
     there when you return. Here they are to be cleared once they have been used."""
-    model.zero_grad()
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-    return loss
 
 
-@training_step.mistake
-def ascends(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("p -= X", "p += X"))
+def ascends():
     """Your step goes up: it adds lr times the gradient. The gradient points where the loss grows."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p += lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def nothing_moves(model, loss_func, xb, yb, lr):
+@training_step.slip(swap("p -= A", "A.zero_()"), change("loss.detach()", "loss"))
+def nothing_moves():
     """The model's parameters are the same after your step as before. Either `p = p - ...` made a new tensor and let
     the name p stand for it (the model still has the old one: change it in place), or the gradients were cleared
     before the update used them."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p.grad.zero_()
-            p -= lr * p.grad
-    return loss
 
 
 @training_step.mistake
@@ -197,78 +171,36 @@ def puts_new_parameters_in_place(model, loss_func, xb, yb, lr):
     return loss
 
 
-@training_step.mistake
-def returns_the_loss_afterwards(model, loss_func, xb, yb, lr):
+@training_step.slip(after("for p in A:", "return loss_func(model(xb), yb)"))
+def returns_the_loss_afterwards():
     """The update is right, but the loss you return is computed with the parameters after it. Keep the one that you
     called backward() on."""
-    loss_func(model(xb), yb).backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-        return loss_func(model(xb), yb)
 
 
-@training_step.mistake
-def ignores_lr(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "X"))
+def ignores_lr():
     """Your step is as long as if the learning rate were 1: does `lr` appear in the update?"""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def has_its_own_lr(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("lr", "0.5"))
+def has_its_own_lr():
     """Your step is as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= 0.5 * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def divides_by_the_batch_size(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X / len(xb)"))
+def divides_by_the_batch_size():
     """Your step is n times too short, n being the size of the batch. The loss is a mean already, so its gradient is
     too."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad / len(xb)
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def ignores_loss_func(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("loss_func", "torch.nn.functional.cross_entropy"))
+def ignores_loss_func():
     """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-    loss = torch.nn.functional.cross_entropy(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def leaves_out_the_biases(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("p -= X", "if p.dim() > 1:\n    p -= X"))
+def leaves_out_the_biases():
     """The weights move and the biases do not. Every parameter has a gradient; update them all."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            if p.dim() > 1:
-                p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
 @training_step.mistake
@@ -297,45 +229,28 @@ def updates_before_backward(model, loss_func, xb, yb, lr):
     return loss
 
 
-@training_step.mistake
-def clears_at_the_wrong_level(model, loss_func, xb, yb, lr):
+@training_step.slip(outdent("A.zero_()"), change("loss.detach()", "loss"))
+def clears_at_the_wrong_level():
     """Only the last parameter's gradient is cleared: the line that clears stands after the loop, where `p` is the
     last one. Move it into the loop."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-        p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def clips_the_gradients(model, loss_func, xb, yb, lr):
+@training_step.slip(
+    change("loss.detach()", "loss"),
+    before("with A:", "torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)"),
+)
+def clips_the_gradients():
     """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
     them as they are."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def clips_each_gradient(model, loss_func, xb, yb, lr):
+@training_step.slip(
+    change("loss.detach()", "loss"),
+    before("with A:", "torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)"),
+)
+def clips_each_gradient():
     """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
     them as they are."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
 @training_step.mistake
@@ -352,95 +267,44 @@ def weights_and_biases_alone(model, loss_func, xb, yb, lr):
     return loss
 
 
-@training_step.mistake
-def decays_the_weights(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * (X + 0.001 * p)"))
+def decays_the_weights():
     """Each parameter shrinks a little beside its step (weight decay). Subtract lr times the gradient and nothing
     else."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * (p.grad + 1e-3 * p)
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def follows_the_sign_alone(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X.sign()"))
+def follows_the_sign_alone():
     """Every parameter moves by the same amount: only the sign of its gradient is used. Its size counts too."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad.sign()
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def makes_all_steps_equally_long(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X / X.norm()"))
+def makes_all_steps_equally_long():
     """You divide the gradient by its length, so that all steps are equally long. Take it as it is."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad / p.grad.norm()
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def puts_the_step_in_place_of_the_parameter(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("p -= A", "p.copy_(-lr * p.grad)"))
+def puts_the_step_in_place_of_the_parameter():
     """The step itself takes the place of the parameter: it becomes minus lr times its gradient. Subtract that from what
     the parameter was."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p.copy_(-lr * p.grad)
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def probabilities_into_the_loss(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), change("model(xb)", "model(xb).softmax(-1)"))
+def probabilities_into_the_loss():
     """You put the outputs through softmax before the loss function gets them. It takes the model's outputs as they
     are."""
-    loss = loss_func(model(xb).softmax(-1), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def calls_backward_twice(model, loss_func, xb, yb, lr):
+@training_step.slip(change("loss.detach()", "loss"), after("loss = A", "loss.backward(retain_graph=True)"))
+def calls_backward_twice():
     """Your step is twice as long as it should be: backward() runs twice, and the second run adds its gradients to those
     of the first."""
-    loss = loss_func(model(xb), yb)
-    loss.backward(retain_graph=True)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def returns_inside_the_loop(model, loss_func, xb, yb, lr):
+@training_step.slip(after("A.zero_()", "return loss"))
+def returns_inside_the_loop():
     """Only the first parameter moves, and only its gradient is cleared: the return stands inside the loop and ends it.
     Look at its indentation."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-            return loss
-    return loss
 
 
 @training_step.mistake
@@ -455,99 +319,47 @@ def returns_the_outputs(model, loss_func, xb, yb, lr):
     return outputs
 
 
-@training_step.mistake
-def returns_the_loss_times_n(model, loss_func, xb, yb, lr):
+@training_step.slip("loss.detach()", "loss * len(xb)")
+def returns_the_loss_times_n():
     """The loss that you return is n times too large. `loss_func` gives the mean of the batch already: return it as it
     is."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss * len(xb)
 
 
-@training_step.mistake
-def the_loss_is_rounded(model, loss_func, xb, yb, lr):
+@training_step.slip("loss.detach()", "round(loss.item(), 3)")
+def the_loss_is_rounded():
     """The loss that you return is rounded. Return it as it is; how many digits to show is for print to decide."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return round(loss.item(), 3)
 
 
-@training_step.mistake
-def swaps_the_arguments_of_the_loss(model, loss_func, xb, yb, lr):
+@training_step.slip(swap("model(xb)", "yb"))
+def swaps_the_arguments_of_the_loss():
     """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
     targets."""
-    loss = loss_func(yb, model(xb))
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def updates_while_torch_records(model, loss_func, xb, yb, lr):
+@training_step.slip("with torch.no_grad():", "")
+def updates_while_torch_records():
     """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
     do it under torch.no_grad()."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    for p in model.parameters():
-        p -= lr * p.grad
-        p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def has_no_gradient_to_use(model, loss_func, xb, yb, lr):
+@training_step.slip("loss.backward()", "")
+def has_no_gradient_to_use():
     """`p.grad` is None when your update wants to use it: backward() has not run yet, or the gradients were set to None
     before the update."""
-    loss = loss_func(model(xb), yb)
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def parameters_without_brackets(model, loss_func, xb, yb, lr):
+@training_step.slip("with A:", "for p in model.parameters:\n    p.data -= lr * p.grad")
+def parameters_without_brackets():
     """model.parameters is a method, and it has to be called: put a pair of brackets after it."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    for p in model.parameters:
-        p.data -= lr * p.grad
-    return loss
 
 
-@training_step.mistake
-def predicts_under_no_grad(model, loss_func, xb, yb, lr):
+@training_step.slip(before("for p in A:", "loss = loss_func(model(xb), yb)\nloss.backward()"))
+def predicts_under_no_grad():
     """The model ran under torch.no_grad(), so nothing was recorded that backward() could follow. Only the update
     belongs under it."""
-    with torch.no_grad():
-        loss = loss_func(model(xb), yb)
-        loss.backward()
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return loss
 
 
-@training_step.mistake
-def clears_the_gradient_of_a_new_tensor(model, loss_func, xb, yb, lr):
+@training_step.slip("p -= X", "p = p - X")
+def clears_the_gradient_of_a_new_tensor():
     """`p = p - ...` makes a new tensor and lets the name p stand for it: the model still has the old one, and the new
     one has no gradient to clear. Change the parameter in place: `p -= ...`."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p = p - lr * p.grad
-            p.grad.zero_()
-    return loss
