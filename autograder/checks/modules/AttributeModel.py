@@ -2,8 +2,9 @@
 
 import torch
 
-from autograder.checks.modules import as_module, filled, kinds_of_children, parameter_table, three_sizes
-from autograder.exercise import Complaint, code
+from autograder.authoring.slips import after, change, method
+from autograder.checks.modules import as_module, filled, gradients, kinds_of_children, parameter_table, three_sizes
+from autograder.exercise import code
 
 AttributeModel = code(
     "AttributeModel",
@@ -16,15 +17,6 @@ AttributeModel = code(
     ],
     is_class=True,
 )
-
-
-def gradients(model, x):
-    """The gradient of every parameter, by name, of the summed squares of the outputs."""
-    out = model(x)
-    if not getattr(out, "requires_grad", False):
-        raise Complaint("model(x) has no graph, so no gradient reaches the layers: is it detached, or under no_grad?")
-    out.square().sum().backward()
-    return {name: parameter.grad for name, parameter in model.named_parameters()}
 
 
 @AttributeModel.probe
@@ -114,29 +106,22 @@ def fifty_hidden_units():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(
+    "(self.l2, self.l1) = A",
+    """
+        self.l1 = torch.nn.Linear(nh, n_in)
+        self.l2 = torch.nn.Linear(n_out, nh)
+        """,
+    of="torch_relu",
+)
 def outputs_before_inputs():
     """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
     outputs."""
 
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            torch.nn.Module.__init__(self)
-            self.l1 = torch.nn.Linear(nh, n_in)
-            self.l2 = torch.nn.Linear(n_out, nh)
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip(change("n_in", "784"), change("n_out", "10"), of="torch_relu")
 def sizes_of_mnist():
     """The layers are made for 784 inputs and 10 outputs, whatever n_in and n_out are. Use the arguments."""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(784, nh, 10)
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -150,27 +135,21 @@ def without_relu():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(
+    method("""
+        def forward(self, x):
+            return torch.relu(self.l2(torch.relu(self.l1(x))))
+        """),
+    of="torch_relu",
+)
 def relu_after_the_last_layer_too():
     """relu is applied to the final scores as well, so none is ever negative. It belongs between the layers
     alone."""
 
-    class Model(torch_relu()):
-        def forward(self, x):
-            return torch.relu(self.l2(torch.relu(self.l1(x))))
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip(method("def forward(self, x):\n    return torch.relu(self.l2(self.l1(x)))"), of="torch_relu")
 def relu_after_the_last_layer_instead():
     """relu is applied after l2, and not between l1 and l2: it has moved one layer too far."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return torch.relu(self.l2(self.l1(x)))
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -184,26 +163,14 @@ def relu_on_the_input():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("self.l2(x)", "self.l2(x).softmax(-1)", of="torch_relu")
 def softmax_at_the_end():
     """The model ends in a softmax. It should return raw scores: the loss function does the rest."""
 
-    class Model(torch_relu()):
-        def forward(self, x):
-            return super().forward(x).softmax(-1)
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip("self.l2(x)", "self.l2(x).log_softmax(-1)", of="torch_relu")
 def log_softmax_at_the_end():
     """The model ends in a log softmax. It should return raw scores: the loss function does the rest."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return super().forward(x).log_softmax(-1)
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -217,20 +184,10 @@ def sigmoid_for_relu():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.relu = torch.nn.ReLU()"), of="torch_relu")
 def relu_in_an_attribute():
     """An nn.ReLU is kept as a third child. It works, but the question is to leave it out of the attributes:
     apply relu as a function in `forward`."""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, nh, n_out)
-            self.relu = torch.nn.ReLU()
-
-        def forward(self, x):
-            return self.l2(self.relu(self.l1(x)))
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -251,46 +208,21 @@ def layers_in_a_list():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("A.__init__()", "")
 def without_setting_up_the_module():
     """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the
     layers."""
 
-    class Model(torch.nn.Module):
-        def __init__(self, n_in, nh, n_out):
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip("def forward(self, x):", "def froward(self, x):")
 def without_forward():
     """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
     class, as far to the right as `__init__`."""
 
-    class Model(torch.nn.Module):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__()
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
 
-        def froward(self, x):
-            return self.l2(torch.relu(self.l1(x)))
-
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.l1.bias = self.l2.bias = None"), of="torch_relu")
 def without_bias():
     """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, nh, n_out)
-            self.l1.bias = self.l2.bias = None
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -329,41 +261,23 @@ def prints_the_scores():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(
+    "(X.Linear(nh, n_out), X.Linear(n_in, nh))",
+    "(X.Linear(50, 10), X.Linear(784, 50))",
+    of="torch_relu",
+)
 def sizes_of_mnist_all():
     """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
 
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(784, 50, 10)
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.l2 = torch.nn.Linear(n_in, n_out)"), of="torch_relu")
 def inputs_again():
     """l2 is made for n_in inputs. What does it get, and how many numbers does l1 put out?"""
 
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, nh, n_out)
-            self.l2 = torch.nn.Linear(n_in, n_out)
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip("self.l1 = nn.Linear(n_in, nh)\nself.l2 = nn.Linear(nh, n_out)", "")
 def layers_in_local_variables():
     """`l1 = ...` in `__init__` is a local variable, gone when `__init__` ends. The layers belong to self."""
-
-    class Model(torch.nn.Module):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__()
-
-        def forward(self, x):
-            return self.l2(torch.relu(self.l1(x)))
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -402,16 +316,10 @@ def no_more_than_six():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("self.l2(x)", "self.l2(x).squeeze()", of="torch_relu")
 def squeezed():
     """For a single row the output has lost a dimension: squeeze() takes away each one of size 1. The output
     has the shape (bs, n_out) for bs = 1 as well."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return super().forward(x).squeeze()
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -443,17 +351,13 @@ def changes_its_input():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(
+    after("(self.l2, self.l1) = A", "self.layers = torch.nn.ModuleList([self.l1, self.l2])"),
+    of="torch_relu",
+)
 def registered_a_second_time():
     """The layers are registered a second time, in a list of layers beside l1 and l2. These two are to be the
     only children."""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, nh, n_out)
-            self.layers = torch.nn.ModuleList([self.l1, self.l2])
-
-    return Model
 
 
 _layers_made = {}

@@ -2,7 +2,8 @@
 
 import torch
 
-from autograder.checks.modules import container, some_names, three_sizes
+from autograder.authoring.slips import after, before, change, everywhere, indent, method
+from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
 DummyModule = code(
@@ -32,13 +33,6 @@ def registry(model):
                 f"`_modules` holds a {type(layer).__name__} under {name!r}; it should hold the layer itself"
             )
     return found
-
-
-def attribute(model, name):
-    try:
-        return getattr(model, name)
-    except AttributeError:
-        raise Complaint(f"model.{name} raises AttributeError, although it was set: is it set as usual, too?") from None
 
 
 def walked(model):
@@ -219,207 +213,116 @@ def through_its_dict():
     return Model
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    indent("A.__setattr__(name, value)"),
+    change(
+        "if A:",
+        """
+        if name.startswith('_'):
+            self.__dict__[name] = value
+        else:
+            self._modules[name] = value
+        """,
+    ),
+)
 def registers_and_does_not_set():
     """`__setattr__` puts the layer into the registry and stops there, so there is no attribute: model.l1
     fails. The usual setting of an attribute, which you have replaced, is still needed."""
 
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            if name.startswith("_"):
-                self.__dict__[name] = value
-            else:
-                self._modules[name] = value
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("not name.startswith('_')", "name != '_modules'")
 def registers_private_names():
     """Names that begin with an underscore are registered as well. Those are the object's own business: leave
     them out."""
 
-    class Model(yields_one_by_one()):
+
+@DummyModule.slip(
+    method("""
         def __setattr__(self, name, value):
-            if name != "_modules":
-                self._modules[name] = value
+            self._modules[name] = value
             object.__setattr__(self, name, value)
-
-    return Model
-
-
-@DummyModule.mistake(twins=["never_sets_the_registry", "layers_before_the_registry"])
+        """),
+    twins=["never_sets_the_registry", "layers_before_the_registry"],
+)
 def registers_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
     begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
     first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
-    class DummyModule(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            self._modules[name] = value
-            object.__setattr__(self, name, value)
 
-    return DummyModule
-
-
-@DummyModule.mistake(twins=["layers_before_the_registry"])
+@DummyModule.slip("A.__setattr__(name, value)", "", twins=["layers_before_the_registry"])
 def never_sets_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
     begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
     first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
-    class DummyModule(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            if not name.startswith("_"):
-                self._modules[name] = value
-                object.__setattr__(self, name, value)
 
-    return DummyModule
-
-
-@DummyModule.mistake
+@DummyModule.slip("self._modules = {}", "")
 def layers_before_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
     begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
     first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
 
-    class DummyModule(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
-            self._modules = {}
 
-    return DummyModule
-
-
-@DummyModule.mistake
+@DummyModule.slip(after("if A:", "setattr(self, name, value)"), of="lists_them")
 def calls_itself_for_ever():
     """Setting an attribute inside `__setattr__`, with `=` or with setattr(), calls `__setattr__` again,
     without end. Let the class above do the setting: super() knows how."""
 
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            if not name.startswith("_"):
-                self._modules[name] = value
-            setattr(self, name, value)
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("for A in B:", "yield from self._modules.values()")
 def yields_the_layers():
     """`parameters()` yields layers. Ask each layer for its own parameters, and yield those."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            yield from self._modules.values()
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("yield from X", "yield X")
 def yields_one_generator_a_layer():
     """`parameters()` yields a generator for each layer: one level too deep. Yield what is in each, one tensor
     at a time (`yield from`, or a second loop)."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            for layer in self._modules.values():
-                yield layer.parameters()
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("[p for layer in X for p in Y]", "[list(Y) for layer in X]", of="lists_them")
 def yields_one_list_a_layer():
     """`parameters()` gives a list of lists, one for each layer. What is wanted is flat: one tensor after
     another."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            return [list(layer.parameters()) for layer in self._modules.values()]
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("layer.parameters", "layer.named_parameters")
 def yields_names_and_tensors():
     """`parameters()` yields pairs of a name and a tensor. That is named_parameters; yield the tensors
     alone."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            for layer in self._modules.values():
-                yield from layer.named_parameters()
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("yield from X", "for p in X:\n    if p.dim() > 1:\n        yield p")
 def yields_weights_only():
     """The biases are missing: every parameter of a layer is asked for, and its own `parameters()` has them
     all."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            for layer in self._modules.values():
-                for p in layer.parameters():
-                    if p.dim() > 1:
-                        yield p
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(
+    after("yield from layer.parameters()", "yield layer.bias"),
+    change("yield from layer.parameters()", "yield layer.weight"),
+)
 def yields_weight_and_bias():
     """You take `weight` and `bias` of each layer. A layer may have only one of them, or none, or other layers
     inside: ask it for its parameters()."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            for layer in self._modules.values():
-                yield layer.weight
-                yield layer.bias
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("yield from X", "return X")
 def stops_after_the_first_layer():
     """Only the parameters of the first layer come back: a `return` stands inside the loop over the layers."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            for layer in self._modules.values():
-                return layer.parameters()
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("for A in B:", "yield from self.l1.parameters()\nyield from self.l2.parameters()")
 def yields_those_of_l1_and_l2():
     """`parameters()` knows only l1 and l2. A layer that is set later is registered too: go through the
     registry."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            yield from self.l1.parameters()
-            yield from self.l2.parameters()
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("yield from X", "yield from [p.detach().clone().requires_grad_() for p in X]")
 def yields_copies():
     """`parameters()` yields copies of the tensors, so that updating them leaves the layers alone. Yield the
     tensors themselves."""
-
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            for layer in self._modules.values():
-                yield from [p.detach().clone().requires_grad_() for p in layer.parameters()]
-
-    return Model
 
 
 @DummyModule.mistake
@@ -467,32 +370,16 @@ def one_registry_for_all():
     return Model
 
 
-@DummyModule.mistake
+@DummyModule.slip("self._modules = {}", "type(self)._modules = {}")
 def a_class_attribute_made_anew():
     """A new dict is made for each model, and put into the class, where all the instances share it: the first
     model loses its layers to the second. The registry belongs to self."""
 
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            type(self)._modules = {}
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("X[name] = value", "X.setdefault(name, value)")
 def keeps_the_first_value():
     """A name that is set again keeps its first layer in the registry. The registry should hold the new value,
     as the attribute does."""
-
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            if not name.startswith("_"):
-                self._modules.setdefault(name, value)
-            object.__setattr__(self, name, value)
-
-    return Model
 
 
 @DummyModule.mistake
@@ -511,20 +398,12 @@ def fills_the_registry_by_hand():
     return Model
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    change("for A in B:", "return [p for held in self._modules.values() for p in held]"),
+    change("X = value", "X = list(value.parameters())"),
+)
 def registers_parameters():
     """The registry holds tensors or other things where layers should be. Put the value in as it comes."""
-
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            if not name.startswith("_"):
-                self._modules[name] = list(value.parameters())
-            object.__setattr__(self, name, value)
-
-        def parameters(self):
-            return [p for held in self._modules.values() for p in held]
-
-    return Model
 
 
 @DummyModule.mistake
@@ -566,61 +445,31 @@ def an_nn_module():
     return Model
 
 
-@DummyModule.mistake
+@DummyModule.slip("return X", "_ = X")
 def repr_that_prints():
     """`__repr__` prints and returns None. Python does the printing: return the string."""
 
-    class Model(yields_one_by_one()):
-        def __repr__(self):
-            _ = f"{self._modules}"
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("f'{X}'", "X")
 def repr_that_is_a_dict():
     """`__repr__` returns the dict itself. It must return a string: put the registry into an f-string, or use
     str()."""
 
-    class Model(yields_one_by_one()):
-        def __repr__(self):
-            return self._modules
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("f'{X}'", "f'{list(X)}'")
 def repr_of_names():
     """`__repr__` shows the names and not the layers. Show each layer's own repr with its name."""
 
-    class Model(yields_one_by_one()):
-        def __repr__(self):
-            return f"{list(self._modules)}"
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("f'{X}'", "f'{list(X.values())}'")
 def repr_of_layers():
     """`__repr__` shows the layers without their names. Show each name with its layer."""
 
-    class Model(yields_one_by_one()):
-        def __repr__(self):
-            return f"{list(self._modules.values())}"
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("f'{self._modules}'", "f'l1: {self.l1}, l2: {self.l2}'")
 def repr_of_l1_and_l2():
     """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the
     registry."""
-
-    class Model(yields_one_by_one()):
-        def __repr__(self):
-            return f"l1: {self.l1}, l2: {self.l2}"
-
-    return Model
 
 
 @DummyModule.mistake
@@ -634,131 +483,75 @@ def without_a_repr():
     return Model
 
 
-@DummyModule.mistake
+@DummyModule.slip("if name[0] != '_':\n    self._modules[name] = value", "", of="lists_them")
 def without_a_setattr():
     """Nothing gets into the registry: is there a `__setattr__`, with two underscores on either side and inside
     the class, and does it put the value into `_modules`?"""
 
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            object.__setattr__(self, name, value)
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(after("if A:", "object.__setattr__(self, self, name, value)"), of="lists_them")
 def super_with_self():
     """super() passes self on by itself: `super().__setattr__` takes the name and the value alone."""
 
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            if not name.startswith("_"):
-                self._modules[name] = value
-            object.__setattr__(self, self, name, value)
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("X.values()", "X")
 def walks_over_the_names():
     """`parameters()` asks the names for their parameters: a loop over a dict goes through its keys. The layers
     are its values()."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            for layer in self._modules:
-                yield from layer.parameters()
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(
+    method("""
+        def __init__(self, n_in, nh, n_out):
+            self._modules = {}
+            self.l1 = nn.Linear(nh, n_in)
+            self.l2 = nn.Linear(n_out, nh)
+        """),
+)
 def outputs_before_inputs():
     """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
     outputs."""
 
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            self._modules = {}
-            self.l1 = torch.nn.Linear(nh, n_in)
-            self.l2 = torch.nn.Linear(n_out, nh)
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("not name.startswith('_')", "'_' not in name")
 def an_underscore_anywhere():
     """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is
     left out."""
 
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            if "_" not in name:
-                self._modules[name] = value
-            object.__setattr__(self, name, value)
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(
+    change("not X", "isinstance(value, kinds) and (not X)"),
+    before("if A:", "kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)"),
+)
 def some_kinds_of_layers():
     """Layers of some kinds only are registered. Any value is, whose name does not begin with an
     underscore."""
 
-    class Model(yields_one_by_one()):
-        def __setattr__(self, name, value):
-            nn = torch.nn
-            kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)
-            if isinstance(value, kinds) and not name.startswith("_"):
-                self._modules[name] = value
-            object.__setattr__(self, name, value)
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("[p for layer in X for p in Y]", "[p for layer in X for p in Y if p.requires_grad]", of="lists_them")
 def yields_what_is_trained():
     """Parameters whose requires_grad is False are left out. Every parameter of each layer is asked for."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            return [p for layer in self._modules.values() for p in layer.parameters() if p.requires_grad]
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(
+    "for A in B:",
+    """
+        inner = [part for layer in self._modules.values() for part in layer.modules()]
+        found = [getattr(part, name, None) for part in inner for name in ('weight', 'bias')]
+        return [p for p in found if p is not None]
+        """,
+)
 def yields_weights_and_biases_wherever():
     """Only what is called weight or bias comes back. A layer may have parameters with other names: ask it for
     its parameters()."""
 
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            inner = [part for layer in self._modules.values() for part in layer.modules()]
-            found = [getattr(part, name, None) for part in inner for name in ("weight", "bias")]
-            return [p for p in found if p is not None]
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip("f'{self._modules}'", "'{self._modules}'")
 def repr_without_an_f():
     """`__repr__` returns a text that shows no name and no layer. Are there braces in it, and an f in front of
     the string?"""
 
-    class Model(yields_one_by_one()):
-        def __repr__(self):
-            return "{self._modules}"
 
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(everywhere("nh", "50"))
 def fifty_hidden_units_again():
     """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""
-
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, 50, n_out)
-
-    return Model

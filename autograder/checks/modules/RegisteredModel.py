@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import before, change, method
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -106,136 +107,76 @@ def reduced():
     return Model
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip("for i, layer in A:", "nn.Module.__init__(self)")
 def list_without_registering():
     """The layers are only in the list, so nn.Module does not know them: no children, no parameters. Register
     each one."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("f'layer_{i}'", "f'layer_{layers.index(layer)}'")
 def numbered_by_index():
     """`layers.index(layer)` finds the first place of a layer, so one that stands in the list twice is registered under
     its first number only. enumerate gives every place its number."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for layer in layers:
-                self.add_module(f"layer_{layers.index(layer)}", layer)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("enumerate(layers)", "enumerate(layers, 1)")
 def counting_from_one():
     """The names begin with layer_1. The first layer is layer_0."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for i, layer in enumerate(layers, 1):
-                self.add_module(f"layer_{i}", layer)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    "for i in A:",
+    """
+        for i, layer in enumerate(layers):
+            self.add_module(f'layer{i}', layer)
+        """,
+    of="counting",
+)
 def names_without_underscore():
     """The names are layer0, layer1, ...: there is to be an underscore before the number."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for i, layer in enumerate(layers):
-                self.add_module(f"layer{i}", layer)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("f'layer_{i}'", "str(i)")
 def names_are_numbers():
     """The names are the bare numbers 0, 1, 2, ...: they are to be layer_0, layer_1, layer_2, ..."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for i, layer in enumerate(layers):
-                self.add_module(str(i), layer)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("f'layer_{i}'", "'layer_{i}'")
 def one_name_for_all():
     """Each layer is registered under the same name, so that only the last one stays. Put its number into the
     name (is there an f in front of the string?)."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for layer in layers:
-                self.add_module("layer_{i}", layer)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    "self.add_module(B, layer)",
+    """
+        if list(layer.parameters()):
+            self.add_module(f'layer_{i}', layer)
+        """,
+)
 def only_layers_with_parameters():
     """Layers without parameters, such as ReLU, are not registered. Register each layer of the list."""
 
-    class Model(counting()):
+
+@RegisteredModel.slip(
+    method("""
         def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for i, layer in enumerate(layers):
-                if list(layer.parameters()):
-                    self.add_module(f"layer_{i}", layer)
-
-    return Model
-
-
-@RegisteredModel.mistake
+            nn.Module.__init__(self)
+            self.layers = nn.ModuleList(layers)
+        """),
+)
 def in_a_module_list():
     """The layers are registered in an nn.ModuleList (names layers.0, layers.1, ...). That is the next
     question: keep the plain list here, and register each layer with add_module."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = torch.nn.ModuleList(layers)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    change("layer(x)", "getattr(self, f'layer_{i}')(x)"),
+    change("for layer in self.layers:", "for i in range(self.n):"),
+    change("self.layers = A", "self.n = len(layers)"),
+)
 def without_keeping_the_list():
     """The layers are registered, but there is no attribute `layers` with the list."""
-
-    class Model(torch.nn.Module):
-        def __init__(self, layers):
-            super().__init__()
-            self.n = len(layers)
-            for i, layer in enumerate(layers):
-                self.add_module(f"layer_{i}", layer)
-
-        def forward(self, x):
-            for i in range(self.n):
-                x = getattr(self, f"layer_{i}")(x)
-            return x
-
-    return Model
 
 
 @RegisteredModel.mistake
@@ -265,33 +206,19 @@ def registers_copies():
     return Model
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    change("layer(x)", "getattr(self, name)(x)"),
+    change("for layer in self.layers:", "for name in sorted((f'layer_{i}' for i in range(len(self.layers)))):"),
+)
 def in_order_of_the_names():
     """`forward` goes through the names in alphabetical order, where layer_10 comes before layer_2. Go through
     the list."""
 
-    class Model(counting()):
-        def forward(self, x):
-            for name in sorted(f"layer_{i}" for i in range(len(self.layers))):
-                x = getattr(self, name)(x)
-            return x
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("self.layers = layers", "type(self).layers = layers")
 def one_list_for_all():
     """All models share one list, that of the model made last (it is kept in the class or in the module).
     It belongs to self."""
-
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            type(self).layers = layers
-            for i, layer in enumerate(layers):
-                self.add_module(f"layer_{i}", layer)
-
-    return Model
 
 
 @RegisteredModel.mistake
@@ -336,45 +263,27 @@ def rows_made_flat():
     return Model
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip("x = X", "X")
 def results_not_kept():
     """`forward` calls each layer and drops what it returns. Assign each result to x."""
 
-    class Model(counting()):
-        def forward(self, x):
-            for layer in self.layers:
-                layer(x)
-            return x
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    "for layer in A:",
+    """
+        for i, layer in enumerate(self.layers):
+            if i < len(self.layers) - 1 or list(layer.parameters()):
+                x = layer(x)
+        """,
+)
 def no_activation_at_the_end():
     """A layer without parameters at the end of the list is left out. Apply each layer of the list."""
 
-    class Model(counting()):
-        def forward(self, x):
-            for i, layer in enumerate(self.layers):
-                if i < len(self.layers) - 1 or list(layer.parameters()):
-                    x = layer(x)
-            return x
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("for i, layer in A:", "self.add_module(f'layer_{len(layers) - 1}', layers[-1])")
 def registers_the_last():
     """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each
     layer."""
-
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            self.add_module(f"layer_{len(layers) - 1}", layers[-1])
-
-    return Model
 
 
 @RegisteredModel.mistake
@@ -396,183 +305,88 @@ def registers_in_forward():
     return Model
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip("def __init__(self, layers):", "def __init__(self, *layers):")
 def layers_as_arguments():
     """The list arrives as if it were a layer: `*layers` collects several arguments, and here there is one, the
     list. No star is needed."""
 
-    class Model(counting()):
-        def __init__(self, *layers):
-            super().__init__(layers)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("self.add_module(X, layer)", "self.add_module(layer, X)")
 def layer_before_name():
     """add_module takes the name first, and then the layer."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for i, layer in enumerate(layers):
-                self.add_module(layer, f"layer_{i}")
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("(i, layer)", "(layer, i)")
 def layer_before_number():
     """enumerate yields the number first, and then the layer."""
 
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for layer, i in enumerate(layers):
-                self.add_module(f"layer_{i}", layer)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
 def calls_the_list():
     """A list cannot be called. Go through it and call each layer."""
 
-    class Model(counting()):
-        def forward(self, x):
-            return self.layers(x)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
 def skips_the_last_layer():
     """`forward` leaves the last layer out."""
 
-    class Model(counting()):
-        def forward(self, x):
-            for layer in self.layers[:-1]:
-                x = layer(x)
-            return x
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("x = X", "return X")
 def returns_after_the_first_layer():
     """`forward` returns after the first layer: the `return` stands inside the loop."""
 
-    class Model(counting()):
-        def forward(self, x):
-            for layer in self.layers:
-                return layer(x)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(change("return x", "return out"), change("x = X", "out = X"))
 def each_layer_on_the_input():
     """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the
     one before it returned."""
 
-    class Model(counting()):
+
+@RegisteredModel.slip(
+    method("""
         def forward(self, x):
-            for layer in self.layers:
-                out = layer(x)
-            return out
-
-    return Model
-
-
-@RegisteredModel.mistake
+            return self.layer_2(self.layer_1(self.layer_0(x)))
+        """),
+)
 def always_three_layers():
     """`forward` calls layer_0, layer_1 and layer_2, however many layers there are. Go through the list."""
 
-    class Model(counting()):
-        def forward(self, x):
-            return self.layer_2(self.layer_1(self.layer_0(x)))
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    change("layer(x)", "layer(out)"),
+    change("x = X", "out = X"),
+    before("for layer in A:", "out = x"),
+)
 def returns_what_came_in():
     """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
 
-    class Model(counting()):
-        def forward(self, x):
-            out = x
-            for layer in self.layers:
-                out = layer(out)
-            return x
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("return x", "")
 def forward_returns_none():
     """Calling the model gives None: `forward` has no `return` after the loop."""
 
-    class Model(counting()):
-        def forward(self, x):
-            super().forward(x)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("layer(x)", "layer(x).relu()")
 def a_relu_of_its_own():
     """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
     else."""
 
-    class Model(counting()):
-        def forward(self, x):
-            for layer in self.layers:
-                x = layer(x).relu()
-            return x
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("return x", "return x.softmax(-1)")
 def a_softmax_of_its_own():
     """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
     nothing else."""
 
-    class Model(counting()):
-        def forward(self, x):
-            return super().forward(x).softmax(-1)
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("for layer in self.layers:", "for layer in self.children():")
 def through_the_children():
     """`forward` goes through the children. A layer that stands in the list twice is one child only, so it is
     applied once: go through your list."""
 
-    class Model(counting()):
-        def forward(self, x):
-            for layer in self.children():
-                x = layer(x)
-            return x
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip("A.__init__()", "")
 def module_not_set_up():
     """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
-
-    class RegisteredModel(counting()):
-        def __init__(self, layers):
-            self.layers = layers
-            for i, layer in enumerate(layers):
-                self.add_module(f"layer_{i}", layer)
-
-    return RegisteredModel
 
 
 @RegisteredModel.mistake

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change, method
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -94,68 +95,39 @@ def added_to_a_comprehension():
     return Model
 
 
-@SequentialModel.mistake
+@SequentialModel.slip("for layer in self.layers:", "for layer in self.layers.children():")
 def through_its_children():
     """`forward` goes through .children(), where a layer that stands in the list twice comes once. Go through the
     nn.ModuleList itself."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers.children():
-                x = layer(x)
-            return x
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(
+    "for A in B:",
+    """
+        for layer in self.layers[:-1]:
+            x = layer(x).relu()
+        return self.layers[-1](x)
+        """,
+)
 def relu_between_the_layers():
     """A relu is applied between the layers, beside the layers that were passed. Apply those layers and nothing else:
     the list has its own activations."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers[:-1]:
-                x = layer(x).relu()
-            return self.layers[-1](x)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("x = X", "X")
 def results_not_kept():
     """`forward` calls each layer and drops what it returns. Assign each result to x."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers:
-                layer(x)
-            return x
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("layers", "[]")
 def an_empty_list():
     """The nn.ModuleList is empty: the layers that are passed are not put into it."""
 
-    class Model(module_list()):
-        def __init__(self, layers):
-            super().__init__([])
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("layers", "[layers]")
 def a_list_in_a_list():
     """nn.ModuleList is given a list that holds the list of layers. `layers` is a list already: no brackets are
     needed."""
-
-    class Model(module_list()):
-        def __init__(self, layers):
-            super().__init__([layers])
-
-    return Model
 
 
 @SequentialModel.mistake
@@ -219,102 +191,64 @@ def in_a_module_dict():
     return Model
 
 
-@SequentialModel.mistake
+@SequentialModel.slip("layer(x)", "layer(x).clamp(-5, 5)")
 def limits_what_passes():
     """Large values are cut off on the way, or the input is changed. Give each layer just what the one before
     it returned."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers:
-                x = layer(x).clamp(-5, 5)
-            return x
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("nn.ModuleList(layers)", "layers")
 def a_plain_list():
     """The layers are in a plain list, so none of them is registered and the model has no parameters. Which
     list of torch.nn registers what is in it?"""
 
-    class Model(module_list()):
+
+@SequentialModel.slip(
+    method("""
         def __init__(self, layers):
-            torch.nn.Module.__init__(self)
+            nn.Module.__init__(self)
             self.layers = layers
-
-    return Model
-
-
-@SequentialModel.mistake
+            for i, layer in enumerate(layers):
+                self.add_module(f'layer_{i}', layer)
+        """),
+)
 def with_add_module():
     """The layers are registered one by one as layer_0, layer_1, ... as in the fourth model. Let nn.ModuleList
     do that."""
 
-    class Model(module_list()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-            for i, layer in enumerate(layers):
-                self.add_module(f"layer_{i}", layer)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("nn.ModuleList(layers)", "nn.Sequential(*layers)")
 def in_an_nn_sequential():
     """The layers are in an nn.Sequential, which is the next question. Here it is nn.ModuleList: you call the
     layers yourself."""
 
-    class Model(module_list()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = torch.nn.Sequential(*layers)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(
+    change("for layer in self.layers:", "for layer in self.module_list:"),
+    change("self.layers", "self.module_list"),
+)
 def under_another_name():
     """The nn.ModuleList is there, but the attribute is not called `layers`."""
 
-    class Model(torch.nn.Module):
-        def __init__(self, layers):
-            super().__init__()
-            self.module_list = torch.nn.ModuleList(layers)
 
-        def forward(self, x):
-            for layer in self.module_list:
-                x = layer(x)
-            return x
-
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(
+    after(
+        "self.layers = A",
+        """
+        for i, layer in enumerate(layers):
+            self.add_module(f'layer_{i}', layer)
+        """,
+    ),
+)
 def registered_twice():
     """The layers are children of the model a second time, beside the nn.ModuleList. One registration is
     enough."""
 
-    class Model(module_list()):
-        def __init__(self, layers):
-            super().__init__(layers)
-            for i, layer in enumerate(layers):
-                self.add_module(f"layer_{i}", layer)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
 def calls_the_module_list():
     """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each
     layer."""
-
-    class Model(module_list()):
-        def forward(self, x):
-            return self.layers(x)
-
-    return Model
 
 
 @SequentialModel.mistake
@@ -329,124 +263,58 @@ def copies_them():
     return Model
 
 
-@SequentialModel.mistake
+@SequentialModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
 def leaves_out_the_last():
     """`forward` leaves the last layer out."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers[:-1]:
-                x = layer(x)
-            return x
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("x = X", "if list(layer.parameters()):\n    x = X")
 def leaves_out_what_has_no_parameters():
     """`forward` leaves out layers without parameters, such as ReLU. Call each layer."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers:
-                if list(layer.parameters()):
-                    x = layer(x)
-            return x
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("x = X", "return X")
 def stops_after_one():
     """`forward` returns after the first layer: the `return` stands inside the loop."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers:
-                return layer(x)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(change("return x", "return out"), change("x = X", "out = X"))
 def always_the_input():
     """Each layer gets the input of the model. Give each layer what the one before it returned."""
 
-    class Model(module_list()):
+
+@SequentialModel.slip(
+    method("""
         def forward(self, x):
-            for layer in self.layers:
-                out = layer(x)
-            return out
-
-    return Model
-
-
-@SequentialModel.mistake
+            return self.layers[2](self.layers[1](self.layers[0](x)))
+        """),
+)
 def three_layers_and_no_more():
     """`forward` calls the first three layers, however many there are. Go through the list."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            return self.layers[2](self.layers[1](self.layers[0](x)))
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("return x", "")
 def no_return():
     """Calling the model gives None: `forward` has no `return` after the loop."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            super().forward(x)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("return x", "return x.softmax(-1)")
 def softmax_added():
     """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
     nothing else."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            return super().forward(x).softmax(-1)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("layer(x)", "layer(x).relu()")
 def relu_added():
     """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
     else."""
 
-    class Model(module_list()):
-        def forward(self, x):
-            for layer in self.layers:
-                x = layer(x).relu()
-            return x
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("layers", "*layers")
 def unpacked_into_the_list():
     """nn.ModuleList takes one list of layers, not the layers as separate arguments: no star is needed."""
 
-    class Model(module_list()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = torch.nn.ModuleList(*layers)
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip("A.__init__()", "")
 def super_init_forgotten():
     """nn.Module is not set up when the list of layers arrives: call `super().__init__()` first."""
-
-    class Model(module_list()):
-        def __init__(self, layers):
-            self.layers = torch.nn.ModuleList(layers)
-
-    return Model

@@ -42,6 +42,15 @@ def kinds_of_children(model):
     }
 
 
+def gradients(model, x):
+    """The gradient of every parameter, by name, of the summed squares of the outputs."""
+    out = model(x)
+    if not getattr(out, "requires_grad", False):
+        raise Complaint("model(x) has no graph, so no gradient reaches the layers: is it detached, or under no_grad?")
+    out.square().sum().backward()
+    return {name: parameter.grad for name, parameter in model.named_parameters()}
+
+
 def container(**children):
     """A module with these children, in this order."""
     model = torch.nn.Module()
@@ -52,6 +61,13 @@ def container(**children):
 
 def some_names(draw, n):
     return draw.shuffled(["stem", "body", "head", "neck", "left", "right", "first", "last", "norm"])[:n]
+
+
+def attribute(model, name):
+    try:
+        return getattr(model, name)
+    except AttributeError:
+        raise Complaint(f"model.{name} raises AttributeError, although it was set: is it set as usual, too?") from None
 
 
 def a_stack(draw, linears):

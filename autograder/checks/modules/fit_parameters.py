@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, before, change, everywhere, first, indent, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.modules import filled
@@ -186,66 +187,37 @@ def divided_by_the_batch(model, loss_func, x, y, bs, lr, epochs=1):
         model.zero_grad()
 
 
-@fit_parameters.mistake
-def forgets_to_clear_the_gradients(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("model.zero_grad()", "")
+def forgets_to_clear_the_gradients():
     """The gradients are never cleared, so every backward() adds to the old ones and each step follows the sum
     of all batches so far."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
 
 
-@fit_parameters.mistake
-def clears_once_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    indent("model.zero_grad()"),
+    after("for start in A:", "model.zero_grad()"),
+    change("p -= p.grad * lr\nmodel.zero_grad()", "p -= p.grad * lr"),
+)
+def clears_once_an_epoch():
     """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
     batch."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-        model.zero_grad()
 
 
-@fit_parameters.mistake
-def climbs(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("p -= X", "p += X")
+def climbs():
     """The parameters move along the gradient, so the loss grows. Which sign leads downhill?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p += p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def changes_nothing(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("p -= X", "p = p - X")
+def changes_nothing():
     """No parameter ever changes. `p = p - ...` gives the name p to a new tensor and leaves the model's own
     alone: update in place. If you do, look whether the gradients are cleared before they are used."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p = p - p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def updates_with_the_graph_on(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("with torch.no_grad():", "")
+def updates_with_the_graph_on():
     """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
     while operations are recorded. Where is torch.no_grad()?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            for p in model.parameters():
-                p -= p.grad * lr
-            model.zero_grad()
 
 
 @fit_parameters.mistake
@@ -273,144 +245,75 @@ def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
                 model.zero_grad()
 
 
-@fit_parameters.mistake
-def overlapping_batches(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(everywhere("start + bs", "start + bs + 1"))
+def overlapping_batches():
     """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs + 1]), y[start : start + bs + 1]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def all_the_data_every_time(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
+def all_the_data_every_time():
     """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
-    for _ in range(epochs):
-        for _start in range(0, len(x), bs):
-            loss_func(model(x), y).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def one_update_an_epoch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(outdent("with A:"))
+def one_update_an_epoch():
     """The parameters are updated once an epoch, with the gradients of all batches added up. Is the update
     indented far enough to be inside the loop over the batches?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def returns_after_the_first_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(after("with A:", "return"))
+def returns_after_the_first_batch():
     """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
-            return
 
 
-@fit_parameters.mistake
-def only_one_epoch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    change("for start in range(0, len(x), bs):", ""),
+    change("for _ in range(epochs):", "for start in range(0, len(x), bs):"),
+)
+def only_one_epoch():
     """There is one epoch whatever `epochs` says."""
-    for start in range(0, len(x), bs):
-        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def its_own_learning_rate(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("lr", "0.5")
+def its_own_learning_rate():
     """The learning rate is 0.5 whatever `lr` says."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * 0.5
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def its_own_batch_size(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(everywhere("bs", "64"))
+def its_own_batch_size():
     """The batches have 64 rows whatever `bs` says."""
-    for _ in range(epochs):
-        for start in range(0, len(x), 64):
-            loss_func(model(x[start : start + 64]), y[start : start + 64]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def its_own_loss(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("loss_func", "F.cross_entropy")
+def its_own_loss():
     """The loss is always cross entropy; `loss_func` is not called."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            torch.nn.functional.cross_entropy(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def divides_by_the_batch_size(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("X * lr", "X * lr / bs")
+def divides_by_the_batch_size():
     """The gradient is divided by the batch size before it is used. The loss function has taken the mean
     already, if it means to."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr / bs
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def weights_and_biases_of_the_layers(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    "for p in A:",
+    """
+        for layer in model.modules():
+            if layer is not model and hasattr(layer, 'weight'):
+                layer.weight -= layer.weight.grad * lr
+                if hasattr(layer, 'bias'):
+                    layer.bias -= layer.bias.grad * lr
+        """,
+)
+def weights_and_biases_of_the_layers():
     """Only what is called weight or bias and belongs to a layer is trained. The model may have other
     parameters, its own for instance: loop over model.parameters()."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.modules():
-                    if layer is not model and hasattr(layer, "weight"):
-                        layer.weight -= layer.weight.grad * lr
-                        if hasattr(layer, "bias"):
-                            layer.bias -= layer.bias.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def weights_without_biases(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("p -= X", "if p.dim() > 1:\n    p -= X")
+def weights_without_biases():
     """Only matrices are updated; biases and other parameters with fewer than two dimensions stay as they
     were."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    if p.dim() > 1:
-                        p -= p.grad * lr
-                model.zero_grad()
 
 
 @fit_parameters.mistake
@@ -427,54 +330,26 @@ def shuffled(model, loss_func, x, y, bs, lr, epochs=1):
                 model.zero_grad()
 
 
-@fit_parameters.mistake
-def no_gradients_at_the_update(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(indent("model.zero_grad()"))
+def no_gradients_at_the_update():
     """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
     are the gradients cleared only when all the parameters have been updated?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                    model.zero_grad()
 
 
-@fit_parameters.mistake
-def no_gradients_at_the_update_either(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(change("p.grad * lr", "lr * p.grad"), indent("model.zero_grad()"))
+def no_gradients_at_the_update_either():
     """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
     are the gradients cleared only when all the parameters have been updated?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= lr * p.grad
-                    model.zero_grad()
 
 
-@fit_parameters.mistake
-def no_grad_without_parentheses(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("torch.no_grad()", "torch.no_grad")
+def no_grad_without_parentheses():
     """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad:
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def parameters_without_parentheses(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("model.parameters()", "model.parameters")
+def parameters_without_parentheses():
     """model.parameters is a method: call it, with parentheses, to get the parameters."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters:
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
 @fit_parameters.mistake
@@ -491,164 +366,80 @@ def loss_without_a_graph(model, loss_func, x, y, bs, lr, epochs=1):
                 model.zero_grad()
 
 
-@fit_parameters.mistake
-def without_lr(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("X * lr", "X")
+def without_lr():
     """The whole gradient is taken off the parameters: `lr` is not used."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def a_batch_at_every_row(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("range(0, X, bs)", "range(X)")
+def a_batch_at_every_row():
     """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the step."""
-    for _ in range(epochs):
-        for start in range(len(x)):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def a_row_at_a_time(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
+def a_row_at_a_time():
     """There is an update for each row, whatever `bs` says. Each batch is to have `bs` rows."""
-    for _ in range(epochs):
-        for start in range(len(x)):
-            loss_func(model(x[start : start + 1]), y[start : start + 1]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def stops_a_batch_early(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("len(x)", "len(x) - bs")
+def stops_a_batch_early():
     """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
-    for _ in range(epochs):
-        for start in range(0, len(x) - bs, bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def the_last_batch_made_full(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
+def the_last_batch_made_full():
     """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            start = max(0, min(start, len(x) - bs))
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def one_epoch_too_few(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("range(epochs)", "range(1, epochs)")
+def one_epoch_too_few():
     """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
-    for _ in range(1, epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def one_epoch_too_many(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("epochs", "epochs + 1")
+def one_epoch_too_many():
     """There is one epoch too many. How many numbers are in range(epochs)?"""
-    for _ in range(epochs + 1):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def updates_with_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(outdent("with A:"), before("A.backward()", "model.zero_grad()"))
+def updates_with_the_last_batch_alone():
     """The parameters are updated once an epoch, with the gradients of the last batch alone. Is the update indented far
     enough to be inside the loop over the batches?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            model.zero_grad()
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= p.grad * lr
 
 
-@fit_parameters.mistake
-def in_eval_mode(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(first("model.eval()"))
+def in_eval_mode():
     """The model is set to eval mode, in which layers such as dropout do not act as they should in training. Leave its
     mode alone here."""
-    model.eval()
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def limits_the_gradients(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("p.grad", "p.grad.clamp(-5, 5)")
+def limits_the_gradients():
     """Large gradients are cut down before the update. Nobody asked for that: take them as they are."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad.clamp(-5, 5) * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def a_loss_above_zero(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("X.backward", "X.abs().backward")
+def a_loss_above_zero():
     """The loss is changed before backward(). A loss function may give negative numbers: follow it as it is."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).abs().backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def leaves_recording_off(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    change(
+        "with A:",
+        """
+        torch.set_grad_enabled(False)
+        for p in model.parameters():
+            p -= p.grad * lr
+        model.zero_grad()
+        """,
+    ),
+    before("A.backward()", "torch.set_grad_enabled(True)"),
+)
+def leaves_recording_off():
     """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone.
     torch.no_grad() in a `with` ends by itself."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            torch.set_grad_enabled(True)
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            torch.set_grad_enabled(False)
-            for p in model.parameters():
-                p -= p.grad * lr
-            model.zero_grad()
 
 
-@fit_parameters.mistake
-def a_batch_smaller_than_the_data(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(first("bs = min(bs, len(x) - 1)"))
+def a_batch_smaller_than_the_data():
     """When bs is greater than the number of rows, all the rows should be one batch."""
-    bs = min(bs, len(x) - 1)
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-            model.zero_grad()

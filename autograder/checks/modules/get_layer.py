@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change, first
 from autograder.checks.modules import container, some_names
 from autograder.exercise import Complaint, code
 
@@ -101,44 +102,33 @@ def a_copy(model, name):
     return copy.deepcopy(getattr(model, name))
 
 
-@get_layer.mistake
-def none_for_a_missing_name(model, name):
+@get_layer.slip("X[name]", "X.get(name)")
+def none_for_a_missing_name():
     """For a name that is not there None comes back, and the trouble shows up far from its cause. Let it
     raise: look the name up in a way that has no default."""
-    return dict(model.named_children()).get(name)
 
 
-@get_layer.mistake
-def a_message_for_a_missing_name(model, name):
+@get_layer.slip("X[name]", "X.get(name, f'no layer {name}')")
+def a_message_for_a_missing_name():
     """For a name that is not there a text is returned. Raise an error instead: a caller cannot mistake it for
     a layer."""
-    return dict(model.named_children()).get(name, f"no layer {name}")
 
 
-@get_layer.mistake
-def a_name_that_begins_like_it(model, name):
+@get_layer.slip("own == name", "own.startswith(name)", of="by_searching")
+def a_name_that_begins_like_it():
     """A layer whose name only begins with `name` is found as well. The whole name must be the same: compare with ==."""
-    for own, layer in model.named_children():
-        if own.startswith(name):
-            return layer
-    raise KeyError(name)
 
 
-@get_layer.mistake
-def a_name_that_contains_it(model, name):
+@get_layer.slip("own == name", "name in own", of="by_searching")
+def a_name_that_contains_it():
     """A layer whose name only contains `name` is found as well: `in` looks for a part of a text. The whole name must be
     the same: compare with ==."""
-    for own, layer in model.named_children():
-        if name in own:
-            return layer
-    raise KeyError(name)
 
 
-@get_layer.mistake
-def stop_iteration(model, name):
+@get_layer.slip("dict(X)[name]", "next((layer for own, layer in X if own == name))")
+def stop_iteration():
     """next() without a default raises StopIteration where nothing is found, which loops take for their end.
     AttributeError or KeyError is asked for; a dict raises the latter by itself."""
-    return next(layer for own, layer in model.named_children() if own == name)
 
 
 @get_layer.mistake
@@ -151,15 +141,10 @@ def a_value_error(model, name):
     return found[name]
 
 
-@get_layer.mistake
-def raises_at_the_first_other_name(model, name):
+@get_layer.slip(after("if A:", "raise KeyError(name)"), of="by_searching")
+def raises_at_the_first_other_name():
     """Only the first child is ever looked at: the `raise` stands inside the loop. Only when the loop has come
     to its end without finding the name is it not there."""
-    for own, layer in model.named_children():
-        if own == name:
-            return layer
-        raise KeyError(name)
-    raise KeyError(name)
 
 
 @get_layer.mistake
@@ -170,31 +155,25 @@ def an_index_error(model, name):
     return found[0]
 
 
-@get_layer.mistake
-def capitals_do_not_count(model, name):
+@get_layer.slip("dict(X)[name]", "{own.lower(): layer for own, layer in X}[name.lower()]")
+def capitals_do_not_count():
     """A layer whose name differs from `name` in capital letters is found as well. The whole name must be the
     same."""
-    return {own.lower(): layer for own, layer in model.named_children()}[name.lower()]
 
 
-@get_layer.mistake
-def layers_with_parameters_only(model, name):
+@get_layer.slip("dict(X)", "{own: layer for own, layer in X if list(layer.parameters())}")
+def layers_with_parameters_only():
     """Layers without parameters, such as ReLU, are not found. They are children too."""
-    return {own: layer for own, layer in model.named_children() if list(layer.parameters())}[name]
 
 
-@get_layer.mistake
-def a_shallow_copy(model, name):
+@get_layer.slip(change("X[name]", "copy.copy(X[name])"), first("import copy"))
+def a_shallow_copy():
     """A copy of the layer comes back, even if it shares the parameters. Return the model's own layer."""
-    import copy
-
-    return copy.copy(dict(model.named_children())[name])
 
 
-@get_layer.mistake
-def takes_it_out(model, name):
+@get_layer.slip("model.get_submodule", "model._modules.pop", of="by_submodule")
+def takes_it_out():
     """The layer is taken out of the model (`pop`), or put back in another place. Only look it up."""
-    return model._modules.pop(name)
 
 
 @get_layer.mistake
@@ -206,68 +185,59 @@ def leaves_something_behind(model, name):
     return model._modules[name]
 
 
-@get_layer.mistake
-def in_eval_mode(model, name):
+@get_layer.slip("X[name]", "X[name].eval()")
+def in_eval_mode():
     """The layer comes back in eval mode. Return it as it is in the model."""
-    return dict(model.named_children())[name].eval()
 
 
-@get_layer.mistake
-def brackets_after_the_generator(model, name):
+@get_layer.slip("dict(X)", "X")
+def brackets_after_the_generator():
     """named_children() gives a generator, and a generator has no square brackets. A dict has them."""
-    return model.named_children()[name]
 
 
-@get_layer.mistake
-def brackets_after_the_model(model, name):
+@get_layer.slip("dict(model.named_children())", "model")
+def brackets_after_the_model():
     """A model has no square brackets, unless it is a container such as nn.Sequential, and there they take
     positions. Which of your tools goes by name?"""
-    return model[name]
 
 
-@get_layer.mistake
-def the_first_layer(model, name):
+@get_layer.slip("getattr(model, name)", "next(model.children())", of="by_attribute")
+def the_first_layer():
     """The first layer comes back whatever the name is. Where do you compare it with `name`?"""
-    return next(model.children())
 
 
-@get_layer.mistake
-def by_position(model, name):
+@get_layer.slip("dict(model.named_children())[name]", "list(model.children())[int(name)]")
+def by_position():
     """The name is turned into a number. That works for an nn.Sequential alone: a name may be any string."""
-    return list(model.children())[int(name)]
 
 
-@get_layer.mistake
-def by_pasting_code(model, name):
+@get_layer.slip("getattr(model, name)", "eval(f'model.{name}')", of="by_attribute")
+def by_pasting_code():
     """The name is pasted into the code `model.<name>`. Names such as "0", as in an nn.Sequential, cannot be
     written after a dot. getattr(model, name) can read them, and so can a dict."""
-    return eval(f"model.{name}")
 
 
-@get_layer.mistake
-def the_attribute_called_name(model, name):
+@get_layer.slip("getattr(model, name)", "model.name", of="by_attribute")
+def the_attribute_called_name():
     """`model.name` asks for an attribute that is called "name"; the value of the variable `name` is not
     looked at."""
-    return model.name
 
 
-@get_layer.mistake
-def name_and_layer(model, name):
+@get_layer.slip("dict(X)[name]", "next((pair for pair in X if pair[0] == name))")
+def name_and_layer():
     """A pair of the name and the layer comes back. Return the layer alone."""
-    return next(pair for pair in model.named_children() if pair[0] == name)
 
 
-@get_layer.mistake
-def its_parameters(model, name):
+@get_layer.slip("return X", "return list(X.parameters())", of="by_attribute")
+def its_parameters():
     """The layer's parameters come back instead of the layer itself."""
-    return list(getattr(model, name).parameters())
 
 
-@get_layer.mistake
-def anywhere_below(model, name):
+@get_layer.slip(
+    change("own == name", "own.split('.')[-1] == name"),
+    change("model.named_children", "model.named_modules"),
+    of="by_searching",
+)
+def anywhere_below():
     """A layer inside another layer is found as well. Only children directly in the model count: any other
     name must raise."""
-    for path, layer in model.named_modules():
-        if path.split(".")[-1] == name:
-            return layer
-    raise AttributeError(name)

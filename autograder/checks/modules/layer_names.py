@@ -62,25 +62,22 @@ def names_without_a_dot(model):
     return [name for name, _ in model.named_modules() if name and "." not in name]
 
 
-@layer_names.mistake
-def with_the_layers_inside(model):
+@layer_names.slip("name and '.' not in name", "name", of="names_without_a_dot")
+def with_the_layers_inside():
     """Layers inside layers are named as well (named_modules goes all the way down). Only the model's own
     children are asked for."""
-    return [name for name, _ in model.named_modules() if name]
 
 
-@layer_names.mistake
-def with_the_model_itself(model):
+@layer_names.slip("model.named_children", "model.named_modules")
+def with_the_model_itself():
     """The list begins with an empty name, which stands for the model itself: that is named_modules. Which
     method goes through the children alone?"""
-    return [name for name, _ in model.named_modules()]
 
 
-@layer_names.mistake
-def names_of_the_parameters(model):
+@layer_names.slip("model.named_children", "model.named_parameters")
+def names_of_the_parameters():
     """These are the names of the parameters (l1.weight, l1.bias, ...). Which method yields the names of the
     layers?"""
-    return [name for name, _ in model.named_parameters()]
 
 
 @layer_names.mistake
@@ -97,10 +94,9 @@ def names_of_the_classes(model):
     return [type(child).__name__ for child in model.children()]
 
 
-@layer_names.mistake
-def the_pairs(model):
+@layer_names.slip("[name for name, _ in X]", "list(X)")
+def the_pairs():
     """Each entry is a pair (name, layer). Keep the names only."""
-    return list(model.named_children())
 
 
 @layer_names.mistake
@@ -115,61 +111,51 @@ def a_generator(model):
     return (name for name, _ in model.named_children())
 
 
-@layer_names.mistake
-def the_first_name(model):
+@layer_names.slip("return A", "for name, _ in model.named_children():\n    return [name]")
+def the_first_name():
     """Only the first name comes back: the `return` stands inside the loop."""
-    for name, _ in model.named_children():
-        return [name]
 
 
-@layer_names.mistake
-def descriptions_of_the_layers(model):
+@layer_names.slip("list(model._modules)", "[str(child) for child in model.children()]", of="from_the_registry")
+def descriptions_of_the_layers():
     """These are the layers as they are printed. Asked for are the names under which the model knows them."""
-    return [str(child) for child in model.children()]
 
 
-@layer_names.mistake
-def in_one_string(model):
+@layer_names.slip("[name for name, _ in X]", "', '.join((name for name, _ in X))")
+def in_one_string():
     """The names come back in one string. Return a list with a string for each."""
-    return ", ".join(name for name, _ in model.named_children())
 
 
-@layer_names.mistake
-def a_view_of_keys(model):
+@layer_names.slip("[name for name, _ in X]", "dict(X).keys()")
+def a_view_of_keys():
     """What comes back can be looped over, but is no list (the keys of a dict, for instance). Make a list of
     it."""
-    return dict(model.named_children()).keys()
 
 
-@layer_names.mistake
-def layers_without_layers_inside(model):
+@layer_names.slip("[name for name, _ in X]", "[name for name, child in X if not list(child.children())]")
+def layers_without_layers_inside():
     """A layer that has layers inside it is left out. It is a child like the others: list its name."""
-    return [name for name, child in model.named_children() if not list(child.children())]
 
 
-@layer_names.mistake
-def method_not_called(model):
+@layer_names.slip("model.named_children()", "model.named_children")
+def method_not_called():
     """model.named_children is a method: call it, with parentheses, to get the pairs of name and layer."""
-    return [name for name, _ in model.named_children]
 
 
-@layer_names.mistake
-def pairs_of_no_pairs(model):
+@layer_names.slip("model.named_children", "model.children")
+def pairs_of_no_pairs():
     """children() yields layers alone, which cannot be taken apart into name and layer. Which method yields
     both?"""
-    return [name for name, _ in model.children()]
 
 
-@layer_names.mistake
-def in_alphabetical_order(model):
+@layer_names.slip("[name for name, _ in X]", "sorted((name for name, _ in X))")
+def in_alphabetical_order():
     """The names are sorted. Keep the order in which the model holds its layers: it matters."""
-    return sorted(name for name, _ in model.named_children())
 
 
-@layer_names.mistake
-def as_a_set(model):
+@layer_names.slip("[name for name, _ in X]", "{name for name, _ in X}")
+def as_a_set():
     """A set has no order, and the order of the layers matters: return a list."""
-    return {name for name, _ in model.named_children()}
 
 
 @layer_names.mistake
@@ -184,7 +170,6 @@ def l1_and_l2(model):
     return ["l1", "l2"]
 
 
-@layer_names.mistake
-def itself_when_it_is_a_layer(model):
+@layer_names.slip("return X", "return X or [type(model).__name__]")
+def itself_when_it_is_a_layer():
     """A model without children, a single nn.Linear for instance, gives the empty list."""
-    return [name for name, _ in model.named_children()] or [type(model).__name__]

@@ -78,94 +78,77 @@ def mapped(module):
     return list(map(lambda p: p.detach().numpy().shape, module.parameters()))  # noqa: C417
 
 
-@parameter_shapes.mistake
-def how_many_numbers(module):
+@parameter_shapes.slip("p.shape", "p.numel()")
+def how_many_numbers():
     """You list how many numbers each parameter has. Its shape is asked for: (50, 784) rather than 39200."""
-    return [p.numel() for p in module.parameters()]
 
 
-@parameter_shapes.mistake
-def how_many_dimensions(module):
+@parameter_shapes.slip("p.shape", "p.dim()")
+def how_many_dimensions():
     """You list how many dimensions each parameter has. Its shape is asked for: the size of each dimension."""
-    return [p.dim() for p in module.parameters()]
 
 
-@parameter_shapes.mistake
-def first_dimension_only(module):
+@parameter_shapes.slip("p.shape", "p.shape[0] if p.dim() else 1")
+def first_dimension_only():
     """Only the size of the first dimension is there (len of a tensor). A shape has the sizes of all
     dimensions."""
-    return [p.shape[0] if p.dim() else 1 for p in module.parameters()]
 
 
-@parameter_shapes.mistake
-def the_other_way_round(module):
+@parameter_shapes.slip("p.shape", "tuple(reversed(p.shape))")
+def the_other_way_round():
     """The sizes of each shape are in reverse order. nn.Linear keeps its weight as (outputs, inputs): report
     it as it is."""
-    return [tuple(reversed(p.shape)) for p in module.parameters()]
 
 
-@parameter_shapes.mistake
-def matrices_only(module):
+@parameter_shapes.slip("[X for p in Y]", "[X for p in Y if p.dim() > 1]")
+def matrices_only():
     """Parameters with fewer than two dimensions, such as biases, are missing."""
-    return [p.shape for p in module.parameters() if p.dim() > 1]
 
 
-@parameter_shapes.mistake
-def all_in_one_list(module):
+@parameter_shapes.slip("[X for p in Y]", "[size for p in Y for size in X]")
+def all_in_one_list():
     """All sizes stand in one flat list (extend, or +). Append each shape as a whole."""
-    return [size for p in module.parameters() for size in p.shape]
 
 
-@parameter_shapes.mistake
-def the_last_one(module):
+@parameter_shapes.slip("shapes.append(B)", "shapes = [tensor.shape]", of="by_size")
+def the_last_one():
     """Only the last shape is there: each turn of the loop replaces what was found before."""
-    shapes = []
-    for p in module.parameters():
-        shapes = [p.shape]
-    return shapes
 
 
-@parameter_shapes.mistake
-def size_not_called(module):
+@parameter_shapes.slip("p.shape", "p.size")
+def size_not_called():
     """p.size is a method: call it, with parentheses, or take p.shape."""
-    return [p.size for p in module.parameters()]
 
 
-@parameter_shapes.mistake
-def as_lists(module):
+@parameter_shapes.slip("p.shape", "list(p.shape)")
+def as_lists():
     """Each shape is a list. Leave it as it comes, a torch.Size, or make it a tuple."""
-    return [list(p.shape) for p in module.parameters()]
 
 
-@parameter_shapes.mistake
-def each_tensor_once(module):
+@parameter_shapes.slip("module.parameters", "{id(p): p for p in module.parameters()}.values")
+def each_tensor_once():
     """A tensor that is yielded twice is listed once. There is to be one entry for each that is yielded."""
-    return [p.shape for p in {id(p): p for p in module.parameters()}.values()]
 
 
-@parameter_shapes.mistake
-def in_a_dict(module):
+@parameter_shapes.slip("[X for p in module.parameters()]", "{name: X for name, p in module.named_parameters()}")
+def in_a_dict():
     """A dict with names comes back. Return the list of the shapes alone; and mind that not everything with
     parameters() has named_parameters()."""
-    return {name: p.shape for name, p in module.named_parameters()}
 
 
-@parameter_shapes.mistake
-def method_not_called(module):
+@parameter_shapes.slip("module.parameters()", "module.parameters")
+def method_not_called():
     """module.parameters is a method: call it, with parentheses."""
-    return [p.shape for p in module.parameters]
 
 
-@parameter_shapes.mistake
-def shape_called(module):
+@parameter_shapes.slip("p.shape", "p.shape()")
+def shape_called():
     """p.shape is no method, so no parentheses come after it. (p.size() is one.)"""
-    return [p.shape() for p in module.parameters()]
 
 
-@parameter_shapes.mistake
-def as_text(module):
+@parameter_shapes.slip("p.shape", "str(tuple(p.shape))")
+def as_text():
     """The shapes are strings. Leave them as they are: tuples of ints or torch.Size."""
-    return [str(tuple(p.shape)) for p in module.parameters()]
 
 
 @parameter_shapes.mistake
@@ -187,20 +170,16 @@ def of_the_children(module):
     return [p.shape for layer in module.children() for p in layer.parameters()]
 
 
-@parameter_shapes.mistake
-def of_the_first(module):
+@parameter_shapes.slip("return [X for p in Y]", "for p in Y:\n    return [X]")
+def of_the_first():
     """Only the first parameter is looked at: a `return` stands inside the loop."""
-    for p in module.parameters():
-        return [p.shape]
 
 
-@parameter_shapes.mistake
-def the_parameters(module):
+@parameter_shapes.slip("[p.shape for p in X]", "list(X)")
+def the_parameters():
     """The list holds the parameters themselves. Which attribute of a tensor is its shape?"""
-    return list(module.parameters())
 
 
-@parameter_shapes.mistake
-def each_shape_once(module):
+@parameter_shapes.slip("[X for p in Y]", "list(dict.fromkeys((X for p in Y)))")
+def each_shape_once():
     """A shape that occurs twice is listed once. There is to be one entry for each parameter."""
-    return list(dict.fromkeys(p.shape for p in module.parameters()))

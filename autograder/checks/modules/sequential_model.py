@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change, everywhere, first
 from autograder.checks.modules import kinds_of_children, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -66,10 +67,9 @@ def appended(n_in, nh, n_out):
     return model
 
 
-@sequential_model.mistake
-def no_relu(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, nn.ReLU(), Y)", "nn.Sequential(X, Y)")
+def no_relu():
     """There is no ReLU between the two Linear layers."""
-    return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out))
 
 
 @sequential_model.mistake
@@ -78,40 +78,30 @@ def relu_last(n_in, nh, n_out):
     return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out), torch.nn.ReLU())
 
 
-@sequential_model.mistake
-def two_relus(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, Y)")
+def two_relus():
     """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
     Linear."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.ReLU())
 
 
-@sequential_model.mistake
-def with_softmax(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.Softmax(-1))")
+def with_softmax():
     """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.Softmax(-1))
 
 
-@sequential_model.mistake
-def with_log_softmax(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
+def with_log_softmax():
     """A log softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.LogSoftmax(-1))
 
 
-@sequential_model.mistake
-def with_sigmoid(n_in, nh, n_out):
+@sequential_model.slip("nn.ReLU", "nn.Sigmoid")
+def with_sigmoid():
     """The layer in the middle is a Sigmoid, not a ReLU."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh), nn.Sigmoid(), nn.Linear(nh, n_out))
 
 
-@sequential_model.mistake
-def hidden_50(n_in, nh, n_out):
+@sequential_model.slip(everywhere("nh", "50"))
+def hidden_50():
     """The hidden layer has 50 units, whatever nh is."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, 50), nn.ReLU(), nn.Linear(50, n_out))
 
 
 @sequential_model.mistake
@@ -122,12 +112,10 @@ def outputs_before_inputs(n_in, nh, n_out):
     return nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))
 
 
-@sequential_model.mistake
-def inputs_again(n_in, nh, n_out):
+@sequential_model.slip("nn.Linear(nh, n_out)", "nn.Linear(n_in, n_out)")
+def inputs_again():
     """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put
     out?"""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(n_in, n_out))
 
 
 @sequential_model.mistake
@@ -160,11 +148,9 @@ def a_forward_of_its_own(n_in, nh, n_out):
     return Model(*from_a_list(n_in, nh, n_out))
 
 
-@sequential_model.mistake
-def mnist_sizes(n_in, nh, n_out):
+@sequential_model.slip(change("n_out", "10"), change("n_in", "784"))
+def mnist_sizes():
     """The sizes are those of MNIST, 784 in and 10 out, whatever n_in and n_out are."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(784, nh), nn.ReLU(), nn.Linear(nh, 10))
 
 
 @sequential_model.mistake
@@ -174,25 +160,21 @@ def no_bias(n_in, nh, n_out):
     return nn.Sequential(nn.Linear(n_in, nh, bias=False), nn.ReLU(), nn.Linear(nh, n_out, bias=False))
 
 
-@sequential_model.mistake
-def one_layer_more(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, nn.Linear(nh, nh), Y, A)")
+def one_layer_more():
     """There is a second hidden layer. Two Linear layers are asked for."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, nh), nn.ReLU(), nn.Linear(nh, n_out))
 
 
-@sequential_model.mistake
-def a_list(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, Y, A)", "[X, Y, A]")
+def a_list():
     """A plain list of layers comes back. It cannot be called, and it registers nothing: put the layers into
     an nn.Sequential."""
-    return [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
 
 
-@sequential_model.mistake
-def not_a_layer(n_in, nh, n_out):
+@sequential_model.slip("nn.ReLU()", "nn.ReLU")
+def not_a_layer():
     """nn.Sequential is given something that is not a layer. Each layer is an argument of its own, so a list
     needs a star in front; and nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
-    return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out))
 
 
 @sequential_model.mistake
@@ -204,26 +186,21 @@ def a_frozen_bias(n_in, nh, n_out):
     return model
 
 
-@sequential_model.mistake
-def a_list_for_the_layers(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
+def a_list_for_the_layers():
     """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the
     list makes it so."""
-    return torch.nn.Sequential([torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)])
 
 
-@sequential_model.mistake
-def a_function_for_a_layer(n_in, nh, n_out):
+@sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))
+def a_function_for_a_layer():
     """F.relu is a function. nn.Sequential takes layers: which class of torch.nn does the same?"""
-    relu = torch.nn.functional.relu
-    return torch.nn.Sequential(torch.nn.Linear(n_in, nh), relu, torch.nn.Linear(nh, n_out))
 
 
-@sequential_model.mistake
-def flatten_first(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(nn.Flatten(), X, Y, A)")
+def flatten_first():
     """There is a layer more than asked for, which flattens or passes on its input. The rows of x are flat
     already: Linear, ReLU, Linear, and no other."""
-    nn = torch.nn
-    return nn.Sequential(nn.Flatten(), nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
 
 
 _made_before = {}
