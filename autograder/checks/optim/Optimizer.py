@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, before, change, everywhere, inside
 from autograder.checks.optim import cleared
 from autograder.exercise import code
 
@@ -203,76 +204,40 @@ def decorated():
     return Optimizer
 
 
-@Optimizer.mistake
+@Optimizer.slip("list(params)", "params", of="in_place")
 def keeps_the_generator():
     """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
     keeps its items?"""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            self.params, self.lr = params, lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p -= X", "p += X")
 def climbs():
     """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill?"""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p += p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p -= X", "p = p - X")
 def rebinds():
     """`step` changes no parameter. `p = p - ...` makes a new tensor and gives it the name p (or a place in
     your list); the model goes on with its own, which stays as it was. Update that one, in place."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p = p - p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none", "with_the_graph_on_and_half_a_look"])
+@Optimizer.slip(
+    "with torch.no_grad():",
+    "",
+    twins=["with_the_graph_on_and_no_look_at_none", "with_the_graph_on_and_half_a_look"],
+)
 def with_the_graph_on():
     """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
     while operations are recorded. Where is torch.no_grad()?"""
 
-    class Wrong(in_place()):
-        def step(self):
-            for p in self.params:
-                if p.grad is not None:
-                    p -= p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(
+    change("p.grad = A", "p.grad.zero_()"),
+    change("with A:", "for p in self.params:\n    p -= p.grad * self.lr"),
+)
 def with_the_graph_on_and_no_look_at_none():
     """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
     while operations are recorded. (And then mind parameters whose p.grad is None.)"""
-
-    class Wrong(in_place()):
-        def step(self):
-            for p in self.params:
-                p -= p.grad * self.lr
-
-        def zero_grad(self):
-            for p in self.params:
-                p.grad.zero_()
-
-    return Wrong
 
 
 @Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none"])
@@ -288,78 +253,36 @@ def with_the_graph_on_and_half_a_look():
     return Wrong
 
 
-@Optimizer.mistake
+@Optimizer.slip("X is not None", "X")
 def asks_whether_the_gradient_is_true():
     """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
     zero denies. The question is whether it is None."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad:
-                        p -= p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("torch.no_grad()", "torch.no_grad")
 def no_grad_without_parentheses():
     """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad:
-                for p in self.params:
-                    if p.grad is not None:
-                        p -= p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("if A:", "p = p - p.grad * self.lr")
 def rebinds_without_a_look_at_none():
     """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
     in place. (And then mind parameters whose p.grad is None.)"""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    p = p - p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("if A:", "p += p.grad * self.lr")
 def climbs_without_a_look_at_none():
     """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
     parameters whose p.grad is None.)"""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    p += p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(
+    change("if p.grad is not None:", ""),
+    change("self.params = list(params)\nself.lr = lr", "self.params, self.lr = (params, lr)"),
+)
 def keeps_the_generator_without_a_look_at_none():
     """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
     keeps its items? (And then mind parameters whose p.grad is None.)"""
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            self.params, self.lr = params, lr
-
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    p -= p.grad * self.lr
-
-    return Wrong
 
 
 @Optimizer.mistake
@@ -401,60 +324,36 @@ def keeps_the_generator_with_no_look_at_all():
     return Wrong
 
 
-@Optimizer.mistake
+@Optimizer.slip("params", "[p.detach().clone() for p in params]")
 def keeps_copies():
     """The optimizer keeps copies of the parameters (clone, detach, deepcopy), so the model's own are never
     touched. Keep the very tensors that are passed."""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__([p.detach().clone() for p in params], lr)
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p -= X", "p.grad -= X")
 def changes_the_gradients():
     """`step` changes the gradients and leaves the parameters as they are. It is p that has to change, and
     p.grad says how."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p.grad -= p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(
+    before(
+        "with A:",
+        """
+        for p in self.params:
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)
+        """,
+    ),
+)
 def makes_zeros_of_a_missing_gradient():
     """`step` gives a parameter that has no gradient one of zeros. Leave such a parameter alone: its gradient
     stays None."""
 
-    class Wrong(in_place()):
-        def step(self):
-            for p in self.params:
-                if p.grad is None:
-                    p.grad = torch.zeros_like(p)
-            super().step()
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("X * Y", "X.clamp(-5, 5) * Y")
 def limits_the_gradient():
     """Large gradients are cut off or left out. Plain SGD takes them as they are."""
-
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p -= p.grad.clamp(-5, 5) * self.lr
-
-    return Wrong
 
 
 @Optimizer.mistake
@@ -489,297 +388,137 @@ def one_list_for_all():
     return Wrong
 
 
-@Optimizer.mistake
+@Optimizer.slip("self.params = X", "params = X")
 def names_that_end_with_init():
     """`params = ...` in `__init__` is a local variable, gone when `__init__` ends. What the object is to
     remember belongs to self."""
 
-    class Optimizer:
-        def __init__(self, params, lr=0.5):
-            params = list(params)
 
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    p -= p.grad * self.lr
-
-        def zero_grad(self):
-            for p in self.params:
-                p.grad = None
-
-    return Optimizer
-
-
-@Optimizer.mistake
+@Optimizer.slip(after("with A:", "torch.set_grad_enabled(False)"))
 def leaves_recording_off():
     """After `step` autograd records nothing any more, so the next backward() fails: set_grad_enabled(False)
     holds until it is undone. torch.no_grad() in a `with` ends by itself."""
 
-    class Wrong(in_place()):
-        def step(self):
-            super().step()
-            torch.set_grad_enabled(False)
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(
+    "with A:",
+    """
+        for p in self.params:
+            p.requires_grad_(False)
+            if p.grad is not None:
+                p -= p.grad * self.lr
+        """,
+)
 def stops_requiring_grad():
     """After `step` the parameters no longer require grad, so the next backward() passes them by.
     torch.no_grad() around the update is enough; leave requires_grad alone."""
 
-    class Wrong(in_place()):
-        def step(self):
-            for p in self.params:
-                p.requires_grad_(False)
-                if p.grad is not None:
-                    p -= p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("lr", "0.5")
 def ignores_lr():
     """The learning rate is 0.5 whatever `lr` says. Keep the argument in `__init__`, and use it in `step`."""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, 0.5)
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("lr", "1.0")
 def without_lr():
     """The whole gradient is taken off the parameters: `lr` is not used."""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, 1.0)
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("0.5", "0.1")
 def another_default():
     """When `lr` is left out, it should be 0.5."""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.1):
-            super().__init__(params, lr)
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("def __init__(self, params, lr=0.5):", "def __init__(self, params, lr):")
 def lr_must_be_given():
     """`lr` has no default. When it is left out, it should be 0.5."""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr):
-            super().__init__(params, lr)
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("X * Y", "X / Y")
 def divides_by_lr():
     """The gradient is divided by lr instead of multiplied: a small lr takes giant steps."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p -= p.grad / self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("X * Y", "X.sign() * Y")
 def only_the_direction():
     """Each entry moves by lr, whatever the size of its gradient: only the sign of the gradient is used."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p -= p.grad.sign() * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p.grad * X", "p * X")
 def shrinks_the_parameter():
     """lr times the parameter is taken off, too or instead. Only lr times its gradient is to go."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p -= p * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(change("X * self.lr", "X"), before("p -= A", "p.grad *= self.lr"))
 def scales_the_gradient_itself():
     """`step` multiplies the gradient by lr in place and so changes p.grad. Gradients are to stay as
     backward() left them: use an expression that makes a new tensor."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p.grad *= self.lr
-                        p -= p.grad
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(inside("step", after("for p in A:", "self.zero_grad()")), of="through_data")
 def step_clears_too():
     """`step` clears the gradients as well. That is for zero_grad() to do, when the loop says so."""
 
-    class Wrong(in_place()):
-        def step(self):
-            super().step()
-            self.zero_grad()
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p.grad = A", "gradient = p.grad\ngradient = 0")
 def zero_grad_does_nothing():
     """The gradients are still there after `zero_grad()`. Assigning to a variable in a loop changes no tensor:
     zero the gradient in place, or set p.grad."""
 
-    class Wrong(in_place()):
-        def zero_grad(self):
-            for p in self.params:
-                gradient = p.grad
-                gradient = 0  # noqa: F841
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(
+    """
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()
+        """,
+    "with torch.no_grad():\n    for p in self.params:\n        p.zero_()",
+    of="in_place",
+)
 def zero_grad_zeroes_the_parameters():
     """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has
     learnt."""
 
-    class Wrong(in_place()):
-        def zero_grad(self):
-            with torch.no_grad():
-                for p in self.params:
-                    p.zero_()
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(inside("zero_grad", change("self.params", "self.params[:1]")))
 def zero_grad_clears_the_first():
     """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the
     loop."""
 
-    class Wrong(in_place()):
-        def zero_grad(self):
-            for p in self.params[:1]:
-                p.grad = None
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(after("p -= A", "return"))
 def updates_the_first():
     """`step` updates the first parameter only: a `return` or a `break` stands in the loop."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is not None:
-                        p -= p.grad * self.lr
-                        return
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("if p.grad is not None:", "")
 def needs_every_gradient():
     """`step` fails for a parameter without a gradient: where p.grad is None there is nothing to multiply.
     Leave such a parameter alone."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    p -= p.grad * self.lr
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p.grad = A", "p.grad.zero_()")
 def zeroes_what_is_not_there():
     """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter
     alone."""
 
-    class Wrong(in_place()):
-        def zero_grad(self):
-            for p in self.params:
-                p.grad.zero_()
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(change("p.grad = A", "p.grad.zero_()"), change("if p.grad is not None:", ""))
 def needs_gradients_everywhere():
     """Both `step` and `zero_grad` fail for a parameter without a gradient: where p.grad is None there is
     nothing to multiply and nothing to zero. Leave such a parameter alone."""
 
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    p -= p.grad * self.lr
 
-        def zero_grad(self):
-            for p in self.params:
-                p.grad.zero_()
-
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("X = None", "X = 0")
 def sets_the_gradient_to_a_number():
     """A gradient is a tensor of the parameter's shape, or None: the number 0 cannot be one. Zero it in place,
     or set it to None."""
 
-    class Wrong(in_place()):
-        def zero_grad(self):
-            for p in self.params:
-                p.grad = 0
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("if A:", "if p.grad is None:\n    break\np -= p.grad * self.lr")
 def stops_at_a_missing_gradient():
     """One parameter without a gradient ends the loop, and those after it are not updated: go on with the next
     (`continue` rather than `return` or `break`)."""
-
-    class Wrong(in_place()):
-        def step(self):
-            with torch.no_grad():
-                for p in self.params:
-                    if p.grad is None:
-                        break
-                    p -= p.grad * self.lr
-
-    return Wrong
 
 
 @Optimizer.mistake
@@ -834,25 +573,13 @@ def remembers_the_gradients():
     return Wrong
 
 
-@Optimizer.mistake
+@Optimizer.slip("params", "[p for p in params if p.grad is not None]")
 def sorts_out_when_made():
     """Parameters that have no gradient when the optimizer is made are left out for ever, and at that time
     none has one yet. Look at p.grad in `step`."""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__([p for p in params if p.grad is not None], lr)
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(everywhere("(self.params, self.lr)", "(type(self).params, type(self).lr)"), of="in_place")
 def shared_by_all():
     """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in
     self."""
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            type(self).params, type(self).lr = list(params), lr
-
-    return Wrong

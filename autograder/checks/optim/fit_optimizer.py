@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, before, change, everywhere, first, outdent, swap
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.optim import cleared
@@ -162,35 +163,21 @@ def reports_as_it_goes(model, opt, loss_func, x, y, bs, epochs=1):
     return report
 
 
-@fit_optimizer.mistake
-def never_clears(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("opt.zero_grad()", "")
+def never_clears():
     """The gradients are never cleared, so each step follows the sum of all batches so far."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
 
 
-@fit_optimizer.mistake
-def clears_once_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(outdent("opt.zero_grad()"))
+def clears_once_an_epoch():
     """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
     batch."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-        opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def clears_before_the_step(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(swap("opt.step()", "opt.zero_grad()"))
+def clears_before_the_step():
     """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt.
     Clear them after the step, or before backward()."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.zero_grad()
-            opt.step()
 
 
 @fit_optimizer.mistake
@@ -205,23 +192,14 @@ def steps_before_backward(model, opt, loss_func, x, y, bs, epochs=1):
             loss.backward()
 
 
-@fit_optimizer.mistake
-def never_steps(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("opt.step()", "")
+def never_steps():
     """`opt.step()` is never called, so no parameter changes. Are the parentheses there?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def no_backward(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("X.backward()", "X")
+def no_backward():
     """The loss is computed, but backward() is never called on it, so there are no gradients to step with."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs])
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_optimizer.mistake
@@ -235,259 +213,172 @@ def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
         opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def steps_with_the_last_batch_alone(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(outdent("opt.step()"), change("opt.zero_grad()", ""), before("A.backward()", "opt.zero_grad()"))
+def steps_with_the_last_batch_alone():
     """There is one step an epoch, with the gradients of the last batch alone. Is `opt.step()` indented far
     enough to be inside the loop over the batches?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            opt.zero_grad()
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        opt.step()
 
 
-@fit_optimizer.mistake
-def a_batch_at_every_row(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("range(0, X, bs)", "range(X)")
+def a_batch_at_every_row():
     """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the
     step."""
-    for _ in range(epochs):
-        for start in range(len(x)):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def a_row_at_a_time(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
+def a_row_at_a_time():
     """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
-    for _ in range(epochs):
-        for start in range(len(x)):
-            loss_func(model(x[start : start + 1]), y[start : start + 1]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def the_first_row_of_each_batch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(everywhere("start + bs", "start + 1"))
+def the_first_row_of_each_batch():
     """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + 1]), y[start : start + 1]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def stops_a_batch_early(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("len(x)", "len(x) - bs")
+def stops_a_batch_early():
     """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
-    for _ in range(epochs):
-        for start in range(0, len(x) - bs, bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def one_epoch_too_few(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("range(epochs)", "range(1, epochs)")
+def one_epoch_too_few():
     """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
-    for _ in range(1, epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def one_epoch_too_many(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("epochs", "epochs + 1")
+def one_epoch_too_many():
     """There is one epoch too many. How many numbers are in range(epochs)?"""
-    for _ in range(epochs + 1):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def the_last_batch_made_full(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
+def the_last_batch_made_full():
     """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            start = max(0, min(start, len(x) - bs))
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def a_step_for_each_parameter(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("opt.step()", "for _p in model.parameters():\n    opt.step()")
+def a_step_for_each_parameter():
     """`opt.step()` stands in a loop over the parameters, so each batch makes several steps. One call updates
     all the parameters."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            for _p in model.parameters():
-                opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def loss_without_a_graph(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    before(
+        "opt.step()",
+        """
+        with torch.no_grad():
+            loss = loss_func(model(x[start:start + bs]), y[start:start + bs])
+        loss.backward()
+        """,
+    ),
+)
+def loss_without_a_graph():
     """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by
     detach(). Let the prediction and the loss be recorded."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            with torch.no_grad():
-                loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
-            loss.backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def in_eval_mode(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(first("model.eval()"))
+def in_eval_mode():
     """The model is set to eval mode, in which layers such as dropout do not act as they should in training.
     Leave its mode alone here."""
-    model.eval()
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def layer_by_layer(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    before(
+        "A.backward()",
+        """
+        out = x[start:start + bs]
+        for layer in model:
+            out = layer(out)
+        """,
+    ),
+)
+def layer_by_layer():
     """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the
     model."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            out = x[start : start + bs]
-            for layer in model:
-                out = layer(out)
-            loss_func(out, y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def limits_the_gradients(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(before("opt.step()", "nn.utils.clip_grad_norm_(model.parameters(), 10)"))
+def limits_the_gradients():
     """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they
     are."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 10)
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def leaves_recording_off(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    before("opt.step()", "torch.set_grad_enabled(False)"),
+    before("A.backward()", "torch.set_grad_enabled(True)"),
+)
+def leaves_recording_off():
     """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            torch.set_grad_enabled(True)
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            torch.set_grad_enabled(False)
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def a_batch_smaller_than_the_data(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(first("bs = min(bs, len(x) - 1)"))
+def a_batch_smaller_than_the_data():
     """When bs is greater than the number of rows, all the rows should be one batch."""
-    bs = min(bs, len(x) - 1)
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def two_steps_a_batch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(after("opt.step()", "opt.step()"))
+def two_steps_a_batch():
     """There are two steps for each batch. One is enough."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def updates_by_itself(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= 0.5 * p.grad
+        """,
+)
+def updates_by_itself():
     """The loop updates the parameters by itself, or with an optimizer of its own, and does not call
     `opt.step()`. How the update is made, and of which parameters, is the business of the optimizer that is
     passed."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= 0.5 * p.grad
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def updates_by_itself_too(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    after(
+        "opt.step()",
+        """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= 0.5 * p.grad
+        """,
+    ),
+)
+def updates_by_itself_too():
     """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of
     it."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= 0.5 * p.grad
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def uses_its_attributes(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in opt.params:
+                p -= opt.lr * p.grad
+        """,
+)
+def uses_its_attributes():
     """The loop takes `params` and `lr` out of the optimizer and updates by itself. Not every optimizer has
     these, nor makes its step so: call `opt.step()`."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for p in opt.params:
-                    p -= opt.lr * p.grad
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def asks_for_param_groups(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("opt.zero_grad()", "opt.zero_grad(set_to_none=True)")
+def asks_for_param_groups():
     """The loop uses something that torch's optimizers have and yours has not (param_groups, set_to_none,
     ...). `step()` and `zero_grad()`, without arguments, are all that is promised."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad(set_to_none=True)
 
 
-@fit_optimizer.mistake
-def clears_what_is_in_params(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("opt.zero_grad()", "for p in opt.params:\n    p.grad = None")
+def clears_what_is_in_params():
     """The gradients are cleared through an attribute of the optimizer that not every optimizer has. Call
     `opt.zero_grad()`."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            for p in opt.params:
-                p.grad = None
 
 
-@fit_optimizer.mistake
-def targets_first(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("loss_func(X, Y)", "loss_func(Y, X)")
+def targets_first():
     """The loss is called with the targets first. It is loss_func(predictions, targets): many losses are not
     symmetric."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_optimizer.mistake
@@ -511,35 +402,19 @@ def an_empty_batch_at_the_end(model, opt, loss_func, x, y, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def overlapping_batches(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(everywhere("start + bs", "start + bs + 1"))
+def overlapping_batches():
     """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs + 1]), y[start : start + bs + 1]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def all_the_data_every_time(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
+def all_the_data_every_time():
     """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
-    for _ in range(epochs):
-        for _start in range(0, len(x), bs):
-            loss_func(model(x), y).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def returns_after_the_first_batch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(after("opt.zero_grad()", "return"))
+def returns_after_the_first_batch():
     """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()
-            return
 
 
 @fit_optimizer.mistake
@@ -551,21 +426,11 @@ def only_one_epoch(model, opt, loss_func, x, y, bs, epochs=1):
         opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def its_own_batch_size(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(everywhere("bs", "64"))
+def its_own_batch_size():
     """The batches have 64 rows whatever `bs` says."""
-    for _ in range(epochs):
-        for start in range(0, len(x), 64):
-            loss_func(model(x[start : start + 64]), y[start : start + 64]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def its_own_loss(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("loss_func", "nn.functional.cross_entropy")
+def its_own_loss():
     """The loss is always cross entropy; `loss_func` is not called."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            torch.nn.functional.cross_entropy(model(x[start : start + bs]), y[start : start + bs]).backward()
-            opt.step()
-            opt.zero_grad()

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change, everywhere, first
 from autograder.exercise import Complaint, code
 
 get_model = code(
@@ -116,106 +117,83 @@ def with_names_and_groups(n_in, nh, n_out, lr):
     return model, torch.optim.SGD(groups, lr, momentum=0)
 
 
-@get_model.mistake
-def optimizer_first(n_in, nh, n_out, lr):
+@get_model.slip("(model, X)", "(X, model)")
+def optimizer_first():
     """The optimizer comes first. The order is model, optimizer."""
-    model, opt = in_one_line_each(n_in, nh, n_out, lr)
-    return opt, model
 
 
-@get_model.mistake
-def the_model_alone(n_in, nh, n_out, lr):
+@get_model.slip("(model, optim.SGD(model.parameters(), lr=lr))", "model")
+def the_model_alone():
     """Only the model comes back. Return the optimizer with it."""
-    return in_one_line_each(n_in, nh, n_out, lr)[0]
 
 
-@get_model.mistake
-def a_class_for_an_optimizer(n_in, nh, n_out, lr):
+@get_model.slip("optim.SGD(model.parameters(), lr=lr)", "optim.SGD")
+def a_class_for_an_optimizer():
     """The second thing is the class SGD itself. Make an optimizer of it, with the parameters and lr."""
-    return in_one_line_each(n_in, nh, n_out, lr)[0], torch.optim.SGD
 
 
-@get_model.mistake
-def lr_of_the_lesson(n_in, nh, n_out, lr):
+@get_model.slip("lr", "0.5")
+def lr_of_the_lesson():
     """The learning rate is 0.5 whatever `lr` says."""
-    return in_one_line_each(n_in, nh, n_out, 0.5)
 
 
-@get_model.mistake
-def lr_left_out(n_in, nh, n_out, lr):
+@get_model.slip("lr", "0.001")
+def lr_left_out():
     """The learning rate is SGD's own default, 0.001: `lr` is not passed on."""
-    return in_one_line_each(n_in, nh, n_out, 0.001)
 
 
-@get_model.mistake
-def with_momentum(n_in, nh, n_out, lr):
+@get_model.slip("optim.SGD(X, lr=lr)", "optim.SGD(X, lr=lr, momentum=0.9)")
+def with_momentum():
     """The optimizer has momentum. Plain SGD is asked for: no options but lr."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0]
-    return model, torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
 
 
-@get_model.mistake
-def with_weight_decay(n_in, nh, n_out, lr):
+@get_model.slip("optim.SGD(X, lr=lr)", "optim.SGD(X, lr=lr, weight_decay=0.01)")
+def with_weight_decay():
     """The optimizer has weight decay. Plain SGD is asked for: no options but lr."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0]
-    return model, torch.optim.SGD(model.parameters(), lr=lr, weight_decay=0.01)
 
 
-@get_model.mistake
-def adam(n_in, nh, n_out, lr):
+@get_model.slip("optim.SGD", "optim.Adam")
+def adam():
     """The optimizer is Adam. SGD is asked for."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0]
-    return model, torch.optim.Adam(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def for_another_model(n_in, nh, n_out, lr):
+@get_model.slip(
+    change("model.parameters", "other.parameters"),
+    first("other = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))"),
+)
+def for_another_model():
     """The optimizer has the parameters of another model than the one that is returned, so training would
     never change that one. Make the model once, and use it for both."""
-    nn = torch.nn
-    other = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))
-    return in_one_line_each(n_in, nh, n_out, lr)[0], torch.optim.SGD(other.parameters(), lr=lr)
 
 
-@get_model.mistake
-def last_layer_only(n_in, nh, n_out, lr):
+@get_model.slip("model.parameters", "model[-1].parameters")
+def last_layer_only():
     """The optimizer knows the last layer only. Give it the parameters of the whole model."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0]
-    return model, torch.optim.SGD(model[-1].parameters(), lr=lr)
 
 
-@get_model.mistake
-def weights_only(n_in, nh, n_out, lr):
+@get_model.slip("model.parameters()", "[p for p in model.parameters() if p.dim() > 1]")
+def weights_only():
     """The optimizer knows the weights and not the biases. Give it all the parameters of the model."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0]
-    return model, torch.optim.SGD([p for p in model.parameters() if p.dim() > 1], lr=lr)
 
 
-@get_model.mistake
-def fifty_hidden_units(n_in, nh, n_out, lr):
+@get_model.slip(everywhere("nh", "50"))
+def fifty_hidden_units():
     """The hidden layer has 50 units, whatever nh is."""
-    return in_one_line_each(n_in, 50, n_out, lr)
 
 
-@get_model.mistake
-def without_relu(n_in, nh, n_out, lr):
+@get_model.slip("nn.Sequential(X, nn.ReLU(), Y)", "nn.Sequential(X, Y)")
+def without_relu():
     """There is no ReLU between the two Linear layers."""
-    model = torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out))
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def softmax_last(n_in, nh, n_out, lr):
+@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
+def softmax_last():
     """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
-    nn = torch.nn
-    model = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.LogSoftmax(-1))
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def sizes_of_mnist(n_in, nh, n_out, lr):
+@get_model.slip(change("n_out", "10"), change("n_in", "784"))
+def sizes_of_mnist():
     """The layers have the sizes of MNIST, whatever is passed. Use the arguments."""
-    return in_one_line_each(784, nh, 10, lr)
 
 
 @get_model.mistake
@@ -224,65 +202,52 @@ def all_sizes_of_mnist(n_in, nh, n_out, lr):
     return in_one_line_each(784, 50, 10, lr)
 
 
-@get_model.mistake
-def outputs_before_inputs(n_in, nh, n_out, lr):
+@get_model.slip(
+    change("model = A", ""),
+    first("model = nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))"),
+)
+def outputs_before_inputs():
     """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
     outputs."""
-    model = torch.nn.Sequential(torch.nn.Linear(nh, n_in), torch.nn.ReLU(), torch.nn.Linear(n_out, nh))
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def relu_last_too(n_in, nh, n_out, lr):
+@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, Y)")
+def relu_last_too():
     """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
     Linear."""
-    nn = torch.nn
-    model = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.ReLU())
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def sigmoid_for_relu(n_in, nh, n_out, lr):
+@get_model.slip("nn.ReLU", "nn.Sigmoid")
+def sigmoid_for_relu():
     """The layer in the middle is a Sigmoid, not a ReLU."""
-    nn = torch.nn
-    model = nn.Sequential(nn.Linear(n_in, nh), nn.Sigmoid(), nn.Linear(nh, n_out))
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def without_bias(n_in, nh, n_out, lr):
+@get_model.slip(
+    change("nn.Linear(nh, n_out)", "nn.Linear(nh, n_out, bias=False)"),
+    change("nn.Linear(n_in, nh)", "nn.Linear(n_in, nh, bias=False)"),
+)
+def without_bias():
     """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
-    nn = torch.nn
-    model = nn.Sequential(nn.Linear(n_in, nh, bias=False), nn.ReLU(), nn.Linear(nh, n_out, bias=False))
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def parameters_not_called(n_in, nh, n_out, lr):
+@get_model.slip("model.parameters()", "model.parameters")
+def parameters_not_called():
     """model.parameters is a method: call it, with parentheses, to get the parameters."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0]
-    return model, torch.optim.SGD(model.parameters, lr=lr)
 
 
-@get_model.mistake
-def the_model_for_its_parameters(n_in, nh, n_out, lr):
+@get_model.slip("model.parameters()", "model")
+def the_model_for_its_parameters():
     """SGD is given the model. It wants the parameters of the model."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0]
-    return model, torch.optim.SGD(model, lr=lr)
 
 
-@get_model.mistake
-def a_class_for_a_layer(n_in, nh, n_out, lr):
+@get_model.slip("nn.ReLU()", "nn.ReLU")
+def a_class_for_a_layer():
     """nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
-    model = torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out))
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def a_list_for_the_layers(n_in, nh, n_out, lr):
+@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
+def a_list_for_the_layers():
     """nn.Sequential is given a list. It takes each layer as an argument of its own."""
-    model = torch.nn.Sequential([torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)])
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
 @get_model.mistake
@@ -298,24 +263,19 @@ def a_sequential_that_ends_in_softmax(n_in, nh, n_out, lr):
     return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def in_float64(n_in, nh, n_out, lr):
+@get_model.slip(after("model = A", "model = model.double()"))
+def in_float64():
     """The parameters are float64. Leave them in float32, as nn.Linear makes them."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0].double()
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def in_eval_mode(n_in, nh, n_out, lr):
+@get_model.slip(after("model = A", "model = model.eval()"))
+def in_eval_mode():
     """The model is in eval mode. A fresh model is there to be trained: leave it in training mode."""
-    model = in_one_line_each(n_in, nh, n_out, lr)[0].eval()
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
 
 
-@get_model.mistake
-def at_least_as_many_hidden_units_as_outputs(n_in, nh, n_out, lr):
+@get_model.slip(everywhere("nh", "max(nh, n_out)"))
+def at_least_as_many_hidden_units_as_outputs():
     """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
-    return in_one_line_each(n_in, max(nh, n_out), n_out, lr)
 
 
 _one_optimizer = []
