@@ -5,7 +5,8 @@ import operator
 
 import torch
 
-from autograder.checks.data import MOST_BATCHES, one_pass, pairs
+from autograder.authoring.slips import after, before, change
+from autograder.checks.data import MOST_BATCHES, cut, one_pass, pairs
 from autograder.exercise import Complaint, code
 
 DataLoader = code(
@@ -48,12 +49,6 @@ class ChangingSampler:
         batches = self._passes[self._begun % len(self._passes)]
         self._begun += 1
         yield from batches
-
-
-def cut(draw, rows):
-    """The rows in two or three batches of different sizes."""
-    first = draw.integer(1, len(rows) - 2)
-    return [rows[:first], rows[first:]]
 
 
 def as_written(items):
@@ -184,55 +179,36 @@ def iterator_with_next():
     return DataLoader
 
 
-@DataLoader.mistake
+@DataLoader.slip("rows", "dict.fromkeys(map(int, rows))", of="map_over_the_sampler")
 def each_row_once():
     """A row that the sampler names twice in a batch comes only once (a set or a dict does that). Give as many
     examples as the sampler names rows.
     """
 
-    class Wrong(map_over_the_sampler()):
-        def batch(self, rows):
-            return self.collate_fn([self.ds[i] for i in dict.fromkeys(map(int, rows))])
 
-    return Wrong
-
-
-@DataLoader.mistake
+@DataLoader.slip(change("[X for i in rows]", "(X for i in rows)"), change("collate", "None"))
 def collates_a_generator():
     """`collate_fn` is given a generator, which has no length and can be walked only once. Give it a list: square
     brackets make one.
     """
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
 
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn(self.ds[i] for i in rows)
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip(
+    change("[self.ds[i] for i in rows]", "items"),
+    before(
+        "yield self.collate_fn(items)",
+        """
+        left = rows if isinstance(rows, list) else rows.tolist()
+        items = []
+        while left:
+            items.append(self.ds[left.pop(0)])
+        """,
+    ),
+)
 def empties_the_row_lists():
     """You take the row numbers out of the sampler's own lists (`pop`), so there is nothing in them for the next loop.
     Read them, and leave them as they are.
     """
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
-
-        def __iter__(self):
-            for rows in self.sampler:
-                left = rows if isinstance(rows, list) else rows.tolist()
-                items = []
-                while left:
-                    items.append(self.ds[left.pop(0)])
-                yield self.collate_fn(items)
-
-    return DataLoader
 
 
 @DataLoader.mistake
@@ -270,24 +246,19 @@ def one_place_for_all_loaders():
     return DataLoader
 
 
-@DataLoader.mistake
+@DataLoader.slip(
+    "yield self.collate_fn([self.ds[i] for i in rows])",
+    """
+        items = []
+        for i in rows:
+            items.append(self.ds[i])
+            yield self.collate_fn(items)
+        """,
+)
 def yields_in_the_inner_loop():
     """A batch is yielded after every single example: the `yield` stands inside the loop over the row numbers. First
     collect them all, then yield once.
     """
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
-
-        def __iter__(self):
-            for rows in self.sampler:
-                items = []
-                for i in rows:
-                    items.append(self.ds[i])
-                    yield self.collate_fn(items)
-
-    return DataLoader
 
 
 @DataLoader.mistake
@@ -307,21 +278,11 @@ def earlier_examples_stay():
     return DataLoader
 
 
-@DataLoader.mistake
+@DataLoader.slip("X[i]", "(X[i][0], X[i][1])")
 def takes_examples_for_pairs():
     """You take each example apart and make a pair of its first two things. What an example is made of is the business
     of `collate_fn`: hand on `ds[i]` as it is.
     """
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
-
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn([(self.ds[i][0], self.ds[i][1]) for i in rows])
-
-    return DataLoader
 
 
 @DataLoader.mistake
@@ -342,19 +303,9 @@ def ignores_collate_fn():
     return DataLoader
 
 
-@DataLoader.mistake
+@DataLoader.slip("def __init__(self, ds, sampler, collate_fn=collate):", "def __init__(self, ds, sampler, collate_fn):")
 def needs_a_collate_fn():
     """`DataLoader(ds, sampler)` fails: the third argument should be `collate` unless another is given."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
-
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn([self.ds[i] for i in rows])
-
-    return DataLoader
 
 
 @DataLoader.mistake
@@ -372,85 +323,35 @@ def does_not_collate():
     return DataLoader
 
 
-@DataLoader.mistake
+@DataLoader.slip("[X[i] for i in rows]", "X[rows]")
 def indexes_by_the_whole_batch():
     """You index the dataset by a whole batch of rows. Ask it for one row at a time and hand the list of
     examples to collate_fn.
     """
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
 
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn(self.ds[rows])
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip("self.collate_fn([X for i in rows])", "[self.collate_fn([X]) for i in rows]")
 def collates_each_example():
     """collate_fn is called on one example at a time. It should get the list of all examples of a batch."""
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
 
-        def __iter__(self):
-            for rows in self.sampler:
-                yield [self.collate_fn([self.ds[i]]) for i in rows]
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip("self.ds[i]", "(torch.as_tensor(i), torch.as_tensor(i))")
 def collates_the_row_numbers():
     """collate_fn gets the row numbers. It should get the examples that they name: `ds[i]` for each."""
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
 
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn([(torch.as_tensor(i), torch.as_tensor(i)) for i in rows])
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip("sampler", "list(sampler)")
 def sampler_asked_once():
     """The sampler is asked once, in `__init__`, so every loop gives the same batches and a shuffling
     sampler shuffles once. Go through it in `__iter__`.
     """
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.batches, self.collate_fn = ds, list(sampler), collate_fn
 
-        def __iter__(self):
-            for rows in self.batches:
-                yield self.collate_fn([self.ds[i] for i in rows])
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip("sampler", "iter(sampler)")
 def used_up_after_one_loop():
     """The loader is used up after one loop: an iterator made in `__init__` has one pass in it. Make a new
     one in `__iter__`.
     """
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.batches, self.collate_fn = ds, iter(sampler), collate_fn
-
-        def __iter__(self):
-            for rows in self.batches:
-                yield self.collate_fn([self.ds[i] for i in rows])
-
-    return DataLoader
 
 
 @DataLoader.mistake
@@ -473,67 +374,33 @@ def one_place_in_the_sampler():
     return DataLoader
 
 
-@DataLoader.mistake
+@DataLoader.slip("[X for i in rows]", "[X for i in sorted(rows)]")
 def rows_in_sorted_order():
     """Within each batch the rows are sorted. Keep the order in which the sampler names them."""
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
 
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn([self.ds[i] for i in sorted(rows)])
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip("[X for i in rows]", "[X for i in rows.tolist()]")
 def needs_tensors_of_rows():
     """Your loader needs index tensors (`rows.tolist()`, `rows.shape`); a sampler may yield plain lists of
     ints. Loop over the batch: that works for both.
     """
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
 
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn([self.ds[i] for i in rows.tolist()])
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip(
+    change("self.collate_fn([self.ds[i] for i in rows])", "made"),
+    before(
+        "yield made",
+        """
+        made = self.collate_fn([self.ds[i] for i in rows])
+        if not isinstance(made, dict):
+            made = (made[0], made[1])
+        """,
+    ),
+)
 def needs_a_pair():
     """You unpack what collate_fn returns into xb and yb. It may make anything: yield it as it is."""
 
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
 
-        def __iter__(self):
-            for rows in self.sampler:
-                made = self.collate_fn([self.ds[i] for i in rows])
-                if not isinstance(made, dict):
-                    made = made[0], made[1]
-                yield made
-
-    return DataLoader
-
-
-@DataLoader.mistake
+@DataLoader.slip(after("yield self.collate_fn([self.ds[i] for i in rows])", "return"))
 def one_batch_alone():
     """Only the first batch comes: `return` (or a yield outside the loop) ends the pass too early."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
-
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.collate_fn([self.ds[i] for i in rows])
-                return
-
-    return DataLoader

@@ -4,6 +4,7 @@ import itertools
 
 import torch
 
+from autograder.authoring.slips import before, change, everywhere
 from autograder.checks.data import pair
 from autograder.exercise import code
 
@@ -147,21 +148,9 @@ def index_kind_by_kind():
     return Dataset
 
 
-@Dataset.mistake
+@Dataset.slip("len(X)", "X.shape[-1]")
 def length_counts_the_columns():
     """`len(ds)` gives the number of columns of x. How many examples there are is the number of its rows."""
-
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
-
-        def __len__(self):
-            return self.x.shape[-1]
-
-        def __getitem__(self, i):
-            return self.x[i], self.y[i]
-
-    return Dataset
 
 
 @Dataset.mistake
@@ -181,140 +170,74 @@ def length_counts_x_and_y():
     return Dataset
 
 
-@Dataset.mistake
+@Dataset.slip("len(X)", "X.numel()")
 def length_counts_the_elements():
     """`len(ds)` gives the number of elements of x, all pixels of all images. Count rows: what does `len` of
     a tensor give?
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return self.x.numel()
-
-        def __getitem__(self, i):
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(change("self.y[i]", "self.x[i]"), change("(X, X)", "(self.y[i], X)"))
 def y_comes_first():
     """The pair comes the wrong way round: targets first. Everything that says `xb, yb = ds[...]` would mix
     them up.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            return self.y[i], self.x[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip("self.y[i]", "self.y")
 def gives_all_of_y():
     """You index x alone: with each item comes the whole of y. The same index belongs in both."""
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            return self.x[i], self.y
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip("(X, self.y[i])", "X")
 def gives_x_alone():
     """Indexing gives the input and not its target. A training step needs both: return a pair."""
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            return self.x[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, slice):
+            return [(self.x[j], self.y[j]) for j in range(*i.indices(len(self.x)))]
+        """,
+    ),
+)
 def slices_become_lists_of_pairs():
     """For a slice you give a list of pairs, one for each row. A batch should be one pair of tensors: let
     the tensors do the slicing.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, slice):
-                return [(self.x[j], self.y[j]) for j in range(*i.indices(len(self.x)))]
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, torch.Tensor) and i.dim():
+            return [(self.x[j], self.y[j]) for j in i]
+        """,
+    ),
+)
 def tensors_of_rows_become_lists_of_pairs():
     """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of
     tensors: hand the index tensor to x and y as it is.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, torch.Tensor) and i.dim():
-                return [(self.x[j], self.y[j]) for j in i]
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, int):
+            i = range(len(self.x))[i]
+            i = slice(i, i + 1)
+        """,
+    ),
+)
 def ints_are_taken_as_slices():
     """`ds[3]` keeps a dimension of size 1, as if it were `ds[3:4]`. One example has the shape of one row:
     (784,), and its label is 0-d.
     """
-
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
-
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, int):
-                i = range(len(self.x))[i]
-                i = slice(i, i + 1)
-            return self.x[i], self.y[i]
-
-    return Dataset
 
 
 @Dataset.mistake
@@ -336,145 +259,75 @@ def dimensions_of_size_one_are_lost():
     return Dataset
 
 
-@Dataset.mistake
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, torch.Tensor):
+            return (self.x[i].squeeze(0), self.y[i].squeeze(0))
+        """,
+    ),
+)
 def one_row_of_an_index_tensor_is_squeezed():
     """An index tensor with a single row number gives an example without its batch dimension. One row number in a
     tensor is still a batch, of one row.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, torch.Tensor):
-                return self.x[i].squeeze(0), self.y[i].squeeze(0)
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, slice):
+            n = len(self.x)
+            i = torch.arange(i.start or 0, max(i.start or 0, min(i.stop or n, n)), i.step or 1)
+        """,
+    ),
+)
 def takes_slices_apart():
     """You count the rows of a slice yourself, from its start to its stop, and negative numbers are not what you take
     them for. A tensor understands the slice as it is.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, slice):
-                n = len(self.x)
-                i = torch.arange(i.start or 0, max(i.start or 0, min(i.stop or n, n)), i.step or 1)
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int) and i < 0:\n    i = i % len(self.x)"))
 def wraps_round_below_zero():
     """Every negative number is taken as a row (`i % len`), however far it lies before the beginning. Beyond either end
     there is nothing but an IndexError.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, int) and i < 0:
-                i = i % len(self.x)
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, int) and (not 0 <= i < len(self.x)):
+            raise IndexError(i)
+        """,
+    ),
+)
 def refuses_negative_numbers():
     """`ds[-1]` is an IndexError. As for a list, it should be the last row; the tensors inside know that by
     themselves.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, int) and not 0 <= i < len(self.x):
-                raise IndexError(i)
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int):\n    i = i % len(self.x)"))
 def wraps_round():
     """Beyond the end you begin again at row 0, so `for item in ds` never ends. The tensors raise an
     IndexError there by themselves: let them.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            if isinstance(i, int):
-                i = i % len(self.x)
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip("(x, y)", "(x.float(), y.long())")
 def changes_the_dtypes():
     """You turn x into floats or y into int64 on the way. A dataset hands out what it was given; a target
     may be a float.
     """
 
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x.float(), y.long()
 
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            return self.x[i], self.y[i]
-
-    return Dataset
-
-
-@Dataset.mistake
+@Dataset.slip(everywhere("self", "Dataset"))
 def stored_on_the_class():
     """x and y are stored on the class (or in a global), so a second dataset overwrites the first. Store
     them on `self`.
     """
-
-    class Dataset:
-        def __init__(self, x, y):
-            Dataset.x, Dataset.y = x, y
-
-        def __len__(self):
-            return len(Dataset.x)
-
-        def __getitem__(self, i):
-            return Dataset.x[i], Dataset.y[i]
-
-    return Dataset

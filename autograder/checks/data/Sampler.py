@@ -6,6 +6,7 @@ import random
 
 import torch
 
+from autograder.authoring.slips import after, before, change, last, method
 from autograder.checks.data import MOST_BATCHES, flat, one_pass, thoroughly
 from autograder.exercise import Complaint, code
 
@@ -262,22 +263,22 @@ def first_row_stays():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip(
+    """
+        rows = list(range(self.n))
+        if self.shuffle:
+            random.shuffle(rows)
+        """,
+    """
+        start = random.randrange(self.n) if self.shuffle else 0
+        rows = [(start + i) % self.n for i in range(self.n)]
+        """,
+    of="a_shuffled_list",
+)
 def begins_somewhere_and_goes_round():
     """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle
     all the rows.
     """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            start = random.randrange(self.n) if self.shuffle else 0
-            rows = [(start + i) % self.n for i in range(self.n)]
-            return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
-
-    return Sampler
 
 
 @Sampler.mistake
@@ -316,70 +317,35 @@ def one_list_for_all_passes():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip("rows[X]", "torch.arange(self.n)[X]")
 def never_shuffles():
     """The rows come in order although `shuffle` is True."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs = n, bs
 
-        def __iter__(self):
-            for start in range(0, self.n, self.bs):
-                yield torch.arange(self.n)[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip("X if self.shuffle else torch.arange(Y)", "X")
 def always_shuffles():
     """The rows come in a random order although `shuffle` is False."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs = n, bs
 
-        def __iter__(self):
-            rows = torch.randperm(self.n)
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip("False", "True")
 def shuffles_by_default():
     """Without the third argument the rows are shuffled: its default should stay False."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=True):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
-def shuffles_the_batches_alone():
-    """You shuffle the order of the batches, but each holds neighbouring rows, in every pass the same ones
-    together. Shuffle the rows, then cut.
-    """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
+@Sampler.slip(
+    method("""
         def __iter__(self):
             batches = list(torch.arange(self.n).split(self.bs))
             if self.shuffle:
                 random.shuffle(batches)
             yield from batches
-
-    return Sampler
+        """),
+    of="row_by_row",
+)
+def shuffles_the_batches_alone():
+    """You shuffle the order of the batches, but each holds neighbouring rows, in every pass the same ones
+    together. Shuffle the rows, then cut.
+    """
 
 
 @Sampler.mistake
@@ -399,22 +365,11 @@ def shuffles_inside_the_batches():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip("torch.randperm(X)", "torch.randint(0, X, (X,))")
 def draws_with_replacement():
     """Some rows come twice and others never: every batch (or row) is drawn from all of them afresh. One
     random order of all rows, cut into pieces, names each exactly once.
     """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            rows = torch.randint(0, self.n, (self.n,)) if self.shuffle else torch.arange(self.n)
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
 
 
 @Sampler.mistake
@@ -434,82 +389,36 @@ def shuffles_for_every_batch():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip(before("rows = A", "torch.manual_seed(42)"))
 def reseeds_torch():
     """You call torch.manual_seed, so every pass has the same order, and all other random numbers of the
     program repeat too. Just draw.
     """
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            torch.manual_seed(42)
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip(after("(self.n, self.bs, self.shuffle) = A", "torch.manual_seed(42)"))
 def reseeds_torch_once():
     """You call torch.manual_seed in `__init__`: every sampler then draws the same orders, and all other
     random numbers of the program repeat too. Just draw.
     """
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-            torch.manual_seed(42)
 
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip(before("rows = A", "torch.seed()"))
 def reseeds_with_the_time():
     """You seed a global generator (`torch.seed()`, `random.seed()`) to make the order fresh. A program that
     set a seed can then not be repeated; the generators are random enough as they are.
     """
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            torch.seed()
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip(
+    change("random", "self.random"),
+    after("(self.n, self.bs, self.shuffle) = A", "self.random = random.Random(0)"),
+    of="a_shuffled_list",
+)
 def same_seed_for_each_sampler():
     """You give each sampler a generator of its own with the same fixed seed, so all of them draw the same
     orders. Leave out the seed, or draw it.
     """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-            self.random = random.Random(0)
-
-        def __iter__(self):
-            rows = list(range(self.n))
-            if self.shuffle:
-                self.random.shuffle(rows)
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
 
 
 @Sampler.mistake
@@ -531,55 +440,23 @@ def shuffles_nearby_rows_alone():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip("rows.split(X)", "rows.chunk(-(-self.n // X))", of="split_of_a_sorted_draw")
 def cut_into_equal_parts():
     """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
     left: `split` does that, or a start that moves on by bs.
     """
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            yield from rows.chunk(-(-self.n // self.bs))
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip("rows.split(X)", "rows.split(X) if X <= self.n else ()", of="split_of_a_sorted_draw")
 def nothing_from_few_rows():
     """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            yield from rows.split(self.bs) if self.bs <= self.n else ()
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip(before("yield rows[start:start + self.bs]", "self.bs = min(self.bs, self.n - start)"))
 def shortens_its_own_bs():
     """The short last batch changes the sampler's own `bs`, so the next loop cuts smaller batches. What belongs to one
     loop should stay in a local variable.
     """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for start in range(0, self.n, self.bs):
-                self.bs = min(self.bs, self.n - start)
-                yield rows[start : start + self.bs]
-
-    return Sampler
 
 
 @Sampler.mistake
@@ -605,84 +482,43 @@ def goes_on_after_a_break():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip("yield from X", "for batch in X:\n    yield list(batch)", of="split_of_a_sorted_draw")
 def lists_of_tensors():
     """Each row number is a tensor of its own, in a list. Make plain ints of them (`tolist`), or yield the batch as one
     tensor.
     """
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for batch in rows.split(self.bs):
-                yield list(batch)
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip(
+    "for A in B:",
+    """
+        for i in range(self.n // self.bs):
+            yield rows[i * self.bs:(i + 1) * self.bs]
+        """,
+)
 def without_the_short_batch():
     """The last, short batch is missing, so some rows are never named. Where does the last batch begin?"""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for i in range(self.n // self.bs):
-                yield rows[i * self.bs : (i + 1) * self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip(
+    "for A in B:",
+    """
+        for i in range(self.n // self.bs + 1):
+            yield rows[i * self.bs:(i + 1) * self.bs]
+        """,
+)
 def with_an_empty_batch():
     """Where bs divides n, an empty batch comes last."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            for i in range(self.n // self.bs + 1):
-                yield rows[i * self.bs : (i + 1) * self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip("for A in B:", "yield from (torch.randperm(self.n) if self.shuffle else torch.arange(self.n))")
 def single_rows():
     """You yield one row number after another. Yield batches of them."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
 
-        def __iter__(self):
-            yield from torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip("rows = X", "rows = 1 + X")
 def counted_from_one():
     """The rows are counted from 1 to n; Python counts from 0 to n - 1."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            rows = 1 + (torch.randperm(self.n) if self.shuffle else torch.arange(self.n))
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
 
 
 @Sampler.mistake
@@ -702,24 +538,18 @@ def used_up_by_one_pass():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip(
+    last("""
+        def __next__(self):
+            if not len(self.rows):
+                raise StopIteration
+            batch, self.rows = (self.rows[:self.bs], self.rows[self.bs:])
+            return batch
+        """),
+    change("for A in B:", "return self"),
+    change("rows", "self.rows"),
+)
 def one_place_for_all_passes():
     """The place in the order is kept on the sampler, so two loops over it take batches away from each
     other. Keep it in a local variable of a generator.
     """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            self.rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-            return self
-
-        def __next__(self):
-            if not len(self.rows):
-                raise StopIteration
-            batch, self.rows = self.rows[: self.bs], self.rows[self.bs :]
-            return batch
-
-    return Sampler

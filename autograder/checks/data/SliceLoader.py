@@ -2,8 +2,7 @@
 
 import itertools
 
-import torch
-
+from autograder.authoring.slips import before, change, last
 from autograder.checks.data import MOST_BATCHES, HiddenRows, one_pass, pairs, ys
 from autograder.exercise import code
 
@@ -186,224 +185,129 @@ def never_rewinds():
     return SliceLoader
 
 
-@SliceLoader.mistake
+@SliceLoader.slip(
+    last("""
+        def __next__(self):
+            if self.start >= len(self.ds):
+                raise StopIteration
+            batch = self.ds[self.start:self.start + self.bs]
+            self.start += self.bs
+            return batch
+        """),
+    change("for A in B:", "self.start = 0\nreturn self"),
+)
 def one_place_for_all_loops():
     """`__iter__` rewinds the loader and returns the loader itself, so two loops over it share one place in
     the data and take batches away from each other. Keep the place in a local variable of a generator.
     """
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            self.start = 0
-            return self
-
-        def __next__(self):
-            if self.start >= len(self.ds):
-                raise StopIteration
-            batch = self.ds[self.start : self.start + self.bs]
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        self.start = 0
+        while self.start < len(self.ds):
             self.start += self.bs
-            return batch
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+            yield self.ds[self.start - self.bs:self.start]
+        """,
+)
 def keeps_its_place_on_itself():
     """The place in the data is kept on the loader (`self`), so two loops over it share it and take batches away from
     each other. Keep the place in a local variable of `__iter__`.
     """
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            self.start = 0
-            while self.start < len(self.ds):
-                self.start += self.bs
-                yield self.ds[self.start - self.bs : self.start]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(
+    before("yield self.ds[start:start + self.bs]", "self.bs = min(self.bs, n - start)"),
+    before("for A in B:", "n = len(self.ds)"),
+)
 def shortens_its_own_bs():
     """The short last batch changes the loader's own `bs`, so the next loop cuts smaller batches. What belongs to one
     loop should stay in a local variable.
     """
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            n = len(self.ds)
-            for start in range(0, n, self.bs):
-                self.bs = min(self.bs, n - start)
-                yield self.ds[start : start + self.bs]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        if self.bs <= len(self.ds):
+            for start in range(0, len(self.ds), self.bs):
+                yield self.ds[start:start + self.bs]
+        """,
+)
 def nothing_from_few_rows():
     """Where the dataset has fewer rows than `bs`, there is no batch at all. They are a short batch too."""
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            if self.bs <= len(self.ds):
-                for start in range(0, len(self.ds), self.bs):
-                    yield self.ds[start : start + self.bs]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        n = len(self.ds)
+        for rows in torch.arange(n).chunk(-(-n // self.bs)):
+            yield self.ds[rows[0].item():rows[-1].item() + 1]
+        """,
+)
 def cut_into_equal_parts():
     """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
     left: `split` does that, or a start that moves on by bs.
     """
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            n = len(self.ds)
-            for rows in torch.arange(n).chunk(-(-n // self.bs)):
-                yield self.ds[rows[0].item() : rows[-1].item() + 1]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        for i in range(len(self.ds) // self.bs):
+            yield self.ds[i * self.bs:(i + 1) * self.bs]
+        """,
+)
 def leaves_out_the_short_batch():
     """The last, short batch is missing. Where should the last batch begin when bs does not divide the
     length?
     """
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            for i in range(len(self.ds) // self.bs):
-                yield self.ds[i * self.bs : (i + 1) * self.bs]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip("len(X)", "len(X) - self.bs")
 def leaves_out_the_last_batch():
     """The last batch is always missing, full or not: the end of the range is one batch too early."""
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            for start in range(0, len(self.ds) - self.bs, self.bs):
-                yield self.ds[start : start + self.bs]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        for i in range(len(self.ds) // self.bs + 1):
+            yield self.ds[i * self.bs:(i + 1) * self.bs]
+        """,
+)
 def ends_with_an_empty_batch():
     """Where bs divides the length, an empty batch comes last. length // bs + 1 batches are one too many
     there.
     """
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            for i in range(len(self.ds) // self.bs + 1):
-                yield self.ds[i * self.bs : (i + 1) * self.bs]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip("start + X", "start + X + 1")
 def batches_overlap():
     """Each batch has one row too many, which comes again in the next: the end of a slice is not part of it."""
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            for start in range(0, len(self.ds), self.bs):
-                yield self.ds[start : start + self.bs + 1]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip("yield X", "return iter([X])")
 def returns_in_the_loop():
     """Only the first batch comes: `return` inside the loop ends it at once. `yield` hands out a batch and
     goes on.
     """
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            for start in range(0, len(self.ds), self.bs):
-                return iter([self.ds[start : start + self.bs]])
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip("for A in B:", "for i in range(len(self.ds)):\n    yield self.ds[i]")
 def yields_single_rows():
     """You yield one example after another. A batch is a slice of bs rows."""
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            for i in range(len(self.ds)):
-                yield self.ds[i]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(change("start + self.bs", "start + 64"), change("range(0, X, self.bs)", "range(0, X, 64)"))
 def batch_size_64():
     """All rows (up to 64) come in one batch: `bs` is not used."""
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
 
-        def __iter__(self):
-            for start in range(0, len(self.ds), 64):
-                yield self.ds[start : start + 64]
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip("for A in B:", "return [self.ds[i:i + self.bs] for i in range(0, len(self.ds), self.bs)]")
 def returns_the_list_itself():
     """`__iter__` returns a list. It has to return an iterator: put iter(...) round the list, or yield its
     items.
     """
-
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
-
-        def __iter__(self):
-            return [self.ds[i : i + self.bs] for i in range(0, len(self.ds), self.bs)]
-
-    return SliceLoader

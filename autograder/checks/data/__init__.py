@@ -102,6 +102,12 @@ def flat(batches):
     return [row for batch in batches for row in batch]
 
 
+def cut(draw, rows):
+    """The rows in two or three batches of different sizes."""
+    first = draw.integer(1, len(rows) - 2)
+    return [rows[:first], rows[first:]]
+
+
 def torch_loaders(returned):
     """[train_dl, valid_dl], if they are torch's."""
     loaders = pair_of_loaders(returned)

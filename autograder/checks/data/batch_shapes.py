@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change
 from autograder.checks.data import HiddenRows, pair
 from autograder.exercise import Complaint, code
 
@@ -66,39 +67,29 @@ def stacked_one_by_one(ds, start, stop):
     return torch.stack(xs).shape, torch.stack(ys).shape
 
 
-@batch_shapes.mistake
-def as_lists(ds, start, stop):
+@batch_shapes.slip("return X, Y", "return list(X), list(Y)")
+def as_lists():
     """The sizes are right, in lists. A shape is a tuple, or the torch.Size that `.shape` is: leave it as it comes."""
-    xb, yb = ds[start:stop]
-    return list(xb.shape), list(yb.shape)
 
 
-@batch_shapes.mistake
-def of_the_whole_dataset(ds, start, stop):
+@batch_shapes.slip("ds[start:stop]", "ds[:]")
+def of_the_whole_dataset():
     """These are the shapes of the whole dataset. Index it by the slice first, then look at the shapes."""
-    xb, yb = ds[:]
-    return xb.shape, yb.shape
 
 
-@batch_shapes.mistake
-def from_the_beginning(ds, start, stop):
+@batch_shapes.slip("ds[start:stop]", "ds[:stop]")
+def from_the_beginning():
     """The rows are counted from 0: `start` is ignored."""
-    xb, yb = ds[:stop]
-    return xb.shape, yb.shape
 
 
-@batch_shapes.mistake
-def with_the_row_at_stop(ds, start, stop):
+@batch_shapes.slip("stop", "stop + 1")
+def with_the_row_at_stop():
     """There is one row too many: as in every slice, `stop` itself is not part of it."""
-    xb, yb = ds[start : stop + 1]
-    return xb.shape, yb.shape
 
 
-@batch_shapes.mistake
-def of_one_example(ds, start, stop):
+@batch_shapes.slip("ds[start:stop]", "ds[start]")
+def of_one_example():
     """These are the shapes of one example, not of a batch: the number of rows is missing in front."""
-    x, y = ds[start]
-    return x.shape, y.shape
 
 
 @batch_shapes.mistake
@@ -110,24 +101,18 @@ def by_arithmetic(ds, start, stop):
     return (stop - start, *x.shape), (stop - start, *y.shape)
 
 
-@batch_shapes.mistake
-def lengths_alone(ds, start, stop):
+@batch_shapes.slip("(xb.shape, yb.shape)", "(len(xb), len(yb))")
+def lengths_alone():
     """These are numbers of rows. A shape tells the size of every dimension: `.shape`, not `len`."""
-    xb, yb = ds[start:stop]
-    return len(xb), len(yb)
 
 
-@batch_shapes.mistake
-def two_dimensions_alone(ds, start, stop):
+@batch_shapes.slip("return X, Y", "return X[:2], Y[:1]")
+def two_dimensions_alone():
     """You tell the first two sizes of x and the first of y. The tensors may have more dimensions: give the
     whole `.shape`.
     """
-    xb, yb = ds[start:stop]
-    return xb.shape[:2], yb.shape[:1]
 
 
-@batch_shapes.mistake
-def y_before_x(ds, start, stop):
+@batch_shapes.slip(change("yb.shape", "xb.shape"), change("(X, X)", "(yb.shape, X)"))
+def y_before_x():
     """The shapes come in the wrong order: x's first, then y's."""
-    xb, yb = ds[start:stop]
-    return yb.shape, xb.shape

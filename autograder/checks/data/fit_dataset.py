@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change, first
 from autograder.checks.data import HiddenRows, watched_training, what_was_learnt
 from autograder.exercise import code
 
@@ -100,17 +101,11 @@ def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
     opt.zero_grad()
 
 
-@fit_dataset.mistake
-def targets_first(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("loss.backward", "loss_func(yb, model(xb)).backward")
+def targets_first():
     """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
     symmetric.
     """
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(yb, model(xb)).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.mistake
@@ -124,17 +119,9 @@ def drops_the_short_batch(model, opt, loss_func, train_ds, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_dataset.mistake
-def nothing_from_few_rows(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(first("if len(train_ds) < bs:\n    return"))
+def nothing_from_few_rows():
     """Where the dataset has fewer rows than `bs`, nothing is learnt from them. They are a short batch too."""
-    if len(train_ds) < bs:
-        return
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.mistake
@@ -150,67 +137,33 @@ def cut_into_equal_parts(model, opt, loss_func, train_ds, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_dataset.mistake
-def never_steps(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("opt.step()", "")
+def never_steps():
     """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
     parentheses there?
     """
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            opt.zero_grad()
 
 
-@fit_dataset.mistake
-def never_goes_backward(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("loss.backward()", "loss_func(model(xb), yb)")
+def never_goes_backward():
     """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb)
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_dataset.mistake
-def steps_twice(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(change("loss.backward", "opt.step"), change("loss = X", "X.backward()"))
+def steps_twice():
     """There are two steps for each batch. One is asked for."""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_dataset.mistake
-def yields_the_losses(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(after("opt.zero_grad()", "yield loss.item()"))
+def yields_the_losses():
     """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
     called, and collect the losses in a list if you want them.
     """
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss = loss_func(model(xb), yb)
-            loss.backward()
-            opt.step()
-            opt.zero_grad()
-            yield loss.item()
 
 
-@fit_dataset.mistake
-def returns_in_the_loop(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(after("opt.zero_grad()", "return loss"))
+def returns_in_the_loop():
     """Training ends after the first batch: a `return` (or `break`) stands inside the loop over the batches."""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss = loss_func(model(xb), yb)
-            loss.backward()
-            opt.step()
-            opt.zero_grad()
-            return loss
 
 
 @fit_dataset.mistake
@@ -239,15 +192,9 @@ def one_batch_too_many(model, opt, loss_func, train_ds, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_dataset.mistake
-def overlapping(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("start + bs", "start + bs + 1")
+def overlapping():
     """Each batch has one row too many, which comes again in the next: the end of a slice is not part of it."""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs + 1]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.mistake
@@ -260,15 +207,9 @@ def ignores_epochs(model, opt, loss_func, train_ds, bs, epochs=1):
         opt.zero_grad()
 
 
-@fit_dataset.mistake
-def two_epochs_by_default(model, opt, loss_func, train_ds, bs, epochs=2):
+@fit_dataset.slip("1", "2")
+def two_epochs_by_default():
     """Without `epochs` you train for two or more: the default in the signature should stay 1."""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.mistake
@@ -283,78 +224,45 @@ def all_rows_at_once(model, opt, loss_func, train_ds, bs, epochs=1):
         opt.zero_grad()
 
 
-@fit_dataset.mistake
-def one_row_at_a_time(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(change("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
+def one_row_at_a_time():
     """Each row is a batch of its own: the loop moves on by 1, and `bs` is not used."""
-    for _ in range(epochs):
-        for start in range(len(train_ds)):
-            xb, yb = train_ds[start : start + 1]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_dataset.mistake
-def moves_on_by_one(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("range(0, X, bs)", "range(X)")
+def moves_on_by_one():
     """The batches have bs rows, but each begins one row after the one before: the start should move on by
     bs.
     """
-    for _ in range(epochs):
-        for start in range(len(train_ds)):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_dataset.mistake
-def keeps_old_gradients(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("opt.zero_grad()", "")
+def keeps_old_gradients():
     """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
 
 
-@fit_dataset.mistake
-def clears_before_the_step(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(change("loss.backward", "opt.zero_grad"), change("loss = X", "X.backward()"))
+def clears_before_the_step():
     """You clear the gradients between backward and step, so the step has nothing to go by and the weights
     stay as they are.
     """
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            opt.zero_grad()
-            opt.step()
 
 
-@fit_dataset.mistake
-def steps_before_backward(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(after("opt.zero_grad()", "loss.backward()"), change("loss.backward()\nopt.step()", "opt.step()"))
+def steps_before_backward():
     """You step before backward, so each step uses no gradient, or that of the batch before. First the
     gradients, then the step.
     """
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss = loss_func(model(xb), yb)
-            opt.step()
-            opt.zero_grad()
-            loss.backward()
 
 
-@fit_dataset.mistake
-def steps_once_an_epoch(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(
+    after("for start in A:", "opt.step()\nopt.zero_grad()"),
+    change("loss.backward()\nopt.step()\nopt.zero_grad()", "loss.backward()"),
+)
+def steps_once_an_epoch():
     """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added
     up.
     """
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_dataset.mistake
@@ -372,41 +280,28 @@ def adds_the_losses_up(model, opt, loss_func, train_ds, bs, epochs=1):
         opt.zero_grad()
 
 
-@fit_dataset.mistake
-def weighs_the_short_batch_less(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("loss.backward", "(loss_func(model(xb), yb) * len(xb) / bs).backward")
+def weighs_the_short_batch_less():
     """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func`
     gives it.
     """
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            (loss_func(model(xb), yb) * len(xb) / bs).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_dataset.mistake
-def uses_another_loss(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
+def uses_another_loss():
     """You call a loss of your own (cross entropy, say) and not the `loss_func` that was passed in."""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            torch.nn.functional.cross_entropy(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_dataset.mistake
-def updates_without_opt(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= opt.lr * p.grad
+        """,
+)
+def updates_without_opt():
     """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""
-    for _ in range(epochs):
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            loss_func(model(xb), yb).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= opt.lr * p.grad
-            opt.zero_grad()
 
 
 @fit_dataset.mistake

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change, first, swap
 from autograder.checks.data import watched_training, what_was_learnt
 from autograder.exercise import Complaint, code
 
@@ -90,66 +91,38 @@ def with_next(epochs, model, loss_func, opt, train_dl):
         epoch += 1
 
 
-@fit_loader.mistake
-def one_iterator_for_all_epochs(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(change("train_dl", "batches"), first("batches = iter(train_dl)"))
+def one_iterator_for_all_epochs():
     """You learn from one pass alone: `epochs` is not used, or `iter(train_dl)` is called once, before the
     epochs, and is used up after the first. Begin a new loop over the loader in each epoch.
     """
-    batches = iter(train_dl)
-    for _ in range(epochs):
-        for xb, yb in batches:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_loader.mistake
-def never_steps(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip("opt.step()", "")
+def never_steps():
     """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
     parentheses there?
     """
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.zero_grad()
 
 
-@fit_loader.mistake
-def never_goes_backward(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip("loss.backward()", "loss_func(model(xb), yb)")
+def never_goes_backward():
     """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb)
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_loader.mistake
-def yields_the_losses(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(after("opt.zero_grad()", "yield loss.item()"))
+def yields_the_losses():
     """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
     called, and collect the losses in a list if you want them.
     """
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss = loss_func(model(xb), yb)
-            loss.backward()
-            opt.step()
-            opt.zero_grad()
-            yield loss.item()
 
 
-@fit_loader.mistake
-def keeps_the_first_batches(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(change("train_dl", "batches"), first("batches = list(train_dl)"))
+def keeps_the_first_batches():
     """You use the batches of the first epoch again and again: they are kept in a list, or the loop over the epochs
     stands inside the loop over the batches. Ask the loader in each epoch: a shuffling
     one gives other batches.
     """
-    batches = list(train_dl)
-    for _ in range(epochs):
-        for xb, yb in batches:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_loader.mistake
@@ -187,13 +160,9 @@ def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
         opt.zero_grad()
 
 
-@fit_loader.mistake
-def gradients_add_up(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip("opt.zero_grad()", "")
+def gradients_add_up():
     """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
 
 
 @fit_loader.mistake
@@ -218,60 +187,39 @@ def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
         opt.zero_grad()
 
 
-@fit_loader.mistake
-def cleared_too_early(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(swap("opt.zero_grad()", "A.backward()"), change("return A", ""), of="clears_first")
+def cleared_too_early():
     """You clear the gradients between backward and step, so the step has nothing to go by and the weights
     stay as they are.
     """
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.zero_grad()
-            opt.step()
 
 
-@fit_loader.mistake
-def step_before_backward(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(after("opt.zero_grad()", "loss.backward()"))
+def step_before_backward():
     """You step before backward: each step uses no gradient, or that of the batch before. First the
     gradients, then the step.
     """
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss = loss_func(model(xb), yb)
-            opt.step()
-            opt.zero_grad()
-            loss.backward()
 
 
-@fit_loader.mistake
-def loss_of_its_own(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
+def loss_of_its_own():
     """You call a loss of your own (cross entropy, say) and not the `loss_func` that was passed in."""
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            torch.nn.functional.cross_entropy(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_loader.mistake
-def loss_of_targets_first(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip("loss.backward", "loss_func(yb, model(xb)).backward")
+def loss_of_targets_first():
     """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
     symmetric.
     """
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(yb, model(xb)).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_loader.mistake
-def updates_by_hand(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= opt.lr * p.grad
+        """,
+)
+def updates_by_hand():
     """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= opt.lr * p.grad
-            opt.zero_grad()

@@ -4,6 +4,7 @@ import re
 
 import torch
 
+from autograder.authoring.slips import change
 from autograder.exercise import Complaint, code
 
 plot_item = code(
@@ -106,111 +107,56 @@ def keyword_title(xb, yb, i=0):
     return axes
 
 
-@plot_item.mistake
-def always_the_first(xb, yb, i=0):
+@plot_item.slip(
+    change("yb[i]", "yb[0]"),
+    change("axes.imshow(xb[i].reshape(28, 28), cmap='gray')", "axes.imshow(xb[0].view(28, 28))"),
+)
+def always_the_first():
     """The first item is shown whatever `i` says."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[0].view(28, 28))
-    axes.set_title(str(yb[0].item()))
-    return axes
 
 
-@plot_item.mistake
-def label_of_the_first(xb, yb, i=0):
+@plot_item.slip("yb[i]", "yb[0]")
+def label_of_the_first():
     """The image is that of item `i`, the label that of item 0."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i].view(28, 28))
-    axes.set_title(str(yb[0].item()))
-    return axes
 
 
-@plot_item.mistake
-def index_as_title(xb, yb, i=0):
+@plot_item.slip("str(yb[i].item())", "f'item {i}'")
+def index_as_title():
     """The title shows the index of the item and not its label."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i].view(28, 28))
-    axes.set_title(f"item {i}")
-    return axes
 
 
-@plot_item.mistake
-def no_title(xb, yb, i=0):
+@plot_item.slip("axes.set_title(B)", "")
+def no_title():
     """The image is there, but the title does not tell its label."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i].view(28, 28))
-    return axes
 
 
-@plot_item.mistake
-def transposed_image(xb, yb, i=0):
+@plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X.view(28, 28).t())")
+def transposed_image():
     """The image is transposed: rows and columns have changed places. The 784 values are laid out row after
     row.
     """
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i].view(28, 28).t())
-    axes.set_title(str(yb[i].item()))
-    return axes
 
 
-@plot_item.mistake
-def upside_down(xb, yb, i=0):
+@plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X.view(28, 28), origin='lower')")
+def upside_down():
     """The image stands on its head: the first row is at the bottom (`origin="lower"`, perhaps)."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i].view(28, 28), origin="lower")
-    axes.set_title(str(yb[i].item()))
-    return axes
 
 
-@plot_item.mistake
-def gives_the_picture(xb, yb, i=0):
+@plot_item.slip("return axes", "return axes.imshow(xb[i].view(28, 28))")
+def gives_the_picture():
     """You return what `imshow` returns, the picture inside the axes. Return the axes, or the figure."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.set_title(str(yb[i].item()))
-    return axes.imshow(xb[i].view(28, 28))
 
 
-@plot_item.mistake
-def all_labels(xb, yb, i=0):
+@plot_item.slip("yb[i].item", "yb.tolist")
+def all_labels():
     """The title tells the labels of the whole batch. Index yb too."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i].view(28, 28))
-    axes.set_title(str(yb.tolist()))
-    return axes
 
 
-@plot_item.mistake
-def second_by_default(xb, yb, i=1):
+@plot_item.slip("0", "1")
+def second_by_default():
     """Without `i`, the second item is shown: its default should stay 0."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i].view(28, 28))
-    axes.set_title(str(yb[i].item()))
-    return axes
 
 
-@plot_item.mistake
-def a_row_of_pixels(xb, yb, i=0):
+@plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X[None])")
+def a_row_of_pixels():
     """You show the 784 values as one long row. Give them the shape of the image first."""
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots()
-    axes.imshow(xb[i][None])
-    axes.set_title(str(yb[i].item()))
-    return axes

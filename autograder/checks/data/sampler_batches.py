@@ -117,20 +117,20 @@ def nothing_from_few_rows(n, bs, shuffle):
     return [batch.tolist() for batch in rows.split(bs)] if bs <= n else []
 
 
-@sampler_batches.mistake
-def begins_somewhere_and_goes_round(n, bs, shuffle):
+@sampler_batches.slip(
+    "torch.randperm(n) if shuffle else X",
+    "X.roll(random.randrange(n) if shuffle else 0)",
+    of="from_split_tensors",
+)
+def begins_somewhere_and_goes_round():
     """You begin at a random row and go on in the plain order from there: most orders never come up. Any order should
     be possible.
     """
-    rows = torch.arange(n).roll(random.randrange(n) if shuffle else 0)
-    return [batch.tolist() for batch in rows.split(bs)]
 
 
-@sampler_batches.mistake
-def tuples_of_rows(n, bs, shuffle):
+@sampler_batches.slip("[int(row) for row in batch]", "tuple(batch.tolist())", of="from_split_tensors")
+def tuples_of_rows():
     """The batches are tuples. A list of lists is asked for."""
-    rows = torch.randperm(n) if shuffle else torch.arange(n)
-    return [tuple(batch.tolist()) for batch in rows.split(bs)]
 
 
 @sampler_batches.mistake
