@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, before, change, everywhere, indent, outdent, swap
 from autograder.exercise import code
 
 fit = code(
@@ -218,24 +219,10 @@ def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
     return history.tolist()
 
 
-@fit.mistake
-def yields_the_results(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("history.append(X)", "yield X")
+def yields_the_results():
     """With `yield` in it, fit does nothing when it is called: it trains only when somebody loops over what it
     returned. Collect the pairs in a list, and return that."""
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        yield loss / len(valid_dl), accuracy / len(valid_dl)
 
 
 @fit.mistake
@@ -261,48 +248,16 @@ def one_entry_for_all_epochs(epochs, model, loss_func, opt, train_dl, valid_dl):
     return history
 
 
-@fit.mistake
-def the_newest_first(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("history.append(X)", "history.insert(0, X)")
+def the_newest_first():
     """The history begins with the last epoch: new pairs go in at the front, or it is reversed. The first epoch comes
     first."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.insert(0, (loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def the_best_so_far(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("return history", "return sorted(history)")
+def the_best_so_far():
     """The results are sorted, or are the best so far. Give each epoch's own result, in the order of the epochs, whether
     it is better or worse than the one before."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return sorted(history)
 
 
 @fit.mistake
@@ -326,179 +281,54 @@ def one_history_for_all_calls(epochs, model, loss_func, opt, train_dl, valid_dl,
     return history
 
 
-@fit.mistake
-def an_entry_for_each_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    change("history.append(B)", ""),
+    after("accuracy += A", "history.append((loss / len(valid_dl), accuracy / len(valid_dl)))"),
+)
+def an_entry_for_each_batch():
     """There is one entry for each validation batch: `append` stands inside the loop over the batches. It belongs after
     it, once an epoch."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-                history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def never_goes_backward(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("X.backward()", "X")
+def never_goes_backward():
     """The training loss is computed and not followed back, so the steps have no gradients to go by. What computes
     them?"""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb)
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def steps_after_validating(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(after("with A:", "opt.step()"))
+def steps_after_validating():
     """There is one step too many in each epoch, after the validation or the last batch. An optimizer with momentum
     would move the model once more: one step for each training batch."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        opt.step()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def targets_before_scores(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("loss_func(out, yb)", "loss_func(yb, out)")
+def targets_before_scores():
     """You call the loss with the targets first. It is `loss_func(scores, yb)`."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(yb, model(xb)).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(yb, out).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def the_best_row_of_each_class(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("out.argmax(dim=1)", "out.argmax(0)")
+def the_best_row_of_each_class():
     """argmax runs over the examples of the batch and finds one for each class. Each example is a row, and its scores
     stand side by side: which dimension is that?"""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(0) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def never_clears(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("opt.zero_grad()", "")
+def never_clears():
     """The gradients are never cleared, so each step uses the sum of those of all batches so far. Which method of
     the optimizer is missing in your loop?"""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def clears_once_an_epoch(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(outdent("opt.zero_grad()"))
+def clears_once_an_epoch():
     """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
     batch."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-        opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def never_steps(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(swap("opt.step()", "opt.zero_grad()"))
+def never_steps():
     """Your training changes nothing: the parameters are the same in the end. Is `opt.step()` called, after
     backward() and before the gradients are cleared?"""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.zero_grad()
-            opt.step()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
 @fit.mistake
@@ -523,108 +353,41 @@ def steps_once_an_epoch(epochs, model, loss_func, opt, train_dl, valid_dl):
     return history
 
 
-@fit.mistake
-def steps_before_backward(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    after("opt.zero_grad()", "loss.backward()"),
+    change("loss_func(model(xb), yb).backward()", "loss = loss_func(model(xb), yb)"),
+)
+def steps_before_backward():
     """You step before backward(): each step uses the gradients of the batch before, and those of the last batch are
     lost or come too late."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss = loss_func(model(xb), yb)
-            opt.step()
-            opt.zero_grad()
-            loss.backward()
-        model.eval()
-        loss = accuracy = 0.0
+
+
+@fit.slip(
+    "opt.step()",
+    """
         with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
-
-
-@fit.mistake
-def steps_on_its_own(epochs, model, loss_func, opt, train_dl, valid_dl):
+            for p in model.parameters():
+                p -= 0.5 * p.grad
+        """,
+)
+def steps_on_its_own():
     """You update the parameters yourself, with a learning rate of 0.5. The optimizer that is passed in knows the
     learning rate: call its `step()`."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= 0.5 * p.grad
-            model.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def one_epoch_only(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("epochs", "1")
+def one_epoch_only():
     """You train and validate once, whatever `epochs` is. Is there a `return` inside the loop over the epochs?"""
-    history = []
-    for _ in range(1):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def cross_entropy_always(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(everywhere("loss_func", "torch.nn.functional.cross_entropy"))
+def cross_entropy_always():
     """You use cross entropy, whatever loss function is passed in. Call `loss_func`, in training and in validation."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            torch.nn.functional.cross_entropy(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += torch.nn.functional.cross_entropy(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def learns_from_the_validation_data(epochs, model, loss_func, opt, train_dl, valid_dl):
-    """You take training steps on the validation data too. It is there to measure with: nothing may be learnt from
-    it."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
+@fit.slip(
+    "with A:",
+    """
         for xb, yb in valid_dl:
             out = model(xb)
             batch_loss = loss_func(out, yb)
@@ -633,223 +396,112 @@ def learns_from_the_validation_data(epochs, model, loss_func, opt, train_dl, val
             opt.zero_grad()
             loss += batch_loss.item()
             accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
+        """,
+)
+def learns_from_the_validation_data():
+    """You take training steps on the validation data too. It is there to measure with: nothing may be learnt from
+    it."""
 
 
-@fit.mistake
-def trains_on_the_validation_data(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("train_dl", "valid_dl")
+def trains_on_the_validation_data():
     """You train on `valid_dl`. Train on `train_dl`, and keep the validation data for measuring."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in valid_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def validates_on_the_training_data(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(everywhere("valid_dl", "train_dl"))
+def validates_on_the_training_data():
     """You measure on `train_dl`, the very data that was trained on. Go through `valid_dl` for that."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in train_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(train_dl), accuracy / len(train_dl)))
-    return history
 
 
-@fit.mistake
-def stays_in_training_mode(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("model.eval()", "")
+def stays_in_training_mode():
     """The model is in training mode while you validate: dropout would throw away a part of what it knows, and batch
     norm would go on adapting. What has to be called before the validation loop?"""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def never_returns_to_training_mode(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(change("model.train()", ""), after("history = []", "model.train()"))
+def never_returns_to_training_mode():
     """After the first validation the model stays in evaluation mode, so from the second epoch on it trains with
     dropout switched off. `model.train()` belongs at the beginning of every epoch."""
-    history = []
-    model.train()
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def never_calls_train(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("model.train()", "")
+def never_calls_train():
     """You never put the model into training mode: it trains in the mode in which it happens to be. Here that is
     evaluation mode, with dropout switched off."""
-    history = []
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def switches_one_flag_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("model.train()", "model.training = True")
+def switches_one_flag_alone():
     """You set the model's `training` flag, and its layers keep theirs. `model.train()` and `model.eval()` pass the
     mode on to every layer."""
-    history = []
-    for _ in range(epochs):
-        model.training = True
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.training = False
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def the_modes_the_wrong_way_round(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(swap("model.train()", "model.eval()"))
+def the_modes_the_wrong_way_round():
     """The modes are the wrong way round: the model trains in evaluation mode and is validated in training mode."""
-    history = []
-    for _ in range(epochs):
-        model.eval()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.train()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def builds_a_graph_while_validating(epochs, model, loss_func, opt, train_dl, valid_dl):
-    """The numbers are right, but the model builds a graph for every validation batch: memory and time for a
-    backward() that never comes. Turning results into numbers afterwards does not help; the call of the model must
-    not be recorded."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
+@fit.slip(
+    "with A:",
+    """
         for xb, yb in valid_dl:
             out = model(xb)
             loss += loss_func(out, yb).item()
             accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
+        """,
+)
+def builds_a_graph_while_validating():
+    """The numbers are right, but the model builds a graph for every validation batch: memory and time for a
+    backward() that never comes. Turning results into numbers afterwards does not help; the call of the model must
+    not be recorded."""
 
 
-@fit.mistake
-def validates_before_training(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    after(
+        "history.append(B)",
+        """
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        """,
+    ),
+    change(
+        """
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        """,
+        "model.eval()",
+    ),
+)
+def validates_before_training():
     """You validate at the beginning of each epoch, so its numbers are those of the model before it was trained in
     this epoch. Train first."""
-    history = []
-    for _ in range(epochs):
-        model.eval()
+
+
+@fit.slip(
+    indent("model.eval()"),
+    after(
+        "model.eval()",
+        """
         loss = accuracy = 0.0
         with torch.no_grad():
             for xb, yb in valid_dl:
                 out = model(xb)
                 loss += loss_func(out, yb).item()
                 accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-    return history
-
-
-@fit.mistake
-def validates_after_every_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+        """,
+    ),
+)
+def validates_after_every_batch():
     """You validate after every training batch. Once an epoch is asked for: look at the indentation of the
     validation loop."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-            model.eval()
-            loss = accuracy = 0.0
-            with torch.no_grad():
-                for xb, yb in valid_dl:
-                    out = model(xb)
-                    loss += loss_func(out, yb).item()
-                    accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
 @fit.mistake
@@ -873,435 +525,142 @@ def validates_only_at_the_end(epochs, model, loss_func, opt, train_dl, valid_dl)
     return history * epochs
 
 
-@fit.mistake
-def sums_the_batches(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)")
+def sums_the_batches():
     """You add up the batches' losses and accuracies and return the sums. Their means are asked for."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss, accuracy))
-    return history
 
 
-@fit.mistake
-def divides_by_the_examples(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(everywhere("len(valid_dl)", "len(valid_dl.dataset)"))
+def divides_by_the_examples():
     """You divide by the number of examples, and what you added up are means of batches already. Divide by the
     number of batches."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl.dataset), accuracy / len(valid_dl.dataset)))
-    return history
 
 
-@fit.mistake
-def divides_by_the_training_batches(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(everywhere("len(valid_dl)", "len(train_dl)"))
+def divides_by_the_training_batches():
     """You divide by the number of training batches. Divide by the number of batches that you added up, those of
     `valid_dl`."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(train_dl), accuracy / len(train_dl)))
-    return history
 
 
-@fit.mistake
-def the_last_batch_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    change("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)"),
+    change(
+        """
+        loss += loss_func(out, yb).item()
+        accuracy += (out.argmax(dim=1) == yb).float().mean().item()
+        """,
+        """
+        loss = loss_func(out, yb).item()
+        accuracy = (out.argmax(1) == yb).float().mean().item()
+        """,
+    ),
+)
+def the_last_batch_alone():
     """Your result is that of the last validation batch alone: each batch overwrites the one before. Add them up,
     and divide by their number."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss = loss_func(out, yb).item()
-                accuracy = (out.argmax(1) == yb).float().mean().item()
-        history.append((loss, accuracy))
-    return history
 
 
-@fit.mistake
-def the_first_batch_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    change("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)"),
+    after("accuracy += A", "break"),
+)
+def the_first_batch_alone():
     """You look at the first validation batch alone. All of them are asked for."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-                break
-        history.append((loss, accuracy))
-    return history
 
 
-@fit.mistake
-def totals_run_on(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(change("loss = accuracy = 0.0", ""), after("history = []", "loss = accuracy = 0.0"))
+def totals_run_on():
     """The first epoch's result is right and the later ones grow: your totals run on from epoch to epoch. Set them
     to zero before each validation."""
-    history = []
-    loss = accuracy = 0.0
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def the_last_epoch_alone(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("return history", "return history[-1]")
+def the_last_epoch_alone():
     """You return the result of the last epoch alone. Return a list with one pair for each epoch."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history[-1]
 
 
-@fit.mistake
-def losses_without_accuracies(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("(X, accuracy / Y)", "X")
+def losses_without_accuracies():
     """You return the losses alone. Each epoch's entry is a pair: loss, accuracy."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append(loss / len(valid_dl))
-    return history
 
 
-@fit.mistake
-def accuracy_first(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(change("accuracy / X", "loss / X"), change("(loss / X, Y)", "(accuracy / X, Y)"))
+def accuracy_first():
     """Your pairs have the accuracy first. The order asked for is: loss, accuracy."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((accuracy / len(valid_dl), loss / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def counts_the_right_ones(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).sum")
+def counts_the_right_ones():
     """The losses are right; in place of the accuracy stands how many examples of a batch are right. It is a share."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).sum().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def one_epoch_too_many(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("epochs", "epochs + 1")
+def one_epoch_too_many():
     """You train and validate once more than `epochs` says. `range(n)` counts n times."""
-    history = []
-    for _ in range(epochs + 1):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def accuracy_in_percent(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("accuracy / X", "100 * accuracy / X")
+def accuracy_in_percent():
     """The losses are right; the accuracies are in percent. The share asked for lies between 0 and 1."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), 100 * accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def only_the_accuracy_of_the_last_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    change("accuracy / len(valid_dl)", "accuracy"),
+    change("accuracy += A", "accuracy = (out.argmax(1) == yb).float().mean().item()"),
+)
+def only_the_accuracy_of_the_last_batch():
     """The losses are right; each accuracy is that of the last validation batch alone. Take its mean over the batches,
     like that of the loss."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy = (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy))
-    return history
 
 
-@fit.mistake
-def only_the_loss_of_the_last_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(change("loss / len(valid_dl)", "loss"), change("loss += X", "loss = X"))
+def only_the_loss_of_the_last_batch():
     """The accuracies are right; each loss is that of the last validation batch alone. Take its mean over the batches,
     like that of the accuracy."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss = loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss, accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def cross_entropy_for_training(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("loss_func(model(xb), yb)", "torch.nn.functional.cross_entropy(model(xb), yb)")
+def cross_entropy_for_training():
     """You train with cross entropy, whatever loss function is passed in. Call `loss_func`."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            torch.nn.functional.cross_entropy(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def cross_entropy_for_validation(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("loss_func(out, yb)", "torch.nn.functional.cross_entropy(out, yb)")
+def cross_entropy_for_validation():
     """You validate with cross entropy, whatever loss function is passed in. Call `loss_func`."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += torch.nn.functional.cross_entropy(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def asks_for_more_than_half(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("out.argmax(dim=1) == yb", "out.softmax(1).gather(1, yb[:, None]) > 0.5")
+def asks_for_more_than_half():
     """The losses are right; an example counts as right only when the probability of its class is above one half. It
     need only be the largest of its row."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.softmax(1).gather(1, yb[:, None]) > 0.5).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def leaves_out_the_last_training_batch(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip("train_dl", "list(train_dl)[:-1]")
+def leaves_out_the_last_training_batch():
     """The last training batch is left out. Every batch that `train_dl` yields is to be learnt from."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in list(train_dl)[:-1]:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def steps_twice(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(after("opt.step()", "opt.step()"))
+def steps_twice():
     """You take two steps with the gradients of one batch. One `opt.step()` after each backward() is enough."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
-@fit.mistake
-def leaves_recording_off(epochs, model, loss_func, opt, train_dl, valid_dl):
-    """All is right but one thing: torch records no gradients after you return, since set_grad_enabled(False) stays in
-    force. A `with` block, torch.no_grad(), switches back by itself."""
-    history = []
-    for _ in range(epochs):
-        torch.set_grad_enabled(True)
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
+@fit.slip(
+    change(
+        "with A:",
+        """
         torch.set_grad_enabled(False)
         for xb, yb in valid_dl:
             out = model(xb)
             loss += loss_func(out, yb).item()
             accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
+        """,
+    ),
+    before("model.train()", "torch.set_grad_enabled(True)"),
+)
+def leaves_recording_off():
+    """All is right but one thing: torch records no gradients after you return, since set_grad_enabled(False) stays in
+    force. A `with` block, torch.no_grad(), switches back by itself."""
 
 
 @fit.mistake

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change, first
 from autograder.exercise import code
 
 get_dls = code(
@@ -98,11 +99,9 @@ def in_a_comprehension(train_ds, valid_ds, bs, **kwargs):
     return [DataLoader(ds, batch_size=size, shuffle=shuffle, **kwargs) for ds, size, shuffle in settings]
 
 
-@get_dls.mistake
-def the_same_size_for_both(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("bs * 2", "bs")
+def the_same_size_for_both():
     """Both loaders have batches of `bs`. Those of the validation set are to be twice as large."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs, **kwargs)
 
 
 @get_dls.mistake
@@ -112,11 +111,9 @@ def the_training_batches_doubled(train_ds, valid_ds, bs, **kwargs):
     return loader(train_ds, batch_size=bs * 2, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs, **kwargs)
 
 
-@get_dls.mistake
-def sizes_of_its_own(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip(change("bs * 2", "128"), change("bs", "64"))
+def sizes_of_its_own():
     """Your batches have 64 and 128 examples, whatever `bs` is. Use the argument."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=64, shuffle=True, **kwargs), loader(valid_ds, batch_size=128, **kwargs)
 
 
 @get_dls.mistake
@@ -140,11 +137,9 @@ def the_other_way_round(train_ds, valid_ds, bs, **kwargs):
     return loader(valid_ds, batch_size=bs * 2, **kwargs), loader(train_ds, batch_size=bs, shuffle=True, **kwargs)
 
 
-@get_dls.mistake
-def one_set_for_both(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("valid_ds", "train_ds")
+def one_set_for_both():
     """Both loaders read the training set. The second is for `valid_ds`."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(train_ds, batch_size=bs * 2, **kwargs)
 
 
 @get_dls.mistake
@@ -154,15 +149,13 @@ def nothing_shuffled(train_ds, valid_ds, bs, **kwargs):
     return loader(train_ds, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
 
 
-@get_dls.mistake
-def both_shuffled(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip(
+    change("DataLoader(valid_ds, batch_size=X, **kwargs)", "loader(valid_ds, batch_size=X, shuffle=True, **kwargs)"),
+    first("loader = torch.utils.data.DataLoader"),
+)
+def both_shuffled():
     """The validation set is shuffled too. Its results are the same in any order, so that is work for nothing, and
     the rows no longer come in an order that you can look up."""
-    loader = torch.utils.data.DataLoader
-    return (
-        loader(train_ds, batch_size=bs, shuffle=True, **kwargs),
-        loader(valid_ds, batch_size=bs * 2, shuffle=True, **kwargs),
-    )
 
 
 @get_dls.mistake

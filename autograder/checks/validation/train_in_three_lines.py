@@ -1,7 +1,6 @@
 """train_in_three_lines: its probes, other right answers and known mistakes."""
 
-import torch
-
+from autograder.authoring.slips import before, change, last
 from autograder.exercise import code
 
 train_in_three_lines = code(
@@ -90,54 +89,44 @@ def by_name(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
     return history
 
 
-@train_in_three_lines.mistake
-def yields_what_fit_returns(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("return X", "yield from X")
+def yields_what_fit_returns():
     """With `yield` in it, nothing is trained when it is called, only when somebody loops over what comes back. Return
     what `fit` returns."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    yield from fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
-@train_in_three_lines.mistake
-def returns_the_model(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip(
+    change("fit(epochs, model, loss_func, opt, train_dl, valid_dl)", "model"),
+    before("return A", "fit(epochs, model, loss_func, opt, train_dl, valid_dl)"),
+)
+def returns_the_model():
     """You return something else than what `fit` returned."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    fit(epochs, model, loss_func, opt, train_dl, valid_dl)
-    return model
 
 
-@train_in_three_lines.mistake
-def loaders_swapped(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip(
+    last("return fit(epochs, model, loss_func, opt, valid_dl, train_dl)"),
+    change("return fit(epochs, model, loss_func, opt, train_dl, valid_dl)", ""),
+)
+def loaders_swapped():
     """`fit` gets the loaders in the wrong order: it would train on the validation data."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    return fit(epochs, model, loss_func, opt, valid_dl, train_dl)
 
 
-@train_in_three_lines.mistake
-def datasets_swapped(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip(
+    change("valid_ds", "train_ds"),
+    change("get_dls(train_ds, train_ds, bs)", "get_dls(valid_ds, train_ds, bs)"),
+)
+def datasets_swapped():
     """`get_dls` gets the datasets in the wrong order. It takes the training set first."""
-    train_dl, valid_dl = get_dls(valid_ds, train_ds, bs)
-    model, opt = get_model()
-    return fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
-@train_in_three_lines.mistake
-def validates_on_the_training_set(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("valid_ds", "train_ds")
+def validates_on_the_training_set():
     """`get_dls` gets the training set twice, so validation would look at data that was trained on."""
-    train_dl, valid_dl = get_dls(train_ds, train_ds, bs)
-    model, opt = get_model()
-    return fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
-@train_in_three_lines.mistake
-def model_and_optimizer_swapped(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("(model, opt)", "(opt, model)")
+def model_and_optimizer_swapped():
     """`fit` gets the optimizer as its model and the model as its optimizer. `get_model` returns the model first."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    opt, model = get_model()
-    return fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
 @train_in_three_lines.mistake
@@ -157,29 +146,19 @@ def loaders_made_twice(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, 
     return fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
-@train_in_three_lines.mistake
-def a_spare_model(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip(before("return A", "get_model()"))
+def a_spare_model():
     """`get_model` is called once more than needed: the other model it makes is never used."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    get_model()
-    return fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
-@train_in_three_lines.mistake
-def a_batch_size_of_its_own(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("bs", "64")
+def a_batch_size_of_its_own():
     """`get_dls` gets a batch size of 64, whatever `bs` is. Hand the argument on."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, 64)
-    model, opt = get_model()
-    return fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
-@train_in_three_lines.mistake
-def one_epoch_whatever_is_asked(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("epochs", "1")
+def one_epoch_whatever_is_asked():
     """`fit` is told to train for one epoch, whatever `epochs` is. Hand the argument on."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    return fit(1, model, loss_func, opt, train_dl, valid_dl)
 
 
 @train_in_three_lines.mistake
@@ -192,9 +171,6 @@ def fits_once_an_epoch(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, 
     return history
 
 
-@train_in_three_lines.mistake
-def cross_entropy_handed_on(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("loss_func", "torch.nn.functional.cross_entropy")
+def cross_entropy_handed_on():
     """`fit` gets a loss function of your own choice. Hand on the one that is passed in."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    return fit(epochs, model, torch.nn.functional.cross_entropy, opt, train_dl, valid_dl)

@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import after, change
 from autograder.exercise import code
 
 validate = code(
@@ -144,69 +145,38 @@ def the_mean_of_the_means(model, loss_func, dl):
     return sum(losses) / len(losses), sum(shares) / len(shares)
 
 
-@validate.mistake
-def only_the_loss_weighted(model, loss_func, dl):
+@validate.slip(
+    change("right / n", "sum(right) / len(right)"),
+    change("right += A", "right.append((out.argmax(1) == yb).float().mean().item())"),
+    change("(0.0, 0, 0)", "(0.0, [], 0)"),
+)
+def only_the_loss_weighted():
     """The loss is exact; the accuracy is the plain mean of the batches' accuracies. It needs the same weights."""
-    loss, shares, n = 0.0, [], 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item() * len(xb)
-            shares.append((out.argmax(1) == yb).float().mean().item())
-            n += len(xb)
-    return loss / n, sum(shares) / len(shares)
 
 
-@validate.mistake
-def only_the_accuracy_weighted(model, loss_func, dl):
+@validate.slip(
+    change("loss / n", "sum(loss) / len(loss)"),
+    change("loss += X * len(xb)", "loss.append(X)"),
+    change("0.0", "[]"),
+)
+def only_the_accuracy_weighted():
     """The accuracy is exact; the loss is the plain mean of the batches' losses. It needs the same weights."""
-    losses, right, n = [], 0, 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            losses.append(loss_func(out, yb).item())
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(xb)
-    return sum(losses) / len(losses), right / n
 
 
-@validate.mistake
-def means_divided_by_examples(model, loss_func, dl):
+@validate.slip("X * len(xb)", "X")
+def means_divided_by_examples():
     """You add up the batches' mean losses and divide by the number of examples. A mean must be multiplied by its
     batch's size before that."""
-    loss, right, n = 0.0, 0, 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item()
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(xb)
-    return loss / n, right / n
 
 
-@validate.mistake
-def sums_divided_by_batches(model, loss_func, dl):
+@validate.slip("n += len(xb)", "n += 1")
+def sums_divided_by_batches():
     """You add up sums over examples and divide by the number of batches. Divide by the number of examples."""
-    loss, right, count = 0.0, 0, 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item() * len(xb)
-            right += (out.argmax(1) == yb).sum().item()
-            count += 1
-    return loss / count, right / count
 
 
-@validate.mistake
-def never_divides(model, loss_func, dl):
+@validate.slip("(loss / n, right / n)", "(loss, right)")
+def never_divides():
     """You return totals over all examples. Divide both by the number of examples."""
-    loss, right = 0.0, 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item() * len(xb)
-            right += (out.argmax(1) == yb).sum().item()
-    return loss, right
 
 
 @validate.mistake
@@ -242,43 +212,19 @@ def returns_inside_the_loop(model, loss_func, dl):
             return loss_func(out, yb).item(), (out.argmax(1) == yb).float().mean().item()
 
 
-@validate.mistake
-def leaves_out_the_last_batch(model, loss_func, dl):
+@validate.slip("dl", "list(dl)[:-1]")
+def leaves_out_the_last_batch():
     """The last, short batch is left out. Every example counts."""
-    loss, right, n = 0.0, 0, 0
-    with torch.no_grad():
-        for xb, yb in list(dl)[:-1]:
-            out = model(xb)
-            loss += loss_func(out, yb).item() * len(xb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(xb)
-    return loss / n, right / n
 
 
-@validate.mistake
-def uses_cross_entropy(model, loss_func, dl):
+@validate.slip("loss_func", "torch.nn.functional.cross_entropy")
+def uses_cross_entropy():
     """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-    loss, right, n = 0.0, 0, 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            loss += torch.nn.functional.cross_entropy(out, yb).item() * len(xb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(xb)
-    return loss / n, right / n
 
 
-@validate.mistake
-def accuracy_then_loss(model, loss_func, dl):
+@validate.slip(change("right / n", "loss / n"), change("(X, X)", "(right / n, X)"))
+def accuracy_then_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
-    loss, right, n = 0.0, 0, 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item() * len(xb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(xb)
-    return right / n, loss / n
 
 
 @validate.mistake
@@ -294,48 +240,21 @@ def keeps_its_totals(model, loss_func, dl, totals=[0.0, 0, 0]):  # noqa: B006
     return totals[0] / totals[2], totals[1] / totals[2]
 
 
-@validate.mistake
-def leaves_training_mode(model, loss_func, dl):
+@validate.slip(after("with A:", "model.train()"))
+def leaves_training_mode():
     """The numbers are right, but you return with the model in training mode. Whoever called you had put it into
     evaluation mode: leave it there."""
-    total = right = n = 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            total += loss_func(out, yb).item() * len(yb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(yb)
-    model.train()
-    return total / n, right / n
 
 
-@validate.mistake
-def validates_in_training_mode(model, loss_func, dl):
+@validate.slip("(loss, right, n) = A", "model.train()\nloss = right = n = 0")
+def validates_in_training_mode():
     """You put the model into training mode: dropout would throw away a part of what it knows while you measure. It
     comes to you in evaluation mode."""
-    model.train()
-    total = right = n = 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            total += loss_func(out, yb).item() * len(yb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(yb)
-    return total / n, right / n
 
 
-@validate.mistake
-def clears_gradients(model, loss_func, dl):
+@validate.slip("(loss, right, n) = A", "model.zero_grad()\nloss = right = n = 0")
+def clears_gradients():
     """The numbers are right, but the model's gradients are gone: they were there before. Only measure here."""
-    model.zero_grad()
-    total = right = n = 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            total += loss_func(out, yb).item() * len(yb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(yb)
-    return total / n, right / n
 
 
 @validate.mistake
@@ -352,60 +271,36 @@ def leaves_recording_off(model, loss_func, dl):
     return total / n, right / n
 
 
-@validate.mistake
-def freezes_the_model(model, loss_func, dl):
+@validate.slip(
+    "(loss, right, n) = A",
+    """
+        for p in model.parameters():
+            p.requires_grad_(False)
+        loss = right = n = 0
+        """,
+)
+def freezes_the_model():
     """The numbers are right, but the model's parameters need no gradient any more: it cannot be trained further. Keep
     torch from recording instead of changing the model."""
-    for p in model.parameters():
-        p.requires_grad_(False)
-    total = right = n = 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            total += loss_func(out, yb).item() * len(yb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(yb)
-    return total / n, right / n
 
 
-@validate.mistake
-def accuracy_in_percent(model, loss_func, dl):
+@validate.slip("right / n", "100 * right / n")
+def accuracy_in_percent():
     """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
-    total = right = n = 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            total += loss_func(out, yb).item() * len(yb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(yb)
-    return total / n, 100 * right / n
 
 
-@validate.mistake
-def divides_by_all_input_numbers(model, loss_func, dl):
+@validate.slip("n += len(xb)", "n += xb.numel()")
+def divides_by_all_input_numbers():
     """You divide by how many numbers the inputs have (numel). Divide by the number of examples, one for each row."""
-    total = right = n = 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            total += loss_func(out, yb).item() * len(yb)
-            right += (out.argmax(1) == yb).sum().item()
-            n += xb.numel()
-    return total / n, right / n
 
 
-@validate.mistake
-def weighs_all_like_the_first(model, loss_func, dl):
+@validate.slip(
+    change("n += len(xb)", "n += len(yb)"),
+    change("len(xb)", "size"),
+    change("(loss, right, n) = A", "size = len(next(iter(dl))[1])\nloss = right = n = 0"),
+)
+def weighs_all_like_the_first():
     """You weigh every batch by the size of the first one. Each has a size of its own: len(yb)."""
-    size = len(next(iter(dl))[1])
-    total = right = n = 0
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            total += loss_func(out, yb).item() * size
-            right += (out.argmax(1) == yb).sum().item()
-            n += len(yb)
-    return total / n, right / n
 
 
 @validate.mistake
