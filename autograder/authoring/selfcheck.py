@@ -167,6 +167,8 @@ def _mistakes(
 ) -> None:
     known = {name: ("", frames[name]) for name in [*exercise.mistakes, *(RELATIONS if not exercise.is_class else ())]}
     for name in declared(exercise):
+        if unseen := [probe for probe in exercise.probes if probe not in frames[name]]:
+            found.findings.append(f"the mistake {name} cannot be observed by {unseen[0]}")
         found.kills[name] = _caught(exercise, frames[name], reference)
         if not found.kills[name]:
             found.findings.append(f"weak: the mistake {name} passes")

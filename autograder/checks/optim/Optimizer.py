@@ -240,17 +240,15 @@ def with_the_graph_on_and_no_look_at_none():
     while operations are recorded. (And then mind parameters whose p.grad is None.)"""
 
 
-@Optimizer.mistake(twins=["with_the_graph_on_and_no_look_at_none"])
+@Optimizer.slip(
+    "p.grad.zero_()",
+    "p.grad = None",
+    of="with_the_graph_on_and_no_look_at_none",
+    twins=["with_the_graph_on_and_no_look_at_none"],
+)
 def with_the_graph_on_and_half_a_look():
     """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
     while operations are recorded. (And then mind parameters whose p.grad is None.)"""
-
-    class Wrong(with_the_graph_on_and_no_look_at_none()):
-        def zero_grad(self):
-            for p in self.params:
-                p.grad = None
-
-    return Wrong
 
 
 @Optimizer.slip("X is not None", "X")
@@ -278,50 +276,29 @@ def climbs_without_a_look_at_none():
 
 @Optimizer.slip(
     change("if p.grad is not None:", ""),
-    change("self.params = list(params)\nself.lr = lr", "self.params, self.lr = (params, lr)"),
+    change("list(params)", "params"),
 )
 def keeps_the_generator_without_a_look_at_none():
     """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
     keeps its items? (And then mind parameters whose p.grad is None.)"""
 
 
-@Optimizer.mistake
+@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="rebinds_without_a_look_at_none")
 def rebinds_with_no_look_at_all():
     """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
     in place. (And then mind parameters whose p.grad is None.)"""
 
-    class Wrong(rebinds_without_a_look_at_none()):
-        def zero_grad(self):
-            for p in self.params:
-                p.grad.zero_()
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="climbs_without_a_look_at_none")
 def climbs_with_no_look_at_all():
     """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
     parameters whose p.grad is None.)"""
 
-    class Wrong(climbs_without_a_look_at_none()):
-        def zero_grad(self):
-            for p in self.params:
-                p.grad.zero_()
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="keeps_the_generator_without_a_look_at_none")
 def keeps_the_generator_with_no_look_at_all():
     """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
     keeps its items? (And then mind parameters whose p.grad is None.)"""
-
-    class Wrong(keeps_the_generator_without_a_look_at_none()):
-        def zero_grad(self):
-            for p in self.params:
-                p.grad.zero_()
-
-    return Wrong
 
 
 @Optimizer.slip("params", "[p.detach().clone() for p in params]")
