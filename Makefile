@@ -99,8 +99,8 @@ grade: .venv/ready/class ## Grade what students handed in
 build: .venv/ready/class ## Make stubs and notebooks from solutions/
 	$(KIT) build
 
-matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME)
-	$(KIT) matrix $(exercise) $(if $(section),--section $(section))
+matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME), or one mistake=NAME of it
+	$(KIT) matrix $(exercise) $(if $(section),--section $(section)) $(if $(mistake),--mistake $(mistake))
 
 test: .venv/ready/test system-packages lint ## Run every check of the kit itself (only='-k softmax')
 ifeq ($(only),)

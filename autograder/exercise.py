@@ -1,7 +1,7 @@
 """The vocabulary: an exercise and the decorators that declare how it is observed.
 
 An author writes the reference in `solutions/<section>.py` and, under the same name, this in
-`autograder/checks/<section>.py`:
+`autograder/checks/<section>/softmax.py`:
 
     softmax = code("softmax", ids=["R2.3"], hints=["...", "..."], shortcut=["softmax"])
 
@@ -12,9 +12,14 @@ An author writes the reference in `solutions/<section>.py` and, under the same n
     @softmax.right
     def by_hand(x): ...                                 # another correct implementation, in another style
 
-    @softmax.mistake
-    def over_the_wrong_dimension(x):
+    @softmax.slip("-1", "0")
+    def over_the_wrong_dimension():                     # a known mistake: an edit of the reference
         '''You normalise each column; the scores of one example stand in a row.'''
+
+    @softmax.mistake
+    def sigmoid_of_each(x):                             # or another program
+        '''This is the sigmoid of each score. Softmax weighs them against each other.'''
+        return x.sigmoid()
 
 Nothing here imports torch: the trusted side reads these declarations without running any of them.
 """
@@ -65,6 +70,11 @@ class Variant:
     twins: tuple[str, ...] = ()
     #: Names of the remarks that this right answer gets.
     remarks: tuple[str, ...] = ()
+    #: For a mistake that is an edit of a right answer: which edits, of which right (the reference, when empty), and
+    #: file and line of the declaration. autograder/authoring/slips.py makes something of them.
+    edits: tuple[Any, ...] = ()
+    of: str = ""
+    declared: tuple[str, int] = ("", 0)
 
 
 @dataclass
@@ -88,6 +98,10 @@ class Exercise:
     remarks: dict[str, Probe] = field(default_factory=dict)
     rights: dict[str, Variant] = field(default_factory=dict)
     mistakes: dict[str, Variant] = field(default_factory=dict)
+    #: Slips that sister exercises share (autograder/authoring/families.py): those that are not to be taken for mistakes
+    #: of this one, with the reason, and those that apply, once somebody has looked.
+    refuses: dict[str, str] = field(default_factory=dict)
+    family: dict[str, Variant] | None = None
     statements: dict[str, Statement] = field(default_factory=dict)
     experiment_function: Function | None = None
     #: For the written answer that people grade in a class: an answer in words, and what each point is given for.
@@ -155,6 +169,22 @@ class Exercise:
 
         return declare if function is None else declare(function)
 
+    def slip(self, *edits: Any, of: str = "", twins: Sequence[str] = ()) -> Any:
+        """Declare a known mistake as an edit of the reference, or of the right that `of` names.
+
+        `slip("old code", "new code")` or `slip(change(...), swap(...), ...)`: autograder/authoring/slips.py. The
+        function that is decorated has a name and a docstring, and no body.
+        """
+
+        def declare(function: Function) -> Function:
+            code = function.__code__
+            declared = code.co_filename, code.co_firstlineno
+            name = function.__name__
+            _add(self.mistakes, name, Variant(name, function, _text(function), tuple(twins), (), edits, of, declared))
+            return function
+
+        return declare
+
     def experiment(self, function: Function) -> Function:
         """Declare a function without arguments that shows the answer: it returns lines of text with real numbers."""
         self.experiment_function = function
@@ -178,6 +208,7 @@ def code(
     instead: str = "",
     relations: Iterable[str] = (),
     is_class: bool = False,
+    refuses: dict[str, str] | None = None,
 ) -> Exercise:
     """Declare an exercise whose answer is a function or, with `is_class`, a class."""
     return Exercise(
@@ -188,6 +219,7 @@ def code(
         instead=instead,
         relations=list(relations),
         is_class=is_class,
+        refuses=dict(refuses or {}),
     )
 
 

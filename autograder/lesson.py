@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import functools
 import importlib
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -18,27 +19,52 @@ ROOT = Path(__file__).resolve().parent.parent
 SECTIONS = ["setup", "cross_entropy", "training_loop", "modules", "optim", "data", "validation", "notes"]
 
 
-_found: dict[str, Exercise] = {}  # sections stay loaded, so what has been found once stays the same
-
-
 class UnknownName(Exception):
     """No exercise or section has this name; the text says so and suggests the nearest."""
 
 
+def checks_folder(section: str) -> Path:
+    return ROOT / "autograder" / "checks" / section
+
+
 def sections() -> list[str]:
     """The sections whose checks are here."""
-    return [name for name in SECTIONS if (ROOT / "autograder" / "checks" / f"{name}.py").exists()]
+    return [name for name in SECTIONS if _files(name)]
 
 
 @functools.cache
+def names(section: str) -> list[str]:
+    """The exercises of a section: a file of checks each, in the order of the definitions in solutions/<section>.py."""
+    here = _files(section)
+    solutions = ROOT / "solutions" / f"{section}.py"
+    if solutions.exists():
+        order = re.findall(r"^(?:def|class) (\w+)", solutions.read_text(encoding="utf-8"), re.MULTILINE)
+    else:  # the copy of the kit that a class gets
+        order = importlib.import_module(f"autograder.checks.{section}").ORDER
+    return [name for name in order if name in here] + sorted(here - set(order))
+
+
+@functools.cache
+def _files(section: str) -> set[str]:
+    folder = checks_folder(section)
+    return {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")} if folder.is_dir() else set()
+
+
 def load(section: str) -> dict[str, Exercise]:
     """The exercises of a section by name, in lesson order. Does not import torch."""
+    return {name: _loaded(section, name) for name in names(section)}
+
+
+@functools.cache
+def _loaded(section: str, name: str) -> Exercise:
+    """One exercise: its own file is read, and what its section shares."""
     with postponed("torch"):
-        module = importlib.import_module(f"autograder.checks.{section}")
-    found = {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
-    for exercise in found.values():
-        exercise.section = section
-    return found
+        module = importlib.import_module(f"autograder.checks.{section}.{name}")
+    exercise = next((e for e in vars(module).values() if isinstance(e, Exercise) and e.name == name), None)
+    if exercise is None:
+        raise UnknownName(f"{module.__file__} declares no exercise called {name}.")
+    exercise.section = section
+    return exercise
 
 
 def exercises() -> list[Exercise]:
@@ -47,15 +73,14 @@ def exercises() -> list[Exercise]:
 
 def find(name: str) -> Exercise:
     """The exercise of this name; UnknownName suggests near ones."""
-    from autograder.source import section_of
+    section = _home(name)
+    if section is None:
+        raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))
+    return _loaded(section, name)
 
-    if name in _found:
-        return _found[name]
-    # The copy of the kit that a class gets has no solutions to look into.
-    section = section_of(name) or next((s for s in sections() if name in load(s)), None)
-    if section in sections() and name in load(section):
-        return _found.setdefault(name, load(section)[name])
-    raise UnknownName(suggest(name, [e.name for e in exercises()], "exercise"))
+
+def _home(name: str) -> str | None:
+    return next((section for section in SECTIONS if name in _files(section)), None)
 
 
 def select(names: list[str], section: str | None = None) -> list[Exercise]:
@@ -77,9 +102,7 @@ def select(names: list[str], section: str | None = None) -> list[Exercise]:
 
 def is_section(name: str) -> bool:
     """Whether a name stands for a section and for no exercise."""
-    from autograder.source import section_of
-
-    return name in sections() and section_of(name) is None
+    return name in sections() and _home(name) is None
 
 
 def suggest(name: str, known: list[str], what: str) -> str:

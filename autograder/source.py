@@ -12,7 +12,7 @@ import inspect
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.lesson import ROOT, SECTIONS
+from autograder.lesson import ROOT, SECTIONS, checks_folder, names
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -36,8 +36,8 @@ def solutions_path(section: str) -> Path:
     return ROOT / "solutions" / f"{section}.py"
 
 
-def checks_path(section: str) -> Path:
-    return ROOT / "autograder" / "checks" / f"{section}.py"
+def checks_path(section: str, name: str) -> Path:
+    return checks_folder(section) / f"{name}.py"
 
 
 def exercises_path(section: str) -> Path:
@@ -122,34 +122,76 @@ def pieces(name: str, section: str) -> tuple[str, list[str]]:
     return "\n".join(text), names
 
 
-def probes(section: str, name: str | None = None) -> str:
-    """The checks of a section without rights, mistakes, experiments and explanations; line numbers stay.
+def checks(section: str, name: str) -> str:
+    """The checks of one exercise as one text: what it takes from other modules of checks, and then its own file."""
+    return "\n".join(_text(path, path.stat().st_mtime_ns) for path in checks_paths(section, name))
 
-    This is what runs beside a learner's code, and what is released. With a name the probes of other exercises are left
-    out as well, since each child has to read the text again.
+
+def probes(section: str, name: str | None = None) -> str:
+    """The checks of an exercise, as one text, without rights, mistakes, experiments and explanations.
+
+    This is what runs beside a learner's code, and what is released. Without a name: those of all exercises of the
+    section, and what they share is there once.
     """
-    path = checks_path(section)
-    return _probes(path, path.stat().st_mtime_ns, name)
+    paths = [path for each in ([name] if name else names(section)) for path in checks_paths(section, each)]
+    return "\n".join(_probes(path, path.stat().st_mtime_ns) for path in dict.fromkeys(paths))
+
+
+def checks_paths(section: str, name: str) -> list[Path]:
+    """The files that say how an exercise is observed: the modules of checks that are imported, then its own."""
+    return list(_with_imported(checks_path(section, name)))
+
+
+def _with_imported(path: Path) -> dict[Path, None]:
+    found: dict[Path, None] = {}
+    for module in _imported(path, path.stat().st_mtime_ns):
+        found |= _with_imported(module)
+    return found | {path: None}
 
 
 @functools.lru_cache(maxsize=256)
-def _probes(path: Path, changed: int, name: str | None) -> str:
+def _imported(path: Path, changed: int) -> list[Path]:
+    """The other modules of checks that one takes names from."""
+    found = []
+    for node in _parsed(path, changed)[1].body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_CHECKS):
+            module = ROOT.joinpath(*(node.module or "").split("."))
+            found.append(module / "__init__.py" if module.is_dir() else module.with_suffix(".py"))
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _text(path: Path, changed: int) -> str:
+    """A module of checks without what it takes from others, since it stands behind them."""
     text, tree = _parsed(path, changed)
     lines = text.splitlines()
-    left_out, declarations = [], []
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_CHECKS):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) - node.lineno + 1)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+@functools.lru_cache(maxsize=256)
+def _probes(path: Path, changed: int) -> str:
+    text, tree = _parsed(path, changed)
+    lines = text.splitlines()
+    left_out: list[ast.stmt] = []
+    declarations = []
     for node in tree.body:
         if isinstance(node, Definition):
-            kinds = [_kind(decorator) for decorator in node.decorator_list]
-            if any(kind in SECRET or (name and kind in ("probe", "remark") and owner != name) for owner, kind in kinds):
+            if any(_kind(decorator) in SECRET for decorator in node.decorator_list):
                 left_out.append(node)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith((_CHECKS, _AUTHORING)):
+            left_out.append(node)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             declarations.append(node.value)
     secret = [keyword.value for call in declarations for keyword in call.keywords if keyword.arg in SECRET_WORDS]
     for value in sorted(secret, key=lambda value: value.lineno, reverse=True):
         _blank(lines, value)
-    for node in left_out:
-        first = min(d.lineno for d in node.decorator_list)
-        lines[first - 1 : node.end_lineno] = [""] * (node.end_lineno - first + 1)  # type: ignore[operator]
+    for statement in left_out:
+        first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
+        last = statement.end_lineno or statement.lineno
+        lines[first - 1 : last] = [""] * (last - first + 1)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -173,16 +215,15 @@ def without_unused(text: str) -> str:
             lines[node.lineno - 1 : node.lineno - 1 + count] = [""] * count
 
 
-SECRET = {"right", "mistake", "experiment"}
-SECRET_WORDS = {"explanations", "model_answer", "rubric", "hints"}
+SECRET = {"right", "mistake", "slip", "experiment"}
+SECRET_WORDS = {"explanations", "model_answer", "rubric", "hints", "refuses"}
+_CHECKS, _AUTHORING = "autograder.checks", "autograder.authoring"
 
 
-def _kind(decorator: ast.expr) -> tuple[str, str]:
-    """("softmax", "probe") of `@softmax.probe` and `@softmax.probe(...)`."""
+def _kind(decorator: ast.expr) -> str:
+    """ "probe" of `@softmax.probe` and `@softmax.probe(...)`."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
-    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-        return target.value.id, target.attr
-    return "", ""
+    return target.attr if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else ""
 
 
 def _blank(lines: list[str], value: ast.expr) -> None:

@@ -97,12 +97,13 @@ def record(results: list[tuple[str, str, float, str]], attempt: bool = True) -> 
 
 
 def fingerprint(name: str, section: str) -> str:
-    """A hash of everything that an outcome depends on: the learner's file, and the kit's sources of the section."""
+    """A hash of everything that an outcome depends on: the learner's file, the solutions of the section, the checks."""
     import hashlib
 
     from autograder import source
 
     digest = hashlib.sha256(name.encode())
-    for path in (source.exercises_path(section), source.solutions_path(section), source.checks_path(section)):
+    own = source.exercises_path(section), source.solutions_path(section)
+    for path in (*own, *source.checks_paths(section, name)):
         digest.update(path.read_bytes() if path.exists() else b"-")
     return digest.hexdigest()[:16]

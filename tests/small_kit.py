@@ -45,7 +45,7 @@ def which_is_true():
 }
 
 CHECKS = {
-    "setup": '''"""Checks."""
+    "setup/double": '''"""Checks."""
 
 from autograder.exercise import code
 
@@ -68,11 +68,13 @@ def squares(x):
     return x * x
 
 
-@double.mistake
-def halves(x):
+@double.slip("x * 2", "x / 2")
+def halves():
     """You halve each value."""
-    return x / 2
+''',
+    "setup/total": '''"""Checks."""
 
+from autograder.exercise import code
 
 total = code("total", ids=["R1.2"], hints=["Add them up.", "`sum` does it."])
 
@@ -82,12 +84,11 @@ def adds_up(total, draw):
     return total(draw.numbers(draw.size(2, 5)))
 
 
-@total.mistake
-def first_one_only(xs):
+@total.slip("sum(xs)", "xs[0]")
+def first_one_only():
     """You return the first number alone."""
-    return xs[0]
 ''',
-    "cross_entropy": '''"""Checks."""
+    "cross_entropy/which_is_true": '''"""Checks."""
 
 from autograder.concept import concept
 
@@ -118,11 +119,10 @@ def make(folder: Path, stubs: bool = True) -> Path:
         ignore=shutil.ignore_patterns("data", "checks", "__pycache__", "classroom", "bootstrap"),
     )
     for name, texts in (("solutions", SOLUTIONS), ("autograder/checks", CHECKS)):
-        (folder / name).mkdir()
-        for section, text in texts.items():
-            (folder / name / f"{section}.py").write_text(text)
-    if (ROOT / "autograder" / "checks" / "__init__.py").exists():
-        (folder / "autograder" / "checks" / "__init__.py").write_text("")
+        for place, text in texts.items():
+            path = folder / name / f"{place}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
     (folder / "exercises").mkdir()
     if stubs:
         run(folder, "-c", "from autograder import workspace; workspace.refresh_all()")

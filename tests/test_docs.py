@@ -84,17 +84,17 @@ def test_every_file_of_the_kit_that_is_named_exists(page: Path) -> None:
 # --------------------------------------------------------------------------------------------------- author's guide
 
 
-def put(kit: Kit, section: str, folder: str, block: str) -> None:
-    """Write definitions at the end of a section's file; one that is there already is replaced, as the guide says."""
-    path = kit.root / folder / f"{section}.py"
-    text = path.read_text(encoding="utf-8")
+def put(kit: Kit, file: str, block: str) -> None:
+    """Write definitions at the end of a file; one that is there already is replaced, as the guide says."""
+    path = kit.root / file
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
     lines = text.splitlines()
     new = {node.name for node in ast.parse(block).body if isinstance(node, ast.FunctionDef)}
     for node in reversed(ast.parse(text).body):
         if isinstance(node, ast.FunctionDef) and node.name in new and is_of(node, "clip"):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             del lines[first - 1 : node.end_lineno]
-    path.write_text("\n".join(lines) + "\n\n\n" + block, encoding="utf-8")
+    path.write_text("\n".join([*lines, "", "", block]).lstrip(), encoding="utf-8")
 
 
 def is_of(node: ast.FunctionDef, exercise: str) -> bool:
@@ -115,12 +115,12 @@ def same_lines(one: str, other: str) -> bool:
 
 def test_the_authors_guide_leads_to_a_green_kill_matrix(kit: Kit) -> None:
     prompt, first, rest = blocks("docs/authors.md", "python")[:3]
-    put(kit, "training_loop", "solutions", prompt)
-    put(kit, "training_loop", "autograder/checks", first)
+    put(kit, "solutions/training_loop.py", prompt)
+    put(kit, "autograder/checks/training_loop/clip.py", first)
     exercise, expected = matrix_shown(0)
     printed = kit.run("matrix", exercise, code=1)
     assert same_lines(printed, expected), printed
-    put(kit, "training_loop", "autograder/checks", rest)
+    put(kit, "autograder/checks/training_loop/clip.py", rest)
     exercise, expected = matrix_shown(1)
     printed = kit.run("matrix", exercise)
     assert same_lines(printed, expected), printed
@@ -135,16 +135,16 @@ def test_the_authors_guide_leads_to_a_green_kill_matrix(kit: Kit) -> None:
 
 
 def test_the_authors_concept_question_works(kit: Kit) -> None:
-    question, declaration = blocks("docs/authors.md", "python")[3:5]
-    put(kit, "notes", "solutions", question)
-    put(kit, "notes", "autograder/checks", declaration)
+    question, declaration = blocks("docs/authors.md", "python")[4:6]
+    put(kit, "solutions/notes.py", question)
+    put(kit, "autograder/checks/notes/what_clipping_does.py", declaration)
     assert "nothing to mend" in kit.run("matrix", "what_clipping_does")
 
 
 def test_the_readmes_exercise_is_sound_though_not_finished(kit: Kit) -> None:
     prompt, checks = next((a, b) for a, b in zip(*[iter(blocks("README.md", "python")[1:])] * 2, strict=False))
-    put(kit, "setup", "solutions", prompt)
-    put(kit, "setup", "autograder/checks", checks)
+    put(kit, "solutions/setup.py", prompt)
+    put(kit, "autograder/checks/setup/double.py", checks)
     (found,) = json.loads(kit.run("matrix", "double", "--json", code=1))
     assert found["kills"] == {"in_place": ["doubles_each_value"]}
     assert [finding for finding in found["findings"] if "declare at least" not in finding] == []

@@ -17,7 +17,7 @@ def triple(x):
     """Three times `x`."""
     return x * 3
 '''
-NEW_CHECKS = """
+NEW_CHECKS = """from autograder.exercise import code
 
 triple = code("triple", ids=["R1.3"], hints=["What is three times one?", "Multiply."])
 
@@ -80,9 +80,9 @@ def repositories(made: Path, tmp_path: Path) -> tuple[Repository, Repository]:
 
 def news(upstream: Repository) -> None:
     """A new exercise, a new section's note, a fixed check, and a better prompt."""
-    for name, more in (("solutions/setup.py", NEW_SOLUTION), ("autograder/checks/setup.py", NEW_CHECKS)):
-        path = upstream.file(name)
-        path.write_text(path.read_text().replace("The sum of a list", "The sum of all in a list") + more)
+    path = upstream.file("solutions/setup.py")
+    path.write_text(path.read_text().replace("The sum of a list", "The sum of all in a list") + NEW_SOLUTION)
+    upstream.file("autograder/checks/setup/triple.py").write_text(NEW_CHECKS)
     small_kit.run(upstream.root, "-c", "from autograder import workspace; workspace.refresh_all()")
     upstream.file("autograder/NEW").write_text("new\n")
     upstream.commit("News")
@@ -214,8 +214,8 @@ def test_a_section_that_upstream_gave_up_stays_with_its_answers(repositories: tu
     upstream, learner = repositories
     small_kit.answer(learner.root, "cross_entropy", which_is_true='def which_is_true():\n    return "a"\n')
     before = learner.file("exercises/cross_entropy.py").read_bytes()
-    for folder in ("solutions", "autograder/checks", "exercises"):
-        upstream.file(f"{folder}/cross_entropy.py").unlink()
+    for file in ("solutions/cross_entropy", "autograder/checks/cross_entropy/which_is_true", "exercises/cross_entropy"):
+        upstream.file(f"{file}.py").unlink()
     upstream.commit("One section less")
     learner.upgrade()
     assert learner.file("exercises/cross_entropy.py").read_bytes() == before
@@ -240,7 +240,7 @@ def test_an_upgrade_that_was_cut_off_is_finished_by_the_next(repositories: tuple
     mine.write_text("mine = 1\n")
     news(upstream)
     learner.git("fetch", "-q")
-    for name in ("autograder/NEW", "autograder/checks/setup.py", "solutions/setup.py"):
+    for name in ("autograder/NEW", "autograder/checks/setup/triple.py", "solutions/setup.py"):
         content = learner.git("show", f"origin/main:{name}")
         learner.file(name).write_text(content + "\n")
     learner.git("add", "autograder", "solutions")

@@ -1,7 +1,7 @@
 """Mistakes that are a relation to the right answer, so that one entry serves many exercises.
 
-Each takes the reference and returns an implementation that is wrong in one way. The docstring is what a learner reads;
-`{name}` stands for the exercise.
+Each takes the result of the reference, and the arguments, and returns what is wrong in one way. The docstring is what a
+learner reads; `{name}` stands for the exercise. They run as text (autograder/authoring/variants.py), beside nothing.
 """
 
 from __future__ import annotations
@@ -13,25 +13,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import torch
 
-Implementation = Callable[..., Any]
-Relation = Callable[[Implementation], Implementation]
+Change = Callable[..., Any]
 
-RELATIONS: dict[str, Relation] = {}
+RELATIONS: dict[str, Change] = {}
 
 
-def relation(change: Callable[..., Any]) -> Relation:
+def relation(change: Change) -> Change:
     """Register a change (result, arguments...) -> result as a relation."""
+    change.__doc__ = " ".join((change.__doc__ or "").split())
+    RELATIONS[change.__name__] = change
+    return change
 
-    def relate(reference: Implementation) -> Implementation:
-        @functools.wraps(reference)
-        def related(*args: Any, **kwargs: Any) -> Any:
-            return change(reference(*args, **kwargs), *args)
 
-        return related
+def related(change: Change, reference: Callable[..., Any]) -> Callable[..., Any]:
+    """An implementation that is wrong in this way."""
 
-    relate.__doc__ = " ".join((change.__doc__ or "").split())
-    RELATIONS[change.__name__] = relate
-    return relate
+    @functools.wraps(reference)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        return change(reference(*args, **kwargs), *args)
+
+    return answer
 
 
 @relation

@@ -12,8 +12,10 @@ from itertools import combinations
 from typing import Any
 
 from autograder import source
+from autograder.authoring.families import complete, slips
 from autograder.authoring.mutants import mutants
 from autograder.authoring.relations import RELATIONS
+from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge, remarked
@@ -27,6 +29,8 @@ class Examination:
     exercise: Exercise
     #: mistake -> the probes that catch it
     kills: dict[str, list[str]] = field(default_factory=dict)
+    #: the same for slips that sister exercises share
+    family: dict[str, list[str]] = field(default_factory=dict)
     #: (what was changed in the reference, as a line of it) for each mutant that no probe caught
     survivors: list[str] = field(default_factory=list)
     mutants: int = 0
@@ -46,11 +50,14 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     kinds = [("right", name) for name in exercise.rights]
     kinds += [("mistake", name) for name in exercise.mistakes]
     kinds += [("relation", name) for name in RELATIONS if not exercise.is_class]
-    seen = observe_all(exercise, [{"variant": list(kind)} for kind in kinds], seed)
+    kinds += [("family", name) for name in complete(exercise)]
+    seen = observe_all(exercise, [implementation(exercise, *kind) for kind in kinds], seed)
     frames = {name: seen[i] for i, (_, name) in enumerate(kinds)}
     for name in exercise.rights:
         for probe in _caught(exercise, frames[name], reference):
             found.findings.append(f"unfair: the right answer {name} fails {probe}")
+    found.family = {name: _caught(exercise, frames[name], reference) for name in complete(exercise)}
+    found.findings += _families(exercise)
     found.findings += _remarks(exercise, frames, reference)
     _mistakes(exercise, frames, reference, found)
     _probes(exercise, frames, found)
@@ -120,6 +127,12 @@ def _remarks(exercise: Exercise, frames: dict[str, dict[str, Frame]], reference:
     return findings
 
 
+def _families(exercise: Exercise) -> list[str]:
+    known = slips()
+    findings = [f"there is no family slip {name} to refuse" for name in exercise.refuses.keys() - known.keys()]
+    return findings + [f"say why {name} is refused" for name, why in exercise.refuses.items() if not why]
+
+
 def _words(exercise: Exercise) -> list[str]:
     findings = []
     if exercise.kind == "code":
@@ -154,6 +167,8 @@ def _mistakes(
 ) -> None:
     known = {name: ("", frames[name]) for name in [*exercise.mistakes, *(RELATIONS if not exercise.is_class else ())]}
     for name in declared(exercise):
+        if unseen := [probe for probe in exercise.probes if probe not in frames[name]]:
+            found.findings.append(f"the mistake {name} cannot be observed by {unseen[0]}")
         found.kills[name] = _caught(exercise, frames[name], reference)
         if not found.kills[name]:
             found.findings.append(f"weak: the mistake {name} passes")
@@ -172,14 +187,15 @@ def _twins_of(exercise: Exercise, name: str) -> set[str]:
 
 def _probes(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Examination) -> None:
     """Every probe is needed: without it a mistake would pass, or two mistakes could not be told apart."""
-    names = declared(exercise)
+    kills = found.kills | {name: caught for name, caught in found.family.items() if caught}
+    names = list(kills)
     for probe in exercise.probes.values():
-        only = [name for name, caught in found.kills.items() if caught == [probe.name]]
+        only = [name for name, caught in kills.items() if caught == [probe.name]]
         if only or any(
             _told_apart_by(exercise, frames[a], frames[b]) == [probe.name] for a, b in combinations(names, 2)
         ):
             continue
-        caught = [name for name, probes in found.kills.items() if probe.name in probes]
+        caught = [name for name, probes in kills.items() if probe.name in probes]
         if not caught:
             found.findings.append(f"the probe {probe.name} catches no mistake")
         else:
@@ -193,7 +209,7 @@ def _told_apart_by(exercise: Exercise, one: dict[str, Frame], other: dict[str, F
 def false_alarms(exercise: Exercise, seeds: int) -> list[str]:
     """Right answers that some probe tells from the reference, over the seeds 1000, 1001, ...: "right: probe, seed"."""
     names = list(exercise.rights)
-    specs = [{"variant": ["right", name]} for name in names]
+    specs = [implementation(exercise, "right", name) for name in names]
     found = []
     for start in range(1000, 1000 + seeds, 20):
         runs = [{"seed": seed} for seed in range(start, min(start + 20, 1000 + seeds))]

@@ -1,37 +1,151 @@
-"""Other implementations of an exercise: rights, mistakes and relations. Only the trusted side asks for them."""
+"""Other implementations of an exercise, each as the text of a file that a learner could have handed in.
+
+Rights, mistakes, slips and relations, and the reference itself: made on the trusted side with `ast` alone, from the
+text of the checks and of the solutions. A text defines the exercise's name and has in it what the definition reaches,
+no more; it needs nothing but imports. So what runs beside a learner's code never looks into checks or solutions.
+"""
 
 from __future__ import annotations
 
+import ast
 import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from autograder import lesson, source
-from autograder.beside.load import run_file
+from autograder.authoring import relations
+from autograder.authoring.edits import Mismatch
+from autograder.authoring.patterns import has_docstring
+from autograder.authoring.slips import slip_of
+from autograder.exercise import Exercise, Variant
+
+Definition = ast.FunctionDef | ast.ClassDef
+Spec = dict[str, Any]
 
 
-def variant(exercise_name: str, kind: str, name: str) -> Any:
-    """The implementation; kind is "right", "mistake" or "relation"."""
-    exercise = lesson.find(exercise_name)
-    if kind == "relation":
-        from autograder.authoring.relations import RELATIONS
+def implementation(exercise: Exercise, kind: str, name: str = "") -> Spec:
+    """{"file": text, "path": label}; kind is "reference", "right", "mistake" (a slip, too), "family" or "relation"."""
+    return {"file": _text(exercise.name, kind, name), "path": f"{name or exercise.name}.py"}
 
-        return RELATIONS[name](reference(exercise_name, exercise.section))
-    table = exercise.rights if kind == "right" else exercise.mistakes
-    function = table[name].function
-    return function() if exercise.is_class else function
+
+def experiment(exercise: Exercise) -> Spec:
+    """The experiment of a concept question: the text defines a function of that name, without arguments."""
+    assert exercise.experiment_function is not None
+    module = ast.parse(source.checks(exercise.section, exercise.name))
+    definition = _definition(module, exercise.experiment_function.__name__)
+    return {"file": _unparsed(definition, module), "path": f"{exercise.name}.py", "name": definition.name}
+
+
+def edited(exercise: Exercise, mistake: str) -> str:
+    """The source of a mistake as an author wants to see it: the definition alone."""
+    return ast.unparse(_tree(exercise, mistake)[0])
+
+
+def with_words(exercise: Exercise, name: str) -> tuple[ast.AST, set[str]]:
+    """The reference (no name) or a right as a tree, and every word in it."""
+    definition = _tree(exercise, name)[0]
+    return definition, set(re.findall(r"\w+", ast.unparse(definition)))
 
 
 @functools.cache
-def reference(name: str, section: str) -> Any:
-    path = source.solutions_path(section)
-    module, failed = run_file(str(path), path.read_text(encoding="utf-8"), f"solutions.{section}")
-    if failed:
-        raise RuntimeError(f"{path} does not run: {failed}")
-    return module.__dict__[name]
+def _text(exercise_name: str, kind: str, name: str) -> str:
+    exercise = lesson.find(exercise_name)
+    if kind == "relation":
+        module = _module(Path(relations.__file__).read_text(encoding="utf-8"))
+        change, related = (_unparsed(_definition(module, wanted), module) for wanted in (name, "related"))
+        # Apart, so that what the change itself raises is not taken for a line of the answer.
+        around = f"exec(compile({change + related!r}, 'relation', 'exec'))"
+        reference = _text(exercise_name, "reference", "")
+        return f"{reference}\n{around}\n{exercise.name} = related({name}, {exercise.name})\n"
+    definition, module = _tree(exercise, name if kind != "reference" else "")
+    text = _unparsed(definition, module)
+    if definition.name == exercise.name:
+        return text
+    return text + f"\n{exercise.name} = {definition.name}{'()' if exercise.is_class else ''}\n"
 
 
-def experiment(name: str) -> list[str]:
-    """Run the experiment of a concept question."""
-    function = lesson.find(name).experiment_function
-    assert function is not None
-    return [str(line) for line in function()]
+def _tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
+    """The definition of the reference (no name), a right or a mistake, and the module whose names it uses."""
+    family = exercise.family or {}
+    variant: Variant | None = exercise.rights.get(name) or exercise.mistakes.get(name) or family.get(name)
+    if not name:
+        module = _module(source.solutions_path(exercise.section).read_text(encoding="utf-8"))
+        return _definition(module, exercise.name), module
+    if variant is None:
+        raise KeyError(f"{exercise.name} has no {name}")
+    if not variant.edits:
+        module = _module(source.checks(exercise.section, exercise.name))
+        return _definition(module, name), module
+    slip = slip_of(variant)
+    if slip.of and slip.of not in [*exercise.rights, *exercise.mistakes]:
+        raise Mismatch(f"{slip.file}:{slip.line}: {exercise.name} has no right {slip.of!r}")
+    definition, module = _tree(exercise, slip.of)
+    return slip.apply(definition), module
+
+
+@functools.lru_cache(maxsize=32)
+def _module(text: str) -> ast.Module:
+    """A module, parsed, without the kit's decorators, docstrings and annotations."""
+    module = ast.parse(text)
+    for node in ast.walk(module):
+        if isinstance(node, Definition):
+            if has_docstring(node.body):
+                node.body[:1] = [] if node.body[1:] else [ast.copy_location(ast.Pass(), node.body[0])]
+            node.decorator_list = [d for d in node.decorator_list if not _declares(d)]
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    return module
+
+
+def _declares(decorator: ast.expr) -> bool:
+    """Whether this is `@softmax.right` or `@softmax.mistake(...)`, which says what the function is to the kit."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    kinds = ("probe", "remark", "right", "mistake", "slip", "experiment")
+    return (isinstance(target, ast.Name) and target.id == "relation") or (
+        isinstance(target, ast.Attribute) and target.attr in kinds
+    )
+
+
+def _definition(module: ast.Module, name: str) -> Definition:
+    return next(node for node in module.body if isinstance(node, Definition) and node.name == name)
+
+
+def _unparsed(definition: Definition, module: ast.Module) -> str:
+    """The definition and what it reaches of its module, in the order in which they stand there."""
+    by_name = {name: node for node in module.body for name in _bound(node)}
+    original = by_name.get(definition.name)
+    needed, queue = {id(original)}, [definition]
+    while queue:
+        for name in _names(queue.pop()):
+            node = by_name.get(name)
+            if node is not None and id(node) not in needed:
+                needed.add(id(node))
+                queue.append(node)  # type: ignore[arg-type]
+    kept = [definition if node is original else node for node in module.body if id(node) in needed]
+    return ast.unparse(ast.fix_missing_locations(ast.Module(kept, []))) + "\n"
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement of a module binds."""
+    if isinstance(node, Definition):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name.split(".")[0]
+    elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and not _is_exercise(node.value):
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                yield inner.id
+
+
+def _is_exercise(value: ast.expr | None) -> bool:
+    """Whether this declares an exercise; a variable of that name is something else."""
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("code", "concept")

@@ -41,11 +41,9 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
 
     job: {"exercise": name, "probes": text of the stripped checks module, "implementations": [spec, ...],
           "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names] or None}
-    or {"experiment": name of a concept question}, which only the trusted side ever asks for.
+    or {"experiment": {"file": text, "path": label, "name": of the function in it}}.
     """
     if "experiment" in job:
-        from autograder.authoring.variants import experiment
-
         return emit({"lines": experiment(job["experiment"])})
     exercise = exercise_from(job["probes"], job["exercise"])
     for i, spec in enumerate(job["implementations"]):
@@ -53,15 +51,23 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
         emit({"implementation": i, "loaded": told})
         if implementation is None:
             continue
-        borrowed = [] if "variant" in spec else kit_parts(implementation)
+        borrowed = kit_parts(implementation)
         for r, settings in enumerate(job["runs"]):
             for probe in exercise.watched.values():
                 if job.get("only") and probe.name not in job["only"]:
                     continue
                 draw = Draw(settings["seed"], settings.get("level"))
-                frame = observe(exercise, probe, implementation, draw, spec.get("path") or told.get("path", ""))
+                frame = observe(exercise, probe, implementation, draw, spec["path"])
                 frame["shortcuts"] += borrowed
                 emit({"implementation": i, "run": r, "probe": probe.name, **frame})
+
+
+def experiment(spec: Frame) -> list[str]:
+    """Run the experiment of a concept question."""
+    module, failed = run_file(spec["path"], spec["file"])
+    if failed:
+        raise RuntimeError(f"the experiment does not run: {failed}")
+    return [str(line) for line in module.__dict__[spec["name"]]()]
 
 
 def kit_parts(implementation: Any) -> list[str]:
@@ -89,16 +95,9 @@ def exercise_from(text: str, name: str) -> Exercise:
 def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
     """The implementation that a spec names, and what to tell about loading it.
 
-    A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names}, or
-    {"variant": name} for a right, a mistake or a relation, which only the trusted side ever asks for.
+    A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names}. Rights
+    and known mistakes come as texts too (autograder/authoring/variants.py), as if somebody had handed them in.
     """
-    if "variant" in spec:
-        from autograder import lesson, source
-        from autograder.authoring.variants import variant
-
-        # A mistake that raises is to look like a learner's: its own lines count as those of the learner's file.
-        path = str(source.checks_path(lesson.find(exercise.name).section))
-        return variant(exercise.name, *spec["variant"]), {"failure": None, "found": "variant", "path": path}
     module, first = run_file(spec["path"], spec["file"])
     if spec.get("pieces"):
         put_pieces(module, spec["pieces"], spec["names"])

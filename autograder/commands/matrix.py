@@ -17,14 +17,30 @@ from autograder.commands.group import NOT_PASSED, PASSED, leave, tracked
 @click.option("--fair", "seeds", default=0, help="Only try the right answers, under this many seeds.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
-def matrix(names: tuple[str, ...], section: str | None, mutants: bool, seeds: int, seed: int, as_json: bool) -> None:
+@click.option("--mistake", help="Show what this mistake of the exercise is, an edit written out, instead.")
+def matrix(
+    names: tuple[str, ...],
+    section: str | None,
+    mutants: bool,
+    seeds: int,
+    seed: int,
+    as_json: bool,
+    mistake: str | None,
+) -> None:
     """Grade the grading: which probe catches which mistake, and what is weak or unfair.
 
     Exits with 1 when there are findings.
     """
     from autograder.authoring.selfcheck import Examination, examine, false_alarms
+    from autograder.authoring.variants import edited
     from autograder.report import kill_matrix
 
+    if mistake is not None:
+        (exercise,) = lesson.select(list(names), section)
+        if mistake not in exercise.mistakes:
+            raise lesson.UnknownName(lesson.suggest(mistake, list(exercise.mistakes), f"mistake of {exercise.name}"))
+        click.echo(edited(exercise, mistake))
+        leave(PASSED)
     examined = []
     for exercise in tracked(lesson.select(list(names), section), shown=True):
         found = examine(exercise, seed, mutants) if not seeds else Examination(exercise, seeds=seeds)

@@ -82,7 +82,9 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdi
 
 def experiment(exercise: Exercise) -> list[str]:
     """The lines that a concept question's experiment prints, run apart from this process."""
-    outcome = warm().ask({"experiment": exercise.name})
+    from autograder.authoring import variants
+
+    outcome = warm().ask({"experiment": variants.experiment(exercise)})
     lines = [frame["lines"] for frame in outcome.frames if "lines" in frame]
     return lines[0] if lines else [f"(the experiment did not finish: {outcome.ending} {outcome.detail})"]
 
@@ -188,19 +190,25 @@ def _alike(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int
 
 
 def _variants(exercise: Exercise) -> list[tuple[str, str]]:
+    from autograder.authoring.families import complete
     from autograder.authoring.relations import RELATIONS
 
     relations = [] if exercise.is_class else [name for name in RELATIONS if name not in exercise.mistakes]
-    return [("mistake", name) for name in exercise.mistakes] + [("relation", name) for name in relations]
+    own = [("mistake", name) for name in exercise.mistakes] + [("relation", name) for name in relations]
+    return own + [("family", name) for name in complete(exercise)]
 
 
 def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: list[str] | None = None) -> Known:
+    from autograder.authoring.families import complete
     from autograder.authoring.relations import RELATIONS
+    from autograder.authoring.variants import implementation
 
-    tried = _observe(exercise, [{"variant": list(v)} for v in variants], [{"seed": seed}], only, timeout=PATIENT)
+    specs = [implementation(exercise, kind, name) for kind, name in variants]
+    tried = _observe(exercise, specs, [{"seed": seed}], only, timeout=PATIENT)
     found = {}
     for i, (kind, name) in enumerate(variants):
-        told = exercise.mistakes[name].message if kind == "mistake" else RELATIONS[name].__doc__ or ""
+        table = exercise.mistakes if kind == "mistake" else complete(exercise)
+        told = RELATIONS[name].__doc__ or "" if kind == "relation" else table[name].message
         found[name] = told.format(name=exercise.name) if kind == "relation" else told, by_probe(tried, i)
     return found
 
@@ -226,7 +234,9 @@ def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[
 
 def small_runs(exercise: Exercise, mistakes: list[str]) -> Outcome:
     """What all probes see, on the first small runs, of the known mistakes; of the reference when none is named."""
-    specs = [{"variant": ["mistake", name]} for name in mistakes] or [_reference(exercise)]
+    from autograder.authoring.variants import implementation
+
+    specs = [implementation(exercise, "mistake", name) for name in mistakes] or [_reference(exercise)]
     return _observe(exercise, specs, SMALL[:6])
 
 

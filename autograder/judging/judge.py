@@ -226,6 +226,8 @@ def diagnose(
     `mistakes` holds (message, frames by probe) by name.
     """
     found = [name for name, (_, frames) in mistakes.items() if explains(exercise, learner, frames)]
+    # What sister exercises share is a second choice.
+    found = [name for name in found if name not in (exercise.family or {})] or found
     twins = {t for name in found if name in exercise.mistakes for t in exercise.mistakes[name].twins}
     if not found or any(name not in twins for name in found[1:]):
         return None

@@ -72,20 +72,23 @@ def build() -> bytes:
 
 def contents() -> Iterator[tuple[str, str]]:
     """(path in the wheel, text)."""
-    checks = {section: probes(section) for section in lesson.sections() if source.answers(section)}
+    sections = [section for section in lesson.sections() if source.answers(section)]
+    checks = {(section, name): probes(section, name) for section in sections for name in lesson.names(section)}
     for name in sorted(_needed([*_ROOTS, *_imported_by(*checks.values())])):
         path = _path(name)
         yield str(path.relative_to(PACKAGE.parent)), path.read_text(encoding="utf-8")
-    for section, text in checks.items():
-        yield f"autograder/checks/{section}.py", text
+    for (section, name), text in checks.items():
+        yield f"autograder/checks/{section}/{name}.py", text
+    for section in sections:
+        yield f"autograder/checks/{section}/__init__.py", f"ORDER = {lesson.names(section)}\n"
         told = {e.name: record(e) for e in lesson.load(section).values() if e.kind == "code"}
         yield f"autograder/notebooks/recorded/{section}.json", json.dumps(told)
     yield "autograder/notebooks/recorded/curves.json", json.dumps(_curves())
 
 
-def probes(section: str) -> str:
-    """The section's declarations and probes, without the comments, which may say too much."""
-    return ast.unparse(ast.parse(source.without_unused(source.probes(section)))) + "\n"
+def probes(section: str, name: str) -> str:
+    """An exercise's declaration and probes, without the comments, which may say too much."""
+    return ast.unparse(ast.parse(source.without_unused(source.probes(section, name)))) + "\n"
 
 
 def record(exercise: Exercise) -> Frame:

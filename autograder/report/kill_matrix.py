@@ -31,6 +31,9 @@ def show(out: Console, found: Examination) -> None:
             grid.add_column(str(number), justify="center")
         for name, caught in found.kills.items():
             grid.add_row(name, *("x" if probe in caught else "." for probe in exercise.probes))
+        for name, caught in found.family.items():
+            if caught:
+                grid.add_row(Text(name, style=QUIET), *("x" if probe in caught else "." for probe in exercise.probes))
         out.print(grid)
     for survivor in found.survivors:
         out.print(Text(f"  survives: {survivor}", style=QUIET))
@@ -47,6 +50,7 @@ def to_dict(found: Examination) -> dict[str, Any]:
     return {
         "exercise": found.exercise.name,
         "kills": found.kills,
+        "family": found.family,
         "mutants": found.mutants,
         "survivors": found.survivors,
         "findings": found.findings,

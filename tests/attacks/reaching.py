@@ -40,14 +40,14 @@ def imports_the_answers() -> str:
     """Imports solutions and checks, or reads their files."""
     return WRONG + (
         "import glob, importlib, sys\n"
-        "for name in ('solutions.cross_entropy', 'autograder.checks.cross_entropy', 'autograder.authoring.variants'):\n"
+        "for name in ('solutions.cross_entropy', 'autograder.checks.cross_entropy.softmax', 'autograder.authoring.variants'):\n"
         "    try:\n"
         "        softmax = importlib.import_module(name).softmax\n"
         "        print('LEAKED', name)\n"
         "    except Exception as error:\n        print(type(error).__name__)\n"
         "import autograder, os\n"
         "root = os.path.dirname(os.path.dirname(autograder.__file__))\n"
-        "for path in glob.glob(root + '/solutions/*') + glob.glob(root + '/autograder/checks/*'):\n"
+        "for path in glob.glob(root + '/solutions/*') + glob.glob(root + '/autograder/checks/*/*'):\n"
         "    print('LEAKED', path)\n"
     )
 

@@ -1,0 +1,28 @@
+"""What the exercises of section 2, the loss, share in how they are observed."""
+
+import torch
+
+from autograder.exercise import Complaint
+
+
+def with_gradient(result, leaf):
+    """The result, and what flows back from it to the leaf that it was computed from (None where the graph is cut)."""
+    if not isinstance(result, torch.Tensor):
+        raise Complaint(f"return a tensor, not {type(result).__name__}: gradients flow through tensors only")
+    if result.requires_grad:
+        try:
+            result.square().sum().backward()
+        except RuntimeError as error:
+            if "inplace" not in str(error):
+                raise
+            raise Complaint(
+                "the gradient cannot be computed: on the way to the result a tensor is overwritten (by -=, /=, or a "
+                "method whose name ends with _) whose values backward needs; make a new tensor instead"
+            ) from None
+    return {"result": result, "gradient": leaf.grad}
+
+
+def far_apart(draw, n, c, distance):
+    """n rows of scores: at least one around 0 and one around `distance`, in any order."""
+    offsets = draw.shuffled([0.0, distance, *(draw.choice([0.0, distance]) for _ in range(n - 2))])
+    return draw.normal(n, c) + torch.tensor(offsets).unsqueeze(1)

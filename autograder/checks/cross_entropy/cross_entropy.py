@@ -1,0 +1,338 @@
+"""cross_entropy: its probes, other right answers and known mistakes."""
+
+import math
+
+import torch
+
+from autograder.checks.cross_entropy import far_apart, with_gradient
+from autograder.exercise import code
+
+cross_entropy = code(
+    "cross_entropy",
+    ids=["R2.15"],
+    hints=[
+        "Two functions that you have built give it, one applied to the result of the other. Which two?",
+        "nll wants log-probabilities, and the input holds scores. Which function makes the one of the other, and is "
+        "right for scores of any size?",
+        "Apply log_softmax to input, and nll to that and target. Return what nll gives.",
+    ],
+    shortcut=["cross_entropy", "cross_entropy_loss"],
+    instead="your log_softmax and your nll",
+    relations=["negated", "times_n", "per_row", "as_number", "detached", "in_float64", "still_two_dimensional"],
+)
+
+
+def scores_and_target(draw, n, c):
+    """Scores of n rows, and a target that is neither the largest nor always the smallest score."""
+    return draw.normal(n, c, scale=2.0), draw.labels(n, c)
+
+
+@cross_entropy.probe
+def averages_minus_the_log_of_the_targets_softmax(cross_entropy, draw):
+    x, target = scores_and_target(draw, draw.size(5, 7), draw.size(3, 4))
+    wide = x.double()
+    return {
+        "float32 scores": cross_entropy(x, target),
+        "float64 scores": cross_entropy(wide, target),
+        "one row": cross_entropy(x[:1], torch.tensor([x.shape[1] - 1])),
+    }
+
+
+@cross_entropy.probe(rtol=1e-9, atol=1e-12)
+def keeps_the_digits_of_float64(cross_entropy, draw):
+    c = draw.size(2, 4)
+    n = c + draw.size(0, 2)
+    return cross_entropy(draw.normal(n, c).double() / 3, draw.labels(n, c))
+
+
+@cross_entropy.probe
+def the_highest_class_need_not_occur(cross_entropy, draw):
+    n, c = draw.size(2, 5), draw.size(3, 5)
+    return cross_entropy(draw.normal(n, c), draw.labels(n, c - 1))
+
+
+@cross_entropy.probe(atol=5e-4)
+def is_right_for_large_and_very_negative_scores(cross_entropy, draw):
+    x, target = scores_and_target(draw, draw.size(3, 5), draw.size(3, 4))
+    distance = draw.number(1000, 2000)
+    return {"large": cross_entropy(x + distance, target), "very negative": cross_entropy(x - distance, target)}
+
+
+@cross_entropy.probe(atol=5e-4)
+def rows_far_apart_do_not_disturb_each_other(cross_entropy, draw):
+    n, c = draw.size(2, 4), draw.size(2, 4)
+    return cross_entropy(far_apart(draw, n, c, draw.number(1000, 2000)), draw.labels(n, c))
+
+
+@cross_entropy.probe(atol=5e-4)
+def confidently_wrong_rows_cost_what_they_should(cross_entropy, draw):
+    n, c = draw.size(2, 4), draw.size(2, 4)
+    x, target = draw.normal(n, c), draw.labels(n, c)
+    x[torch.arange(n), (target + 1) % c] += draw.number(1000, 2000)
+    return cross_entropy(x, target)
+
+
+@cross_entropy.probe
+def lets_gradients_through(cross_entropy, draw):
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    x = draw.normal(n, c, grad=True)
+    return with_gradient(cross_entropy(x, draw.labels(n, c)), x)
+
+
+@cross_entropy.right
+def by_torchs_two_halves(input, target):
+    return torch.nn.functional.nll_loss(torch.log_softmax(input, 1), target)
+
+
+@cross_entropy.right
+def logsumexp_minus_the_score(input, target):
+    return (input.logsumexp(1) - input[range(len(target)), target]).mean()
+
+
+@cross_entropy.right
+def by_one_hot(input, target):
+    p = torch.nn.functional.one_hot(target, input.shape[-1]).to(input.dtype)
+    log_q = input - input.amax(1, keepdim=True)
+    log_q = log_q - log_q.exp().sum(1, keepdim=True).log()
+    return -(p * log_q).sum(dim=1).mean()
+
+
+@cross_entropy.right
+def row_after_row(input, target):
+    losses = []
+    for row, label in zip(input, target.tolist(), strict=True):
+        losses.append(torch.logsumexp(row, 0) - row[label])
+    return sum(losses) / len(losses)
+
+
+@cross_entropy.right
+def by_differences(input, target):
+    behind = input - input.gather(1, target[:, None])
+    return behind.logsumexp(-1).mean()
+
+
+@cross_entropy.slip("nll(log_softmax(input), target)", "-input[torch.arange(len(target)), target].mean()")
+def nll_of_the_scores():
+    """The scores themselves are averaged: the log of the softmax is missing. nll wants log-probabilities."""
+
+
+@cross_entropy.slip("nll(log_softmax(input), target)", "-input.softmax(1)[torch.arange(len(target)), target].mean()")
+def nll_of_the_probabilities():
+    """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
+    probabilities."""
+
+
+@cross_entropy.mistake
+def log_of_the_mean_probability(input, target):
+    """You average the probabilities of the targets and take the log of that. The log of a mean is not the mean of the
+    logs: log first (in log_softmax), then the mean."""
+    return -input.softmax(1)[torch.arange(len(target)), target].mean().log()
+
+
+@cross_entropy.mistake
+def softmax_twice(input, target):
+    """There is a softmax too many: probabilities go into log_softmax, which takes a softmax of its own. Give it the
+    scores."""
+    return -input.softmax(1).log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def nll_of_the_probabilities_of_the_formula(input, target):
+    """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
+    probabilities."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def softmax_of_the_formula_twice(input, target):
+    """There is a softmax too many: probabilities go into log_softmax, which takes a softmax of its own. Give it the
+    scores."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q.log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def naive(input, target):
+    """This is right for small scores, but exp of a large one is infinity and the loss becomes nan. Use the stable
+    log_softmax that you built last."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q.log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def log_of_a_stable_softmax(input, target):
+    """Where the model is confidently wrong, the probability of the right class is rounded to 0 and its log is minus
+    infinity: the loss explodes. Do not go through probabilities: use the stable log_softmax."""
+    return -input.softmax(1).log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def with_an_added_epsilon(input, target):
+    """A small number is added to the probabilities, so that log never meets 0. Confidently wrong rows then cost too
+    little, and their gradient is gone. Use the stable log_softmax; it needs no such number."""
+    return -(input.softmax(1) + 1e-9).log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def probabilities_clamped(input, target):
+    """The probabilities are kept away from 0 by clamp. Confidently wrong rows then all cost the same, and no gradient
+    comes from them. Use the stable log_softmax; it needs no clamp."""
+    return -input.softmax(1).clamp(min=1e-7).log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def scores_clamped(input, target):
+    """The scores are cut off before the softmax, so beyond that they make no difference. Use the stable log_softmax,
+    which takes scores of any size."""
+    return -input.clamp(-50, 50).log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def the_largest_of_all(input, target):
+    """The largest score of the whole batch is taken out, so in rows that lie far below it every exp is 0. Each row
+    needs its own largest score, as logsumexp takes it."""
+    shifted = input - input.max()
+    log_q = shifted - shifted.exp().sum(1, keepdim=True).log()
+    return -log_q[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def the_largest_but_at_least_0(input, target):
+    """A row whose scores are all very negative comes out infinite: what is taken out of it is 0 and not its largest
+    score. A search for the largest must not start from 0; logsumexp does it right."""
+    shifted = input - input.amax(1, keepdim=True).clamp(min=0)
+    log_q = shifted - shifted.exp().sum(1, keepdim=True).log()
+    return -log_q[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def over_the_first_dimension(input, target):
+    """The softmax runs over the first dimension, so the examples compete with each other. The classes of one example
+    do: the last dimension."""
+    return -input.log_softmax(0)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def over_everything(input, target):
+    """The softmax runs over the whole tensor, so all examples share one distribution. Each row has its own."""
+    return -(input - input.flatten().logsumexp(0))[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[:, target].mean()")
+def every_column_for_every_target():
+    """[:, target] takes the columns of all targets from every row, and their mean mixes the examples. Pick one value
+    for each row, as nll does."""
+
+
+@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[target].mean()")
+def rows_named_by_the_target():
+    """[target] takes whole rows, as if the labels were row numbers. Pick from each row the column that its label
+    names, as nll does."""
+
+
+@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[torch.arange(len(target)), target]")
+def without_the_mean():
+    """One value comes back for each example. The loss is their mean."""
+
+
+@cross_entropy.mistake
+def divided_by_all_elements(input, target):
+    """You divide by n times c. The mean is over the examples: divide by n."""
+    mask = torch.nn.functional.one_hot(target, input.shape[1])
+    return -(input.log_softmax(1) * mask).mean()
+
+
+@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1).amax(1).mean()")
+def the_predicted_class():
+    """You take the largest log-probability of each row: what the model believes. The target, what is true, is not
+    used."""
+
+
+@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1).mean()")
+def mean_over_all_classes():
+    """You take the mean over all the classes; the target is not used. Only the right class counts."""
+
+
+@cross_entropy.mistake
+def log_base_two(input, target):
+    """These are logarithms to base 2. The natural ones are asked for."""
+    return -input.log_softmax(1)[torch.arange(len(target)), target].mean() / math.log(2)
+
+
+@cross_entropy.mistake
+def yes_or_no_for_each_class(input, target):
+    """This is the loss for a yes or no on each class by itself (a sigmoid for each). Here the classes compete: one
+    softmax for each row."""
+    mask = torch.nn.functional.one_hot(target, input.shape[1]).to(input.dtype)
+    return torch.nn.functional.binary_cross_entropy_with_logits(input, mask)
+
+
+@cross_entropy.mistake
+def one_hot_without_the_number_of_classes(input, target):
+    """one_hot counts the classes by the largest label that it sees. In a batch without the highest class it makes too
+    few columns: tell it how many there are, input.shape[1]."""
+    mask = torch.nn.functional.one_hot(target)
+    return -(input.log_softmax(1) * mask).sum() / len(target)
+
+
+@cross_entropy.mistake
+def through_float32(input, target):
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of the input."""
+    return -input.float().log_softmax(1)[torch.arange(len(target)), target].mean().to(input.dtype)
+
+
+@cross_entropy.mistake
+def squeezed(input, target):
+    """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Leave input as it is."""
+    return -input.squeeze().log_softmax(-1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def the_column_before(input, target):
+    """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
+    needed."""
+    return -input.log_softmax(1)[torch.arange(len(target)), target - 1].mean()
+
+
+@cross_entropy.mistake
+def losses_cut_off(input, target):
+    """The log-probabilities are kept above some limit, so that beyond it a confidently wrong row costs no more. The
+    stable log_softmax is finite by itself: nothing needs to be cut off."""
+    return -input.log_softmax(1).clamp(min=-100)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def squared_differences(input, target):
+    """This is a mean of squared differences between probabilities and the one-hot target, another loss. Take minus the
+    log of the target's probability."""
+    return ((input.softmax(1) - torch.nn.functional.one_hot(target, input.shape[1])) ** 2).mean()
+
+
+@cross_entropy.mistake
+def the_mean_of_the_classes_means(input, target):
+    """You average each class first and then the classes, so that an example of a rare class weighs more. Every example
+    counts alike: one mean over all n."""
+    losses = -input.log_softmax(1)[torch.arange(len(target)), target]
+    return torch.stack([losses[target == k].mean() for k in target.unique()]).mean()
+
+
+@cross_entropy.mistake
+def ten_classes(input, target):
+    """You count on ten classes. How many there are is input.shape[1]."""
+    return -(input.log_softmax(1) * torch.nn.functional.one_hot(target, 10)).sum() / len(target)
+
+
+@cross_entropy.mistake
+def made_float32(input, target):
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+    return -input.float().log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def in_place(input, target):
+    """The result is right, but the scores are overwritten on the way: -= and functions whose name ends with _ change
+    the tensor that was given."""
+    input -= input.logsumexp(1, keepdim=True)
+    return -input[torch.arange(len(target)), target].mean()

@@ -1,0 +1,295 @@
+"""cross_entropy_formula: its probes, other right answers and known mistakes."""
+
+import math
+
+import torch
+
+from autograder.authoring.slips import change, first
+from autograder.exercise import code
+
+cross_entropy_formula = code(
+    "cross_entropy_formula",
+    ids=["R2.6"],
+    hints=[
+        "For each class there is one product. Which of the two lists stands inside the logarithm, and which outside?",
+        "zip(p, q) walks through both lists together. What should happen with a class whose p is 0, before math.log "
+        "is called?",
+        "-sum(... for p_i, q_i in zip(p, q) if ...): the product of p_i and the log of q_i, for the classes with "
+        "p_i above 0.",
+    ],
+    shortcut=["cross_entropy", "cross_entropy_loss", "nll_loss", "kl_div", "xlogy", "log", "tensor", "as_tensor"],
+    instead="math.log, a product and a sum; no torch in this one",
+    relations=["negated"],
+)
+
+
+@cross_entropy_formula.probe(rtol=1e-9, atol=1e-12)
+def sums_minus_p_times_ln_q(cross_entropy_formula, draw):
+    n = draw.size(2, 5)
+    p, q = draw.probabilities(n), draw.probabilities(n)
+    seen = {"result": cross_entropy_formula(p, q)}
+    for name, exponent in {"close to 0": -draw.integer(12, 15), "closer still": -draw.integer(100, 200)}.items():
+        unlikely = 10.0**exponent
+        q = [unlikely, *(value * (1 - unlikely) for value in draw.probabilities(n - 1))]
+        seen[f"result with a q {name}"] = cross_entropy_formula(p, q)
+    rare = draw.integer(1, 9) / 1000
+    p = [rare, *(value * (1 - rare) for value in draw.probabilities(n - 1))]
+    return seen | {"result with a p close to 0": cross_entropy_formula(p, draw.probabilities(n))}
+
+
+@cross_entropy_formula.probe
+def zeros_may_stand_anywhere_in_p(cross_entropy_formula, draw):
+    a, b, c = draw.probabilities(3)
+    p = [0.0, a, 0.0, b, c, 0.0]
+    return cross_entropy_formula(p, draw.probabilities(6))
+
+
+@cross_entropy_formula.probe
+def a_class_with_p_0_adds_nothing_even_where_q_is_0(cross_entropy_formula, draw):
+    n = draw.size(2, 4)
+    p, q = [0.0] * n, draw.probabilities(n)
+    p[draw.integer(0, n - 1)] = 1.0
+    place = draw.integer(0, n)
+    p.insert(place, 0.0)
+    q.insert(place, 0.0)
+    return cross_entropy_formula(p, q)
+
+
+@cross_entropy_formula.mistake
+def with_an_added_epsilon(p, q):
+    """A small number is added to q so that ln never meets 0. It changes what a class costs that the model finds very
+    unlikely. Leave out the classes whose p is 0, then nothing needs to be added."""
+    return -sum(a * math.log(b + 1e-9) for a, b in zip(p, q, strict=True))
+
+
+@cross_entropy_formula.mistake
+def with_a_tiny_added_epsilon(p, q):
+    """A tiny number is added to q so that ln never meets 0. A q that is smaller still costs too little then. Leave out
+    the classes whose p is 0, then nothing needs to be added."""
+    return -sum(a * math.log(b + 1e-20) for a, b in zip(p, q, strict=True))
+
+
+@cross_entropy_formula.slip("0", "0.01")
+def small_p_left_out():
+    """A class with a small p is left out as if it were 0. Every p above 0 counts, however small it is."""
+
+
+@cross_entropy_formula.mistake
+def stops_at_the_first_zero(p, q):
+    """You stop at the first class whose p is 0, and those behind it are not counted: break and return end the loop.
+    Skip that one class and go on."""
+    total = 0.0
+    for a, b in zip(p, q, strict=True):
+        if a == 0:
+            break
+        total -= a * math.log(b)
+    return total
+
+
+@cross_entropy_formula.slip("p_i > 0", "p_i == 1")
+def p_of_1_alone():
+    """Only a class whose p is exactly 1 is counted. That is enough for a one-hot target, but p may be any distribution:
+    every p above 0 counts with its weight."""
+
+
+@cross_entropy_formula.mistake
+def returns_inside_the_loop(p, q):
+    """Only the first class is looked at: the return stands inside the loop and ends it. Look at its indentation."""
+    total = 0.0
+    for a, b in zip(p, q, strict=True):
+        if a > 0:
+            total -= a * math.log(b)
+        return total
+
+
+@cross_entropy_formula.slip(
+    change("math.log(q_i)", "math.log(math.exp(q_i) / total)"),
+    first("total = sum((math.exp(q_i) for q_i in q))"),
+)
+def softmax_of_q_first():
+    """q goes through a softmax before the log. It is a distribution already: take it as it is."""
+
+
+@cross_entropy_formula.mistake
+def rounded(p, q):
+    """The result is rounded. Return it as it is; how many digits to show is for print to decide."""
+    return round(-sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0), 4)
+
+
+@cross_entropy_formula.mistake
+def q_kept_above_a_limit(p, q):
+    """q is kept above a limit so that ln never meets 0. A class that the model finds still less likely then costs too
+    little. Leave out the classes whose p is 0, then no limit is needed."""
+    return -sum(a * math.log(max(b, 1e-7)) for a, b in zip(p, q, strict=True))
+
+
+@cross_entropy_formula.right
+def in_a_loop(p, q):
+    total = 0.0
+    for i in range(len(p)):
+        if p[i] != 0:
+            total -= p[i] * math.log(q[i])
+    return total
+
+
+@cross_entropy_formula.right
+def by_log_of_the_inverse(p, q):
+    return math.fsum(a * math.log(1 / b) for a, b in zip(p, q, strict=True) if a)
+
+
+@cross_entropy_formula.right
+def by_a_product(p, q):
+    return -math.log(math.prod(b**a for a, b in zip(p, q, strict=True)))
+
+
+@cross_entropy_formula.right
+def with_a_conditional_term(p, q):
+    terms = [0.0 if a == 0 else -a * math.log(b, math.e) for a, b in zip(p, q, strict=True)]
+    return sum(terms)
+
+
+@cross_entropy_formula.slip("(p_i, q_i)", "(q_i, p_i)")
+def p_and_q_swapped():
+    """p and q have changed places: the prediction q belongs inside the logarithm, the target p weighs it. Swapped, a
+    one-hot target meets the log of 0."""
+
+
+@cross_entropy_formula.slip(change("p_i > 0", "q_i > 0"), change("(p_i, q_i)", "(q_i, p_i)"))
+def p_and_q_swapped_and_zeros_left_out():
+    """p and q have changed places: the prediction q belongs inside the logarithm, the target p weighs it."""
+
+
+@cross_entropy_formula.slip("(X for p_i, q_i in Y if p_i > 0)", "(X for p_i, q_i in Y)")
+def zeros_are_not_left_out():
+    """math.log(0) raises "math domain error". Where p is 0 the term counts 0 whatever q is: leave it out before the
+    logarithm is taken."""
+
+
+@cross_entropy_formula.slip("math.log", "math.log10")
+def log_base_ten():
+    """These are logarithms to base 10. The natural one is asked for: math.log with one argument."""
+
+
+@cross_entropy_formula.slip("math.log", "math.log2")
+def log_base_two():
+    """These are logarithms to base 2, which measure in bits. The natural one is asked for: math.log with one
+    argument."""
+
+
+@cross_entropy_formula.mistake(twins=["per_row"])
+def the_mean(p, q):
+    """You divide by the number of classes. It is a plain sum: the p are the weights of a mean already, they sum to
+    one."""
+    return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0) / len(p)
+
+
+@cross_entropy_formula.slip("p_i * X", "X")
+def without_weights():
+    """You add up the logarithms of q without weighing them: each one is multiplied by its p."""
+
+
+@cross_entropy_formula.mistake
+def entropy_of_p(p, q):
+    """This is the entropy of p alone, q is not looked at. The logarithm is that of q, the prediction."""
+    return -sum(a * math.log(a) for a in p if a > 0)
+
+
+@cross_entropy_formula.mistake
+def entropy_of_q(p, q):
+    """This is the entropy of q alone, p is not looked at. The weights are those of the target p."""
+    return -sum(b * math.log(b) for b in q if b > 0)
+
+
+@cross_entropy_formula.slip(change("1", "a"), change("math.fsum", "sum"), of="by_log_of_the_inverse")
+def relative_entropy():
+    """This is the relative entropy (Kullback-Leibler divergence), p ln(p / q): the entropy of p is subtracted. Cross
+    entropy has ln q alone."""
+
+
+@cross_entropy_formula.mistake
+def log_of_the_sum(p, q):
+    """You take the log of the sum of p times q. Each class has its own log: log first, then weigh, then add up."""
+    return -math.log(sum(a * b for a, b in zip(p, q, strict=True)))
+
+
+@cross_entropy_formula.slip("p_i * math.log(q_i)", "math.log(p_i * q_i)")
+def log_of_the_products():
+    """p is inside the logarithm: ln(p q). Only q belongs there, and p is a factor in front of it."""
+
+
+@cross_entropy_formula.mistake
+def only_the_likeliest_class(p, q):
+    """Only the class with the largest p is counted. That is enough for a one-hot target, but p may be any
+    distribution: every class counts with its weight."""
+    return -math.log(q[p.index(max(p))])
+
+
+@cross_entropy_formula.mistake
+def yes_or_no_for_each_class(p, q):
+    """There are terms with 1 - p and 1 - q too: this is the loss for a yes or no on each class by itself. Here the
+    classes share one distribution, and only p ln q counts."""
+    terms = [
+        (a * math.log(b) if a > 0 else 0) + ((1 - a) * math.log(1 - b) if a < 1 else 0)
+        for a, b in zip(p, q, strict=True)
+    ]
+    return -sum(terms)
+
+
+@cross_entropy_formula.mistake
+def squared_differences(p, q):
+    """This is the sum of squared differences, another loss. Cross entropy is made of p times ln q."""
+    return sum((a - b) ** 2 for a, b in zip(p, q, strict=True))
+
+
+@cross_entropy_formula.mistake
+def a_list_of_terms(p, q):
+    """A list of terms comes back. Add them up: one float."""
+    return [-a * math.log(b) if a > 0 else 0.0 for a, b in zip(p, q, strict=True)]
+
+
+@cross_entropy_formula.mistake
+def the_last_class_left_out(p, q):
+    """The last class is left out: range(n) counts from 0 to n - 1 already, so nothing is to be taken off."""
+    return -sum(p[i] * math.log(q[i]) for i in range(len(p) - 1) if p[i] > 0)
+
+
+@cross_entropy_formula.mistake
+def each_class_replaces_the_one_before(p, q):
+    """Only the last class that counts is left: each one replaces the total instead of being added to it."""
+    total = 0.0
+    for a, b in zip(p, q, strict=True):
+        if a > 0:
+            total = -a * math.log(b)
+    return total
+
+
+@cross_entropy_formula.mistake
+def the_total_starts_again_each_time(p, q):
+    """Only the last class is left: the total is set to 0 inside the loop, again for each class. Do that once, before
+    the loop."""
+    for a, b in zip(p, q, strict=True):
+        total = 0.0
+        if a > 0:
+            total -= a * math.log(b)
+    return total
+
+
+@cross_entropy_formula.mistake
+def log_of_the_list(p, q):
+    """math.log takes one number, and `q` is a list of them: go through the classes in a loop."""
+    return -sum(p * math.log(q))
+
+
+@cross_entropy_formula.mistake
+def the_first_term_only(p, q):
+    """Only the first class with p above 0 is counted: a return inside the loop ends it. Add up first, return
+    afterwards."""
+    for a, b in zip(p, q, strict=True):
+        if a > 0:
+            return -a * math.log(b)
+
+
+@cross_entropy_formula.mistake
+def as_a_tensor(p, q):
+    """A tensor comes back. This one is about the formula: lists of floats in, a float out, `math` alone."""
+    return torch.as_tensor(-sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0))

@@ -1,0 +1,261 @@
+"""log_softmax: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import everywhere, first
+from autograder.checks.cross_entropy import far_apart, with_gradient
+from autograder.exercise import code
+
+log_softmax = code(
+    "log_softmax",
+    ids=["R2.14"],
+    hints=[
+        "The log of exp(x) / sum(exp(x)) is a difference of two terms. One of them is x itself; what is the other "
+        "called?",
+        "torch.logsumexp(x, -1) has one value for each row. In what shape can it be subtracted from x?",
+        "logsumexp takes keepdim=True as sum does. x minus that is all.",
+    ],
+    shortcut=["log_softmax", "cross_entropy", "cross_entropy_loss"],
+    instead="logsumexp and a subtraction",
+    relations=["negated", "transposed", "detached", "in_float64"],
+)
+
+
+@log_softmax.probe
+def gives_the_log_of_each_probability(log_softmax, draw):
+    n = draw.size(2, 4)
+    x = draw.normal(n, n)
+    wide = x.double() + draw.integer(1, 9) * 1e6  # in float32 there are no such digits behind the point
+    return {"float32 scores": log_softmax(x), "float64 scores": log_softmax(wide)}
+
+
+@log_softmax.probe
+def works_on_a_single_row(log_softmax, draw):
+    c = draw.size(2, 5)
+    return {"a row": log_softmax(draw.normal(c)), "another row": log_softmax(draw.normal(c))}
+
+
+@log_softmax.probe
+def uses_the_last_of_three_dimensions(log_softmax, draw):
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    return {"of the shape (2, n, c)": log_softmax(x), "of the shape (2, 1, c)": log_softmax(thin)}
+
+
+# At 2000 two float32 neighbours are 0.0001 apart, and that is how exact a difference of such scores can be.
+@log_softmax.probe(atol=5e-4)
+def is_right_for_large_and_very_negative_scores(log_softmax, draw):
+    n, m, distance = draw.size(2, 3), draw.size(2, 4), draw.number(1000, 2000)
+    x = draw.normal(n, m)
+    return {"large": log_softmax(x + distance), "very negative": log_softmax(x - distance)}
+
+
+@log_softmax.probe(atol=5e-4)
+def rows_far_apart_do_not_disturb_each_other(log_softmax, draw):
+    return log_softmax(far_apart(draw, draw.size(2, 4), draw.size(2, 4), draw.number(1000, 2000)))
+
+
+@log_softmax.probe(atol=5e-4)
+def scores_far_apart_in_one_row_stay_finite(log_softmax, draw):
+    n, c = draw.size(2, 3), draw.size(2, 4)
+    x = draw.normal(n, c)
+    far = torch.zeros(c)
+    far[draw.integer(0, c - 1)] = draw.number(1000, 2000)
+    return {"one far above": log_softmax(x + far), "one far below": log_softmax(x - far)}
+
+
+@log_softmax.probe
+def lets_gradients_through(log_softmax, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(log_softmax(x), x)
+
+
+@log_softmax.right
+def with_unsqueeze(x):
+    return x - torch.logsumexp(x, dim=-1).unsqueeze(-1)
+
+
+@log_softmax.right
+def with_the_largest_taken_out(x):
+    shifted = x - x.max(-1, keepdim=True).values
+    return shifted - shifted.exp().sum(-1, keepdim=True).log()
+
+
+@log_softmax.right
+def by_differences(x):
+    return -(x.unsqueeze(-2) - x.unsqueeze(-1)).logsumexp(-1)
+
+
+@log_softmax.right
+def row_by_row(x):
+    rows = x.reshape(-1, x.shape[-1])
+    return torch.stack([row - torch.logsumexp(row, 0) for row in rows.unbind()]).view_as(x)
+
+
+@log_softmax.mistake
+def log_of_softmax(x):
+    """This is the first form again: exp of a large score is infinity, and infinity divided by infinity is nan.
+    Subtract the logsumexp of each row from x instead: there is no exp left to overflow."""
+    return (x.exp() / x.exp().sum(-1, keepdim=True)).log()
+
+
+@log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "x.softmax(-1).log()")
+def log_of_a_stable_softmax():
+    """The softmax is stable, but a probability as small as exp(-1000) is rounded to 0, and its log is minus infinity.
+    Do not go through probabilities at all: subtract the logsumexp of each row from x."""
+
+
+@log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "(x.softmax(-1) + 1e-09).log()")
+def with_an_added_epsilon():
+    """A small number is added so that log never meets 0. Every probability smaller than that number then gets the
+    same log, however unlikely it is. Do not go through probabilities: subtract the logsumexp of each row from x."""
+
+
+@log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.exp().sum(-1, keepdim=True).log()")
+def minus_an_unstable_logsumexp():
+    """x minus the log of the sum of the exponentials: right on paper, but exp of 1000 is infinity. torch's own
+    logsumexp (and yours) takes the largest score out first."""
+
+
+@log_softmax.slip("x.max(-1, keepdim=True).values", "x.max()", of="with_the_largest_taken_out")
+def the_largest_of_all():
+    """You take out the largest score of the whole tensor. In a row that lies far below it every exp is 0: each row
+    needs its own largest score, as logsumexp takes it."""
+
+
+@log_softmax.slip(
+    "x.max(-1, keepdim=True).values",
+    "x.amax(-1, keepdim=True).clamp(min=0)",
+    of="with_the_largest_taken_out",
+)
+def the_largest_but_at_least_0():
+    """A row whose scores are all very negative comes out infinite: what is taken out of it is 0 and not its largest
+    score. A search for the largest must not start from 0; logsumexp does it right."""
+
+
+@log_softmax.slip(first("x = x.clamp(-80, 80)"))
+def clamped():
+    """The scores are cut off so that nothing overflows, and the result with them. Subtract the logsumexp of each row
+    from x, then nothing needs to be cut."""
+
+
+@log_softmax.slip("x.logsumexp", "x.amax")
+def minus_the_largest():
+    """You subtract the largest score of each row, which is close to logsumexp but not the same. The exponentials of a
+    row must sum to one."""
+
+
+@log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.logsumexp(-1)")
+def without_keepdim():
+    """logsumexp gives one value for each row, shape (n,), and torch stretches that over the columns: each score loses
+    the logsumexp of another row (or the shapes do not fit at all). Keep the reduced dimension."""
+
+
+@log_softmax.slip("-1", "0")
+def over_the_first_dimension():
+    """You take the logsumexp of each column. The scores of one example stand in a row: the last dimension."""
+
+
+@log_softmax.slip("-1", "1")
+def over_dimension_one():
+    """You reduce dimension 1. That is the last one of a matrix only: count from the end, -1."""
+
+
+@log_softmax.slip("-1", "min(1, x.dim() - 1)")
+def over_dimension_one_at_most():
+    """One and two dimensions work, three do not: there you reduce dimension 1 and not the last. Counted from the end
+    it is the same for any number of dimensions."""
+
+
+@log_softmax.mistake
+def along_the_first_loop(x):
+    """You loop over the first dimension. For a single row that gives single numbers, whose log_softmax is 0. Work on
+    the last dimension, whatever comes before it."""
+    return torch.stack([row - row.logsumexp(-1, keepdim=True) for row in x])
+
+
+@log_softmax.slip("x - X", "x / X")
+def divided_by_logsumexp():
+    """You divide by logsumexp. The log of a fraction is a difference: subtract it."""
+
+
+@log_softmax.slip("x - X", "X")
+def logsumexp_alone():
+    """This is the logsumexp of each row. It is what has to be subtracted from x."""
+
+
+@log_softmax.slip("x - X", "x.exp() - X")
+def exponentials_minus_logsumexp():
+    """You subtract from exp(x). The log of exp(x) is x itself: no exp is needed."""
+
+
+@log_softmax.slip("x - X", "(x - X).exp()")
+def probabilities():
+    """These are probabilities: the exp of what is asked for. x minus logsumexp is the result already."""
+
+
+@log_softmax.slip("x - X", "(x - X) / math.log(10)")
+def log_base_ten():
+    """These are logarithms to base 10. The natural ones are asked for: nothing needs to be converted."""
+
+
+@log_softmax.slip("x - X", "(x - X).squeeze()")
+def squeezed():
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
+    the shape of x: nothing needs to be squeezed."""
+
+
+@log_softmax.slip("x - X", "x - X.detach()")
+def the_logsumexp_without_a_graph():
+    """The values are right and the gradient is not: the graph is cut at the logsumexp (.detach(), .data or no_grad), so
+    that the scores of a row no longer work on each other."""
+
+
+@log_softmax.slip(everywhere("x", "x.float()"))
+def made_float32():
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+
+
+@log_softmax.mistake
+def through_float32(x):
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of the input."""
+    return (x.float() - x.float().logsumexp(-1, keepdim=True)).to(x.dtype)
+
+
+@log_softmax.slip("x - X", "x + X")
+def plus_logsumexp():
+    """You add logsumexp. The log of a fraction is a difference: subtract it."""
+
+
+@log_softmax.slip("x - X", "x - X.log()")
+def minus_the_log_of_logsumexp():
+    """You take the log of logsumexp. It has the log in it already: subtract it as it is."""
+
+
+@log_softmax.slip("x.logsumexp", "x.exp().logsumexp")
+def logsumexp_of_the_exponentials():
+    """You give exp(x) to logsumexp. It takes the exponentials itself: give it x."""
+
+
+@log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.flatten().logsumexp(0)")
+def over_everything():
+    """You take one logsumexp of all the elements, so all the rows together are one distribution. Each row has one of
+    its own."""
+
+
+@log_softmax.slip("x - X", "(x - X).clamp(min=-100)")
+def results_cut_off():
+    """The result is kept above some limit. However unlikely a class is, its log-probability counts as it is."""
+
+
+@log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "x.softmax(-1).log().nan_to_num()")
+def infinities_replaced():
+    """Where the formula gives minus infinity you put a fixed number in its place. Do not go through probabilities:
+    subtract the logsumexp of each row from x, and no infinity comes up."""
+
+
+@log_softmax.mistake
+def in_place(x):
+    """The result is right, but it is written into x: sub_ and -= change the tensor that was given. Use x - ..."""
+    x -= x.logsumexp(-1, keepdim=True)
+    return x

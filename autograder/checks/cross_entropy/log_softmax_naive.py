@@ -1,0 +1,251 @@
+"""log_softmax_naive: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import everywhere
+from autograder.checks.cross_entropy import with_gradient
+from autograder.exercise import code
+
+log_softmax_naive = code(
+    "log_softmax_naive",
+    ids=["R2.5"],
+    hints=[
+        "Its name says what to do, read from right to left.",
+        "Your own softmax from above can be called here. What is left to do with each of its values?",
+        "torch.log (or the method .log()) is the natural logarithm. Another way: the log of a fraction is a "
+        "difference, so x minus the log of the sum of its row's exponentials.",
+    ],
+    shortcut=["log_softmax", "cross_entropy", "cross_entropy_loss"],
+    instead="your softmax and log, or exp, sum, log and a subtraction",
+    relations=["negated", "transposed", "detached", "in_float64"],
+)
+
+
+@log_softmax_naive.probe
+def gives_the_log_of_each_probability(log_softmax_naive, draw):
+    n = draw.size(2, 4)
+    x = draw.normal(n, n)
+    wide = x.double() + draw.number(400, 600)  # no overflow in float64, but in float32
+    return {"float32 scores": log_softmax_naive(x), "float64 scores": log_softmax_naive(wide)}
+
+
+@log_softmax_naive.probe
+def works_on_a_single_row(log_softmax_naive, draw):
+    """Nothing may be left from one row to the next, and no score may be cut off or drowned by something added."""
+    c = draw.size(2, 5)
+    row, far_apart = draw.normal(c), draw.normal(c)
+    far_apart[draw.integer(0, c - 1)] += 27
+    return {
+        "a row": log_softmax_naive(row),
+        "another row": log_softmax_naive(draw.normal(c)),
+        "a row far below 0": log_softmax_naive(draw.normal(c) - draw.number(25, 30)),
+        "one score far above the others": log_softmax_naive(far_apart),
+    }
+
+
+@log_softmax_naive.probe
+def uses_the_last_of_three_dimensions(log_softmax_naive, draw):
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    return {
+        "of the shape (2, n, c)": log_softmax_naive(x),
+        "of the shape (2, 1, c)": log_softmax_naive(thin),
+        "of the shape (2, 1, n, c)": log_softmax_naive(x.unsqueeze(1)),
+    }
+
+
+@log_softmax_naive.probe
+def lets_gradients_through(log_softmax_naive, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(log_softmax_naive(x), x)
+
+
+@log_softmax_naive.right
+def as_a_difference(x):
+    return x - x.exp().sum(-1, keepdim=True).log()
+
+
+@log_softmax_naive.right
+def from_the_definition(x):
+    return torch.log(torch.exp(x) / torch.sum(torch.exp(x), dim=-1, keepdim=True))
+
+
+@log_softmax_naive.right
+def log_of_torchs_softmax(x):
+    return torch.softmax(x, dim=-1).log()
+
+
+@log_softmax_naive.right
+def with_logsumexp(x):
+    return x - torch.logsumexp(x, -1).unsqueeze(-1)
+
+
+@log_softmax_naive.right
+def minus_the_log_of_the_inverse(x):
+    return -(x.unsqueeze(-2) - x.unsqueeze(-1)).exp().sum(-1).log()
+
+
+@log_softmax_naive.slip("X.log", "X.log().detach", of="as_a_difference")
+def the_sum_without_a_graph():
+    """The values are right and the gradient is not: the graph is cut at the sum (.detach(), .data, .item() or no_grad),
+    so that the scores of a row no longer work on each other."""
+
+
+@log_softmax_naive.slip("x - X", "(x - X).squeeze()", of="as_a_difference")
+def squeezed():
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
+    the shape of x: nothing needs to be squeezed."""
+
+
+@log_softmax_naive.slip("x - X.log()", "x.exp() / X", of="as_a_difference")
+def without_the_log():
+    """These are the probabilities, between 0 and 1. The logarithm is missing."""
+
+
+@log_softmax_naive.slip("softmax(x).log()", "math.log(x.softmax(-1))")
+def by_math_log():
+    """math.log takes one number and cannot be applied to a whole tensor. torch.log (or the method .log()) works on
+    every element."""
+
+
+@log_softmax_naive.slip("x - X", "x.exp().log() / X", of="as_a_difference")
+def logs_divided():
+    """You divide the logarithms. The log of a fraction is not the fraction of two logs, it is their difference."""
+
+
+@log_softmax_naive.slip("X.log()", "X", of="as_a_difference")
+def minus_the_sum():
+    """You subtract the sum of the exponentials from x. It is the log of that sum that belongs there."""
+
+
+@log_softmax_naive.slip("softmax(x).log()", "x - x.sum(-1, keepdim=True)")
+def minus_the_sum_of_the_scores():
+    """You subtract the sum of the scores. log(sum(exp(x))) is not sum(x): the log of a sum is no sum of logs."""
+
+
+@log_softmax_naive.slip("x - X", "x.exp() / X", of="as_a_difference")
+def divided_by_the_log_of_the_sum():
+    """The exponentials are divided by the log of their sum. Take the log of the whole fraction, not of its lower
+    part."""
+
+
+@log_softmax_naive.slip("x - X.log()", "(x.exp() / X).log10()", of="as_a_difference")
+def log_base_ten():
+    """These are logarithms to base 10. The natural logarithm is asked for: torch.log."""
+
+
+@log_softmax_naive.slip("x - X.log()", "(x.exp() / X).log2()", of="as_a_difference")
+def log_base_two():
+    """These are logarithms to base 2. The natural logarithm is asked for: torch.log."""
+
+
+@log_softmax_naive.slip("x - X.log()", "(x.exp() / X).log1p()", of="as_a_difference")
+def log_of_one_more():
+    """This is the log of 1 + p (log1p). Take the log of the probability itself; softmax is never 0 here."""
+
+
+@log_softmax_naive.mistake
+def softmax_of_the_log(x):
+    """You take the log of the scores first and then the softmax; negative scores have no log, hence the nan. It is
+    the other way round: softmax first, then the log of the result."""
+    exps = x.log().exp()
+    return exps / exps.sum(-1, keepdim=True)
+
+
+@log_softmax_naive.slip("x - X.log()", "(x.exp() / X + 1e-08).log()", of="as_a_difference")
+def with_an_added_epsilon():
+    """A small number is added before the log. It shifts every value, and a probability that is smaller than it gets a
+    wrong log altogether. There is no need for it here; how to keep large scores in order comes later on."""
+
+
+@log_softmax_naive.slip("x - X.log()", "(x.exp() / X).clamp(min=1e-07).log()", of="as_a_difference")
+def probabilities_clamped():
+    """The probabilities are kept above a limit (clamp), so whatever is less likely than that gets the same log. Take
+    the log of each as it is."""
+
+
+@log_softmax_naive.slip("softmax(x)", "x.clamp(-10, 10).softmax(-1)")
+def scores_clamped():
+    """The scores are cut off at some limit before the exponential, so beyond it they make no difference. Take them as
+    they are."""
+
+
+@log_softmax_naive.mistake
+def through_float32(x):
+    """float64 goes through float32 on the way, where a score of 400 overflows and digits are lost; the dtype at the end
+    does not bring them back. Compute in the dtype of the input."""
+    exps = x.float().exp()
+    return (exps / exps.sum(-1, keepdim=True)).log().to(x.dtype)
+
+
+@log_softmax_naive.mistake
+def remembers_an_earlier_result(x, known={}):  # noqa: B006
+    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
+    everything from x, inside the function."""
+    key = x.shape, x.dtype
+    if key not in known:
+        known[key] = x.softmax(-1).log()
+    return known[key]
+
+
+@log_softmax_naive.slip("softmax(x)", "x.softmax(-1).softmax(-1)")
+def softmax_twice():
+    """There is a softmax too many: probabilities go through softmax once more before the log. Take the log of the
+    first."""
+
+
+@log_softmax_naive.slip("softmax(x)", "x.softmax(-1).log()")
+def log_twice():
+    """The log is taken twice, and the log of a negative number is nan. softmax once, log once."""
+
+
+@log_softmax_naive.slip("X.sum", "X.mean", of="as_a_difference")
+def minus_the_log_of_the_mean():
+    """You subtract the log of the mean of the exponentials; softmax divides by their sum."""
+
+
+@log_softmax_naive.slip("-1", "0", of="as_a_difference")
+def over_the_first_dimension():
+    """You sum over the first dimension, so the exponentials of each column sum to one. The scores of one example
+    stand in a row."""
+
+
+@log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum().log()")
+def over_everything():
+    """You sum over all the elements, so all the rows together are one distribution. Each row is one of its own."""
+
+
+@log_softmax_naive.slip("-1", "1", of="as_a_difference")
+def over_dimension_one():
+    """You sum over dimension 1. That is the last one of a matrix only: count from the end, -1."""
+
+
+@log_softmax_naive.slip("-1", "min(1, x.dim() - 1)", of="as_a_difference")
+def over_dimension_one_at_most():
+    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Counted from
+    the end it is the same for any number of dimensions."""
+
+
+@log_softmax_naive.slip("softmax(x).log()", "torch.stack([row - row.exp().sum(-1, keepdim=True).log() for row in x])")
+def along_the_first_loop():
+    """You loop over the first dimension. For a single row that gives single numbers, and softmax of one number is 1,
+    its log 0. Work on the last dimension, whatever comes before it."""
+
+
+@log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum(-1).log()")
+def without_keepdim():
+    """The sums lie along the wrong dimension: after `sum(-1)` their shape is (n,), which torch stretches over the
+    columns, so each score loses the sum of another row (or the shapes do not fit at all). Keep the summed
+    dimension."""
+
+
+@log_softmax_naive.slip(everywhere("x", "x.float()"), of="as_a_difference")
+def made_float32():
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+
+
+@log_softmax_naive.mistake
+def in_place(x):
+    """The result is right, but x itself is changed by an operation that writes into it (one that ends with _, or -=).
+    Make a new tensor instead."""
+    x -= x.exp().sum(-1, keepdim=True).log()
+    return x

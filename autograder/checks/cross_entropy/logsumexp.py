@@ -1,0 +1,354 @@
+"""logsumexp: its probes, other right answers and known mistakes."""
+
+import math
+
+import torch
+
+from autograder.authoring.slips import before, change, everywhere, first
+from autograder.checks.cross_entropy import far_apart, with_gradient
+from autograder.exercise import code
+
+logsumexp = code(
+    "logsumexp",
+    ids=["R2.12"],
+    hints=[
+        "Its name read from right to left is the recipe. It works for small scores; what does exp give for 1000, "
+        "and for -1000?",
+        "Take the largest score m of each row out: log(sum(exp(x))) = m + log(sum(exp(x - m))). What shape must m "
+        "have to be subtracted from x, and what shape to be added to the result?",
+        "x.amax(-1, keepdim=True), or x.max(-1, keepdim=True).values, is m in the right shape for x - m. Before it "
+        "is added at the end, take its last dimension away: m.squeeze(-1).",
+    ],
+    shortcut=["logsumexp", "logcumsumexp", "cross_entropy", "cross_entropy_loss"],
+    instead="max, exp, sum and log",
+    relations=["negated", "detached", "in_float64", "still_two_dimensional"],
+)
+
+
+@logsumexp.probe
+def gives_one_value_for_each_row(logsumexp, draw):
+    n, c = draw.size(2, 4), draw.size(2, 5)
+    x = draw.normal(n, n)
+    return {
+        "a matrix": logsumexp(x),
+        "a single row": logsumexp(draw.normal(c)),
+        "another single row": logsumexp(draw.normal(c)),
+    }
+
+
+@logsumexp.probe(rtol=1e-9, atol=1e-12)
+def keeps_the_digits_of_float64(logsumexp, draw):
+    return logsumexp(draw.normal(draw.size(2, 4), draw.size(2, 4)).double() / 3)
+
+
+@logsumexp.probe
+def uses_the_last_of_three_dimensions(logsumexp, draw):
+    n, c = draw.size(2, 4), draw.size(2, 4)
+    return {
+        "of the shape (2, n, c)": logsumexp(draw.normal(2, n, c)),
+        "of the shape (n, 1, c)": logsumexp(draw.normal(n, 1, c)),
+    }
+
+
+# At 9000 two float32 neighbours are 0.001 apart.
+@logsumexp.probe(rtol=1e-6)
+def is_right_for_large_scores(logsumexp, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4))
+    return {
+        "hundreds": logsumexp(x + draw.number(100, 600)),
+        "thousands": logsumexp(x + draw.number(1000, 9000)),
+        "millions": logsumexp(x + draw.integer(1, 9) * 1e6),
+    }
+
+
+@logsumexp.probe(rtol=1e-6)
+def is_right_for_very_negative_scores(logsumexp, draw):
+    n, c = draw.size(2, 3), draw.size(2, 4)
+    return {
+        "thousands": logsumexp(draw.normal(n, c) - draw.number(1000, 9000)),
+        "millions": logsumexp(draw.normal(n, c) - draw.integer(1, 9) * 1e6),
+    }
+
+
+@logsumexp.probe(rtol=1e-6)
+def rows_far_apart_do_not_disturb_each_other(logsumexp, draw):
+    return logsumexp(far_apart(draw, draw.size(2, 4), draw.size(2, 4), draw.number(1000, 9000)))
+
+
+@logsumexp.probe(atol=2e-3)
+def scores_far_apart_in_one_row_do_no_harm(logsumexp, draw):
+    n, c = draw.size(2, 3), draw.size(2, 4)
+    x = draw.normal(n, c)
+    far = torch.zeros(c)
+    far[draw.integer(0, c - 1)] = draw.number(1000, 9000)
+    return {"one far above": logsumexp(x + far), "one far below": logsumexp(x - far)}
+
+
+@logsumexp.probe
+def lets_gradients_through(logsumexp, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(logsumexp(x), x)
+
+
+@logsumexp.right
+def with_max_values(x):
+    m, _ = x.max(dim=-1)
+    return m + torch.log(torch.exp(x - m[..., None]).sum(dim=-1))
+
+
+@logsumexp.right
+def by_pairs(x):
+    total = x[..., 0]
+    for i in range(1, x.shape[-1]):
+        larger, smaller = torch.maximum(total, x[..., i]), torch.minimum(total, x[..., i])
+        total = larger + (smaller - larger).exp().log1p()
+    return total
+
+
+@logsumexp.right
+def row_by_row(x):
+    rows = x.reshape(-1, x.shape[-1])
+    results = [sum(torch.exp(value - max(row.tolist())) for value in row).log() + max(row.tolist()) for row in rows]
+    return torch.stack(results).reshape(x.shape[:-1])
+
+
+@logsumexp.right
+def with_a_constant_maximum(x):
+    with torch.no_grad():
+        m = x.amax(-1, keepdim=True)
+    return ((x - m).exp().sum(-1, keepdim=True).log() + m)[..., 0]
+
+
+@logsumexp.right
+def by_log_softmax(x):
+    return x[..., 0] - x.log_softmax(-1)[..., 0]
+
+
+@logsumexp.mistake
+def as_the_formula_stands(x):
+    """This is right for small scores, but exp of a large one is infinity, and if all are very negative every exp is
+    0, its log minus infinity. Take the largest score of each row out first."""
+    return x.exp().sum(-1).log()
+
+
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x.max()")
+def the_largest_of_all():
+    """You take out the largest score of the whole tensor. A row that lies far below it is left with zeros, and their
+    log is minus infinity: each row needs its own largest score."""
+
+
+@logsumexp.mistake
+def the_largest_of_each_column(x):
+    """You take out the largest score of each column (the first dimension). The sum runs along the last dimension, so
+    that is where the largest is to be looked for."""
+    m = x.amax(0)
+    return (x - m).exp().sum(-1).log() + m[..., :1].expand(x.shape[:-1])
+
+
+@logsumexp.slip("x.amax", "x.abs().amax")
+def the_largest_size_without_sign():
+    """You take out the score with the largest size, whatever its sign. For negative scores that is none of them, and
+    taking it out makes all of them far smaller still: use the largest score, not the largest absolute value."""
+
+
+@logsumexp.slip("x.amax", "x.amin")
+def not_the_largest():
+    """What you take out of each row is not its largest score, but another number such as its smallest score or its
+    mean. A score far above it still overflows: take out the largest, so that no exponent is above 0."""
+
+
+@logsumexp.slip("largest = X", "largest = X.clamp(min=0)")
+def the_largest_but_at_least_0():
+    """A row whose scores are all very negative comes out as minus infinity: what is taken out of it is 0 and not its
+    largest score. A search for the largest must not start from 0, nor may a clamp (or a ReLU) raise it to 0."""
+
+
+@logsumexp.mistake
+def a_fixed_number(x):
+    """You take out one fixed number. It helps scores near that number only: take out the largest score of each row."""
+    return 1000 + (x.double() - 1000).exp().sum(-1).log().to(x.dtype)
+
+
+@logsumexp.mistake
+def in_double_on_the_way(x):
+    """float64 on the way only moves the wall: it overflows from exp(710) on. Take the largest score of each row out,
+    then no exponent is above 0, in any dtype."""
+    return x.double().exp().sum(-1).log().to(x.dtype)
+
+
+@logsumexp.mistake
+def clamped(x):
+    """You limit the scores so that nothing overflows, and with them the result. Nothing may be cut off: take the
+    largest score out and add it back."""
+    return x.clamp(-80, 80).exp().sum(-1).log()
+
+
+@logsumexp.mistake
+def with_an_added_epsilon(x):
+    """A small number is added so that the log of 0 is never taken. Where all scores are very negative, the result is
+    then the log of that number, and large scores overflow as before. Take the largest score of each row out first."""
+    return (x.exp().sum(-1) + 1e-9).log()
+
+
+@logsumexp.slip(before("return A", "exps = (x - largest).exp()"), change("x.amax", "x.max"))
+def max_gives_a_pair():
+    """max with a dimension gives two things, the largest values and where they stand, and a pair cannot be subtracted.
+    Take the values out of it."""
+
+
+@logsumexp.slip("largest.squeeze(X) + Y", "Y")
+def the_largest_is_not_added_back():
+    """The largest score is subtracted, but not added back at the end: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
+
+
+@logsumexp.slip("X + Y", "X * Y")
+def the_largest_multiplied():
+    """You multiply by the largest score at the end. A factor exp(m) of the sum becomes a summand m in its log: add
+    it."""
+
+
+@logsumexp.mistake
+def only_the_largest(x):
+    """This is the largest score alone. It is close, but the other scores add something: the log of the sum of the
+    exponentials after the largest is taken out."""
+    return x.amax(-1)
+
+
+@logsumexp.mistake
+def the_sum_of_the_scores(x):
+    """log and exp do not cancel here, because the sum is taken in between: exp first, then sum, then log."""
+    return x.sum(-1)
+
+
+@logsumexp.slip("X.sum", "X.mean")
+def log_of_the_mean():
+    """You take the mean of the exponentials in place of their sum, so ln n is missing from the result."""
+
+
+@logsumexp.slip("X.log", "X.log10")
+def log_base_ten():
+    """The logarithm is to base 10, but exp is to base e, and the one does not undo the other. Use torch.log."""
+
+
+@logsumexp.slip("X.log", "X.log1p")
+def log1p_for_log():
+    """log1p(s) is the log of 1 + s, one too much: the largest score's own term is in the sum already. Use log."""
+
+
+@logsumexp.slip(everywhere("-1", "0"))
+def over_the_first_dimension():
+    """You reduce the first dimension, so there is one value for each column. The scores of one example stand in a
+    row."""
+
+
+@logsumexp.slip(everywhere("-1", "1"))
+def over_dimension_one():
+    """You reduce dimension 1. That is the last one of a matrix only: count from the end, -1."""
+
+
+@logsumexp.slip(everywhere("-1", "dim"), first("dim = min(1, x.dim() - 1)"))
+def over_dimension_one_at_most():
+    """One and two dimensions work, three do not: there you reduce dimension 1 and not the last. Counted from the end
+    it is the same for any number of dimensions."""
+
+
+@logsumexp.mistake
+def over_everything(x):
+    """A single number comes back for the whole tensor. Each row has a value of its own: tell max and sum the
+    dimension."""
+    return x.max() + (x - x.max()).exp().sum().log()
+
+
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x.amax(-1)")
+def without_keepdim():
+    """The largest scores have the shape (n,), which torch stretches over the columns: from each row the largest scores
+    of other rows are subtracted (or the shapes do not fit at all). Keep the reduced dimension for the subtraction."""
+
+
+@logsumexp.mistake
+def the_formula_over_everything(x):
+    """A single number comes back for the whole tensor. Each row has a value of its own: tell sum the dimension. And
+    large scores overflow: take the largest of each row out first."""
+    return x.exp().sum().log()
+
+
+@logsumexp.slip("largest.squeeze(-1)", "largest")
+def stretched_to_a_square():
+    """The largest scores stand in a column, shape (n, 1), and the logs in a row, (n,): added, they are stretched to a
+    square. Take the kept dimension away, squeeze(-1), before you add."""
+
+
+@logsumexp.slip("largest.squeeze(-1)", "largest.squeeze()")
+def the_largest_squeezed_too_far():
+    """squeeze() without a dimension takes away every dimension of size 1, also one that was in x from the start. Tell
+    it which: squeeze(-1)."""
+
+
+@logsumexp.slip("largest.squeeze(X) + Y.sum(X).log()", "(largest + Y.sum(X, keepdim=True).log()).squeeze()")
+def the_result_squeezed_too_far():
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. Tell it
+    which: squeeze(-1)."""
+
+
+@logsumexp.slip(everywhere("x", "x.float()"))
+def made_float32():
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+
+
+@logsumexp.mistake
+def through_float32(x):
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of the input."""
+    m = x.float().amax(-1, keepdim=True)
+    return (m.squeeze(-1) + (x.float() - m).exp().sum(-1).log()).to(x.dtype)
+
+
+@logsumexp.slip(first("x = x.clamp(-10000, 10000)"))
+def clamped_far_out():
+    """You limit the scores to some thousands, and scores beyond that with them. Nothing may be cut off: once the
+    largest score of each row is taken out, no limit is needed."""
+
+
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x[..., :1]")
+def the_first_of_each_row():
+    """What you take out of each row is its first score, which need not be the largest: one that lies far above it still
+    overflows."""
+
+
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x.reshape(-1, x.shape[-1])[0].max()")
+def the_largest_of_the_first_row():
+    """You take the largest score of one row out of all the rows. Each row needs its own: a maximum along the last
+    dimension."""
+
+
+@logsumexp.slip("X + Y", "Y - X")
+def the_largest_subtracted_at_the_end():
+    """The largest score is subtracted once more at the end. It was taken out before, so now it has to be added back."""
+
+
+@logsumexp.slip("X.log()", "X")
+def without_the_log():
+    """The logarithm of the sum is missing: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
+
+
+@logsumexp.mistake
+def infinities_replaced(x):
+    """Where the formula gives infinity you put another number (a very large one, or the largest score) in its place.
+    The true value is an ordinary number close to the largest score: take that out before exp, and nothing overflows."""
+    return x.exp().sum(-1).log().nan_to_num()
+
+
+@logsumexp.mistake
+def by_python_numbers(x):
+    """The rows are computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype
+    lost). Use torch's max, exp, sum and log on the tensor itself."""
+    if x.dim() > 1:
+        return torch.stack([by_python_numbers(row) for row in x])
+    m = x.max().item()
+    return torch.tensor(m + math.log(sum(math.exp(value - m) for value in x.tolist())))
+
+
+@logsumexp.slip(change("x - largest", "x"), before("return A", "x -= largest"))
+def in_place():
+    """The result is right, but the largest score is subtracted from x itself: sub_ and -= write into the caller's
+    tensor. Make a new one: x - m."""

@@ -1,0 +1,366 @@
+"""max_abs_diff: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change, first
+from autograder.exercise import Complaint, code
+
+max_abs_diff = code(
+    "max_abs_diff",
+    ids=["R2.13"],
+    hints=[
+        "Four small steps: compare the shapes, subtract, forget the sign, take the largest.",
+        "Shapes can be compared with ==. a - b also works for shapes that differ, if one can be stretched to the "
+        "other, so the comparison has to come first: `raise ValueError(...)`.",
+        "(a - b).abs().max() is a tensor without dimensions; .item() turns it into a Python float.",
+    ],
+    relations=["negated"],
+)
+
+
+def a_number(returned):
+    """What max_abs_diff returned, or a complaint where it is an array."""
+    if type(returned).__name__ == "ndarray":
+        raise Complaint("a NumPy array comes back. It holds the number: .item() or float(...) gives a Python float")
+    return returned
+
+
+def unless_refused(function, a, b):
+    """What came back for two shapes that do not match, or that ValueError was raised, as it should be."""
+    try:
+        returned = function(a, b)
+    except ValueError:
+        return "raises ValueError"
+    except NotImplementedError:
+        raise
+    except (RuntimeError, AssertionError, TypeError, IndexError) as error:
+        shapes = f"{tuple(a.shape)} and {tuple(b.shape)}"
+        raise Complaint(
+            f"{type(error).__name__} was raised for the shapes {shapes}: compare the shapes yourself, before anything "
+            "else, and raise ValueError"
+        ) from None
+    kind = returned if isinstance(returned, type) else type(returned)
+    if issubclass(kind, BaseException):
+        raise Complaint(f"the error is returned, as if it were the result: `raise {kind.__name__}(...)` it")
+    return f"returns {returned:.4g}" if isinstance(returned, (int, float)) else f"returns {returned}"
+
+
+@max_abs_diff.probe
+def finds_the_largest_difference_whatever_its_sign(max_abs_diff, draw):
+    n, m = draw.size(2, 3), draw.size(2, 4)
+    a, spot = draw.normal(n, m), (draw.integer(0, n - 1), draw.integer(0, m - 1))
+    a[spot] = draw.number(1, 2)
+    below, above = (a + draw.uniform(n, m, low=-0.5, high=0.5) for _ in range(2))
+    below[spot] -= draw.number(5, 9)
+    above[spot] += draw.number(5, 9)
+    all_above = a + draw.uniform(n, m, low=0.5, high=3.0)
+    return {
+        "one element of b far below": a_number(max_abs_diff(a, below)),
+        "one element of b far above": a_number(max_abs_diff(a, above)),
+        "all of b above": a_number(max_abs_diff(a, all_above)),
+    }
+
+
+@max_abs_diff.probe(atol=0.0)
+def small_differences_count_as_well(max_abs_diff, draw):
+    """Differences as they are between two correct results: nothing may be rounded away."""
+    n, m = draw.size(2, 3), draw.size(2, 4)
+    b = draw.uniform(n, m, low=0.5, high=1.0)
+    a = b + draw.uniform(n, m, low=2e-6, high=3e-6)
+    wide = b.double()
+    wider = wide + draw.uniform(n, m, low=2e-11, high=3e-11).double()
+    return {"float32": a_number(max_abs_diff(a, b)), "float64": a_number(max_abs_diff(wider, wide))}
+
+
+@max_abs_diff.probe
+def works_for_any_number_of_dimensions(max_abs_diff, draw):
+    seen = {}
+    for shape in [(), (draw.size(2, 5),), (2, draw.size(2, 3), draw.size(2, 3))]:
+        b = draw.normal(*shape)
+        seen[f"{len(shape)} dimensions"] = max_abs_diff(b + draw.uniform(*shape, low=0.5, high=3.0), b)
+    return seen
+
+
+@max_abs_diff.probe(fixed="an error is to be raised, whatever the numbers are")
+def refuses_shapes_that_torch_would_stretch(max_abs_diff, draw):
+    n = draw.size(2, 4)
+    a = draw.normal(n, 1)
+    wide = draw.normal(n, n + 1)
+    pairs = {
+        "(n, 1) and (n,)": (a, a[:, 0]),
+        "(n, 1) and (1, n)": (a, a.T),
+        "(n,) and ()": (a[:, 0], a[0, 0]),
+        "(n, m) and (1, m)": (wide, wide[:1]),
+        "(n, m) and (m,)": (wide, wide[0]),
+    }
+    return {name: unless_refused(max_abs_diff, *pair) for name, pair in pairs.items()}
+
+
+@max_abs_diff.probe(fixed="an error is to be raised, whatever the numbers are")
+def refuses_shapes_that_do_not_fit(max_abs_diff, draw):
+    n = draw.size(2, 4)
+    a = draw.normal(n, n + 1)
+    pairs = {"(n, m) and (n, m - 1)": (a, a[:, 1:]), "(n, m) and (m, n)": (a, a.T)}
+    return {name: unless_refused(max_abs_diff, *pair) for name, pair in pairs.items()}
+
+
+@max_abs_diff.right
+def by_python(a, b):
+    if list(a.shape) != list(b.shape):
+        raise ValueError("shapes")
+    return max(abs(p - q) for p, q in zip(a.flatten().tolist(), b.flatten().tolist(), strict=True))
+
+
+@max_abs_diff.right
+def by_both_ends(a, b):
+    if a.size() == b.size():
+        difference = torch.sub(a, b)
+        return float(max(difference.max(), -difference.min()))
+    raise ValueError(a.shape, b.shape)
+
+
+@max_abs_diff.right
+def by_the_infinity_norm(a, b):
+    if a.shape != b.shape:
+        raise ValueError
+    return torch.linalg.vector_norm(a - b, ord=float("inf")).item()
+
+
+@max_abs_diff.right
+def by_numpy(a, b):
+    import numpy as np
+
+    if a.shape != b.shape:
+        raise ValueError
+    return np.abs(a.detach().numpy() - b.detach().numpy()).max()
+
+
+@max_abs_diff.slip("X.abs()", "X")
+def without_abs():
+    """The sign is kept, so where b is larger than a the difference is negative and never the largest. Take the
+    absolute value first, then the largest."""
+
+
+@max_abs_diff.slip("X.abs().max", "X.max().abs")
+def abs_after_max():
+    """abs comes too late: the largest difference with its sign is found first, and one that is far below 0 is missed.
+    First abs, then max."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(a - b, ord=float('inf'))",
+    "abs(a.max() - b.max())",
+    of="by_the_infinity_norm",
+)
+def difference_of_the_largest():
+    """You compare the largest element of a with the largest of b, which may stand in different places. Subtract
+    first, place by place, and look for the largest then."""
+
+
+@max_abs_diff.slip("a - b", "a.abs() - b.abs()")
+def difference_of_the_sizes():
+    """You take the absolute values before you subtract, so that 2 and -2 count as equal. Subtract first."""
+
+
+@max_abs_diff.slip("X.max", "X.mean")
+def the_mean_difference():
+    """This is the mean of the absolute differences: one bad element disappears in it. The largest is asked for."""
+
+
+@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "max(abs(X))", of="by_the_infinity_norm")
+def by_pythons_max():
+    """Python's own max compares whole rows, for which a tensor gives no clear yes or no. torch's max looks at every
+    element: torch.max(...) or the method .max()."""
+
+
+@max_abs_diff.slip("if A:", "if a.shape == b.shape:\n    raise ValueError")
+def raises_where_the_shapes_are_equal():
+    """ValueError is raised where the shapes are the same, and not where they differ: the condition is the wrong way
+    round."""
+
+
+@max_abs_diff.slip("X.max", "X.sum")
+def the_sum_of_differences():
+    """This is the sum of the absolute differences. The largest one of them is asked for."""
+
+
+@max_abs_diff.slip("X.max", "X.min")
+def the_smallest_difference():
+    """This is the smallest absolute difference, where the two agree best. The largest is asked for."""
+
+
+@max_abs_diff.slip("X.abs().max", "X.norm")
+def the_distance():
+    """This is the Euclidean distance, the root of the sum of all squares. The largest absolute difference is asked
+    for."""
+
+
+@max_abs_diff.slip("X.abs()", "X ** 2")
+def the_largest_square():
+    """The largest difference comes back squared. Use abs to lose the sign, not a square."""
+
+
+@max_abs_diff.slip("X.max", "(X / b.abs()).max")
+def relative_to_b():
+    """The difference is divided by the size of b. The plain, absolute difference is asked for."""
+
+
+@max_abs_diff.slip("np.abs(a.detach().numpy() - b.detach().numpy()).max()", "torch.allclose(a, b)", of="by_numpy")
+def yes_or_no():
+    """A yes or no comes back. How large the difference is tells more: return it as a float."""
+
+
+@max_abs_diff.slip("np.abs(a.detach().numpy() - b.detach().numpy())", "(a - b).abs()", of="by_numpy")
+def still_a_tensor():
+    """A tensor comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item",
+    "X.abs().amax(-1).tolist",
+    of="by_the_infinity_norm",
+)
+def the_largest_of_each_row():
+    """There is one value for each row. The largest of all elements is asked for: max without a dimension."""
+
+
+@max_abs_diff.mistake
+def any_shapes(a, b):
+    """The shapes are not compared. torch stretches (n, 1) and (n,) to a square and compares elements that have
+    nothing to do with each other, which is the very error that this function is to uncover: raise ValueError unless
+    the shapes are the same."""
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.mistake
+def torch_decides(a, b):
+    """You leave it to torch to refuse the shapes. torch stretches (n, 1) and (n,) to a square without a word: compare
+    the shapes yourself, before you subtract."""
+    try:
+        return (a - b).abs().max().item()
+    except RuntimeError:
+        raise ValueError("the shapes differ") from None
+
+
+@max_abs_diff.mistake
+def two_loops(a, b):
+    """Two loops serve tensors with two dimensions only. Subtract the whole tensors at once: that works for any number
+    of dimensions."""
+    if a.shape != b.shape:
+        raise ValueError
+    return max(abs(a[i, j] - b[i, j]).item() for i in range(a.shape[0]) for j in range(a.shape[1]))
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item",
+    "X.abs().max().numpy",
+    of="by_the_infinity_norm",
+)
+def still_an_array():
+    """A NumPy array comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
+    "round(X.abs().max().item(), 4)",
+    of="by_the_infinity_norm",
+)
+def rounded():
+    """The result is rounded, and small differences become 0. Those are what two results are compared for: return the
+    number as it is."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
+    "round(X.abs().max().item(), 6)",
+    of="by_the_infinity_norm",
+)
+def rounded_a_little():
+    """The result is rounded, and small differences become 0. Those are what two results are compared for: return the
+    number as it is."""
+
+
+@max_abs_diff.mistake
+def nothing_where_they_are_close(a, b):
+    """Where the two are close (allclose) you return 0. How large the difference is, is what was asked: return it as it
+    is."""
+    if a.shape != b.shape:
+        raise ValueError
+    return 0.0 if torch.allclose(a, b) else (a - b).abs().max().item()
+
+
+@max_abs_diff.slip("a - b", "a.float() - b.float()")
+def through_float32():
+    """float64 goes through float32 before the subtraction, and small differences are lost in it. Subtract the tensors
+    as they are."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
+    "int(X.abs().max())",
+    of="by_the_infinity_norm",
+)
+def a_whole_number():
+    """A whole number comes back: int cuts the fraction off. A float is asked for."""
+
+
+@max_abs_diff.slip("if A:", "if a.shape[-1:] != b.shape[-1:]:\n    raise ValueError")
+def only_the_last_dimension():
+    """You compare the last dimension alone. The others have to be equal too: compare the whole shapes."""
+
+
+@max_abs_diff.slip(first("difference = (a - b).abs().max().item()"), of="by_the_infinity_norm")
+def subtracted_before_the_shapes_are_compared():
+    """You subtract first and compare the shapes afterwards. Where the shapes do not fit, the subtraction itself raises
+    another error: let the comparison come first."""
+
+
+@max_abs_diff.mistake
+def as_many_elements(a, b):
+    """You compare how many elements there are and not the shapes: (2, 3) and (3, 2) have as many and still do not
+    match."""
+    if a.numel() != b.numel():
+        raise ValueError
+    return (a.flatten() - b.flatten()).abs().max().item()
+
+
+@max_abs_diff.slip("if A:", "if a.numel() != b.numel():\n    raise ValueError")
+def as_many_elements_and_not_flat():
+    """You compare how many elements there are and not the shapes: (n, 1) and (n,) have as many and still do not
+    match."""
+
+
+@max_abs_diff.mistake
+def only_the_lengths(a, b):
+    """len looks at the first dimension only. Compare the whole shapes, a.shape and b.shape."""
+    if a.dim() and b.dim() and len(a) != len(b):
+        raise ValueError
+    return (a - b).abs().max().item()
+
+
+@max_abs_diff.slip("if A:", "if a.dim() != b.dim():\n    raise ValueError")
+def only_the_number_of_dimensions():
+    """You compare how many dimensions there are (dim, or len of the shape), not how long they are. Compare the whole
+    shapes."""
+
+
+@max_abs_diff.slip("if A:", "assert a.shape == b.shape")
+def asserted():
+    """An assert raises AssertionError, and disappears when Python runs with -O. Use if and raise ValueError(...)."""
+
+
+@max_abs_diff.slip("raise ValueError", "return None", of="by_the_infinity_norm")
+def nothing_is_raised():
+    """For shapes that differ something is returned (or printed) instead of an error. A caller can overlook that; it
+    cannot overlook `raise ValueError(...)`."""
+
+
+@max_abs_diff.slip("raise ValueError", "return ValueError('the shapes differ')", of="by_the_infinity_norm")
+def an_error_is_returned():
+    """The ValueError is returned like a result. `raise` it."""
+
+
+@max_abs_diff.slip(change("a - b", "a"), after("if A:", "a -= b"))
+def in_place():
+    """The result is right, but the difference is written into a: sub_ and -= change the tensor that was given. Use a
+    - b."""

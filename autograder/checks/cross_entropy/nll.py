@@ -1,0 +1,267 @@
+"""nll: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change, indent
+from autograder.checks.cross_entropy import with_gradient
+from autograder.exercise import code
+
+nll = code(
+    "nll",
+    ids=["R2.8"],
+    hints=[
+        "For each row you need one single number: the log-probability in the column that target names. What would a "
+        "for loop over the rows do?",
+        "A tensor can be indexed by two index tensors at once, log_probs[rows, columns]: they are walked through in "
+        "pairs. Which rows, and which columns, give one number for each example?",
+        "The rows are 0, 1, ..., n - 1 (torch.arange(n) or range(n)), the columns are target. Then take the mean, "
+        "and mind the sign.",
+    ],
+    shortcut=["nll_loss", "cross_entropy", "cross_entropy_loss"],
+    instead="indexing (or gather), a mean and a minus",
+    relations=["negated", "times_n", "per_row", "as_number", "detached", "in_float64", "still_two_dimensional"],
+)
+
+
+def log_probabilities(draw, n, c):
+    """n rows of c log-probabilities."""
+    return draw.normal(n, c).log_softmax(-1)
+
+
+@nll.probe
+def averages_minus_the_targets_log_probability(nll, draw):
+    n, c = draw.size(5, 7), draw.size(2, 4)  # more rows than classes: log_probs[target] exists and is wrong
+    log_probs, target = log_probabilities(draw, n, c), draw.labels(n, c)
+    wide = log_probs.double()
+    return {
+        "float32 log_probs": nll(log_probs, target),
+        "float64 log_probs": nll(wide, target),
+        "other log_probs": nll(log_probabilities(draw, n, c), target),
+        "one row": nll(log_probs[:1], torch.tensor([c - 1])),
+    }
+
+
+@nll.probe
+def takes_the_numbers_as_they_are(nll, draw):
+    """As in the example of the prompt: rounded log-probabilities, whose exponentials do not sum to one exactly."""
+    c = draw.size(2, 4)
+    n = c + draw.size(0, 2)
+    return nll((log_probabilities(draw, n, c) * 2).round() / 2 - 0.5, draw.labels(n, c))
+
+
+@nll.probe(rtol=1e-9, atol=1e-12)
+def keeps_the_digits_of_float64(nll, draw):
+    c = draw.size(2, 4)
+    n = c + draw.size(0, 2)
+    return nll(draw.normal(n, c).double().log_softmax(-1), draw.labels(n, c))
+
+
+@nll.probe
+def the_highest_class_need_not_occur(nll, draw):
+    n, c = draw.size(2, 5), draw.size(3, 5)
+    return nll(log_probabilities(draw, n, c), draw.labels(n, c - 1))
+
+
+@nll.probe
+def lets_gradients_through(nll, draw):
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    scores = draw.normal(n, c, grad=True)
+    return with_gradient(nll(scores.log_softmax(-1), draw.labels(n, c)), scores)
+
+
+@nll.right
+def by_gather(log_probs, target):
+    return -log_probs.gather(1, target.unsqueeze(1)).squeeze(1).mean()
+
+
+@nll.right
+def row_after_row(log_probs, target):
+    total = 0
+    for row, label in zip(log_probs, target, strict=True):
+        total = total - row[label]
+    return total / len(target)
+
+
+@nll.right
+def by_one_hot(log_probs, target):
+    mask = torch.nn.functional.one_hot(target, log_probs.shape[1])
+    return -(log_probs * mask).sum() / log_probs.size(0)
+
+
+@nll.right
+def by_range(log_probs, target):
+    return (-log_probs)[range(target.shape[0]), target].mean()
+
+
+@nll.right
+def by_the_diagonal(log_probs, target):
+    return log_probs[:, target].diag().mean().neg()
+
+
+@nll.slip("log_probs[rows, target]", "log_probs[:, target]")
+def every_column_for_every_target():
+    """log_probs[:, target] takes the columns of all targets from every row: (n, n) numbers, and their mean mixes the
+    examples. One number for each row is needed: index rows and columns in pairs."""
+
+
+@nll.slip("log_probs[rows, target]", "log_probs.gather(1, target)")
+def gather_without_a_column():
+    """gather wants an index with as many dimensions as log_probs has: make a column of the target, one entry in each
+    row."""
+
+
+@nll.slip("(rows, target)", "target")
+def rows_named_by_the_target():
+    """log_probs[target] takes whole rows, as if the labels were row numbers. The label names a column, and each row
+    needs one of its own."""
+
+
+@nll.slip("(rows, target)", "(target, rows)")
+def rows_and_columns_swapped():
+    """Rows and columns have changed places in the index: the first picks the row (the example), the second the column
+    (the class)."""
+
+
+@nll.slip("X.mean()", "X")
+def without_the_mean():
+    """One value comes back for each example. The loss is a single number: their mean."""
+
+
+@nll.slip(indent("return A"), of="row_after_row")
+def returns_inside_the_loop():
+    """Only the first example is counted: the return stands inside the loop and ends it. Look at its indentation."""
+
+
+@nll.mistake
+def by_python_numbers(log_probs, target):
+    """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype lost).
+    Stay with tensors all the way."""
+    return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
+
+
+@nll.slip("(rows, target)", "(torch.arange(log_probs.shape[1]), target)")
+def as_many_rows_as_classes():
+    """You number the rows up to the number of classes. There are as many rows as examples: len(target)."""
+
+
+@nll.slip("-X.sum() / log_probs.size(0)", "-X.mean()", of="by_one_hot")
+def divided_by_all_elements():
+    """You divide by n times c. The picked values are n, one for each example, so that is what their sum is divided
+    by."""
+
+
+@nll.slip("-X.mean()", "-X.sum() / log_probs.shape[1]")
+def divided_by_the_classes():
+    """You divide by the number of classes. The mean is over the examples: divide by n."""
+
+
+@nll.slip("-X.mean()", "-X.sum() / 64")
+def divided_by_the_batch_size_of_the_lesson():
+    """You divide by 64, whatever the number of rows. Use mean, or the length of target: the last batch may be short."""
+
+
+@nll.slip("for A in B:", "return -log_probs.mean() + total * target.sum()", of="row_after_row")
+def mean_over_all_classes():
+    """You take the mean over all the classes: the target is not used. Only the log-probability of the right class
+    counts."""
+
+
+@nll.slip("log_probs[rows, target]", "log_probs.amax(1)")
+def the_predicted_class():
+    """You pick the largest log-probability of each row, which is what the model believes. Pick the one of the target,
+    which is what is true."""
+
+
+@nll.slip("(rows, target)", "(rows, target - 1)")
+def the_next_class():
+    """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
+    needed."""
+
+
+@nll.slip("log_probs", "log_probs.exp()")
+def probabilities_instead_of_logs():
+    """You turn the log-probabilities into probabilities (by exp or a softmax) before you average. It is the
+    logarithms that are averaged: just pick them."""
+
+
+@nll.slip("log_probs", "log_probs.log()")
+def log_taken_twice():
+    """You take the log of what is a log already, and the log of a negative number is nan. Use the values as they
+    are."""
+
+
+@nll.slip("X.mean", "X.exp().mean().log")
+def log_of_the_mean():
+    """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average
+    the log-probabilities."""
+
+
+@nll.slip("X.mean", "X.median")
+def the_median():
+    """You take the median (the value in the middle). The mean is asked for."""
+
+
+@nll.slip("X.one_hot(target, log_probs.shape[1])", "X.one_hot(target)", of="by_one_hot")
+def one_hot_without_the_number_of_classes():
+    """one_hot counts the classes by the largest label that it sees. In a batch without the highest class it makes too
+    few columns: tell it how many there are, log_probs.shape[1]."""
+
+
+@nll.mistake
+def a_loop_over_the_classes(log_probs, target):
+    """The loop runs over as many rows as there are classes, so rows beyond that are left out. One step for each
+    example: len(target)."""
+    picked = [log_probs[i, target[i]] for i in range(min(log_probs.shape[1], len(target)))]
+    return -sum(picked) / len(picked)
+
+
+@nll.slip("log_probs", "log_probs.log_softmax(1)")
+def normalised_once_more():
+    """The log-probabilities go through a softmax and a log (or log_softmax) once more. They are log-probabilities
+    already: just pick them."""
+
+
+@nll.slip("log_probs[X].mean()", "log_probs.float()[X].mean().to(log_probs.dtype)")
+def through_float32():
+    """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
+    Compute in the dtype of log_probs."""
+
+
+@nll.slip("log_probs", "log_probs.squeeze()")
+def squeezed():
+    """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Index rows and columns of
+    log_probs as it is."""
+
+
+@nll.slip("total / X", "-(log_probs * torch.nn.functional.one_hot(target, 10)).sum() / X", of="row_after_row")
+def ten_classes():
+    """You count on ten classes. How many there are is log_probs.shape[1]."""
+
+
+@nll.mistake
+def the_mean_of_the_classes_means(log_probs, target):
+    """You average each class first and then the classes, so that an example of a rare class weighs more. Every example
+    counts alike: one mean over all n."""
+    return torch.stack([-log_probs[target == k, k].mean() for k in target.unique()]).mean()
+
+
+@nll.mistake
+def without_the_last_row(log_probs, target):
+    """The last example is left out: range(n) counts from 0 to n - 1 already, so nothing is to be taken off."""
+    return -torch.stack([log_probs[i, target[i]] for i in range(max(len(target) - 1, 1))]).mean()
+
+
+@nll.slip("-X.mean()", "-X.sum() / (len(target) - 1)")
+def divided_by_one_less():
+    """You divide by n - 1. The mean is the sum divided by n."""
+
+
+@nll.slip("log_probs", "log_probs.float()")
+def made_float32():
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of log_probs."""
+
+
+@nll.slip(change("-X", "X"), after("rows = A", "log_probs *= -1"))
+def in_place():
+    """The result is right, but log_probs comes back with its sign turned: neg_ and *= write into the tensor that was
+    given. Use a plain minus."""

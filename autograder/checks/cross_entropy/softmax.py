@@ -1,0 +1,274 @@
+"""softmax: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import change
+from autograder.checks.cross_entropy import with_gradient
+from autograder.exercise import code
+
+softmax = code(
+    "softmax",
+    ids=["R2.3"],
+    hints=[
+        "What does the formula say for one row? Do the same for all rows at once: exp works on every element of a "
+        "tensor.",
+        "The sum has one value for each row. Which dimension has to be summed away, and how must the sums be shaped "
+        "so that the division lines up with the rows? Print the shapes of both.",
+        "`sum` takes the dimension: -1 is always the last. With `keepdim=True` the summed dimension stays with size "
+        "1, and the division stretches it along the row.",
+    ],
+    shortcut=["softmax", "log_softmax"],
+    instead="exp, sum and a division",
+    relations=["negated", "transposed", "detached", "in_float64"],
+)
+
+
+@softmax.probe
+def normalises_each_row(softmax, draw):
+    n = draw.size(2, 4)
+    x = draw.normal(n, n)
+    wide = x.double() + draw.number(400, 600)  # no overflow in float64, but in float32
+    return {"float32 scores": softmax(x), "float64 scores": softmax(wide)}
+
+
+@softmax.probe
+def works_on_a_single_row(softmax, draw):
+    """Nothing may be left from one row to the next, and no score may be cut off or drowned by something added."""
+    c = draw.size(2, 5)
+    row, far_apart = draw.normal(c), draw.normal(c)
+    far_apart[draw.integer(0, c - 1)] += 27
+    return {
+        "a row": softmax(row),
+        "another row": softmax(draw.normal(c)),
+        "a row far below 0": softmax(draw.normal(c) - draw.number(25, 30)),
+        "one score far above the others": softmax(far_apart),
+    }
+
+
+@softmax.probe
+def uses_the_last_of_three_dimensions(softmax, draw):
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    return {
+        "of the shape (2, n, c)": softmax(x),
+        "of the shape (2, 1, c)": softmax(thin),
+        "of the shape (2, 1, n, c)": softmax(x.unsqueeze(1)),
+    }
+
+
+@softmax.probe
+def lets_gradients_through(softmax, draw):
+    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    return with_gradient(softmax(x), x)
+
+
+@softmax.right
+def one_expression(x):
+    return torch.exp(x) / torch.exp(x).sum(dim=-1).unsqueeze(-1)
+
+
+@softmax.right
+def with_the_largest_taken_out(x):
+    exps = (x - x.max(dim=-1, keepdim=True)[0]).exp()
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@softmax.right
+def by_einsum(x):
+    exps = torch.exp(x)
+    return torch.einsum("...i,...->...i", exps, 1 / torch.einsum("...i->...", exps))
+
+
+@softmax.right
+def row_by_row(x):
+    def of(x):
+        return x.exp() / sum(x.exp()) if x.dim() == 1 else torch.stack([of(row) for row in x])
+
+    return of(x)
+
+
+@softmax.mistake
+def over_the_first_dimension(x):
+    """You divide by sums over the first dimension: the columns sum to one. The scores of one example stand in a row."""
+    return x.exp() / x.exp().sum(0, keepdim=True)
+
+
+@softmax.mistake
+def over_everything(x):
+    """You divide by the sum of all the elements, so the whole tensor sums to one instead of each row."""
+    return x.exp() / x.exp().sum()
+
+
+@softmax.mistake
+def over_dimension_one(x):
+    """You sum over dimension 1. That is the last one of a matrix only: a single row has no dimension 1, and with
+    three dimensions the last is dimension 2. Count from the end."""
+    return x.exp() / x.exp().sum(1, keepdim=True)
+
+
+@softmax.mistake
+def over_dimension_one_at_most(x):
+    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Counted from
+    the end it is the same for any number of dimensions."""
+    dim = 0 if x.dim() == 1 else 1
+    return x.exp() / x.exp().sum(dim, keepdim=True)
+
+
+@softmax.slip("exps.sum(-1, keepdim=True)", "exps.sum(-1)")
+def without_keepdim():
+    """The sums lie along the wrong dimension: after `sum(-1)` their shape is (n,), which torch stretches over the
+    columns, so each element is divided by the sum of another row (or the shapes do not fit at all). How can the
+    summed dimension be kept?"""
+
+
+@softmax.mistake
+def keepdim_by_none_in_the_second_place(x):
+    """[:, None] (or unsqueeze(1)) puts the new dimension in second place, which is the last for a matrix only. Let it
+    stand last for any number of dimensions."""
+    return x.exp() / x.exp().sum(-1).unsqueeze(1)
+
+
+@softmax.mistake
+def along_the_first_loop(x):
+    """You loop over the first dimension and normalise what is found there. For a single row these are single numbers,
+    and each of them divided by itself is 1. Work on the last dimension, whatever comes before it."""
+    return torch.stack([row.exp() / row.exp().sum(-1, keepdim=True) for row in x])
+
+
+@softmax.mistake
+def without_exponentials(x):
+    """You divide the scores by their sum, without the exponential, and negative scores stay negative. Take exp
+    first."""
+    return x / x.sum(-1, keepdim=True)
+
+
+@softmax.slip("exps.sum", "math.exp(x).sum")
+def by_math_exp():
+    """math.exp takes one number and cannot be applied to a whole tensor. torch.exp (or x.exp()) works on every
+    element."""
+
+
+@softmax.slip("exps / exps.sum(-1, keepdim=True)", "exps")
+def only_the_exponentials():
+    """These are the exponentials; the rows do not sum to one yet. Divide each by the sum of its row."""
+
+
+@softmax.slip("exps.sum", "x.sum")
+def divided_by_the_sum_of_the_scores():
+    """You divide the exponentials by the sum of the scores. The divisor is the sum of the exponentials."""
+
+
+@softmax.slip("exps / X", "x - X.log()")
+def the_logarithm_of_it():
+    """These are logarithms of the probabilities. That is log_softmax, two exercises on; return the probabilities."""
+
+
+@softmax.slip("exps.sum", "x.exp().mean")
+def divided_by_the_mean():
+    """You divide by the mean of each row, so a row sums to the number of classes instead of one. Divide by the sum."""
+
+
+@softmax.slip("exps.sum", "x.exp().amax")
+def divided_by_the_largest():
+    """You divide by the largest exponential of the row, so that the largest value is 1. The row must sum to 1."""
+
+
+@softmax.mistake
+def divided_by_the_length(x):
+    """You divide by the length of each row (norm), so that the squares sum to one. The values themselves must."""
+    return x.exp() / x.exp().norm(dim=-1, keepdim=True)
+
+
+@softmax.mistake
+def powers_of_two(x):
+    """You use powers of 2. The base is e, as in torch.exp."""
+    return 2**x / (2**x).sum(-1, keepdim=True)
+
+
+@softmax.mistake
+def sigmoid_of_each(x):
+    """This is the sigmoid of each score, which looks at it alone. Softmax weighs the scores of a row against each
+    other."""
+    return 1 / (1 + (-x).exp())
+
+
+@softmax.mistake
+def the_winner_takes_all(x):
+    """The largest score gets 1 and all others 0: this is argmax, the hard maximum. The soft one gives every class a
+    share (and a gradient)."""
+    return (x == x.amax(-1, keepdim=True)).to(x.dtype) + 0 * x
+
+
+@softmax.slip("return X", "return X.squeeze()")
+def squeezed():
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
+    the shape of x: nothing needs to be squeezed."""
+
+
+@softmax.slip("exps / X", "exps / X.detach()")
+def the_sum_without_a_graph():
+    """The values are right and the gradient is not: the graph is cut at the sum (.detach(), .data, .item() or no_grad),
+    so that the scores of a row no longer work on each other."""
+
+
+@softmax.mistake
+def with_an_added_epsilon(x):
+    """A small number is added to the sum, so the values do not sum to one: where all the scores of a row are far below
+    0 it outweighs their exponentials. An exponential is not 0 here, so nothing needs to be added."""
+    return x.exp() / (x.exp().sum(-1, keepdim=True) + 1e-8)
+
+
+@softmax.slip("x", "x.clamp(-10, 10)")
+def scores_clamped():
+    """The scores are cut off at some limit before the exponential, so beyond it they make no difference. Take them as
+    they are."""
+
+
+@softmax.slip(change("return X", "return X.to(x.dtype)"), change("x.exp", "x.float().exp"))
+def through_float32():
+    """float64 goes through float32 on the way, where a score of 400 overflows and digits are lost; the dtype at the end
+    does not bring them back. Compute in the dtype of the input."""
+
+
+@softmax.mistake
+def remembers_an_earlier_result(x, known={}):  # noqa: B006
+    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
+    everything from x, inside the function."""
+    key = x.shape, x.dtype
+    if key not in known:
+        known[key] = x.exp() / x.exp().sum(-1, keepdim=True)
+    return known[key]
+
+
+@softmax.mistake
+def of_the_negative_scores(x):
+    """The largest score gets the smallest probability: the sign is turned before the exponential."""
+    return (-x).exp() / (-x).exp().sum(-1, keepdim=True)
+
+
+@softmax.slip("exps / exps.sum(-1, keepdim=True)", "(exps.T / exps.sum(-1)).T")
+def through_transposes():
+    """A transpose before the division and one after it serve a matrix only. Leave the rows where they are, and let the
+    summed dimension be kept instead."""
+
+
+@softmax.slip("return X", "return exps, X")
+def two_results():
+    """Two values come back. Return the probabilities alone."""
+
+
+@softmax.slip("return X", "return X.tolist()")
+def as_a_list():
+    """A Python list comes back. Keep everything in tensors, so that gradients can flow."""
+
+
+@softmax.slip("x", "x.float()")
+def made_float32():
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+
+
+@softmax.mistake
+def in_place(x):
+    """The result is right, but x itself is changed: exp_ (with _ at its end), x /= ... and out=x write into it, and
+    the caller's scores are lost. Use exp and /."""
+    x.exp_()
+    return x.div_(x.sum(-1, keepdim=True))

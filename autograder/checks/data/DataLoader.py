@@ -1,0 +1,406 @@
+"""DataLoader: its probes, other right answers and known mistakes."""
+
+import itertools
+import operator
+
+import torch
+
+from autograder.authoring.slips import after, before, change
+from autograder.checks.data import MOST_BATCHES, cut, one_pass, pairs
+from autograder.exercise import Complaint, code
+
+DataLoader = code(
+    "DataLoader",
+    ids=["R6.12"],
+    hints=[
+        "Two loops are at work: one over the batches of the sampler, one over the row numbers in a batch.",
+        "For one batch of row numbers: make the list of `ds[i]`, then call `collate_fn` on that list.",
+        "`__iter__` goes through self.sampler; for each batch of it, it yields self.collate_fn([...]) of its items.",
+    ],
+    shortcut=["torch.utils.data.DataLoader"],
+    instead="a loop over the sampler that yields collate_fn of the examples",
+    is_class=True,
+)
+
+
+class ByRow:
+    """A dataset that can be asked for one row at a time and nothing else; it has no length."""
+
+    def __init__(self, *held):
+        self._held = held
+
+    def __getitem__(self, row):
+        try:
+            row = operator.index(row)
+        except TypeError:
+            raise Complaint(
+                f"the dataset was indexed by a {type(row).__name__} of several rows; ask it for one row at a time"
+            ) from None
+        return tuple(part[row] for part in self._held)
+
+
+class ChangingSampler:
+    """Iterating over it gives the batches of the next of several passes; it has no length."""
+
+    def __init__(self, passes):
+        self._passes, self._begun = passes, 0
+
+    def __iter__(self):
+        batches = self._passes[self._begun % len(self._passes)]
+        self._begun += 1
+        yield from batches
+
+
+def as_written(items):
+    """A collate function that joins nothing: the examples, and a word that says who made this."""
+    if not isinstance(items, (list, tuple)):
+        raise Complaint(f"collate_fn is to be given a list of examples; it got a {type(items).__name__}")
+    return {"made by": "the collate_fn passed in", "from": [list(item) for item in items]}
+
+
+@DataLoader.probe
+def collates_the_rows_that_the_sampler_names(DataLoader, draw):
+    n = draw.size(5, 9)
+    ds = ByRow(draw.normal(n, draw.size(2, 3)), draw.labels(n, 10))
+    sampler = [torch.tensor(rows) for rows in cut(draw, draw.shuffled(range(n)))]
+    draw.note(sampler=sampler)
+    return pairs(one_pass(DataLoader(ds, sampler), "DataLoader"), "DataLoader")
+
+
+@DataLoader.probe
+def takes_lists_of_row_numbers(DataLoader, draw):
+    n = draw.size(4, 6)
+    ds = ByRow(draw.normal(n, 2), draw.labels(n, 10), draw.normal(n))  # an example need not be a pair
+    rows = draw.shuffled(range(n))
+    sampler = cut(draw, [*rows, rows[-1]])  # a sampler may name a row twice
+    draw.note(sampler=[list(rows) for rows in sampler])
+    return {
+        "batches": one_pass(DataLoader(ds, sampler, as_written), "DataLoader"),
+        "the sampler's lists after it": sampler,
+    }
+
+
+@DataLoader.probe
+def asks_the_sampler_anew_in_every_loop(DataLoader, draw):
+    n = draw.size(4, 6)
+    ds = ByRow(draw.normal(n, 2), draw.normal(n))
+    passes = [[torch.tensor(rows) for rows in cut(draw, draw.shuffled(range(n)))] for _ in range(3)]
+    draw.note(n=n)
+    dl = DataLoader(ds, ChangingSampler(passes), as_written)
+    DataLoader(ByRow(draw.normal(1)), [[0]], sum_of_inputs)  # it has nothing to do with the first
+    return {f"loop {i + 1}": one_pass(dl, "DataLoader") for i in range(3)}
+
+
+@DataLoader.probe
+def loops_do_not_disturb_each_other(DataLoader, draw):
+    n = draw.size(5, 8)
+    y = draw.normal(n)
+    dl = DataLoader(ByRow(draw.normal(n, 2), y), torch.arange(n).split(2), as_written)
+    left = one_pass(dl, "DataLoader", most=1)
+    both = list(itertools.islice(zip(dl, dl, strict=False), MOST_BATCHES))
+    return {"until a break": left, "one loop": [a for a, _ in both], "another at the same time": [b for _, b in both]}
+
+
+@DataLoader.probe
+def yields_whatever_the_collate_fn_makes(DataLoader, draw):
+    n = draw.size(4, 6)
+    ds, sampler = ByRow(draw.normal(n), draw.labels(n, 10)), torch.arange(n).split(2)
+    lists = one_pass(DataLoader(ds, sampler, lambda items: items), "DataLoader")
+    return {
+        "sums": one_pass(DataLoader(ds, sampler, sum_of_inputs), "DataLoader"),
+        "the lists themselves": [as_written(items)["from"] for items in lists],
+    }
+
+
+def sum_of_inputs(items):
+    return sum(x for x, _ in items)
+
+
+@DataLoader.right
+def map_over_the_sampler():
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
+
+        def __iter__(self):
+            return map(self.batch, self.sampler)
+
+        def batch(self, rows):
+            return self.collate_fn([self.ds[int(i)] for i in rows])
+
+    return DataLoader
+
+
+@DataLoader.right
+def a_list_in_every_loop():
+    def joined(items):
+        return torch.stack([x for x, _ in items]), torch.stack([y for _, y in items])
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=joined):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
+
+        def __len__(self):
+            return len(self.sampler)
+
+        def __iter__(self):
+            batches = []
+            for rows in self.sampler:
+                items = []
+                for i in rows:
+                    items.append(self.ds[i])
+                batches.append(self.collate_fn(items))
+            return iter(batches)
+
+    return DataLoader
+
+
+@DataLoader.right
+def iterator_with_next():
+    class Batches:
+        def __init__(self, dl):
+            self.dl, self.rows = dl, iter(dl.sampler)
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            rows = next(self.rows)
+            return self.dl.collate_fn(tuple(self.dl.ds[i] for i in rows))
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler = ds, sampler
+            self.collate_fn = collate_fn or (lambda b: [torch.stack(part) for part in zip(*b, strict=True)])
+
+        def __iter__(self):
+            return Batches(self)
+
+    return DataLoader
+
+
+@DataLoader.slip("rows", "dict.fromkeys(map(int, rows))", of="map_over_the_sampler")
+def each_row_once():
+    """A row that the sampler names twice in a batch comes only once (a set or a dict does that). Give as many
+    examples as the sampler names rows.
+    """
+
+
+@DataLoader.slip(change("[X for i in rows]", "(X for i in rows)"), change("collate", "None"))
+def collates_a_generator():
+    """`collate_fn` is given a generator, which has no length and can be walked only once. Give it a list: square
+    brackets make one.
+    """
+
+
+@DataLoader.slip(
+    change("[self.ds[i] for i in rows]", "items"),
+    before(
+        "yield self.collate_fn(items)",
+        """
+        left = rows if isinstance(rows, list) else rows.tolist()
+        items = []
+        while left:
+            items.append(self.ds[left.pop(0)])
+        """,
+    ),
+)
+def empties_the_row_lists():
+    """You take the row numbers out of the sampler's own lists (`pop`), so there is nothing in them for the next loop.
+    Read them, and leave them as they are.
+    """
+
+
+@DataLoader.mistake
+def one_list_for_all_batches():
+    """One and the same list is filled and emptied for every batch: whoever kept an earlier batch finds other examples
+    in it. Make a new list for each batch.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            items = []
+            for rows in self.sampler:
+                items.clear()
+                items.extend(self.ds[i] for i in rows)
+                yield self.collate_fn(items)
+
+    return DataLoader
+
+
+@DataLoader.mistake
+def one_place_for_all_loaders():
+    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
+            DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)
+
+        def __iter__(self):
+            for rows in self.sampler:
+                yield self.join([self.ds[i] for i in rows])
+
+    return DataLoader
+
+
+@DataLoader.slip(
+    "yield self.collate_fn([self.ds[i] for i in rows])",
+    """
+        items = []
+        for i in rows:
+            items.append(self.ds[i])
+            yield self.collate_fn(items)
+        """,
+)
+def yields_in_the_inner_loop():
+    """A batch is yielded after every single example: the `yield` stands inside the loop over the row numbers. First
+    collect them all, then yield once.
+    """
+
+
+@DataLoader.mistake
+def earlier_examples_stay():
+    """Each batch also holds the examples of those before it: the list is never emptied. Make a new one each time."""
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
+
+        def __iter__(self):
+            items = []
+            for rows in self.sampler:
+                items += [self.ds[i] for i in rows]
+                yield self.collate_fn(items)
+
+    return DataLoader
+
+
+@DataLoader.slip("X[i]", "(X[i][0], X[i][1])")
+def takes_examples_for_pairs():
+    """You take each example apart and make a pair of its first two things. What an example is made of is the business
+    of `collate_fn`: hand on `ds[i]` as it is.
+    """
+
+
+@DataLoader.mistake
+def ignores_collate_fn():
+    """Your loader always joins the examples in the same way: the `collate_fn` that was passed in is never
+    called.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=None):
+            self.ds, self.sampler = ds, sampler
+
+        def __iter__(self):
+            for rows in self.sampler:
+                xs, ys = zip(*[self.ds[i] for i in rows])  # noqa: B905
+                yield torch.stack(xs), torch.stack(ys)
+
+    return DataLoader
+
+
+@DataLoader.slip("def __init__(self, ds, sampler, collate_fn=collate):", "def __init__(self, ds, sampler, collate_fn):")
+def needs_a_collate_fn():
+    """`DataLoader(ds, sampler)` fails: the third argument should be `collate` unless another is given."""
+
+
+@DataLoader.mistake
+def does_not_collate():
+    """You yield lists of single examples. Call `collate_fn` on the list and yield what it makes."""
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
+            self.ds, self.sampler = ds, sampler
+
+        def __iter__(self):
+            for rows in self.sampler:
+                yield [self.ds[i] for i in rows]
+
+    return DataLoader
+
+
+@DataLoader.slip("[X[i] for i in rows]", "X[rows]")
+def indexes_by_the_whole_batch():
+    """You index the dataset by a whole batch of rows. Ask it for one row at a time and hand the list of
+    examples to collate_fn.
+    """
+
+
+@DataLoader.slip("self.collate_fn([X for i in rows])", "[self.collate_fn([X]) for i in rows]")
+def collates_each_example():
+    """collate_fn is called on one example at a time. It should get the list of all examples of a batch."""
+
+
+@DataLoader.slip("self.ds[i]", "(torch.as_tensor(i), torch.as_tensor(i))")
+def collates_the_row_numbers():
+    """collate_fn gets the row numbers. It should get the examples that they name: `ds[i]` for each."""
+
+
+@DataLoader.slip("sampler", "list(sampler)")
+def sampler_asked_once():
+    """The sampler is asked once, in `__init__`, so every loop gives the same batches and a shuffling
+    sampler shuffles once. Go through it in `__iter__`.
+    """
+
+
+@DataLoader.slip("sampler", "iter(sampler)")
+def used_up_after_one_loop():
+    """The loader is used up after one loop: an iterator made in `__init__` has one pass in it. Make a new
+    one in `__iter__`.
+    """
+
+
+@DataLoader.mistake
+def one_place_in_the_sampler():
+    """`__iter__` returns the loader itself, so two loops over it share one place in the sampler and take
+    batches away from each other.
+    """
+
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
+
+        def __iter__(self):
+            self.batches = iter(self.sampler)
+            return self
+
+        def __next__(self):
+            return self.collate_fn([self.ds[i] for i in next(self.batches)])
+
+    return DataLoader
+
+
+@DataLoader.slip("[X for i in rows]", "[X for i in sorted(rows)]")
+def rows_in_sorted_order():
+    """Within each batch the rows are sorted. Keep the order in which the sampler names them."""
+
+
+@DataLoader.slip("[X for i in rows]", "[X for i in rows.tolist()]")
+def needs_tensors_of_rows():
+    """Your loader needs index tensors (`rows.tolist()`, `rows.shape`); a sampler may yield plain lists of
+    ints. Loop over the batch: that works for both.
+    """
+
+
+@DataLoader.slip(
+    change("self.collate_fn([self.ds[i] for i in rows])", "made"),
+    before(
+        "yield made",
+        """
+        made = self.collate_fn([self.ds[i] for i in rows])
+        if not isinstance(made, dict):
+            made = (made[0], made[1])
+        """,
+    ),
+)
+def needs_a_pair():
+    """You unpack what collate_fn returns into xb and yb. It may make anything: yield it as it is."""
+
+
+@DataLoader.slip(after("yield self.collate_fn([self.ds[i] for i in rows])", "return"))
+def one_batch_alone():
+    """Only the first batch comes: `return` (or a yield outside the loop) ends the pass too early."""

@@ -1,0 +1,333 @@
+"""Dataset: its probes, other right answers and known mistakes."""
+
+import itertools
+
+import torch
+
+from autograder.authoring.slips import before, change, everywhere
+from autograder.checks.data import pair
+from autograder.exercise import code
+
+Dataset = code(
+    "Dataset",
+    ids=["R6.1"],
+    hints=[
+        "What do `len(ds)` and `ds[i]` call? There is one special method for each, and one that stores x and y.",
+        "You need not tell an int from a slice or an index tensor: a tensor takes all three between its brackets.",
+        "`__len__` asks x for its length; `__getitem__` hands the index to x and to y and returns both results.",
+    ],
+    shortcut=["torch.utils.data.TensorDataset"],
+    instead="three special methods: __init__, __len__ and __getitem__",
+    is_class=True,
+)
+
+
+@Dataset.probe
+def has_as_many_examples_as_x_has_rows(Dataset, draw):
+    sizes = [draw.size(1, 40) for _ in range(3)]
+    return [len(Dataset(draw.normal(n, draw.size(3, 6)), draw.labels(n, 10))) for n in sizes]
+
+
+@Dataset.probe
+def gives_one_example_for_an_int(Dataset, draw):
+    n = draw.size(3, 8)
+    ds = Dataset(draw.normal(n, draw.size(2, 4)), draw.labels(n, 10))
+    return {f"ds[{i}]": pair(ds[i], f"ds[{i}]") for i in (0, n - 1, -1, -n, draw.integer(0, n - 1))}
+
+
+@Dataset.probe
+def gives_rows_for_a_slice(Dataset, draw):
+    n = draw.size(5, 9)
+    ds = Dataset(draw.normal(n, draw.size(2, 4)), draw.labels(n, 10))
+    start = draw.integer(1, 3)
+    return {
+        f"ds[{start}:{start + 2}]": pair(ds[start : start + 2], "what a slice gives"),
+        f"ds[{start}:{start + 1}]": pair(ds[start : start + 1], "what a slice gives"),
+        f"ds[{n - 2}:{n + 3}]": pair(ds[n - 2 : n + 3], "what a slice gives"),
+        "ds[::2]": pair(ds[::2], "what a slice gives"),
+        "ds[-2:]": pair(ds[-2:], "what a slice gives"),
+        "ds[:-2]": pair(ds[:-2], "what a slice gives"),
+    }
+
+
+@Dataset.probe
+def gives_rows_for_an_index_tensor(Dataset, draw):
+    n = draw.size(4, 8)
+    ds = Dataset(draw.normal(n, draw.size(2, 4)), draw.labels(n, 10))
+    rows = torch.tensor(draw.shuffled(range(n)))
+    rows = torch.cat([rows, rows[:1]])  # out of order, and one row comes again
+    draw.note(n=n, rows=rows)
+    return {
+        "ds[rows]": pair(ds[rows], "what an index tensor gives"),
+        "ds[rows[:1]]": pair(ds[rows[:1]], "what an index tensor gives"),
+    }
+
+
+@Dataset.probe
+def ends_with_an_index_error(Dataset, draw):
+    n = draw.size(2, 40)
+    draw.note(n=n)
+    ds = Dataset(draw.normal(n, 3), draw.labels(n, 10))
+    beyond = {}
+    for name, i in (("ds[n]", n), ("ds[-n - 1]", -n - 1)):
+        try:
+            beyond[name] = ds[i]
+        except IndexError:
+            beyond[name] = "IndexError"
+    return {**beyond, "items that a for loop sees": len(list(itertools.islice(ds, n + 3)))}
+
+
+@Dataset.probe
+def takes_tensors_of_any_shape_and_dtype(Dataset, draw):
+    n = draw.size(3, 5)
+    pixels = draw.integers(0, 255, n, 2, 2).to(torch.uint8)
+    ds = Dataset(pixels, draw.normal(n, 2))
+    told = {"ds[0]": pair(ds[0], "ds[0]"), "ds[1]": pair(ds[1], "ds[1]")}
+    columns = Dataset(draw.normal(n, 1), draw.normal(n, 1, 1))
+    return {**told, "columns[0]": pair(columns[0], "ds[0]"), "columns[0:1]": pair(columns[0:1], "ds[0:1]")}
+
+
+@Dataset.probe
+def keeps_two_datasets_apart(Dataset, draw):
+    n = draw.size(3, 5)
+    train = Dataset(draw.normal(n, 3), draw.labels(n, 10))
+    valid = Dataset(draw.normal(n, 3), draw.labels(n, 10))
+    return {"train_ds[0]": pair(train[0], "train_ds[0]"), "valid_ds[0]": pair(valid[0], "valid_ds[0]")}
+
+
+@Dataset.right
+def length_from_the_shape():
+    class Dataset(torch.utils.data.Dataset):
+        def __init__(self, x, y):
+            super().__init__()
+            self.inputs, self.targets = x, y
+
+        def __len__(self):
+            return self.inputs.shape[0]
+
+        def __getitem__(self, index):
+            return [self.inputs[index], self.targets[index]]
+
+    return Dataset
+
+
+@Dataset.right
+def list_of_tensors():
+    class Dataset:
+        def __init__(self, *tensors):
+            self.tensors = tensors
+
+        def __len__(self):
+            return self.tensors[-1].size(0)
+
+        def __getitem__(self, index):
+            return tuple(tensor[index] for tensor in self.tensors)
+
+    return Dataset
+
+
+@Dataset.right
+def index_kind_by_kind():
+    class Dataset:
+        def __init__(self, x, y):
+            self.x, self.y, self.n = x, y, len(y)
+
+        def __len__(self):
+            return self.n
+
+        def __getitem__(self, i):
+            if isinstance(i, slice):
+                rows = torch.tensor(list(range(*i.indices(self.n))))
+                return self.x.index_select(0, rows), self.y.index_select(0, rows)
+            if isinstance(i, int):
+                if not -self.n <= i < self.n:
+                    raise IndexError(i)
+                return self.x[i], self.y[i]
+            return torch.stack([self.x[j] for j in i]), torch.stack([self.y[j] for j in i])
+
+    return Dataset
+
+
+@Dataset.slip("len(X)", "X.shape[-1]")
+def length_counts_the_columns():
+    """`len(ds)` gives the number of columns of x. How many examples there are is the number of its rows."""
+
+
+@Dataset.mistake
+def length_counts_x_and_y():
+    """`len(ds)` is always 2: it counts x and y, where the rows of x should be counted."""
+
+    class Dataset:
+        def __init__(self, x, y):
+            self.data = (x, y)
+
+        def __len__(self):
+            return len(self.data)
+
+        def __getitem__(self, i):
+            return self.data[0][i], self.data[1][i]
+
+    return Dataset
+
+
+@Dataset.slip("len(X)", "X.numel()")
+def length_counts_the_elements():
+    """`len(ds)` gives the number of elements of x, all pixels of all images. Count rows: what does `len` of
+    a tensor give?
+    """
+
+
+@Dataset.slip(change("self.y[i]", "self.x[i]"), change("(X, X)", "(self.y[i], X)"))
+def y_comes_first():
+    """The pair comes the wrong way round: targets first. Everything that says `xb, yb = ds[...]` would mix
+    them up.
+    """
+
+
+@Dataset.slip("self.y[i]", "self.y")
+def gives_all_of_y():
+    """You index x alone: with each item comes the whole of y. The same index belongs in both."""
+
+
+@Dataset.slip("(X, self.y[i])", "X")
+def gives_x_alone():
+    """Indexing gives the input and not its target. A training step needs both: return a pair."""
+
+
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, slice):
+            return [(self.x[j], self.y[j]) for j in range(*i.indices(len(self.x)))]
+        """,
+    ),
+)
+def slices_become_lists_of_pairs():
+    """For a slice you give a list of pairs, one for each row. A batch should be one pair of tensors: let
+    the tensors do the slicing.
+    """
+
+
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, torch.Tensor) and i.dim():
+            return [(self.x[j], self.y[j]) for j in i]
+        """,
+    ),
+)
+def tensors_of_rows_become_lists_of_pairs():
+    """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of
+    tensors: hand the index tensor to x and y as it is.
+    """
+
+
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, int):
+            i = range(len(self.x))[i]
+            i = slice(i, i + 1)
+        """,
+    ),
+)
+def ints_are_taken_as_slices():
+    """`ds[3]` keeps a dimension of size 1, as if it were `ds[3:4]`. One example has the shape of one row:
+    (784,), and its label is 0-d.
+    """
+
+
+@Dataset.mistake
+def dimensions_of_size_one_are_lost():
+    """Dimensions of size 1 are lost (`squeeze`). A row of a tensor (n, 1) has the shape (1,): hand out what the index
+    gives.
+    """
+
+    class Dataset:
+        def __init__(self, x, y):
+            self.x, self.y = x, y
+
+        def __len__(self):
+            return len(self.x)
+
+        def __getitem__(self, i):
+            return (self.x[i].squeeze(), self.y[i].squeeze()) if isinstance(i, int) else (self.x[i], self.y[i])
+
+    return Dataset
+
+
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, torch.Tensor):
+            return (self.x[i].squeeze(0), self.y[i].squeeze(0))
+        """,
+    ),
+)
+def one_row_of_an_index_tensor_is_squeezed():
+    """An index tensor with a single row number gives an example without its batch dimension. One row number in a
+    tensor is still a batch, of one row.
+    """
+
+
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, slice):
+            n = len(self.x)
+            i = torch.arange(i.start or 0, max(i.start or 0, min(i.stop or n, n)), i.step or 1)
+        """,
+    ),
+)
+def takes_slices_apart():
+    """You count the rows of a slice yourself, from its start to its stop, and negative numbers are not what you take
+    them for. A tensor understands the slice as it is.
+    """
+
+
+@Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int) and i < 0:\n    i = i % len(self.x)"))
+def wraps_round_below_zero():
+    """Every negative number is taken as a row (`i % len`), however far it lies before the beginning. Beyond either end
+    there is nothing but an IndexError.
+    """
+
+
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
+        if isinstance(i, int) and (not 0 <= i < len(self.x)):
+            raise IndexError(i)
+        """,
+    ),
+)
+def refuses_negative_numbers():
+    """`ds[-1]` is an IndexError. As for a list, it should be the last row; the tensors inside know that by
+    themselves.
+    """
+
+
+@Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int):\n    i = i % len(self.x)"))
+def wraps_round():
+    """Beyond the end you begin again at row 0, so `for item in ds` never ends. The tensors raise an
+    IndexError there by themselves: let them.
+    """
+
+
+@Dataset.slip("(x, y)", "(x.float(), y.long())")
+def changes_the_dtypes():
+    """You turn x into floats or y into int64 on the way. A dataset hands out what it was given; a target
+    may be a float.
+    """
+
+
+@Dataset.slip(everywhere("self", "Dataset"))
+def stored_on_the_class():
+    """x and y are stored on the class (or in a global), so a second dataset overwrites the first. Store
+    them on `self`.
+    """

@@ -1,0 +1,555 @@
+"""Sampler: its probes, other right answers and known mistakes."""
+
+import itertools
+import operator
+import random
+
+import torch
+
+from autograder.authoring.slips import after, before, change, last, method
+from autograder.checks.data import MOST_BATCHES, flat, one_pass, thoroughly
+from autograder.exercise import Complaint, code
+
+Sampler = code(
+    "Sampler",
+    ids=["R6.9"],
+    hints=[
+        "First decide on the order of all n rows, then cut it into pieces of bs.",
+        "torch.arange(n) is the plain order; which torch function gives the numbers 0 to n - 1 in a random order?",
+        "`__iter__` runs at the beginning of each loop: draw the order there, then yield slices of it.",
+    ],
+    shortcut=[
+        "torch.utils.data.RandomSampler",
+        "torch.utils.data.SequentialSampler",
+        "torch.utils.data.BatchSampler",
+        "torch.utils.data.DataLoader",
+    ],
+    instead="an order of the row numbers, cut into slices",
+    is_class=True,
+)
+
+
+def row_numbers(batches, name):
+    """The batches as lists of ints, if they are lists of ints or 1-d int64 tensors."""
+    told = []
+    for batch in batches:
+        if isinstance(batch, torch.Tensor):
+            kind = (
+                "" if batch.dtype == torch.int64 and batch.dim() == 1 else f"a {batch.dim()}-d tensor of {batch.dtype}"
+            )
+        elif isinstance(batch, list):
+            odd = [row for row in batch if isinstance(row, (bool, torch.Tensor)) or not hasattr(row, "__index__")]
+            kind = f"a list with a {type(odd[0]).__name__} in it" if odd else ""
+        else:
+            kind = f"a {type(batch).__name__}"
+        if kind:
+            raise Complaint(f"each batch of {name} should be a list of ints or a 1-d int64 tensor; here is {kind}")
+        told.append([operator.index(row) for row in (batch.tolist() if isinstance(batch, torch.Tensor) else batch)])
+    return told
+
+
+@Sampler.probe
+def cuts_the_plain_order_into_batches(Sampler, draw):
+    bs = draw.size(4, 6)
+    # 2 * bs + 1 rows in three parts as equal as can be are other batches.
+    ragged, full, few = 2 * bs + 1, bs * draw.size(1, 3), draw.integer(1, bs - 1)
+    sampler = Sampler(ragged, bs, False)
+    told = {f"Sampler({ragged}, {bs}, False)": sampler, "another loop over it": sampler}
+    told |= {f"Sampler({n}, {bs}, False)": Sampler(n, bs, False) for n in (full, few)}
+    return {name: row_numbers(one_pass(each, "Sampler"), "Sampler") for name, each in told.items()}
+
+
+@Sampler.probe
+def does_not_shuffle_by_default(Sampler, draw):
+    # A shuffled order of 20 or more rows is the plain one with probability 1 in 20!, 4e-19.
+    n, bs = draw.integer(20, 120), draw.size(2, 5)
+    return flat(row_numbers(one_pass(Sampler(n, bs), "Sampler"), "Sampler"))
+
+
+@Sampler.probe
+def names_every_row_once_when_shuffled(Sampler, draw):
+    # At least 22 rows: drawing with replacement names each of them once with probability 22!/22^22, 3e-9.
+    bs = draw.size(3, 5)
+    n = bs * draw.size(7, 9) + draw.integer(1, bs - 1)
+    draw.note(n=n, bs=bs)
+    batches = row_numbers(one_pass(Sampler(n, bs, True), "Sampler"), "Sampler")
+    # Two batches of 15 rows each: those of another order have the same rows with probability 1/C(30, 15), 6e-9.
+    sampler = Sampler(30, 15, True)
+    beside = [batch for batch, _ in itertools.islice(zip(sampler, sampler, strict=False), MOST_BATCHES)]
+    return {
+        "batch sizes": [len(batch) for batch in batches],
+        "all rows, sorted": sorted(flat(batches)),
+        "all of 30 rows in a loop that runs beside another, sorted": sorted(flat(row_numbers(beside, "Sampler"))),
+    }
+
+
+@Sampler.probe
+def draws_a_new_order_for_every_loop(Sampler, draw):
+    # Five orders (the plain one, four passes) of at least 30 rows: two are alike with probability 10/30!, 4e-32.
+    # Ten pairs of first batches, at least 15 among 30: alike as sets with probability 10/C(30, 15), 6e-8.
+    # Four passes of two batches of at least 15 rows: one of them rising with probability 8/15!, 6e-12.
+    bs = draw.integer(15, 40)
+    n = 2 * bs
+    sampler = Sampler(n, bs, True)
+    passes = [row_numbers(one_pass(sampler, "Sampler"), "Sampler") for _ in range(4)]
+    orders = {tuple(flat(batches)) for batches in passes} | {tuple(range(n))}
+    first = {frozenset(batches[0]) for batches in passes if batches} | {frozenset(range(bs))}
+    rising = [batch for batches in passes for batch in batches if batch and batch == sorted(batch)]
+    # 150 passes over three rows: one of the six orders is missing with probability 6 * (5/6)^150, 8e-12.
+    few = Sampler(3, 2, True)
+    seen = {tuple(flat(row_numbers(one_pass(few, "Sampler"), "Sampler"))) for _ in range(150)}
+    return {
+        "rows, batch size": [n, bs],
+        "different orders among the plain one and 4 passes": len(orders),
+        "different sets of rows in the first batch of these": len(first),
+        "batches whose rows stand in rising order": len(rising),
+        "orders of three rows that are in none of 150 passes": sorted(set(itertools.permutations(range(3))) - seen),
+    }
+
+
+@Sampler.probe
+def makes_every_order_possible(Sampler, draw):
+    n, bs = draw.integer(180, 220), draw.integer(20, 90)
+    sampler = Sampler(n, bs, True)
+    told = thoroughly([flat(row_numbers(one_pass(sampler, "Sampler"), "Sampler")) for _ in range(40)])
+    return {"rows, batch size": [n, bs], **told}
+
+
+@Sampler.probe
+def draws_another_order_in_another_sampler(Sampler, draw):
+    # Three orders of 30 rows: two are alike with probability 3/30!, 1e-32.
+    n = draw.integer(30, 90)
+    orders = [flat(row_numbers(one_pass(Sampler(n, 7, True), "Sampler"), "Sampler")) for _ in range(3)]
+    return {"rows": n, "different orders of 3 samplers": len({tuple(order) for order in orders})}
+
+
+@Sampler.probe
+def leaves_the_global_seeds_alone(Sampler, draw):
+    # What each generator draws after a pass follows the seed that was set before the sampler was made: seeds one, one
+    # and other give two different draws. Each has 53 bits or more: alike by chance in 1 of 1e15.
+    import numpy
+
+    one, other = draw.integer(1, 10**6), draw.integer(10**6 + 1, 2 * 10**6)
+    after = {"torch": set(), "random": set(), "numpy": set()}
+    for seed in (one, one, other):
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        numpy.random.seed(seed)
+        one_pass(Sampler(12, 5, True), "Sampler")
+        after["torch"].add(tuple(torch.rand(4, dtype=torch.float64).tolist()))
+        after["random"].add(random.random())
+        after["numpy"].add(float(numpy.random.random()))
+    return {
+        "different draws after seeds one, one, other": {name: len(drawn) for name, drawn in after.items()},
+        "the seeds": [one, other],
+    }
+
+
+@Sampler.probe
+def passes_do_not_disturb_each_other(Sampler, draw):
+    n = 2 * draw.size(3, 30)
+    sampler = Sampler(n, 2, False)
+    left = row_numbers(one_pass(sampler, "Sampler", most=1), "Sampler")
+    both = list(itertools.islice(zip(sampler, sampler, strict=False), MOST_BATCHES))
+    return {
+        "until a break": left,
+        "rows in one loop": flat(row_numbers([a for a, _ in both], "Sampler")),
+        "rows in another at the same time": flat(row_numbers([b for _, b in both], "Sampler")),
+    }
+
+
+@Sampler.right
+def a_shuffled_list():
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __len__(self):
+            return (self.n + self.bs - 1) // self.bs
+
+        def __iter__(self):
+            rows = list(range(self.n))
+            if self.shuffle:
+                random.shuffle(rows)
+            return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
+
+    return Sampler
+
+
+@Sampler.right
+def split_of_a_sorted_draw():
+    class Sampler(torch.utils.data.Sampler):
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            rows = torch.rand(self.n, dtype=torch.float64).argsort() if self.shuffle else torch.arange(self.n)
+            yield from rows.split(self.bs)
+
+    return Sampler
+
+
+@Sampler.right
+def a_generator_of_its_own():
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            import numpy
+
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+            self.generator = numpy.random.default_rng()
+
+        def __iter__(self):
+            rows = self.generator.permutation(self.n) if self.shuffle else range(self.n)
+            for start in range(0, self.n, self.bs):
+                yield [int(row) for row in rows[start : start + self.bs]]
+
+    return Sampler
+
+
+@Sampler.right
+def row_by_row():
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            batch = []
+            for row in random.sample(range(self.n), self.n) if self.shuffle else range(self.n):
+                batch.append(row)
+                if len(batch) == self.bs:
+                    yield batch
+                    batch = []
+            if batch:
+                yield batch
+
+    return Sampler
+
+
+@Sampler.mistake
+def shuffles_once():
+    """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop
+    begins.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs = n, bs
+            self.rows = torch.randperm(n) if shuffle else torch.arange(n)
+
+        def __iter__(self):
+            for start in range(0, self.n, self.bs):
+                yield self.rows[start : start + self.bs]
+
+    return Sampler
+
+
+@Sampler.mistake
+def first_row_stays():
+    """Some orders never come up: one row keeps its place in every pass. Any order should be possible, of all n
+    rows.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            rest = list(range(1, self.n))
+            if self.shuffle:
+                random.shuffle(rest)
+            rows = [0, *rest]
+            return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
+
+    return Sampler
+
+
+@Sampler.slip(
+    """
+        rows = list(range(self.n))
+        if self.shuffle:
+            random.shuffle(rows)
+        """,
+    """
+        start = random.randrange(self.n) if self.shuffle else 0
+        rows = [(start + i) % self.n for i in range(self.n)]
+        """,
+    of="a_shuffled_list",
+)
+def begins_somewhere_and_goes_round():
+    """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle
+    all the rows.
+    """
+
+
+@Sampler.mistake
+def plain_order_used_up():
+    """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an
+    iterator. Make it in `__iter__`.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+            self.plain = iter(torch.arange(n).split(bs))
+
+        def __iter__(self):
+            return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain
+
+    return Sampler
+
+
+@Sampler.mistake
+def one_list_for_all_passes():
+    """All passes share one list of rows. Where a new loop shuffles it in place, the loop that is still running
+    goes on in the new order: some rows come twice, others never. Give each pass a list of its own.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.rows, self.bs, self.shuffle = list(range(n)), bs, shuffle
+
+        def __iter__(self):
+            if self.shuffle:
+                random.shuffle(self.rows)
+            for i in range(0, len(self.rows), self.bs):
+                yield self.rows[i : i + self.bs]
+
+    return Sampler
+
+
+@Sampler.slip("rows[X]", "torch.arange(self.n)[X]")
+def never_shuffles():
+    """The rows come in order although `shuffle` is True."""
+
+
+@Sampler.slip("X if self.shuffle else torch.arange(Y)", "X")
+def always_shuffles():
+    """The rows come in a random order although `shuffle` is False."""
+
+
+@Sampler.slip("False", "True")
+def shuffles_by_default():
+    """Without the third argument the rows are shuffled: its default should stay False."""
+
+
+@Sampler.slip(
+    method("""
+        def __iter__(self):
+            batches = list(torch.arange(self.n).split(self.bs))
+            if self.shuffle:
+                random.shuffle(batches)
+            yield from batches
+        """),
+    of="row_by_row",
+)
+def shuffles_the_batches_alone():
+    """You shuffle the order of the batches, but each holds neighbouring rows, in every pass the same ones
+    together. Shuffle the rows, then cut.
+    """
+
+
+@Sampler.mistake
+def shuffles_inside_the_batches():
+    """The same rows share a batch in every pass: only the order inside each batch is shuffled. Shuffle all
+    the rows, then cut.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            for batch in torch.arange(self.n).split(self.bs):
+                yield batch[torch.randperm(len(batch))] if self.shuffle else batch
+
+    return Sampler
+
+
+@Sampler.slip("torch.randperm(X)", "torch.randint(0, X, (X,))")
+def draws_with_replacement():
+    """Some rows come twice and others never: every batch (or row) is drawn from all of them afresh. One
+    random order of all rows, cut into pieces, names each exactly once.
+    """
+
+
+@Sampler.mistake
+def shuffles_for_every_batch():
+    """You draw a new order for every batch and take rows from it, so some rows come in several batches and
+    others in none. Draw one order for the whole pass."""
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            for start in range(0, self.n, self.bs):
+                rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
+                yield rows[start : start + self.bs]
+
+    return Sampler
+
+
+@Sampler.slip(before("rows = A", "torch.manual_seed(42)"))
+def reseeds_torch():
+    """You call torch.manual_seed, so every pass has the same order, and all other random numbers of the
+    program repeat too. Just draw.
+    """
+
+
+@Sampler.slip(after("(self.n, self.bs, self.shuffle) = A", "torch.manual_seed(42)"))
+def reseeds_torch_once():
+    """You call torch.manual_seed in `__init__`: every sampler then draws the same orders, and all other
+    random numbers of the program repeat too. Just draw.
+    """
+
+
+@Sampler.slip(before("rows = A", "torch.seed()"))
+def reseeds_with_the_time():
+    """You seed a global generator (`torch.seed()`, `random.seed()`) to make the order fresh. A program that
+    set a seed can then not be repeated; the generators are random enough as they are.
+    """
+
+
+@Sampler.slip(
+    change("random", "self.random"),
+    after("(self.n, self.bs, self.shuffle) = A", "self.random = random.Random(0)"),
+    of="a_shuffled_list",
+)
+def same_seed_for_each_sampler():
+    """You give each sampler a generator of its own with the same fixed seed, so all of them draw the same
+    orders. Leave out the seed, or draw it.
+    """
+
+
+@Sampler.mistake
+def shuffles_nearby_rows_alone():
+    """Rows change places with rows near them alone (a buffer is shuffled, or some are swapped), so the last rows never
+    come early. Any order should be possible: shuffle all the row numbers together.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            far = 40 if self.shuffle else 0
+            rows = sorted(range(self.n), key=lambda row: row + far * random.random())
+            for start in range(0, self.n, self.bs):
+                yield rows[start : start + self.bs]
+
+    return Sampler
+
+
+@Sampler.slip("rows.split(X)", "rows.chunk(-(-self.n // X))", of="split_of_a_sorted_draw")
+def cut_into_equal_parts():
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
+    left: `split` does that, or a start that moves on by bs.
+    """
+
+
+@Sampler.slip("rows.split(X)", "rows.split(X) if X <= self.n else ()", of="split_of_a_sorted_draw")
+def nothing_from_few_rows():
+    """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
+
+
+@Sampler.slip(before("yield rows[start:start + self.bs]", "self.bs = min(self.bs, self.n - start)"))
+def shortens_its_own_bs():
+    """The short last batch changes the sampler's own `bs`, so the next loop cuts smaller batches. What belongs to one
+    loop should stay in a local variable.
+    """
+
+
+@Sampler.mistake
+def goes_on_after_a_break():
+    """The place in the order is kept on the sampler and set back only at the end of a full pass: a loop left by `break`
+    is continued by the next one.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle, self.start = n, bs, shuffle, 0
+
+        def __iter__(self):
+            if self.shuffle:
+                yield from torch.randperm(self.n).split(self.bs)
+                return
+            while self.start < self.n:
+                start = self.start
+                self.start += self.bs
+                yield list(range(start, min(start + self.bs, self.n)))
+            self.start = 0
+
+    return Sampler
+
+
+@Sampler.slip("yield from X", "for batch in X:\n    yield list(batch)", of="split_of_a_sorted_draw")
+def lists_of_tensors():
+    """Each row number is a tensor of its own, in a list. Make plain ints of them (`tolist`), or yield the batch as one
+    tensor.
+    """
+
+
+@Sampler.slip(
+    "for A in B:",
+    """
+        for i in range(self.n // self.bs):
+            yield rows[i * self.bs:(i + 1) * self.bs]
+        """,
+)
+def without_the_short_batch():
+    """The last, short batch is missing, so some rows are never named. Where does the last batch begin?"""
+
+
+@Sampler.slip(
+    "for A in B:",
+    """
+        for i in range(self.n // self.bs + 1):
+            yield rows[i * self.bs:(i + 1) * self.bs]
+        """,
+)
+def with_an_empty_batch():
+    """Where bs divides n, an empty batch comes last."""
+
+
+@Sampler.slip("for A in B:", "yield from (torch.randperm(self.n) if self.shuffle else torch.arange(self.n))")
+def single_rows():
+    """You yield one row number after another. Yield batches of them."""
+
+
+@Sampler.slip("rows = X", "rows = 1 + X")
+def counted_from_one():
+    """The rows are counted from 1 to n; Python counts from 0 to n - 1."""
+
+
+@Sampler.mistake
+def used_up_by_one_pass():
+    """The batches are made once, in `__init__`, as an iterator that is used up after one pass. Make them in
+    `__iter__`.
+    """
+
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            rows = torch.randperm(n) if shuffle else torch.arange(n)
+            self.batches = iter(rows.split(bs))
+
+        def __iter__(self):
+            return self.batches
+
+    return Sampler
+
+
+@Sampler.slip(
+    last("""
+        def __next__(self):
+            if not len(self.rows):
+                raise StopIteration
+            batch, self.rows = (self.rows[:self.bs], self.rows[self.bs:])
+            return batch
+        """),
+    change("for A in B:", "return self"),
+    change("rows", "self.rows"),
+)
+def one_place_for_all_passes():
+    """The place in the order is kept on the sampler, so two loops over it take batches away from each
+    other. Keep it in a local variable of a generator.
+    """

@@ -1,0 +1,313 @@
+"""SliceLoader: its probes, other right answers and known mistakes."""
+
+import itertools
+
+from autograder.authoring.slips import before, change, last
+from autograder.checks.data import MOST_BATCHES, HiddenRows, one_pass, pairs, ys
+from autograder.exercise import code
+
+SliceLoader = code(
+    "SliceLoader",
+    ids=["R6.5"],
+    hints=[
+        "`for batch in dl` calls `dl.__iter__()` and then takes what that yields, one batch after the other.",
+        "If `__iter__` contains `yield`, each call of it gives a new generator that starts at the first batch.",
+        "In `__iter__`, let a start run through range(0, length, bs) and yield the dataset's slice from there.",
+    ],
+    shortcut=["torch.utils.data.DataLoader"],
+    instead="a class whose __iter__ yields slices of the dataset",
+    is_class=True,
+)
+
+
+@SliceLoader.probe
+def yields_slices_in_order_with_a_short_last_one(SliceLoader, draw):
+    bs = draw.size(4, 6)
+    n = bs * 2 + 1  # cutting it into three parts as equal as can be gives other batches
+    draw.note(n=n, bs=bs)
+    ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
+    return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
+
+
+@SliceLoader.probe
+def yields_one_batch_where_bs_is_larger_than_the_data(SliceLoader, draw):
+    n = draw.size(2, 5)
+    bs = n + draw.size(1, 4)
+    draw.note(n=n, bs=bs)
+    ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
+    return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
+
+
+@SliceLoader.probe
+def yields_no_empty_batch(SliceLoader, draw):
+    bs = draw.size(2, 4)
+    n = bs * draw.size(2, 4)
+    draw.note(n=n, bs=bs)
+    ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
+    return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
+
+
+@SliceLoader.probe
+def begins_anew_in_every_loop(SliceLoader, draw):
+    n = 2 * draw.size(2, 4) + 1
+    y = draw.normal(n)
+    dl = SliceLoader(HiddenRows(draw.normal(n, 3), y), 2)
+    SliceLoader(HiddenRows(draw.normal(n + 1, 3), draw.normal(n + 1)), 3)  # it has nothing to do with the first
+    first, second = one_pass(dl, "SliceLoader"), one_pass(dl, "SliceLoader")
+    return {"all y in the first loop": ys(first), "all y in the second loop": ys(second)}
+
+
+@SliceLoader.probe
+def begins_anew_after_a_break(SliceLoader, draw):
+    n = 2 * draw.size(2, 4) + 1
+    dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
+    left = one_pass(dl, "SliceLoader", most=1)
+    return {"y until the break": ys(left), "all y in the next loop": ys(one_pass(dl, "SliceLoader"))}
+
+
+@SliceLoader.probe
+def two_loops_do_not_disturb_each_other(SliceLoader, draw):
+    n = 2 * draw.size(2, 4) + 1
+    dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
+    both = list(itertools.islice(zip(dl, dl, strict=False), MOST_BATCHES))
+    return {"all y in one loop": ys([a for a, _ in both]), "all y in the other": ys([b for _, b in both])}
+
+
+@SliceLoader.right
+def a_list_of_slices():
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.batches = [ds[i * bs : (i + 1) * bs] for i in range((len(ds) + bs - 1) // bs)]
+
+        def __len__(self):
+            return len(self.batches)
+
+        def __iter__(self):
+            return iter(self.batches)
+
+    return SliceLoader
+
+
+@SliceLoader.right
+def a_separate_iterator():
+    class Batches:
+        def __init__(self, loader):
+            self.loader, self.start = loader, 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            if self.start >= len(self.loader.ds):
+                raise StopIteration
+            batch = self.loader.ds[self.start : self.start + self.loader.bs]
+            self.start += self.loader.bs
+            return batch
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs = ds, bs
+
+        def __iter__(self):
+            return Batches(self)
+
+    return SliceLoader
+
+
+@SliceLoader.right
+def by_number():
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs = ds, bs
+
+        def __len__(self):
+            return (len(self.ds) + self.bs - 1) // self.bs
+
+        def __getitem__(self, i):
+            if i >= len(self):
+                raise IndexError(i)
+            return self.ds[i * self.bs : (i + 1) * self.bs]
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def one_place_for_all_loaders():
+    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            type(self).ds, type(self).bs = ds, bs
+
+        def __iter__(self):
+            return (self.ds[i : i + self.bs] for i in range(0, len(self.ds), self.bs))
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def iterates_once():
+    """The loader is used up after one loop: its iterator is made once, in `__init__`. Make a new one
+    whenever `__iter__` is called.
+    """
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))
+
+        def __iter__(self):
+            return self.batches
+
+    return SliceLoader
+
+
+@SliceLoader.mistake
+def never_rewinds():
+    """The place in the data is kept on the loader and set to 0 only in `__init__`, or at the end of a full
+    pass: a loop left by `break` is continued by the next one.
+    """
+
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs, self.start = ds, bs, 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            if self.start >= len(self.ds):
+                self.start = 0
+                raise StopIteration
+            batch = self.ds[self.start : self.start + self.bs]
+            self.start += self.bs
+            return batch
+
+    return SliceLoader
+
+
+@SliceLoader.slip(
+    last("""
+        def __next__(self):
+            if self.start >= len(self.ds):
+                raise StopIteration
+            batch = self.ds[self.start:self.start + self.bs]
+            self.start += self.bs
+            return batch
+        """),
+    change("for A in B:", "self.start = 0\nreturn self"),
+)
+def one_place_for_all_loops():
+    """`__iter__` rewinds the loader and returns the loader itself, so two loops over it share one place in
+    the data and take batches away from each other. Keep the place in a local variable of a generator.
+    """
+
+
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        self.start = 0
+        while self.start < len(self.ds):
+            self.start += self.bs
+            yield self.ds[self.start - self.bs:self.start]
+        """,
+)
+def keeps_its_place_on_itself():
+    """The place in the data is kept on the loader (`self`), so two loops over it share it and take batches away from
+    each other. Keep the place in a local variable of `__iter__`.
+    """
+
+
+@SliceLoader.slip(
+    before("yield self.ds[start:start + self.bs]", "self.bs = min(self.bs, n - start)"),
+    before("for A in B:", "n = len(self.ds)"),
+)
+def shortens_its_own_bs():
+    """The short last batch changes the loader's own `bs`, so the next loop cuts smaller batches. What belongs to one
+    loop should stay in a local variable.
+    """
+
+
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        if self.bs <= len(self.ds):
+            for start in range(0, len(self.ds), self.bs):
+                yield self.ds[start:start + self.bs]
+        """,
+)
+def nothing_from_few_rows():
+    """Where the dataset has fewer rows than `bs`, there is no batch at all. They are a short batch too."""
+
+
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        n = len(self.ds)
+        for rows in torch.arange(n).chunk(-(-n // self.bs)):
+            yield self.ds[rows[0].item():rows[-1].item() + 1]
+        """,
+)
+def cut_into_equal_parts():
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
+    left: `split` does that, or a start that moves on by bs.
+    """
+
+
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        for i in range(len(self.ds) // self.bs):
+            yield self.ds[i * self.bs:(i + 1) * self.bs]
+        """,
+)
+def leaves_out_the_short_batch():
+    """The last, short batch is missing. Where should the last batch begin when bs does not divide the
+    length?
+    """
+
+
+@SliceLoader.slip("len(X)", "len(X) - self.bs")
+def leaves_out_the_last_batch():
+    """The last batch is always missing, full or not: the end of the range is one batch too early."""
+
+
+@SliceLoader.slip(
+    "for A in B:",
+    """
+        for i in range(len(self.ds) // self.bs + 1):
+            yield self.ds[i * self.bs:(i + 1) * self.bs]
+        """,
+)
+def ends_with_an_empty_batch():
+    """Where bs divides the length, an empty batch comes last. length // bs + 1 batches are one too many
+    there.
+    """
+
+
+@SliceLoader.slip("start + X", "start + X + 1")
+def batches_overlap():
+    """Each batch has one row too many, which comes again in the next: the end of a slice is not part of it."""
+
+
+@SliceLoader.slip("yield X", "return iter([X])")
+def returns_in_the_loop():
+    """Only the first batch comes: `return` inside the loop ends it at once. `yield` hands out a batch and
+    goes on.
+    """
+
+
+@SliceLoader.slip("for A in B:", "for i in range(len(self.ds)):\n    yield self.ds[i]")
+def yields_single_rows():
+    """You yield one example after another. A batch is a slice of bs rows."""
+
+
+@SliceLoader.slip(change("start + self.bs", "start + 64"), change("range(0, X, self.bs)", "range(0, X, 64)"))
+def batch_size_64():
+    """All rows (up to 64) come in one batch: `bs` is not used."""
+
+
+@SliceLoader.slip("for A in B:", "return [self.ds[i:i + self.bs] for i in range(0, len(self.ds), self.bs)]")
+def returns_the_list_itself():
+    """`__iter__` returns a list. It has to return an iterator: put iter(...) round the list, or yield its
+    items.
+    """

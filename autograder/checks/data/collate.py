@@ -1,0 +1,173 @@
+"""collate: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.checks.data import pair
+from autograder.exercise import code
+
+collate = code(
+    "collate",
+    ids=["R6.11"],
+    hints=[
+        "First part the pairs: all the x's on one side, all the y's on the other. `zip(*batch)` does that in one go.",
+        "Each x has no batch dimension yet. Which torch function puts tensors of the same shape along a new first one?",
+        "Stack the x's, stack the y's, return both.",
+    ],
+    shortcut=["torch.utils.data._utils.collate.collate"],  # whatever name it has, default_collate calls this
+    instead="torch.stack, once for the inputs and once for the targets",
+)
+
+
+@collate.probe
+def keeps_the_shape_of_each_input(collate, draw):
+    shape = draw.size(1, 2), draw.size(2, 3), draw.size(2, 4)
+    told = {"many dimensions": pair(collate([(draw.normal(*shape), y) for y in draw.normal(3)]), "what comes back")}
+    return {**told, "none": pair(collate([(draw.normal(1)[0], y) for y in draw.normal(3)]), "what comes back")}
+
+
+@collate.probe
+def makes_a_batch_of_one(collate, draw):
+    return pair(collate([(draw.normal(draw.size(2, 4)), draw.normal(1)[0])]), "what comes back")
+
+
+@collate.probe
+def stacks_inputs_and_targets_of_any_dtype(collate, draw):
+    n, k = draw.size(2, 4), draw.size(2, 3)
+    pixels, small = draw.integers(0, 255, n, k).to(torch.uint8), draw.integers(0, 255, n).to(torch.uint8)
+    kinds = {
+        "float32 and int64": (draw.normal(n, k), draw.labels(n, 10)),
+        "uint8 and float32": (pixels, draw.normal(n)),
+        "float64 and uint8": (draw.normal(n, k).double(), small),
+    }
+    return {name: pair(collate(list(zip(x, y, strict=True))), "what comes back") for name, (x, y) in kinds.items()}
+
+
+@collate.right
+def two_comprehensions(batch):
+    return torch.stack([item[0] for item in batch]), torch.stack([item[1] for item in batch])
+
+
+@collate.right
+def cat_of_rows_and_tensor(batch):
+    xs, ys = [x for x, _ in batch], [y for _, y in batch]
+    return torch.cat([x[None] for x in xs]), torch.tensor([y.item() for y in ys], dtype=ys[0].dtype)
+
+
+@collate.right
+def filling_a_tensor(batch):
+    x, y = batch[0]
+    xb, yb = x.new_empty((len(batch), *x.shape)), y.new_empty(len(batch))
+    for i, item in enumerate(batch):
+        xb[i], yb[i] = item
+    return [xb, yb]
+
+
+@collate.slip("torch.stack(xs)", "torch.cat(xs)")
+def cat_of_inputs():
+    """The inputs are strung together along their own first dimension: that is torch.cat. A batch has one
+    row for each input: torch.stack.
+    """
+
+
+@collate.mistake
+def stacked_along_the_last(batch):
+    """The examples lie along the last dimension. They belong along the first: a batch is (len(batch), ...)."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs, -1), torch.stack(ys)
+
+
+@collate.mistake
+def lists_not_tensors(batch):
+    """You part the pairs, but leave the inputs and targets as lists or tuples of tensors. Join each into
+    one tensor.
+    """
+    xs, ys = zip(*batch, strict=True)
+    return xs, ys
+
+
+@collate.mistake
+def targets_stay_a_list(batch):
+    """The targets are still a list or tuple. They too should become one tensor."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs), ys
+
+
+@collate.mistake
+def targets_come_first(batch):
+    """The pair is the wrong way round: inputs first, then targets."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(ys), torch.stack(xs)
+
+
+@collate.slip("torch.stack(ys)", "torch.Tensor(ys)")
+def targets_as_floats():
+    """The targets have become floats (torch.Tensor(...) does that). Keep their dtype: class labels are
+    int64.
+    """
+
+
+@collate.mistake
+def targets_as_int64(batch):
+    """You turn the targets into int64, which cuts off the fraction where they are floats. Keep the dtype
+    they have.
+    """
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs), torch.stack(ys).long()
+
+
+@collate.mistake
+def targets_in_torchs_own_dtypes(batch):
+    """You make a new tensor of the targets' numbers, and torch chooses its dtype: int64 or float32, whatever they were.
+    Stacking keeps the dtype.
+    """
+    return torch.stack([x for x, _ in batch]), torch.tensor([y.item() for _, y in batch])
+
+
+@collate.mistake
+def inputs_as_floats(batch):
+    """You turn the inputs into float32. Keep the dtype they have."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs).float(), torch.stack(ys)
+
+
+@collate.mistake
+def targets_as_a_column(batch):
+    """The targets form a column (n, 1). One number for each example makes the shape (n,): no extra
+    dimension.
+    """
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs), torch.stack(ys)[:, None]
+
+
+@collate.mistake
+def inputs_flattened(batch):
+    """You flatten each input into a row. Its shape should be kept behind the batch dimension."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs).flatten(1), torch.stack(ys)
+
+
+@collate.mistake
+def first_pair_alone(batch):
+    """Only the first pair is used (with a batch dimension in front): the loop over the batch is missing, or
+    returns too early.
+    """
+    x, y = batch[0]
+    return x[None], y[None]
+
+
+@collate.mistake
+def squeezed(batch):
+    """Dimensions of size 1 are lost (`squeeze`): a batch of one should keep its first dimension."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs).squeeze(), torch.stack(ys).squeeze()
+
+
+@collate.mistake
+def empties_the_list(batch):
+    """The list that was passed in is changed (pop, sort or clear). Read it, and leave it as it was."""
+    xs, ys = [], []
+    while batch:
+        x, y = batch.pop(0)
+        xs.append(x)
+        ys.append(y)
+    return torch.stack(xs), torch.stack(ys)

@@ -1,0 +1,225 @@
+"""fit_loader: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change, first, swap
+from autograder.checks.data import watched_training, what_was_learnt
+from autograder.exercise import Complaint, code
+
+fit_loader = code(
+    "fit_loader",
+    ids=["R6.6"],
+    hints=[
+        "The loader already makes the batches: `for xb, yb in train_dl:` is all that this loop knows about data.",
+        "Two loops, one inside the other. Which is the outer one?",
+        "In the inner loop: predictions, loss, backward, step, zero_grad.",
+    ],
+)
+
+
+class ChangingLoader:
+    """Gives other batches in every pass, as a shuffling loader does; it has no length and goes by no other
+    name.
+    """
+
+    def __init__(self, passes):
+        self._passes, self._begun = passes, 0
+
+    def __iter__(self):
+        self._begun += 1
+        if self._begun > len(self._passes):
+            raise Complaint("the loader is iterated more often than there are epochs")
+        yield from self._passes[self._begun - 1]
+
+
+@fit_loader.probe(rtol=1e-3, atol=1e-5)
+def makes_one_step_for_each_batch(fit_loader, draw):
+    model, opt, loss_func, journal = watched_training(draw)
+    n, first = draw.size(5, 8), draw.integer(1, 3)
+    x, y = draw.normal(n, 3), draw.normal(n, 2)
+    batches = [(x[rows], y[rows]) for rows in (slice(0, first), slice(first, n - 1), slice(n - 1, n))]
+    draw.note(sizes=[first, n - 1 - first, 1])
+    fit_loader(1, model, loss_func, opt, ChangingLoader([batches]))
+    return what_was_learnt(journal, y)
+
+
+@fit_loader.probe(rtol=1e-3, atol=1e-5)
+def asks_the_loader_anew_in_each_epoch(fit_loader, draw):
+    model, opt, loss_func, journal = watched_training(draw)
+    epochs = draw.integer(2, 4)
+    x, y = draw.normal(2 * epochs, 3), draw.normal(2 * epochs, 2)
+    rows = draw.shuffled(range(2 * epochs))
+    passes = [[(x[rows[i : i + 2]], y[rows[i : i + 2]])] for i in range(0, 2 * epochs, 2)]
+    draw.note(epochs=epochs)
+    fit_loader(epochs, model, loss_func, opt, ChangingLoader(passes))
+    return what_was_learnt(journal, y)
+
+
+@fit_loader.right
+def clears_first(epochs, model, loss_func, opt, train_dl):
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            opt.zero_grad()
+            loss_func(model(xb), yb).backward()
+            opt.step()
+    return model
+
+
+@fit_loader.right
+def counts_and_keeps_losses(epochs, model, loss_func, opt, train_dl):
+    losses = []
+    model.train()
+    for epoch in range(epochs):
+        for i, batch in enumerate(iter(train_dl)):
+            loss = loss_func(model(batch[0]), batch[1])
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+            losses.append((epoch, i, float(loss.detach())))
+    return losses
+
+
+@fit_loader.right
+def with_next(epochs, model, loss_func, opt, train_dl):
+    epoch = 0
+    while epoch < epochs:
+        batches = iter(train_dl)
+        while (batch := next(batches, None)) is not None:
+            loss_func(model(batch[0]), batch[1]).backward()
+            opt.step()
+            opt.zero_grad()
+        epoch += 1
+
+
+@fit_loader.slip(change("train_dl", "batches"), first("batches = iter(train_dl)"))
+def one_iterator_for_all_epochs():
+    """You learn from one pass alone: `epochs` is not used, or `iter(train_dl)` is called once, before the
+    epochs, and is used up after the first. Begin a new loop over the loader in each epoch.
+    """
+
+
+@fit_loader.slip("opt.step()", "")
+def never_steps():
+    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
+    parentheses there?
+    """
+
+
+@fit_loader.slip("loss.backward()", "loss_func(model(xb), yb)")
+def never_goes_backward():
+    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
+
+
+@fit_loader.slip(after("opt.zero_grad()", "yield loss.item()"))
+def yields_the_losses():
+    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
+    called, and collect the losses in a list if you want them.
+    """
+
+
+@fit_loader.slip(change("train_dl", "batches"), first("batches = list(train_dl)"))
+def keeps_the_first_batches():
+    """You use the batches of the first epoch again and again: they are kept in a list, or the loop over the epochs
+    stands inside the loop over the batches. Ask the loader in each epoch: a shuffling
+    one gives other batches.
+    """
+
+
+@fit_loader.mistake
+def one_batch_an_epoch(epochs, model, loss_func, opt, train_dl):
+    """Each epoch uses the first batch alone (`next(iter(...))`, `break`, or a line that is indented too
+    little).
+    """
+    for _ in range(epochs):
+        xb, yb = next(iter(train_dl))
+        loss_func(model(xb), yb).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_loader.mistake
+def last_batch_alone(epochs, model, loss_func, opt, train_dl):
+    """Only the last batch of each epoch is learnt from: the lines of the training step are indented too
+    little, so they stand after the inner loop.
+    """
+    for _ in range(epochs):
+        for xb, yb in train_dl:  # noqa: B007
+            pass
+        loss_func(model(xb), yb).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_loader.mistake
+def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
+    """You join the batches of an epoch into one big batch and make a single step."""
+    for _ in range(epochs):
+        xs, ys = zip(*train_dl, strict=True)
+        loss_func(model(torch.cat(xs)), torch.cat(ys)).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_loader.slip("opt.zero_grad()", "")
+def gradients_add_up():
+    """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
+
+
+@fit_loader.mistake
+def clears_once_an_epoch(epochs, model, loss_func, opt, train_dl):
+    """zero_grad stands outside the loop over batches, so within an epoch the gradients add up."""
+    for _ in range(epochs):
+        opt.zero_grad()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+
+
+@fit_loader.mistake
+def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
+    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added
+    up.
+    """
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_loader.slip(swap("opt.zero_grad()", "A.backward()"), change("return A", ""), of="clears_first")
+def cleared_too_early():
+    """You clear the gradients between backward and step, so the step has nothing to go by and the weights
+    stay as they are.
+    """
+
+
+@fit_loader.slip(after("opt.zero_grad()", "loss.backward()"))
+def step_before_backward():
+    """You step before backward: each step uses no gradient, or that of the batch before. First the
+    gradients, then the step.
+    """
+
+
+@fit_loader.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
+def loss_of_its_own():
+    """You call a loss of your own (cross entropy, say) and not the `loss_func` that was passed in."""
+
+
+@fit_loader.slip("loss.backward", "loss_func(yb, model(xb)).backward")
+def loss_of_targets_first():
+    """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
+    symmetric.
+    """
+
+
+@fit_loader.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= opt.lr * p.grad
+        """,
+)
+def updates_by_hand():
+    """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""

@@ -1,0 +1,200 @@
+"""sampler_batches: its probes, other right answers and known mistakes."""
+
+import random
+
+import torch
+
+from autograder.checks.data import flat, thoroughly
+from autograder.exercise import Complaint, code
+
+sampler_batches = code(
+    "sampler_batches",
+    ids=["R6.10"],
+    hints=[
+        "Make a sampler and go through it once: what does each step of the loop give?",
+        "If your sampler yields tensors, `.tolist()` makes a list of plain ints of each.",
+    ],
+)
+
+
+@sampler_batches.probe
+def lists_the_rows_in_order(sampler_batches, draw):
+    bs = draw.integer(5, 40)  # 2 * bs + 1 rows, at least 11: in three parts as equal as can be they are other batches
+    return lists_of_rows(sampler_batches(2 * bs + 1, bs, False))
+
+
+@sampler_batches.probe
+def lists_full_batches_alone_where_bs_divides_n(sampler_batches, draw):
+    bs = draw.size(2, 5)
+    return lists_of_rows(sampler_batches(bs * draw.size(2, 4), bs, False))
+
+
+@sampler_batches.probe
+def lists_one_batch_of_all_rows_where_bs_is_larger(sampler_batches, draw):
+    n = draw.size(2, 5)
+    return lists_of_rows(sampler_batches(n, n + draw.size(1, 4), False))
+
+
+@sampler_batches.probe
+def makes_every_order_possible(sampler_batches, draw):
+    n, bs = draw.integer(180, 220), draw.integer(20, 90)
+    told = thoroughly([flat(lists_of_rows(sampler_batches(n, bs, True))) for _ in range(40)])
+    return {"rows, batch size": [n, bs], **told}
+
+
+@sampler_batches.probe
+def lists_every_row_once_when_shuffled(sampler_batches, draw):
+    # The plain order and three calls on at least 30 rows: two orders are alike with probability 6/30!, 2e-32.
+    bs = draw.integer(4, 20)
+    n = bs * 8
+    calls = [sampler_batches(n, bs, True) for _ in range(3)]
+    calls = [lists_of_rows(call) for call in calls]  # not before all are made: none changes what another gave
+    orders = {tuple(flat(batches)) for batches in calls} | {tuple(range(n))}
+    # 24 batches of at least four rows: all of them rising with probability 1 in 24^24 (8 batches in the other case, in
+    # three calls: 1 in 40320^3).
+    return {
+        "all rows, sorted": sorted(flat(calls[0])),
+        "what the rows are": sorted({type(row).__name__ for row in flat(calls[0])}),
+        "different orders among the plain one and 3 calls": len(orders),
+        "whether the rows of every batch stand in rising order": all(
+            list(batch) == sorted(batch) for batches in calls for batch in batches
+        ),
+        "whether the batches of every call stand in rising order": all(
+            list(batches) == sorted(batches) for batches in calls
+        ),
+    }
+
+
+def lists_of_rows(batches):
+    if not isinstance(batches, list):
+        raise Complaint(f"a list of lists should come back, not a {type(batches).__name__}")
+    for batch in batches:
+        if not isinstance(batch, list):
+            raise Complaint(f"each batch should be a list of ints; here is a {type(batch).__name__}")
+        for row in batch:
+            if not isinstance(row, (int, torch.Tensor)):
+                raise Complaint(f"each row number should be a plain int; here is a {type(row).__name__}")
+    return batches
+
+
+@sampler_batches.right
+def slices_of_a_list(n, bs, shuffle):
+    rows = random.sample(range(n), n) if shuffle else list(range(n))
+    return [rows[i : i + bs] for i in range(0, n, bs)]
+
+
+@sampler_batches.right
+def from_split_tensors(n, bs, shuffle):
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return [[int(row) for row in batch] for batch in rows.split(bs)]
+
+
+@sampler_batches.mistake
+def batches_stay_tensors(n, bs, shuffle):
+    """The batches are tensors. Lists of plain ints are asked for: which method of a tensor gives one?"""
+    return list((torch.randperm(n) if shuffle else torch.arange(n)).split(bs))
+
+
+@sampler_batches.mistake
+def rows_stay_tensors(n, bs, shuffle):
+    """The lists hold 0-d tensors: `list(tensor)` does that. For plain ints there is `.tolist()`."""
+    return [list(batch) for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs)]
+
+
+@sampler_batches.mistake
+def cut_into_equal_parts(n, bs, shuffle):
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
+    left: `split` does that, or a start that moves on by bs.
+    """
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return [batch.tolist() for batch in rows.chunk(-(-n // bs))]
+
+
+@sampler_batches.mistake
+def nothing_from_few_rows(n, bs, shuffle):
+    """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    return [batch.tolist() for batch in rows.split(bs)] if bs <= n else []
+
+
+@sampler_batches.slip(
+    "torch.randperm(n) if shuffle else X",
+    "X.roll(random.randrange(n) if shuffle else 0)",
+    of="from_split_tensors",
+)
+def begins_somewhere_and_goes_round():
+    """You begin at a random row and go on in the plain order from there: most orders never come up. Any order should
+    be possible.
+    """
+
+
+@sampler_batches.slip("[int(row) for row in batch]", "tuple(batch.tolist())", of="from_split_tensors")
+def tuples_of_rows():
+    """The batches are tuples. A list of lists is asked for."""
+
+
+@sampler_batches.mistake
+def one_list_for_all_calls(n, bs, shuffle, batches=[]):  # noqa: B006
+    """All calls fill one and the same list (a default argument, or one outside the function). Make a new one in each
+    call.
+    """
+    rows = torch.randperm(n) if shuffle else torch.arange(n)
+    batches.extend(batch.tolist() for batch in rows.split(bs))
+    return batches
+
+
+@sampler_batches.mistake
+def all_in_one_list(n, bs, shuffle):
+    """All the rows stand in one flat list. There should be a list of its own for each batch."""
+    return (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
+
+
+@sampler_batches.mistake
+def shuffle_is_ignored(n, bs, shuffle):
+    """The rows come in order whatever `shuffle` says: hand it on to the sampler."""
+    return [batch.tolist() for batch in torch.arange(n).split(bs)]
+
+
+@sampler_batches.mistake
+def shuffled_in_any_case(n, bs, shuffle):
+    """The rows are shuffled whatever `shuffle` says: hand it on to the sampler."""
+    return [batch.tolist() for batch in torch.randperm(n).split(bs)]
+
+
+@sampler_batches.mistake
+def short_batch_missing(n, bs, shuffle):
+    """The last, short batch is missing."""
+    rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
+    return [rows[i * bs : (i + 1) * bs] for i in range(n // bs)]
+
+
+@sampler_batches.mistake
+def empty_batch_at_the_end(n, bs, shuffle):
+    """Where bs divides n, an empty batch comes last."""
+    rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
+    return [rows[i * bs : (i + 1) * bs] for i in range(n // bs + 1)]
+
+
+@sampler_batches.mistake
+def ten_by_three(n, bs, shuffle):
+    """These are always 10 rows by 3, whatever the arguments say."""
+    return [batch.tolist() for batch in (torch.randperm(10) if shuffle else torch.arange(10)).split(3)]
+
+
+@sampler_batches.mistake
+def sorts_each_batch(n, bs, shuffle):
+    """The rows of each batch come sorted. Leave them in the order in which the sampler names them."""
+    return [sorted(batch.tolist()) for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs)]
+
+
+@sampler_batches.mistake
+def sorts_the_batches(n, bs, shuffle):
+    """The batches come sorted. Leave them in the order in which the sampler gives them."""
+    return sorted(batch.tolist() for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs))
+
+
+@sampler_batches.mistake
+def first_batch_alone(n, bs, shuffle):
+    """Only the first batch comes back: does a `return` stand inside the loop?"""
+    rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
+    return [rows[:bs]]

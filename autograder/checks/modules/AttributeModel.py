@@ -1,0 +1,408 @@
+"""AttributeModel: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change, method
+from autograder.checks.modules import as_module, filled, gradients, kinds_of_children, parameter_table, three_sizes
+from autograder.exercise import code
+
+AttributeModel = code(
+    "AttributeModel",
+    ids=["R4.1"],
+    hints=[
+        "Two things to write: which layers there are (`__init__`) and what happens to x (`forward`).",
+        "nn.Module must be set up before it can take in a layer: call `super().__init__()` first. Then set "
+        "`self.l1` and `self.l2` to nn.Linear layers of the sizes that were passed.",
+        "`forward(self, x)` gives x to self.l1, the result to F.relu, and that to self.l2, and returns it.",
+    ],
+    is_class=True,
+)
+
+
+@AttributeModel.probe
+def has_two_linear_layers_and_no_other_child(AttributeModel, draw):
+    model = as_module(AttributeModel(*three_sizes(draw)), "AttributeModel(...)")
+    return {"parameters": parameter_table(model), "children": dict(sorted(kinds_of_children(model).items()))}
+
+
+@AttributeModel.probe
+def computes_l2_of_relu_of_l1(AttributeModel, draw):
+    n_in, nh, n_out = three_sizes(draw)
+    model = filled(AttributeModel(n_in, nh, n_out), draw)
+    bs = draw.size(2, 5)
+    first, second, single = draw.normal(bs, n_in), draw.normal(bs, n_in, scale=20), draw.normal(1, n_in)
+    seen = {"a batch": model(first), "another": model(second), "a single row": model(single)}
+    return seen | {"the batch itself, afterwards": first}
+
+
+@AttributeModel.probe
+def keeps_two_models_apart(AttributeModel, draw):
+    """Two models must not share their layers."""
+    sizes = three_sizes(draw)
+    first = filled(AttributeModel(*sizes), draw)
+    filled(AttributeModel(*sizes), draw)
+    return first(draw.normal(2, sizes[0]))
+
+
+@AttributeModel.probe(rtol=1e-4)
+def lets_gradients_reach_both_layers(AttributeModel, draw):
+    n_in, nh, n_out = three_sizes(draw)
+    return gradients(filled(AttributeModel(n_in, nh, n_out), draw), draw.normal(draw.size(2, 5), n_in))
+
+
+@AttributeModel.right
+def torch_relu():
+    class Model(torch.nn.Module):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__()
+            self.l2, self.l1 = torch.nn.Linear(nh, n_out), torch.nn.Linear(n_in, nh)
+
+        def forward(self, x):
+            x = self.l1(x)
+            x = torch.relu(x)
+            return self.l2(x)
+
+    return Model
+
+
+@AttributeModel.right
+def its_own_call():
+    class Model(torch.nn.Module):
+        def __init__(self, n_in, nh, n_out):
+            torch.nn.Module.__init__(self)
+            self.add_module("l1", torch.nn.Linear(n_in, nh))
+            self.add_module("l2", torch.nn.Linear(nh, n_out))
+
+        def __call__(self, inputs):
+            return self.l2(self.l1(inputs).clamp_min(0))
+
+    return Model
+
+
+@AttributeModel.right
+def from_weights_and_a_fresh_relu():
+    class Model(torch.nn.Module):
+        def __init__(self, n_in, nh, n_out):
+            super(Model, self).__init__()  # noqa: UP008
+            self.sizes = n_in, nh, n_out
+            self.l1 = torch.nn.Linear(in_features=n_in, out_features=nh)
+            self.l2 = torch.nn.Linear(in_features=nh, out_features=n_out)
+
+        def forward(self, x):
+            hidden = torch.nn.ReLU(inplace=True)(x @ self.l1.weight.t() + self.l1.bias)
+            return torch.nn.functional.linear(hidden, self.l2.weight, self.l2.bias)
+
+    return Model
+
+
+@AttributeModel.mistake
+def fifty_hidden_units():
+    """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(n_in, 50, n_out)
+
+    return Model
+
+
+@AttributeModel.slip(
+    "(self.l2, self.l1) = A",
+    """
+        self.l1 = torch.nn.Linear(nh, n_in)
+        self.l2 = torch.nn.Linear(n_out, nh)
+        """,
+    of="torch_relu",
+)
+def outputs_before_inputs():
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
+    outputs."""
+
+
+@AttributeModel.slip(change("n_in", "784"), change("n_out", "10"), of="torch_relu")
+def sizes_of_mnist():
+    """The layers are made for 784 inputs and 10 outputs, whatever n_in and n_out are. Use the arguments."""
+
+
+@AttributeModel.mistake
+def without_relu():
+    """There is no relu between l1 and l2. Two linear layers in a row can do no more than a single one."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(self.l1(x))
+
+    return Model
+
+
+@AttributeModel.slip(
+    method("""
+        def forward(self, x):
+            return torch.relu(self.l2(torch.relu(self.l1(x))))
+        """),
+    of="torch_relu",
+)
+def relu_after_the_last_layer_too():
+    """relu is applied to the final scores as well, so none is ever negative. It belongs between the layers
+    alone."""
+
+
+@AttributeModel.slip(method("def forward(self, x):\n    return torch.relu(self.l2(self.l1(x)))"), of="torch_relu")
+def relu_after_the_last_layer_instead():
+    """relu is applied after l2, and not between l1 and l2: it has moved one layer too far."""
+
+
+@AttributeModel.mistake
+def relu_on_the_input():
+    """relu is applied to x before l1, where it cuts the negative inputs off; it belongs between l1 and l2."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(self.l1(torch.relu(x)))
+
+    return Model
+
+
+@AttributeModel.slip("self.l2(x)", "self.l2(x).softmax(-1)", of="torch_relu")
+def softmax_at_the_end():
+    """The model ends in a softmax. It should return raw scores: the loss function does the rest."""
+
+
+@AttributeModel.slip("self.l2(x)", "self.l2(x).log_softmax(-1)", of="torch_relu")
+def log_softmax_at_the_end():
+    """The model ends in a log softmax. It should return raw scores: the loss function does the rest."""
+
+
+@AttributeModel.mistake
+def sigmoid_for_relu():
+    """The function between the layers is not relu: it looks like a sigmoid."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(torch.sigmoid(self.l1(x)))
+
+    return Model
+
+
+@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.relu = torch.nn.ReLU()"), of="torch_relu")
+def relu_in_an_attribute():
+    """An nn.ReLU is kept as a third child. It works, but the question is to leave it out of the attributes:
+    apply relu as a function in `forward`."""
+
+
+@AttributeModel.mistake
+def layers_in_a_list():
+    """The layers are in a plain list, as in the first model, so nn.Module knows none of them: it has no
+    parameters. Give each layer an attribute of its own."""
+
+    class Model(torch.nn.Module):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__()
+            self.layers = [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@AttributeModel.slip("A.__init__()", "")
+def without_setting_up_the_module():
+    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the
+    layers."""
+
+
+@AttributeModel.slip("def forward(self, x):", "def froward(self, x):")
+def without_forward():
+    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
+    class, as far to the right as `__init__`."""
+
+
+@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.l1.bias = self.l2.bias = None"), of="torch_relu")
+def without_bias():
+    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
+
+
+@AttributeModel.mistake
+def detached_between_the_layers():
+    """The graph is cut between l1 and l2 (.detach(), .data or a new tensor), so l1 gets no gradient and never
+    learns."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(torch.relu(self.l1(x)).detach())
+
+    return Model
+
+
+@AttributeModel.mistake
+def under_no_grad():
+    """`forward` runs under no_grad, so there is no graph and nothing can be learnt. Take the no_grad away
+    here: it belongs to the update of the parameters."""
+
+    class Model(torch_relu()):
+        @torch.no_grad()
+        def forward(self, x):
+            return super().forward(x)
+
+    return Model
+
+
+@AttributeModel.mistake
+def prints_the_scores():
+    """`forward` returns None: is there a `return` in front of the result?"""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            super().forward(x)
+
+    return Model
+
+
+@AttributeModel.slip(
+    "(X.Linear(nh, n_out), X.Linear(n_in, nh))",
+    "(X.Linear(50, 10), X.Linear(784, 50))",
+    of="torch_relu",
+)
+def sizes_of_mnist_all():
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+
+
+@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.l2 = torch.nn.Linear(n_in, n_out)"), of="torch_relu")
+def inputs_again():
+    """l2 is made for n_in inputs. What does it get, and how many numbers does l1 put out?"""
+
+
+@AttributeModel.slip("self.l1 = nn.Linear(n_in, nh)\nself.l2 = nn.Linear(nh, n_out)", "")
+def layers_in_local_variables():
+    """`l1 = ...` in `__init__` is a local variable, gone when `__init__` ends. The layers belong to self."""
+
+
+@AttributeModel.mistake
+def a_layer_for_a_function():
+    """nn.ReLU(...) makes a layer, and does not apply it: x is taken for an option. F.relu(x) and torch.relu(x)
+    are functions."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(torch.nn.ReLU(self.l1(x)))
+
+    return Model
+
+
+@AttributeModel.mistake
+def leaky():
+    """What is applied between the layers lets some of the negative values through. relu makes each of them
+    0."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(torch.nn.functional.leaky_relu(self.l1(x)))
+
+    return Model
+
+
+@AttributeModel.mistake
+def no_more_than_six():
+    """What is applied between the layers limits large values too (relu6, a clamp with two ends). relu leaves
+    those above 0 as they are."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            return self.l2(self.l1(x).clamp(0, 6))
+
+    return Model
+
+
+@AttributeModel.slip("self.l2(x)", "self.l2(x).squeeze()", of="torch_relu")
+def squeezed():
+    """For a single row the output has lost a dimension: squeeze() takes away each one of size 1. The output
+    has the shape (bs, n_out) for bs = 1 as well."""
+
+
+@AttributeModel.mistake
+def remembers_the_first_output():
+    """The output of an earlier call comes back. Compute it anew at each call."""
+
+    class Model(torch_relu()):
+        out = None
+
+        def forward(self, x):
+            if self.out is None or len(self.out) != len(x):
+                self.out = super().forward(x)
+            return self.out
+
+    return Model
+
+
+@AttributeModel.mistake
+def changes_its_input():
+    """Calling the model changes x. Use operations that make a new tensor, without an underscore at the end of
+    their name."""
+
+    class Model(torch_relu()):
+        def forward(self, x):
+            out = super().forward(x)
+            x.clamp_(0, 0.1)
+            return out
+
+    return Model
+
+
+@AttributeModel.slip(
+    after("(self.l2, self.l1) = A", "self.layers = torch.nn.ModuleList([self.l1, self.l2])"),
+    of="torch_relu",
+)
+def registered_a_second_time():
+    """The layers are registered a second time, in a list of layers beside l1 and l2. These two are to be the
+    only children."""
+
+
+_layers_made = {}
+
+
+@AttributeModel.mistake
+def shares_its_layers():
+    """Two models share their layers, so training one changes the other. Make new layers in each
+    `__init__`."""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(n_in, nh, n_out)
+            self.l1, self.l2 = _layers_made.setdefault((n_in, nh, n_out), (self.l1, self.l2))
+
+    return Model
+
+
+@AttributeModel.mistake
+def at_least_as_many_hidden_units():
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__(n_in, max(nh, n_in, n_out), n_out)
+
+    return Model
+
+
+@AttributeModel.mistake
+def layers_of_its_own_kind():
+    """l1 and l2 compute what they should, but they are no nn.Linear. Use that one here."""
+
+    class Layer(torch.nn.Module):
+        def __init__(self, n_in, n_out):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.zeros(n_out, n_in))
+            self.bias = torch.nn.Parameter(torch.zeros(n_out))
+
+        def forward(self, x):
+            return x @ self.weight.t() + self.bias
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            torch.nn.Module.__init__(self)
+            self.l1, self.l2 = Layer(n_in, nh), Layer(nh, n_out)
+
+    return Model

@@ -1,0 +1,400 @@
+"""RegisteredModel: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import before, change, method
+from autograder.checks.modules import (
+    a_stack,
+    as_module,
+    kept_among,
+    kinds_of_children,
+    layers_of,
+    outputs_with_new_weights,
+    parameter_table,
+)
+from autograder.exercise import code
+
+RegisteredModel = code(
+    "RegisteredModel",
+    ids=["R4.14"],
+    hints=[
+        "The list does the computing, as in the first model. What is new is that the module is told about each layer.",
+        "`self.add_module(name, layer)` registers one layer. `enumerate(layers)` gives the numbers for the "
+        "names, from 0.",
+        "In `__init__`: super().__init__(), self.layers = layers, then a loop that registers each layer as "
+        'f"layer_{i}". In `forward`: x = layer(x) for each layer of self.layers, then return x.',
+    ],
+    is_class=True,
+)
+
+
+@RegisteredModel.probe
+def registers_layer_0_layer_1_and_so_on(RegisteredModel, draw):
+    model = as_module(RegisteredModel(a_stack(draw, draw.size(2, 3))), "RegisteredModel(...)")
+    return {"children": kinds_of_children(model), "parameters": parameter_table(model)}
+
+
+@RegisteredModel.probe
+def keeps_the_list(RegisteredModel, draw):
+    layers = a_stack(draw, draw.size(2, 3))
+    passed = list(layers)
+    kept = layers_of(RegisteredModel(layers))
+    return {"layers kept": kept_among(kept, passed), "the list that was passed": kept_among(layers, passed)}
+
+
+@RegisteredModel.probe
+def applies_the_very_layers_one_after_the_other(RegisteredModel, draw):
+    """The layers' weights are drawn anew after the model has been made, and the model must follow."""
+    return outputs_with_new_weights(RegisteredModel, draw)
+
+
+@RegisteredModel.probe
+def applies_a_layer_twice_that_stands_twice(RegisteredModel, draw):
+    """nn.Module's own listings (children, parameters) name the same layer only once."""
+    shared = draw.linear(3, 3)
+    model = RegisteredModel([shared, torch.nn.Tanh(), shared, torch.nn.Tanh()])
+    names = [name for name in ("layer_0", "layer_2") if getattr(model, name, None) is shared]
+    return {"output": model(draw.normal(2, draw.size(2, 4), 3)), "names of the layer": names}
+
+
+@RegisteredModel.right
+def counting():
+    class Model(torch.nn.Module):
+        def __init__(self, layers):
+            super().__init__()
+            self.layers = layers
+            for i in range(len(layers)):
+                self.add_module("layer_" + str(i), layers[i])
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.right
+def by_setattr_and_call():
+    class Model(torch.nn.Module):
+        def __init__(self, layers):
+            super().__init__()
+            self.layers = list(layers)
+            for i, layer in enumerate(self.layers):
+                setattr(self, f"layer_{i}", layer)
+
+        def __call__(self, x):
+            for i in range(len(self.layers)):
+                x = getattr(self, f"layer_{i}")(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.right
+def reduced():
+    import functools
+
+    class Model(torch.nn.Module):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = tuple(layers)
+            [self.register_module("layer_%d" % i, layer) for i, layer in enumerate(layers)]  # noqa: UP031
+
+        def forward(self, inputs):
+            return functools.reduce(lambda x, layer: layer.forward(x), self.layers, inputs)
+
+    return Model
+
+
+@RegisteredModel.slip("for i, layer in A:", "nn.Module.__init__(self)")
+def list_without_registering():
+    """The layers are only in the list, so nn.Module does not know them: no children, no parameters. Register
+    each one."""
+
+
+@RegisteredModel.slip("f'layer_{i}'", "f'layer_{layers.index(layer)}'")
+def numbered_by_index():
+    """`layers.index(layer)` finds the first place of a layer, so one that stands in the list twice is registered under
+    its first number only. enumerate gives every place its number."""
+
+
+@RegisteredModel.slip("enumerate(layers)", "enumerate(layers, 1)")
+def counting_from_one():
+    """The names begin with layer_1. The first layer is layer_0."""
+
+
+@RegisteredModel.slip(
+    "for i in A:",
+    """
+        for i, layer in enumerate(layers):
+            self.add_module(f'layer{i}', layer)
+        """,
+    of="counting",
+)
+def names_without_underscore():
+    """The names are layer0, layer1, ...: there is to be an underscore before the number."""
+
+
+@RegisteredModel.slip("f'layer_{i}'", "str(i)")
+def names_are_numbers():
+    """The names are the bare numbers 0, 1, 2, ...: they are to be layer_0, layer_1, layer_2, ..."""
+
+
+@RegisteredModel.slip("f'layer_{i}'", "'layer_{i}'")
+def one_name_for_all():
+    """Each layer is registered under the same name, so that only the last one stays. Put its number into the
+    name (is there an f in front of the string?)."""
+
+
+@RegisteredModel.slip(
+    "self.add_module(B, layer)",
+    """
+        if list(layer.parameters()):
+            self.add_module(f'layer_{i}', layer)
+        """,
+)
+def only_layers_with_parameters():
+    """Layers without parameters, such as ReLU, are not registered. Register each layer of the list."""
+
+
+@RegisteredModel.slip(
+    method("""
+        def __init__(self, layers):
+            nn.Module.__init__(self)
+            self.layers = nn.ModuleList(layers)
+        """),
+)
+def in_a_module_list():
+    """The layers are registered in an nn.ModuleList (names layers.0, layers.1, ...). That is the next
+    question: keep the plain list here, and register each layer with add_module."""
+
+
+@RegisteredModel.slip(
+    change("layer(x)", "getattr(self, f'layer_{i}')(x)"),
+    change("for layer in self.layers:", "for i in range(self.n):"),
+    change("self.layers = A", "self.n = len(layers)"),
+)
+def without_keeping_the_list():
+    """The layers are registered, but there is no attribute `layers` with the list."""
+
+
+@RegisteredModel.mistake
+def copies_of_the_layers():
+    """The model works with copies of the layers: what happens to the ones that were passed no longer reaches
+    it. Keep the very same layers."""
+    import copy
+
+    class Model(counting()):
+        def __init__(self, layers):
+            super().__init__(copy.deepcopy(layers))
+
+    return Model
+
+
+@RegisteredModel.mistake
+def registers_copies():
+    """The registered layers are copies, while `forward` uses the layers of the list: training the parameters
+    would change nothing that is computed. Register the very same layers."""
+    import copy
+
+    class Model(counting()):
+        def __init__(self, layers):
+            super().__init__(copy.deepcopy(layers))
+            self.layers = layers
+
+    return Model
+
+
+@RegisteredModel.slip(
+    change("layer(x)", "getattr(self, name)(x)"),
+    change("for layer in self.layers:", "for name in sorted((f'layer_{i}' for i in range(len(self.layers)))):"),
+)
+def in_order_of_the_names():
+    """`forward` goes through the names in alphabetical order, where layer_10 comes before layer_2. Go through
+    the list."""
+
+
+@RegisteredModel.slip("self.layers = layers", "type(self).layers = layers")
+def one_list_for_all():
+    """All models share one list, that of the model made last (it is kept in the class or in the module).
+    It belongs to self."""
+
+
+@RegisteredModel.mistake
+def names_for_the_layers():
+    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list
+    itself."""
+    import copy
+
+    class Model(counting()):
+        def __init__(self, layers):
+            super().__init__(layers)
+            self.layers = copy.deepcopy(layers)
+
+        def forward(self, x):
+            for i in range(len(self.layers)):
+                x = getattr(self, f"layer_{i}")(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.mistake
+def cut_off_from_the_input():
+    """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
+    what the one before it returned."""
+
+    class Model(counting()):
+        def forward(self, x):
+            return super().forward(x.detach())
+
+    return Model
+
+
+@RegisteredModel.mistake
+def rows_made_flat():
+    """The input is reshaped before the first layer gets it. Give it to that layer as it is."""
+
+    class Model(counting()):
+        def forward(self, x):
+            return super().forward(x.reshape(len(x), -1))
+
+    return Model
+
+
+@RegisteredModel.slip("x = X", "X")
+def results_not_kept():
+    """`forward` calls each layer and drops what it returns. Assign each result to x."""
+
+
+@RegisteredModel.slip(
+    "for layer in A:",
+    """
+        for i, layer in enumerate(self.layers):
+            if i < len(self.layers) - 1 or list(layer.parameters()):
+                x = layer(x)
+        """,
+)
+def no_activation_at_the_end():
+    """A layer without parameters at the end of the list is left out. Apply each layer of the list."""
+
+
+@RegisteredModel.slip("for i, layer in A:", "self.add_module(f'layer_{len(layers) - 1}', layers[-1])")
+def registers_the_last():
+    """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each
+    layer."""
+
+
+@RegisteredModel.mistake
+def registers_in_forward():
+    """The layers are registered only when the model is called. An optimizer asks for the parameters before
+    that: register them in `__init__`."""
+
+    class Model(counting()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = layers
+
+        def forward(self, x):
+            for i, layer in enumerate(self.layers):
+                self.add_module(f"layer_{i}", layer)
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@RegisteredModel.slip("def __init__(self, layers):", "def __init__(self, *layers):")
+def layers_as_arguments():
+    """The list arrives as if it were a layer: `*layers` collects several arguments, and here there is one, the
+    list. No star is needed."""
+
+
+@RegisteredModel.slip("self.add_module(X, layer)", "self.add_module(layer, X)")
+def layer_before_name():
+    """add_module takes the name first, and then the layer."""
+
+
+@RegisteredModel.slip("(i, layer)", "(layer, i)")
+def layer_before_number():
+    """enumerate yields the number first, and then the layer."""
+
+
+@RegisteredModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
+def calls_the_list():
+    """A list cannot be called. Go through it and call each layer."""
+
+
+@RegisteredModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
+def skips_the_last_layer():
+    """`forward` leaves the last layer out."""
+
+
+@RegisteredModel.slip("x = X", "return X")
+def returns_after_the_first_layer():
+    """`forward` returns after the first layer: the `return` stands inside the loop."""
+
+
+@RegisteredModel.slip(change("return x", "return out"), change("x = X", "out = X"))
+def each_layer_on_the_input():
+    """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the
+    one before it returned."""
+
+
+@RegisteredModel.slip(
+    method("""
+        def forward(self, x):
+            return self.layer_2(self.layer_1(self.layer_0(x)))
+        """),
+)
+def always_three_layers():
+    """`forward` calls layer_0, layer_1 and layer_2, however many layers there are. Go through the list."""
+
+
+@RegisteredModel.slip(
+    change("layer(x)", "layer(out)"),
+    change("x = X", "out = X"),
+    before("for layer in A:", "out = x"),
+)
+def returns_what_came_in():
+    """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
+
+
+@RegisteredModel.slip("return x", "")
+def forward_returns_none():
+    """Calling the model gives None: `forward` has no `return` after the loop."""
+
+
+@RegisteredModel.slip("layer(x)", "layer(x).relu()")
+def a_relu_of_its_own():
+    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
+    else."""
+
+
+@RegisteredModel.slip("return x", "return x.softmax(-1)")
+def a_softmax_of_its_own():
+    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
+    nothing else."""
+
+
+@RegisteredModel.slip("for layer in self.layers:", "for layer in self.children():")
+def through_the_children():
+    """`forward` goes through the children. A layer that stands in the list twice is one child only, so it is
+    applied once: go through your list."""
+
+
+@RegisteredModel.slip("A.__init__()", "")
+def module_not_set_up():
+    """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
+
+
+@RegisteredModel.mistake
+def no_forward_at_all():
+    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
+    class, as far to the right as `__init__`."""
+
+    class Model(counting()):
+        forward = torch.nn.Module.forward
+
+    return Model

@@ -1,0 +1,320 @@
+"""SequentialModel: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change, method
+from autograder.checks.modules import (
+    a_stack,
+    as_module,
+    kept_among,
+    kinds_of_children,
+    layers_of,
+    outputs_with_new_weights,
+    parameter_table,
+)
+from autograder.exercise import code
+
+SequentialModel = code(
+    "SequentialModel",
+    ids=["R4.17"],
+    hints=[
+        "What did you have to do by hand in the fourth model, so that the layers of the list were registered?",
+        "nn.ModuleList(layers) is a list that is a module itself: setting an attribute to it registers all "
+        "that is in it.",
+        "In `__init__`: super().__init__() and self.layers = nn.ModuleList(layers). In `forward`: x = "
+        "layer(x) for each layer of self.layers, then return x.",
+    ],
+    is_class=True,
+)
+
+
+@SequentialModel.probe
+def registers_the_layers_in_a_module_list(SequentialModel, draw):
+    model = as_module(SequentialModel(a_stack(draw, draw.size(2, 3))), "SequentialModel(...)")
+    return {"children": kinds_of_children(model), "parameters": parameter_table(model)}
+
+
+@SequentialModel.probe
+def applies_the_very_layers_one_after_the_other(SequentialModel, draw):
+    """The layers' weights are drawn anew after the model has been made, and the model must follow."""
+    return outputs_with_new_weights(SequentialModel, draw)
+
+
+@SequentialModel.probe
+def applies_a_layer_twice_that_stands_twice(SequentialModel, draw):
+    shared = draw.linear(3, 3)
+    layers = [shared, torch.nn.Tanh(), shared, torch.nn.Tanh()]
+    model = SequentialModel(list(layers))
+    return {"output": model(draw.normal(2, draw.size(2, 4), 3)), "layers kept": kept_among(layers_of(model), layers)}
+
+
+@SequentialModel.right
+def module_list():
+    class Model(torch.nn.Module):
+        def __init__(self, layers):
+            super().__init__()
+            self.layers = torch.nn.ModuleList(layers)
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@SequentialModel.right
+def appended_and_indexed():
+    class Model(torch.nn.Module):
+        def __init__(self, layers):
+            super().__init__()
+            self.layers = torch.nn.ModuleList()
+            for layer in layers:
+                self.layers.append(layer)
+
+        def __call__(self, x):
+            for i in range(len(self.layers)):
+                x = self.layers[i](x)
+            return x
+
+    return Model
+
+
+@SequentialModel.right
+def added_to_a_comprehension():
+    import functools
+
+    class Model(torch.nn.Module):
+        def __init__(self, layers):
+            super().__init__()
+            self.add_module("layers", torch.nn.ModuleList([layer for layer in layers]))  # noqa: C416
+
+        def forward(self, x):
+            return functools.reduce(lambda out, layer: layer(out), self.layers, x)
+
+    return Model
+
+
+@SequentialModel.slip("for layer in self.layers:", "for layer in self.layers.children():")
+def through_its_children():
+    """`forward` goes through .children(), where a layer that stands in the list twice comes once. Go through the
+    nn.ModuleList itself."""
+
+
+@SequentialModel.slip(
+    "for A in B:",
+    """
+        for layer in self.layers[:-1]:
+            x = layer(x).relu()
+        return self.layers[-1](x)
+        """,
+)
+def relu_between_the_layers():
+    """A relu is applied between the layers, beside the layers that were passed. Apply those layers and nothing else:
+    the list has its own activations."""
+
+
+@SequentialModel.slip("x = X", "X")
+def results_not_kept():
+    """`forward` calls each layer and drops what it returns. Assign each result to x."""
+
+
+@SequentialModel.slip("layers", "[]")
+def an_empty_list():
+    """The nn.ModuleList is empty: the layers that are passed are not put into it."""
+
+
+@SequentialModel.slip("layers", "[layers]")
+def a_list_in_a_list():
+    """nn.ModuleList is given a list that holds the list of layers. `layers` is a list already: no brackets are
+    needed."""
+
+
+@SequentialModel.mistake
+def without_forward():
+    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
+    class, as far to the right as `__init__`."""
+
+    class Model(module_list()):
+        forward = torch.nn.Module.forward
+
+    return Model
+
+
+@SequentialModel.mistake
+def each_layer_once():
+    """A layer that stands in the list twice is kept once. The nn.ModuleList is to hold what the list holds, in
+    all its places."""
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            super().__init__(dict.fromkeys(layers))
+            self.order = layers
+
+        def forward(self, x):
+            for layer in self.order:
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@SequentialModel.mistake
+def cut_off_from_the_input():
+    """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
+    what the one before it returned."""
+
+    class Model(module_list()):
+        def forward(self, x):
+            return super().forward(x.detach())
+
+    return Model
+
+
+@SequentialModel.mistake
+def in_a_module_dict():
+    """The layers are in an nn.ModuleDict or another container. Here it is nn.ModuleList."""
+
+    class ModuleList(torch.nn.ModuleDict):
+        pass
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = ModuleList({str(i): layer for i, layer in enumerate(layers)})
+
+        def forward(self, x):
+            for layer in self.layers.values():
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@SequentialModel.slip("layer(x)", "layer(x).clamp(-5, 5)")
+def limits_what_passes():
+    """Large values are cut off on the way, or the input is changed. Give each layer just what the one before
+    it returned."""
+
+
+@SequentialModel.slip("nn.ModuleList(layers)", "layers")
+def a_plain_list():
+    """The layers are in a plain list, so none of them is registered and the model has no parameters. Which
+    list of torch.nn registers what is in it?"""
+
+
+@SequentialModel.slip(
+    method("""
+        def __init__(self, layers):
+            nn.Module.__init__(self)
+            self.layers = layers
+            for i, layer in enumerate(layers):
+                self.add_module(f'layer_{i}', layer)
+        """),
+)
+def with_add_module():
+    """The layers are registered one by one as layer_0, layer_1, ... as in the fourth model. Let nn.ModuleList
+    do that."""
+
+
+@SequentialModel.slip("nn.ModuleList(layers)", "nn.Sequential(*layers)")
+def in_an_nn_sequential():
+    """The layers are in an nn.Sequential, which is the next question. Here it is nn.ModuleList: you call the
+    layers yourself."""
+
+
+@SequentialModel.slip(
+    change("for layer in self.layers:", "for layer in self.module_list:"),
+    change("self.layers", "self.module_list"),
+)
+def under_another_name():
+    """The nn.ModuleList is there, but the attribute is not called `layers`."""
+
+
+@SequentialModel.slip(
+    after(
+        "self.layers = A",
+        """
+        for i, layer in enumerate(layers):
+            self.add_module(f'layer_{i}', layer)
+        """,
+    ),
+)
+def registered_twice():
+    """The layers are children of the model a second time, beside the nn.ModuleList. One registration is
+    enough."""
+
+
+@SequentialModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
+def calls_the_module_list():
+    """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each
+    layer."""
+
+
+@SequentialModel.mistake
+def copies_them():
+    """The nn.ModuleList holds copies of the layers. Put the very layers in that were passed."""
+    import copy
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            super().__init__(copy.deepcopy(layers))
+
+    return Model
+
+
+@SequentialModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
+def leaves_out_the_last():
+    """`forward` leaves the last layer out."""
+
+
+@SequentialModel.slip("x = X", "if list(layer.parameters()):\n    x = X")
+def leaves_out_what_has_no_parameters():
+    """`forward` leaves out layers without parameters, such as ReLU. Call each layer."""
+
+
+@SequentialModel.slip("x = X", "return X")
+def stops_after_one():
+    """`forward` returns after the first layer: the `return` stands inside the loop."""
+
+
+@SequentialModel.slip(change("return x", "return out"), change("x = X", "out = X"))
+def always_the_input():
+    """Each layer gets the input of the model. Give each layer what the one before it returned."""
+
+
+@SequentialModel.slip(
+    method("""
+        def forward(self, x):
+            return self.layers[2](self.layers[1](self.layers[0](x)))
+        """),
+)
+def three_layers_and_no_more():
+    """`forward` calls the first three layers, however many there are. Go through the list."""
+
+
+@SequentialModel.slip("return x", "")
+def no_return():
+    """Calling the model gives None: `forward` has no `return` after the loop."""
+
+
+@SequentialModel.slip("return x", "return x.softmax(-1)")
+def softmax_added():
+    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
+    nothing else."""
+
+
+@SequentialModel.slip("layer(x)", "layer(x).relu()")
+def relu_added():
+    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
+    else."""
+
+
+@SequentialModel.slip("layers", "*layers")
+def unpacked_into_the_list():
+    """nn.ModuleList takes one list of layers, not the layers as separate arguments: no star is needed."""
+
+
+@SequentialModel.slip("A.__init__()", "")
+def super_init_forgotten():
+    """nn.Module is not set up when the list of layers arrives: call `super().__init__()` first."""

@@ -1,0 +1,445 @@
+"""fit_parameters: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, before, change, everywhere, first, indent, outdent
+from autograder.beside.readings import learnt_from
+from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
+from autograder.checks.modules import filled
+from autograder.exercise import code
+
+fit_parameters = code(
+    "fit_parameters",
+    ids=["R4.5"],
+    hints=[
+        "What changes from the loop over the layers? Batches, loss and backward stay; who is updated, and "
+        "how are they found?",
+        "Inside torch.no_grad(), loop over model.parameters() and update each p in place, with an operator "
+        "like -=, by its own p.grad. `model.zero_grad()` clears all the gradients.",
+        "Three loops, one inside another: over the epochs, over range(0, len(x), bs) for the starts of the "
+        "batches, and, after backward(), over the parameters: each loses lr times its gradient.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over model.parameters() that subtracts lr times the gradient",
+)
+
+
+def watched_fit(fit, draw, n, bs, lr, *epochs):
+    """What a loop learns from, and how the parameters move: a small network on drawn data with one target a
+    row."""
+    x, y = draw.normal(n, 3), draw.normal(n)
+    model = draw.network(3, 4, 1)
+    journal = Journal(model.parameters())
+    watch(model, journal)
+    draw.note(n=n, bs=bs, lr=lr, epochs=epochs[0] if epochs else "left out")
+    fit(model, LossSpy(squared_error, journal), x, y, bs, lr, *epochs)
+    recorded = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return {
+        "rows of each batch": learnt_from(journal, y),
+        "weights after each update": journal.trajectory(),
+        "operations after it are recorded": recorded,
+    }
+
+
+@fit_parameters.probe(rtol=1e-3, atol=1e-5)
+def updates_after_every_batch_the_short_one_too(fit_parameters, draw):
+    bs = draw.size(2, 4)
+    n = bs * draw.size(2, 3) + draw.size(1, bs - 1)
+    return watched_fit(fit_parameters, draw, n, bs, draw.number(0.05, 0.2))
+
+
+@fit_parameters.probe(rtol=1e-3, atol=1e-5)
+def goes_through_the_data_once_an_epoch(fit_parameters, draw):
+    """When bs divides n, the last batch is a full one, and the next epoch follows it."""
+    bs = draw.size(2, 4)
+    return watched_fit(fit_parameters, draw, bs * draw.size(2, 3), bs, draw.number(0.05, 0.2), draw.integer(2, 3))
+
+
+@fit_parameters.probe(rtol=1e-3, atol=1e-5)
+def takes_batches_of_any_size(fit_parameters, draw):
+    """A single row at a time, or more than there are rows: then all of them are one batch."""
+    n, lr = draw.size(2, 4), draw.number(0.05, 0.2)
+    return {f"bs = {bs}": watched_fit(fit_parameters, draw, n, bs, lr) for bs in (1, n + draw.size(1, 3))}
+
+
+@fit_parameters.probe(rtol=1e-3, atol=1e-5)
+def trains_parameters_that_are_in_no_linear_layer(fit_parameters, draw):
+    """A parameter may belong to any layer, to a layer inside a layer, or to the model itself, and have any
+    name. The model is in training mode."""
+
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.ones(1))
+            self.block = torch.nn.Sequential(draw.network(2, 3, 4), torch.nn.PReLU(), torch.nn.LayerNorm(4))
+            self.switch = mode_switch()
+
+        def forward(self, x):
+            return self.scale * self.switch(self.block(x)).sum(1, keepdim=True)
+
+    model = filled(Scaled(), draw)
+    n = 2 * draw.size(2, 3)
+    fit_parameters(model, squared_error, draw.normal(n, 2), draw.normal(n), 2, draw.number(0.01, 0.02))
+    return dict(model.named_parameters())
+
+
+@fit_parameters.probe(rtol=1e-3, atol=1e-5)
+def follows_the_loss_function_it_is_given(fit_parameters, draw):
+    """The loss function is an argument: it need not be cross entropy, nor a mean, and may be below zero."""
+    model, weight = draw.network(2, 3, 3), draw.number(200, 400)
+
+    def weighted_cross_entropy(predictions, targets):
+        return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
+
+    n = 2 * draw.size(2, 3)
+    fit_parameters(model, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2, draw.number(0.0005, 0.001))
+    return dict(model.named_parameters())
+
+
+@fit_parameters.right
+def zero_grad_first(model, loss_func, x, y, bs, lr, epochs=1):
+    n = x.shape[0]
+    for _epoch in range(epochs):
+        for i in range((n - 1) // bs + 1):
+            rows = slice(i * bs, (i + 1) * bs)
+            model.zero_grad()
+            loss = loss_func(model(x[rows]), y[rows])
+            loss.backward()
+            for p in model.parameters():
+                p.data -= lr * p.grad.data
+    return model
+
+
+@fit_parameters.right
+def with_split_and_sub(model, loss_func, x, y, bs, lr, epochs=1):
+    params = list(model.parameters())
+    for _ in range(epochs):
+        for xb, yb in zip(x.split(bs), y.split(bs), strict=True):
+            loss = loss_func(model.forward(xb), yb)
+            loss.backward()
+            with torch.no_grad():
+                for p in params:
+                    p.sub_(p.grad, alpha=lr)
+                    p.grad = None
+
+
+@fit_parameters.right
+def with_autograd_grad(model, loss_func, x, y, bs, lr, epochs=1):
+    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
+        params = list(model.parameters())
+        loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
+        for p, gradient in zip(params, torch.autograd.grad(loss, params), strict=True):
+            p.data = p.data - lr * gradient
+
+
+@fit_parameters.right
+def reports_the_loss(model, loss_func, x, y, bs, lr, epochs=1):
+    losses = []
+    for _ in range(epochs):
+        start = 0
+        while start < len(y):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for _, p in model.named_parameters():
+                    p.add_(-lr * p.grad)
+                    p.grad.zero_()
+            start += bs
+        with torch.no_grad():
+            losses.append(loss_func(model(x), y).item())
+    return losses
+
+
+@fit_parameters.mistake
+def parameters_asked_for_once(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only the first batch changes anything: model.parameters() is a generator, and one walk uses it up. Ask for it at
+    every batch, or keep a list of it."""
+    parameters = model.parameters()
+    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
+        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        with torch.no_grad():
+            for p in parameters:
+                p -= lr * p.grad
+        model.zero_grad()
+
+
+@fit_parameters.mistake
+def targets_before_predictions(model, loss_func, x, y, bs, lr, epochs=1):
+    """The loss function gets its arguments the wrong way round: the predictions come first, then the targets."""
+    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
+        loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= lr * p.grad
+        model.zero_grad()
+
+
+@fit_parameters.mistake
+def divided_by_the_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """The gradient is divided by the number of rows. Whether the loss is a mean is the loss function's own business:
+    each parameter loses lr times its gradient, as it is."""
+    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
+        xb, yb = x[start : start + bs], y[start : start + bs]
+        loss_func(model(xb), yb).backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= lr * p.grad / len(xb)
+        model.zero_grad()
+
+
+@fit_parameters.slip("model.zero_grad()", "")
+def forgets_to_clear_the_gradients():
+    """The gradients are never cleared, so every backward() adds to the old ones and each step follows the sum
+    of all batches so far."""
+
+
+@fit_parameters.slip(
+    indent("model.zero_grad()"),
+    after("for start in A:", "model.zero_grad()"),
+    change("p -= p.grad * lr\nmodel.zero_grad()", "p -= p.grad * lr"),
+)
+def clears_once_an_epoch():
+    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
+    batch."""
+
+
+@fit_parameters.slip("p -= X", "p += X")
+def climbs():
+    """The parameters move along the gradient, so the loss grows. Which sign leads downhill?"""
+
+
+@fit_parameters.slip("p -= X", "p = p - X")
+def changes_nothing():
+    """No parameter ever changes. `p = p - ...` gives the name p to a new tensor and leaves the model's own
+    alone: update in place. If you do, look whether the gradients are cleared before they are used."""
+
+
+@fit_parameters.slip("with torch.no_grad():", "")
+def updates_with_the_graph_on():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. Where is torch.no_grad()?"""
+
+
+@fit_parameters.mistake
+def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+                model.zero_grad()
+
+
+@fit_parameters.mistake
+def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
+    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
+    every parameter. Check how many batches there are for n = 6, bs = 3."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs + 1):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+                model.zero_grad()
+
+
+@fit_parameters.slip(everywhere("start + bs", "start + bs + 1"))
+def overlapping_batches():
+    """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
+
+
+@fit_parameters.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
+def all_the_data_every_time():
+    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
+
+
+@fit_parameters.slip(outdent("with A:"))
+def one_update_an_epoch():
+    """The parameters are updated once an epoch, with the gradients of all batches added up. Is the update
+    indented far enough to be inside the loop over the batches?"""
+
+
+@fit_parameters.slip(after("with A:", "return"))
+def returns_after_the_first_batch():
+    """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
+
+
+@fit_parameters.slip(
+    change("for start in range(0, len(x), bs):", ""),
+    change("for _ in range(epochs):", "for start in range(0, len(x), bs):"),
+)
+def only_one_epoch():
+    """There is one epoch whatever `epochs` says."""
+
+
+@fit_parameters.slip("lr", "0.5")
+def its_own_learning_rate():
+    """The learning rate is 0.5 whatever `lr` says."""
+
+
+@fit_parameters.slip(everywhere("bs", "64"))
+def its_own_batch_size():
+    """The batches have 64 rows whatever `bs` says."""
+
+
+@fit_parameters.slip("loss_func", "F.cross_entropy")
+def its_own_loss():
+    """The loss is always cross entropy; `loss_func` is not called."""
+
+
+@fit_parameters.slip("X * lr", "X * lr / bs")
+def divides_by_the_batch_size():
+    """The gradient is divided by the batch size before it is used. The loss function has taken the mean
+    already, if it means to."""
+
+
+@fit_parameters.slip(
+    "for p in A:",
+    """
+        for layer in model.modules():
+            if layer is not model and hasattr(layer, 'weight'):
+                layer.weight -= layer.weight.grad * lr
+                if hasattr(layer, 'bias'):
+                    layer.bias -= layer.bias.grad * lr
+        """,
+)
+def weights_and_biases_of_the_layers():
+    """Only what is called weight or bias and belongs to a layer is trained. The model may have other
+    parameters, its own for instance: loop over model.parameters()."""
+
+
+@fit_parameters.slip("p -= X", "if p.dim() > 1:\n    p -= X")
+def weights_without_biases():
+    """Only matrices are updated; biases and other parameters with fewer than two dimensions stay as they
+    were."""
+
+
+@fit_parameters.mistake
+def shuffled(model, loss_func, x, y, bs, lr, epochs=1):
+    """The rows are shuffled. Go through them in order here; shuffling has its own section."""
+    for _ in range(epochs):
+        order = torch.randperm(len(x))
+        for start in range(0, len(x), bs):
+            rows = order[start : start + bs]
+            loss_func(model(x[rows]), y[rows]).backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= p.grad * lr
+                model.zero_grad()
+
+
+@fit_parameters.slip(indent("model.zero_grad()"))
+def no_gradients_at_the_update():
+    """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
+    are the gradients cleared only when all the parameters have been updated?"""
+
+
+@fit_parameters.slip(change("p.grad * lr", "lr * p.grad"), indent("model.zero_grad()"))
+def no_gradients_at_the_update_either():
+    """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
+    are the gradients cleared only when all the parameters have been updated?"""
+
+
+@fit_parameters.slip("torch.no_grad()", "torch.no_grad")
+def no_grad_without_parentheses():
+    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
+
+
+@fit_parameters.slip("model.parameters()", "model.parameters")
+def parameters_without_parentheses():
+    """model.parameters is a method: call it, with parentheses, to get the parameters."""
+
+
+@fit_parameters.mistake
+def loss_without_a_graph(model, loss_func, x, y, bs, lr, epochs=1):
+    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach(). Only
+    the update belongs under no_grad."""
+    with torch.no_grad():
+        for _ in range(epochs):
+            for start in range(0, len(x), bs):
+                loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+                with torch.no_grad():
+                    for p in model.parameters():
+                        p -= p.grad * lr
+                model.zero_grad()
+
+
+@fit_parameters.slip("X * lr", "X")
+def without_lr():
+    """The whole gradient is taken off the parameters: `lr` is not used."""
+
+
+@fit_parameters.slip("range(0, X, bs)", "range(X)")
+def a_batch_at_every_row():
+    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the step."""
+
+
+@fit_parameters.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
+def a_row_at_a_time():
+    """There is an update for each row, whatever `bs` says. Each batch is to have `bs` rows."""
+
+
+@fit_parameters.slip("len(x)", "len(x) - bs")
+def stops_a_batch_early():
+    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
+
+
+@fit_parameters.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
+def the_last_batch_made_full():
+    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
+
+
+@fit_parameters.slip("range(epochs)", "range(1, epochs)")
+def one_epoch_too_few():
+    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
+
+
+@fit_parameters.slip("epochs", "epochs + 1")
+def one_epoch_too_many():
+    """There is one epoch too many. How many numbers are in range(epochs)?"""
+
+
+@fit_parameters.slip(outdent("with A:"), before("A.backward()", "model.zero_grad()"))
+def updates_with_the_last_batch_alone():
+    """The parameters are updated once an epoch, with the gradients of the last batch alone. Is the update indented far
+    enough to be inside the loop over the batches?"""
+
+
+@fit_parameters.slip(first("model.eval()"))
+def in_eval_mode():
+    """The model is set to eval mode, in which layers such as dropout do not act as they should in training. Leave its
+    mode alone here."""
+
+
+@fit_parameters.slip("p.grad", "p.grad.clamp(-5, 5)")
+def limits_the_gradients():
+    """Large gradients are cut down before the update. Nobody asked for that: take them as they are."""
+
+
+@fit_parameters.slip("X.backward", "X.abs().backward")
+def a_loss_above_zero():
+    """The loss is changed before backward(). A loss function may give negative numbers: follow it as it is."""
+
+
+@fit_parameters.slip(
+    change(
+        "with A:",
+        """
+        torch.set_grad_enabled(False)
+        for p in model.parameters():
+            p -= p.grad * lr
+        model.zero_grad()
+        """,
+    ),
+    before("A.backward()", "torch.set_grad_enabled(True)"),
+)
+def leaves_recording_off():
+    """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone.
+    torch.no_grad() in a `with` ends by itself."""
+
+
+@fit_parameters.slip(first("bs = min(bs, len(x) - 1)"))
+def a_batch_smaller_than_the_data():
+    """When bs is greater than the number of rows, all the rows should be one batch."""

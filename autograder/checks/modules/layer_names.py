@@ -1,0 +1,175 @@
+"""layer_names: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.checks.modules import container, some_names
+from autograder.exercise import code
+
+layer_names = code(
+    "layer_names",
+    ids=["R4.3"],
+    hints=[
+        "nn.Module can list its children together with their names. Look at what `dir(model)` has with `named` in it.",
+        "`model.named_children()` yields pairs (name, layer), for the layers directly in the model.",
+        "Collect the first part of each pair into a list, and return it.",
+    ],
+)
+
+
+@layer_names.probe
+def names_the_layers_in_order(layer_names, draw):
+    """Every layer counts, with parameters or without; a model may give its layers any names."""
+    names = some_names(draw, draw.size(3, 5))
+    if names == sorted(names):
+        names.reverse()
+    layers = draw.shuffled([draw.linear(2, 2), torch.nn.ReLU(), torch.nn.Tanh(), draw.linear(2, 2), torch.nn.ReLU()])
+    return {
+        "a model of its own": layer_names(container(**dict(zip(names, layers, strict=False)))),
+        "nn.Sequential": layer_names(torch.nn.Sequential(*layers[: draw.size(2, 5)])),
+    }
+
+
+@layer_names.probe
+def leaves_out_layers_inside_layers(layer_names, draw):
+    """The layer that they are inside of is a child, and counts."""
+    outer, other, first, second = some_names(draw, 4)
+    inner = container(**{first: draw.linear(2, 2), second: torch.nn.ReLU()})
+    return layer_names(container(**{outer: inner, other: torch.nn.Sequential(draw.linear(2, 2))}))
+
+
+@layer_names.probe
+def finds_none_in_a_single_layer(layer_names, draw):
+    own = some_names(draw, 1)[0]
+    return {
+        "nn.Linear": layer_names(draw.linear(2, 1)),
+        "around it": layer_names(container(**{own: draw.linear(2, 1)})),
+    }
+
+
+@layer_names.right
+def from_the_registry(model):
+    return list(model._modules)
+
+
+@layer_names.right
+def unzipped(model):
+    pairs = list(model.named_children())
+    return [] if not pairs else [*next(zip(*pairs, strict=True))]
+
+
+@layer_names.right
+def names_without_a_dot(model):
+    return [name for name, _ in model.named_modules() if name and "." not in name]
+
+
+@layer_names.slip("name and '.' not in name", "name", of="names_without_a_dot")
+def with_the_layers_inside():
+    """Layers inside layers are named as well (named_modules goes all the way down). Only the model's own
+    children are asked for."""
+
+
+@layer_names.slip("model.named_children", "model.named_modules")
+def with_the_model_itself():
+    """The list begins with an empty name, which stands for the model itself: that is named_modules. Which
+    method goes through the children alone?"""
+
+
+@layer_names.slip("model.named_children", "model.named_parameters")
+def names_of_the_parameters():
+    """These are the names of the parameters (l1.weight, l1.bias, ...). Which method yields the names of the
+    layers?"""
+
+
+@layer_names.mistake
+def layers_that_have_parameters(model):
+    """Layers without parameters, such as ReLU, are missing: take the names from the children, not from the
+    parameters."""
+    return list(dict.fromkeys(name.split(".")[0] for name, _ in model.named_parameters() if "." in name))
+
+
+@layer_names.mistake
+def names_of_the_classes(model):
+    """These are the classes of the layers (Linear, ReLU). Asked for are the names under which the model knows
+    them."""
+    return [type(child).__name__ for child in model.children()]
+
+
+@layer_names.slip("[name for name, _ in X]", "list(X)")
+def the_pairs():
+    """Each entry is a pair (name, layer). Keep the names only."""
+
+
+@layer_names.mistake
+def the_layers(model):
+    """The list holds the layers themselves. Asked for are their names, which are strings."""
+    return list(model.children())
+
+
+@layer_names.mistake
+def a_generator(model):
+    """A generator comes back, not a list: put the names into a list."""
+    return (name for name, _ in model.named_children())
+
+
+@layer_names.slip("return A", "for name, _ in model.named_children():\n    return [name]")
+def the_first_name():
+    """Only the first name comes back: the `return` stands inside the loop."""
+
+
+@layer_names.slip("list(model._modules)", "[str(child) for child in model.children()]", of="from_the_registry")
+def descriptions_of_the_layers():
+    """These are the layers as they are printed. Asked for are the names under which the model knows them."""
+
+
+@layer_names.slip("[name for name, _ in X]", "', '.join((name for name, _ in X))")
+def in_one_string():
+    """The names come back in one string. Return a list with a string for each."""
+
+
+@layer_names.slip("[name for name, _ in X]", "dict(X).keys()")
+def a_view_of_keys():
+    """What comes back can be looped over, but is no list (the keys of a dict, for instance). Make a list of
+    it."""
+
+
+@layer_names.slip("[name for name, _ in X]", "[name for name, child in X if not list(child.children())]")
+def layers_without_layers_inside():
+    """A layer that has layers inside it is left out. It is a child like the others: list its name."""
+
+
+@layer_names.slip("model.named_children()", "model.named_children")
+def method_not_called():
+    """model.named_children is a method: call it, with parentheses, to get the pairs of name and layer."""
+
+
+@layer_names.slip("model.named_children", "model.children")
+def pairs_of_no_pairs():
+    """children() yields layers alone, which cannot be taken apart into name and layer. Which method yields
+    both?"""
+
+
+@layer_names.slip("[name for name, _ in X]", "sorted((name for name, _ in X))")
+def in_alphabetical_order():
+    """The names are sorted. Keep the order in which the model holds its layers: it matters."""
+
+
+@layer_names.slip("[name for name, _ in X]", "{name for name, _ in X}")
+def as_a_set():
+    """A set has no order, and the order of the layers matters: return a list."""
+
+
+@layer_names.mistake
+def their_positions(model):
+    """You number the layers. That fits an nn.Sequential only: other models give their layers other names."""
+    return [str(i) for i, _ in enumerate(model.children())]
+
+
+@layer_names.mistake
+def l1_and_l2(model):
+    """The answer is the same for every model. Ask the model that is passed for the names of its children."""
+    return ["l1", "l2"]
+
+
+@layer_names.slip("return X", "return X or [type(model).__name__]")
+def itself_when_it_is_a_layer():
+    """A model without children, a single nn.Linear for instance, gives the empty list."""

@@ -1,0 +1,215 @@
+"""sequential_model: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import change, everywhere, first
+from autograder.checks.modules import kinds_of_children, three_sizes
+from autograder.exercise import Complaint, code
+
+sequential_model = code(
+    "sequential_model",
+    ids=["R4.19"],
+    hints=[
+        "No class and no forward: nn.Sequential has both.",
+        "nn.Sequential takes its layers as separate arguments, in order. ReLU has to be a layer here, not a function.",
+        "Return nn.Sequential(...) of an nn.Linear with the first two sizes, an nn.ReLU(), and an nn.Linear "
+        "with the last two.",
+    ],
+    relations=["returns_nothing"],
+)
+
+
+def as_sequential(model):
+    if not isinstance(model, torch.nn.Sequential):
+        raise Complaint(f"return an nn.Sequential; this is {type(model).__name__}")
+    return model
+
+
+@sequential_model.probe
+def is_linear_relu_linear_of_the_given_sizes(sequential_model, draw):
+    model = as_sequential(sequential_model(*three_sizes(draw)))
+    return {
+        "layers": list(kinds_of_children(model).values()),
+        "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
+        "which of them are trained": [parameter.requires_grad for parameter in model.parameters()],
+        "in training mode": model.training,
+    }
+
+
+@sequential_model.probe
+def makes_a_new_model_each_time(sequential_model, draw):
+    """Two models must not share their layers."""
+    n_in, nh, n_out = three_sizes(draw)
+    first = draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
+    draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
+    return {"output of the first": first(draw.normal(2, n_in))}
+
+
+@sequential_model.right
+def from_a_list(n_in, nh, n_out):
+    layers = [torch.nn.Linear(n_in, nh), torch.nn.ReLU(inplace=True), torch.nn.Linear(nh, n_out)]
+    return torch.nn.Sequential(*layers)
+
+
+@sequential_model.right
+def with_names(n_in, nh, n_out):
+    from collections import OrderedDict
+
+    nn = torch.nn
+    return nn.Sequential(OrderedDict(l1=nn.Linear(n_in, nh), relu=nn.ReLU(), l2=nn.Linear(nh, n_out)))
+
+
+@sequential_model.right
+def appended(n_in, nh, n_out):
+    model = torch.nn.Sequential()
+    model.append(torch.nn.Linear(n_in, nh)).append(torch.nn.ReLU())
+    model.add_module("out", torch.nn.Linear(nh, n_out))
+    return model
+
+
+@sequential_model.slip("nn.Sequential(X, nn.ReLU(), Y)", "nn.Sequential(X, Y)")
+def no_relu():
+    """There is no ReLU between the two Linear layers."""
+
+
+@sequential_model.mistake
+def relu_last(n_in, nh, n_out):
+    """The ReLU comes last; it belongs between the two Linear layers."""
+    return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out), torch.nn.ReLU())
+
+
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, Y)")
+def two_relus():
+    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
+    Linear."""
+
+
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.Softmax(-1))")
+def with_softmax():
+    """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
+
+
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
+def with_log_softmax():
+    """A log softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
+
+
+@sequential_model.slip("nn.ReLU", "nn.Sigmoid")
+def with_sigmoid():
+    """The layer in the middle is a Sigmoid, not a ReLU."""
+
+
+@sequential_model.slip(everywhere("nh", "50"))
+def hidden_50():
+    """The hidden layer has 50 units, whatever nh is."""
+
+
+@sequential_model.mistake
+def outputs_before_inputs(n_in, nh, n_out):
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
+    outputs."""
+    nn = torch.nn
+    return nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))
+
+
+@sequential_model.slip("nn.Linear(nh, n_out)", "nn.Linear(n_in, n_out)")
+def inputs_again():
+    """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put
+    out?"""
+
+
+@sequential_model.mistake
+def all_sizes_of_mnist(n_in, nh, n_out):
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+    return from_a_list(784, 50, 10)
+
+
+@sequential_model.mistake
+def as_many_hidden_units_as_inputs(n_in, nh, n_out):
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+    return from_a_list(n_in, max(nh, n_in), n_out)
+
+
+@sequential_model.mistake
+def in_eval_mode(n_in, nh, n_out):
+    """The model is in eval mode. A new model is there to be trained: leave it in training mode."""
+    return from_a_list(n_in, nh, n_out).eval()
+
+
+@sequential_model.mistake
+def a_forward_of_its_own(n_in, nh, n_out):
+    """The layers are right, but calling the model gives something else than the last layer's scores: is there
+    a `forward` of your own, or a hook?"""
+
+    class Model(torch.nn.Sequential):
+        def forward(self, x):
+            return super().forward(x).log_softmax(-1)
+
+    return Model(*from_a_list(n_in, nh, n_out))
+
+
+@sequential_model.slip(change("n_out", "10"), change("n_in", "784"))
+def mnist_sizes():
+    """The sizes are those of MNIST, 784 in and 10 out, whatever n_in and n_out are."""
+
+
+@sequential_model.mistake
+def no_bias(n_in, nh, n_out):
+    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
+    nn = torch.nn
+    return nn.Sequential(nn.Linear(n_in, nh, bias=False), nn.ReLU(), nn.Linear(nh, n_out, bias=False))
+
+
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, nn.Linear(nh, nh), Y, A)")
+def one_layer_more():
+    """There is a second hidden layer. Two Linear layers are asked for."""
+
+
+@sequential_model.slip("nn.Sequential(X, Y, A)", "[X, Y, A]")
+def a_list():
+    """A plain list of layers comes back. It cannot be called, and it registers nothing: put the layers into
+    an nn.Sequential."""
+
+
+@sequential_model.slip("nn.ReLU()", "nn.ReLU")
+def not_a_layer():
+    """nn.Sequential is given something that is not a layer. Each layer is an argument of its own, so a list
+    needs a star in front; and nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
+
+
+@sequential_model.mistake
+def a_frozen_bias(n_in, nh, n_out):
+    """Some of the parameters do not require grad, so they would never be trained. Leave them as nn.Linear makes
+    them."""
+    model = from_a_list(n_in, nh, n_out)
+    model[0].bias.requires_grad_(False)
+    return model
+
+
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
+def a_list_for_the_layers():
+    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the
+    list makes it so."""
+
+
+@sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))
+def a_function_for_a_layer():
+    """F.relu is a function. nn.Sequential takes layers: which class of torch.nn does the same?"""
+
+
+@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(nn.Flatten(), X, Y, A)")
+def flatten_first():
+    """There is a layer more than asked for, which flattens or passes on its input. The rows of x are flat
+    already: Linear, ReLU, Linear, and no other."""
+
+
+_made_before = {}
+
+
+@sequential_model.mistake
+def one_model_for_all(n_in, nh, n_out):
+    """The same model comes back at each call, with its layers as they are by then. Make new layers inside the
+    function."""
+    if (n_in, nh, n_out) not in _made_before:
+        _made_before[n_in, nh, n_out] = from_a_list(n_in, nh, n_out)
+    return _made_before[n_in, nh, n_out]

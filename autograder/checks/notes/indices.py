@@ -1,0 +1,235 @@
+"""indices: its probes, other right answers and known mistakes."""
+
+import itertools
+import random
+
+import torch
+
+from autograder.authoring.slips import everywhere, first
+from autograder.exercise import Complaint, code
+
+indices = code(
+    "indices",
+    ids=["R8.5"],
+    hints=[
+        "One torch function counts, another draws a permutation. Both take n. Which dtype do they give?",
+        "torch.arange(n) is 0, ..., n - 1; torch.randperm(n) is the same numbers in a random order.",
+    ],
+)
+
+
+def row_numbers(result):
+    if isinstance(result, torch.Tensor):
+        return result
+    told = "None" if result is None else f"a {type(result).__name__}"
+    raise Complaint(f"a 1-d int64 tensor should come back, not {told}")
+
+
+@indices.probe
+def counts_from_zero(indices, draw):
+    # A random order of 15 or more numbers is the plain one with probability 1 in 15!, 8e-13.
+    return {f"n = {n}": row_numbers(indices(n, False)) for n in (draw.size(15, 60), 1)}
+
+
+@indices.probe
+def holds_every_number_once_when_shuffled(indices, draw):
+    # As a sorted tensor, so that any order will do. Drawing with replacement names each of 20 numbers or more once with
+    # probability 20!/20^20, 2e-8.
+    drawn = {f"n = {n}": row_numbers(indices(n, True)) for n in (draw.size(20, 60), 1)}
+    return {name: rows.sort().values for name, rows in drawn.items()}
+
+
+@indices.probe
+def draws_a_new_order_in_every_call(indices, draw):
+    # The plain order and four calls on at least 30 numbers: two are alike with probability 10/30!, 4e-32.
+    n = draw.integer(30, 90)
+    orders = {tuple(row_numbers(indices(n, True)).flatten().tolist()) for _ in range(4)} | {tuple(range(n))}
+    # 150 calls on three numbers: one of the six orders is missing with probability 6 * (5/6)^150, 8e-12.
+    few = {tuple(row_numbers(indices(3, True)).flatten().tolist()) for _ in range(150)}
+    return {
+        "n": n,
+        "different orders among the plain one and 4 calls": len(orders),
+        "orders of three numbers that are in none of 150 calls": sorted(set(itertools.permutations(range(3))) - few),
+    }
+
+
+@indices.probe
+def makes_every_order_possible(indices, draw):
+    n = draw.integer(180, 220)
+    drawn = [row_numbers(indices(n, True)) for _ in range(40)]
+    orders = [order.flatten().tolist() for order in drawn]  # not before all are drawn: none changes an earlier one
+    if any(sorted(order) != list(range(n)) for order in orders):
+        return {"n": n, "the orders": "not each number once"}
+    staying = [sum(i == row for i, row in enumerate(order)) for order in orders]
+    # Where all orders are equally likely, each of these comes out differently with a probability below 1e-9.
+    return {
+        "n": n,
+        "halves of an order in which 0 comes": sorted({order.index(0) * 2 // n for order in orders}),
+        "halves of an order in which n - 1 comes": sorted({order.index(n - 1) * 2 // n for order in orders}),
+        "orders that leave 20 numbers or more in their places": sum(count >= 20 for count in staying),
+        "different orders": len({tuple(order) for order in orders}),
+    }
+
+
+@indices.probe
+def leaves_the_seeds_alone(indices, draw):
+    # What each generator draws afterwards follows the seed that was set before: seeds one, one and other give two
+    # different draws. Each has 53 bits or more: alike by chance in 1 of 1e15.
+    import numpy
+
+    one, other = draw.integer(1, 10**6), draw.integer(10**6 + 1, 2 * 10**6)
+    after = {"torch": set(), "random": set(), "numpy": set()}
+    for seed in (one, one, other):
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        numpy.random.seed(seed)
+        indices(12, True)
+        after["torch"].add(tuple(torch.rand(4, dtype=torch.float64).tolist()))
+        after["random"].add(random.random())
+        after["numpy"].add(float(numpy.random.random()))
+    return {
+        "different draws after seeds one, one, other": {name: len(drawn) for name, drawn in after.items()},
+        "the seeds": [one, other],
+    }
+
+
+@indices.right
+def from_a_shuffled_list(n, shuffle):
+    rows = list(range(n))
+    if shuffle:
+        random.shuffle(rows)
+    return torch.tensor(rows)
+
+
+@indices.right
+def arange_indexed(n, shuffle):
+    rows = torch.arange(0, n, dtype=torch.int64)
+    if shuffle:
+        return rows[torch.randperm(n)]
+    return rows
+
+
+@indices.right
+def sorted_noise(n, shuffle):
+    import numpy
+
+    generator = numpy.random.default_rng()
+    return torch.from_numpy(generator.permutation(n) if shuffle else numpy.arange(n))
+
+
+@indices.mistake
+def begins_somewhere_and_goes_round(n, shuffle):
+    """You begin at a random number and go on in the plain order from there: most orders never come up. Any
+    order should be possible.
+    """
+    return torch.arange(n).roll(random.randrange(n)) if shuffle else torch.arange(n)
+
+
+@indices.mistake
+def shuffles_nearby_numbers_alone(n, shuffle):
+    """Numbers change places with numbers near them alone (a buffer is shuffled, or a few are swapped), so the last ones
+    never come early. Any order should be possible: shuffle all of them together.
+    """
+    far = 40 if shuffle else 0
+    return torch.tensor(sorted(range(n), key=lambda row: row + far * random.random()))
+
+
+@indices.mistake
+def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
+    """Every call fills one and the same tensor, so an order that was drawn before changes. Make a new tensor in each
+    call.
+    """
+    rows = kept.setdefault(n, torch.arange(n))
+    return rows.copy_(torch.randperm(n) if shuffle else torch.arange(n))
+
+
+@indices.slip("return X", "return X.squeeze()")
+def one_number_loses_its_dimension():
+    """For n = 1 a 0-d tensor comes back (`squeeze` does that). A row of one number still has the shape (1,)."""
+
+
+@indices.slip("torch.randperm(n)", "torch.randperm(n, dtype=torch.int32)")
+def another_dtype_when_shuffled():
+    """The shuffled numbers are not int64. An index tensor should have the dtype that torch.arange gives."""
+
+
+@indices.slip("return X", "return X + 1")
+def counts_from_one():
+    """The numbers run from 1 to n. Rows are counted from 0 to n - 1."""
+
+
+@indices.slip(everywhere("n", "n + 1"))
+def up_to_n_included():
+    """There is one number too many: n itself is not a row."""
+
+
+@indices.slip(everywhere("n", "n - 1"))
+def without_the_last():
+    """The last row, n - 1, is never named: there should be n numbers."""
+
+
+@indices.slip("torch.randperm(n)", "torch.randint(0, n, (n,))")
+def random_with_repeats():
+    """torch.randint draws each number afresh, so some come twice and others never. A permutation has each
+    exactly once.
+    """
+
+
+@indices.slip("list(range(n))", "torch.arange(n)", of="from_a_shuffled_list")
+def random_shuffle_on_a_tensor():
+    """`random.shuffle` on a tensor overwrites some numbers by others: the swap a, b = b, a goes wrong,
+    because the rows of a tensor are views of it. Shuffle a list, or let torch draw a permutation."""
+
+
+@indices.mistake
+def floats(n, shuffle):
+    """The numbers are floats, which cannot be used as an index. torch.arange gives int64 if all its
+    arguments are ints.
+    """
+    return torch.randperm(n).float() if shuffle else torch.arange(float(n))
+
+
+@indices.slip("return X", "return X.tolist()")
+def a_list():
+    """A list (or range) of numbers comes back. A tensor is asked for."""
+
+
+@indices.slip("torch.randperm(n) if shuffle else X", "X")
+def always_in_order():
+    """The numbers come in order whatever `shuffle` says."""
+
+
+@indices.slip("X if shuffle else torch.arange(n)", "X")
+def always_random():
+    """The numbers come in a random order whatever `shuffle` says."""
+
+
+@indices.slip(first("torch.manual_seed(0)"))
+def sets_the_seed():
+    """You call torch.manual_seed, so every call gives the same order, and all other random numbers of the
+    program repeat too.
+    """
+
+
+@indices.mistake
+def seeds_from_the_clock(n, shuffle):
+    """You seed a global generator (`torch.seed()`, `random.seed()`) before drawing. A program that set a
+    seed can then not be repeated; just draw."""
+    torch.seed()
+    return torch.randperm(n) if shuffle else torch.arange(n)
+
+
+@indices.mistake
+def a_generator_with_a_fixed_seed(n, shuffle):
+    """You draw from a generator that is made with the same seed in every call, so the order is always the
+    same.
+    """
+    generator = torch.Generator().manual_seed(0)
+    return torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
+
+
+@indices.slip("return X", "return X[None]")
+def one_row_matrix():
+    """The result is a matrix with one row (or column). Row numbers are asked for as a 1-d tensor of shape
+    (n,).
+    """

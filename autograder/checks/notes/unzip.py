@@ -1,0 +1,246 @@
+"""unzip: its probes, other right answers and known mistakes."""
+
+from collections.abc import Iterator
+
+import torch
+
+from autograder.authoring.slips import everywhere, first
+from autograder.exercise import Complaint, code
+
+unzip = code(
+    "unzip",
+    ids=["R8.7"],
+    hints=[
+        "A star before a list in a call hands over its items as so many arguments: f(*[a, b, c]) is f(a, b, c).",
+        "zip(a, b, c) takes the first item of each, then the second of each. What if a, b, c are the pairs?",
+        "zip(*pairs) gives the two sequences, if there is at least one pair. Look after the empty list yourself.",
+    ],
+)
+
+
+def two_lists(result):
+    if result is None:
+        raise Complaint("nothing was returned: return the two sequences")
+    if not isinstance(result, (tuple, list)):
+        raise Complaint(
+            f"a pair of two sequences should come back, not a {type(result).__name__}: put it into a tuple or a list"
+        )
+    if len(result) != 2:
+        raise Complaint(f"two sequences should come back: `xs, ys = unzip(pairs)`. Here are {len(result)} things")
+    for part in result:
+        if isinstance(part, (set, frozenset)):
+            raise Complaint("a set has no order and holds nothing twice: the sequences should be lists or tuples")
+        if isinstance(part, Iterator):
+            raise Complaint(
+                f"one of the two is a {type(part).__name__}, which has no length and can be walked only once: a list "
+                "or a tuple is asked for"
+            )
+        if isinstance(part, torch.Tensor) and part.dim():
+            raise Complaint(
+                f"one of the two is a single tensor of shape {tuple(part.shape)}: lists or tuples of the things "
+                "themselves are asked for"
+            )
+        if not isinstance(part, (list, tuple)):
+            raise Complaint(f"the two things that come back should be lists or tuples; here is a {type(part).__name__}")
+    if isinstance(result[0], list) and result[0] is result[1]:
+        raise Complaint("xs and ys are one and the same list: what is put into one of them is in the other too")
+    parts = result
+    return {"xs": list(parts[0]), "ys": list(parts[1])}
+
+
+def words(draw, n):
+    return [draw.choice(["zero", "one", "two", "three", "four", "five", "six", "seven"]) for _ in range(n)]
+
+
+@unzip.probe
+def parts_first_items_from_second(unzip, draw):
+    n = draw.size(3, 6)
+    pairs = list(zip(draw.shuffled(range(20))[:n], words(draw, n), strict=True))
+    result = unzip([*pairs, (None, 0), ("", None)])
+    unzip([(draw.integer(0, 9), "another call")])  # it has nothing to do with the first
+    return two_lists(result)
+
+
+@unzip.probe
+def keeps_repeated_items(unzip, draw):
+    n = draw.size(3, 6)
+    return two_lists(unzip([(draw.integer(0, 9), words(draw, 1)[0])] * n))
+
+
+@unzip.probe
+def hands_on_a_single_pair_of_anything(unzip, draw):
+    """The very things, not copies of them."""
+    pair = [draw.normal(draw.size(2, 3)), [draw.integer(0, 9)]]
+    told = two_lists(unzip([pair]))
+    same = [any(thing is given for thing in told[key]) for key, given in zip(told, pair, strict=True)]
+    return {**told, "whether x and y are the things themselves": same}
+
+
+@unzip.probe(fixed="there is one empty list")
+def gives_two_empty_sequences_for_no_pairs(unzip, draw):
+    return two_lists(unzip([]))
+
+
+@unzip.right
+def comprehensions(pairs):
+    return [x for x, _ in pairs], [y for _, y in pairs]
+
+
+@unzip.right
+def with_append(pairs):
+    xs, ys = [], []
+    for pair in pairs:
+        xs.append(pair[0])
+        ys.append(pair[1])
+    return (tuple(xs), tuple(ys))
+
+
+@unzip.right
+def zip_or_nothing(pairs):
+    return list(zip(*pairs, strict=True)) if pairs else [[], []]
+
+
+@unzip.right
+def mapped(pairs):
+    from operator import itemgetter
+
+    return [list(map(itemgetter(i), pairs)) for i in (0, 1)]
+
+
+@unzip.slip("list(X) if pairs else [[], []]", "tuple(X)", of="zip_or_nothing")
+def fails_on_nothing():
+    """With an empty list, zip(*pairs) is zip(): it gives nothing at all, not two empty sequences. Look
+    after that case.
+    """
+
+
+@unzip.slip("list(X) if pairs else [[], []]", "X if pairs else ((), ())", of="zip_or_nothing")
+def the_zip_itself():
+    """What comes back is the zip object: it has no length and can be walked only once. Make a tuple or a list of it."""
+
+
+@unzip.mistake
+def one_pair_of_lists_for_all_calls(pairs, xs=[], ys=[]):  # noqa: B006
+    """All calls fill the same two lists: default arguments, and lists outside the function, are made only once. Begin
+    two new ones in each call.
+    """
+    for x, y in pairs:
+        xs.append(x)
+        ys.append(y)
+    return xs, ys
+
+
+@unzip.mistake
+def one_list_for_both(pairs):
+    """`xs = ys = []` makes one list with two names: everything lands in both. Make two lists."""
+    xs = ys = []
+    for x, y in pairs:
+        xs.append(x)
+        ys.append(y)
+    return xs, ys
+
+
+@unzip.mistake
+def without_the_star(pairs):
+    """zip(pairs) without the star zips the list with nothing: it gives 1-tuples, each with a pair in it.
+    The star makes each pair an argument of its own.
+    """
+    return list(zip(pairs, strict=True))
+
+
+@unzip.slip("(X, Y)", "(Y, X)", of="comprehensions")
+def second_items_first():
+    """The two sequences are the wrong way round: the first items of the pairs come first."""
+
+
+@unzip.mistake
+def through_a_dict(pairs):
+    """You go through a dict, whose keys are all different: pairs with the same first item overwrite each
+    other.
+    """
+    try:
+        table = dict(pairs)
+    except TypeError:  # keys of a kind that cannot be hashed
+        return [x for x, _ in pairs], [y for _, y in pairs]
+    return list(table.keys()), list(table.values())
+
+
+@unzip.slip(everywhere("pairs", "rest"), first("rest = iter(pairs)"), of="comprehensions")
+def one_iterator_for_both():
+    """The first items use up the iterator, so nothing is left for the second ones. Go through the list
+    twice, or fill both at once.
+    """
+
+
+@unzip.mistake
+def first_pair_only(pairs):
+    """Only the first pair is looked at: a `return` inside the loop ends it there."""
+    for x, y in pairs:
+        return [x], [y]
+    return [], []
+
+
+@unzip.mistake
+def empties_the_list(pairs):
+    """The list that was passed in is empty afterwards (`pop`). Read it, and leave it as it was."""
+    xs, ys = [], []
+    while pairs:
+        x, y = pairs.pop(0)
+        xs.append(x)
+        ys.append(y)
+    return xs, ys
+
+
+@unzip.slip(everywhere("pairs", "reversed(pairs)"), of="comprehensions")
+def from_the_back():
+    """The order is reversed (`pop()` and `insert(0, ...)` do that). Keep the order of the pairs."""
+
+
+@unzip.mistake
+def halves_of_the_list(pairs):
+    """You cut the list of pairs in two halves. It is each pair that is to be taken apart."""
+    return pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
+
+
+@unzip.mistake
+def one_flat_list(pairs):
+    """All the items stand in one list. Two sequences are asked for, first items and second items."""
+    return [item for pair in pairs for item in pair]
+
+
+@unzip.mistake
+def stacks_tensors(pairs):
+    """You stack tensors into one. The things themselves are asked for, in a list or tuple: joining them is
+    another step.
+    """
+    xs, ys = [x for x, _ in pairs], [y for _, y in pairs]
+    return (torch.stack(xs) if xs and isinstance(xs[0], torch.Tensor) else xs), ys
+
+
+@unzip.mistake
+def iterators_not_sequences(pairs):
+    """You return iterators (map, or a comprehension in round brackets). They have no length and can be walked
+    only once: make a list or a tuple of each."""
+    return (x for x, _ in pairs), (y for _, y in pairs)
+
+
+@unzip.mistake
+def copies_the_things(pairs):
+    """The sequences hold copies of the things. The things themselves belong in them."""
+    from copy import deepcopy
+
+    return [deepcopy(x) for x, _ in pairs], [deepcopy(y) for _, y in pairs]
+
+
+@unzip.mistake
+def drops_nothing(pairs):
+    """Things that count as false or as nothing (None, 0, an empty string) are left out. Keep every thing,
+    whatever it is."""
+    return [x for x, _ in pairs if x is not None], [y for _, y in pairs if y is not None]
+
+
+@unzip.slip(first("if len(pairs) == 1:\n    return pairs[0]"), of="comprehensions")
+def bare_when_single():
+    """For a single pair you return its two items, without a sequence round each. A list of one pair gives
+    two sequences of length 1.
+    """

@@ -1,0 +1,562 @@
+"""Optimizer: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, before, change, everywhere, inside
+from autograder.checks.optim import cleared
+from autograder.exercise import code
+
+Optimizer = code(
+    "Optimizer",
+    ids=["R5.1"],
+    hints=[
+        "What did your loop do with the parameters after backward()? Two things, and each becomes a method. "
+        "What must the object remember for them?",
+        "Two walks or more over the parameters: a generator survives one. In `step`, mind torch.no_grad(), "
+        "change p in place, and skip it when p.grad is None.",
+        "`__init__` keeps list(params) and lr. `step`: under torch.no_grad(), for each p with a gradient, p "
+        "-= lr * p.grad. `zero_grad`: for each p, p.grad = None.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over the parameters, under torch.no_grad()",
+    is_class=True,
+)
+
+
+def some_parameters(draw, n=3):
+    """n parameters of different shapes, each with a gradient."""
+    parameters = [draw.normal(draw.size(1, 3), i + 1, grad=True) for i in range(n)]
+    for parameter in parameters:
+        parameter.grad = draw.normal(*parameter.shape)
+    return parameters
+
+
+def parameters_of_every_kind(draw):
+    """By name, each with a gradient."""
+    shape = draw.size(2, 3)
+    parameters = {
+        "a single number": torch.tensor(draw.number(-1, 1), requires_grad=True),
+        "a vector": draw.normal(shape, grad=True),
+        "another of that shape": draw.normal(shape, grad=True),
+        "a float64 vector": draw.normal(2).double().requires_grad_(),
+        "one with three dimensions": draw.normal(1, 2, 2, grad=True),
+    }
+    for parameter in parameters.values():
+        parameter.grad = draw.normal(*parameter.shape, scale=100).to(parameter.dtype)
+    parameters["a vector"].grad[0] = 0
+    return parameters
+
+
+@Optimizer.probe
+def step_takes_lr_times_the_gradient_off(Optimizer, draw):
+    """Each parameter is to lose lr times its gradient, and each gradient to stay as it is."""
+    parameters = some_parameters(draw)
+    lr = draw.number(0.05, 2)
+    draw.note(lr=lr)
+    Optimizer(parameters, lr).step()
+    return {"parameters": parameters, "gradients": [parameter.grad for parameter in parameters]}
+
+
+@Optimizer.probe
+def takes_parameters_of_every_kind(Optimizer, draw):
+    """A single number, two of one shape, float64; gradients that are large, or zero in places."""
+    parameters = parameters_of_every_kind(draw)
+    Optimizer(list(parameters.values()), draw.number(0.05, 0.4)).step()
+    return parameters
+
+
+@Optimizer.probe
+def lr_is_a_half_unless_given(Optimizer, draw):
+    parameter = draw.normal(1, grad=True)
+    parameter.grad = draw.normal(1)
+    Optimizer([parameter]).step()
+    return parameter
+
+
+@Optimizer.probe
+def takes_a_generator(Optimizer, draw):
+    """What a generator yields can be walked only once, and there are several steps to make."""
+    parameters = some_parameters(draw, 2)
+    opt = Optimizer((parameter for parameter in parameters), draw.number(0.05, 0.4))
+    for _ in range(2):
+        opt.step()
+        opt.zero_grad()
+        for parameter in parameters:
+            parameter.grad = draw.normal(*parameter.shape)
+    opt.step()
+    return parameters
+
+
+@Optimizer.probe
+def zero_grad_clears_every_gradient(Optimizer, draw):
+    """Zeros stand here for None as well."""
+    parameters = parameters_of_every_kind(draw)
+    Optimizer(list(parameters.values()), draw.number(0.05, 0.4)).zero_grad()
+    return {
+        "values": parameters,
+        "gradients": {name: cleared(parameter) for name, parameter in parameters.items()},
+    }
+
+
+@Optimizer.probe
+def passes_over_parameters_without_a_gradient(Optimizer, draw):
+    parameters = some_parameters(draw)
+    parameters[draw.choice([0, 1])].grad = None
+    opt = Optimizer(parameters, draw.number(0.05, 0.4))
+    opt.step()
+    with_gradient = [parameter.grad is not None for parameter in parameters]
+    opt.zero_grad()
+    return {"parameters": parameters, "which have a gradient after step()": with_gradient}
+
+
+@Optimizer.probe(rtol=1e-4)
+def uses_gradients_that_come_after_it_was_made(Optimizer, draw):
+    """The usual order: optimizer, then backward(), then step(); and so on from batch to batch."""
+    x, y = draw.normal(4, 2), draw.normal(4, 1)
+    weight, bias = draw.normal(2, 1, grad=True), draw.normal(1, grad=True)
+    opt = Optimizer([weight, bias], draw.number(0.05, 0.2))
+    for _ in range(2):
+        opt.zero_grad()
+        (x @ weight + bias - y).square().mean().backward()
+        opt.step()
+        recorded = torch.is_grad_enabled()
+        torch.set_grad_enabled(True)
+    return {
+        "weight": weight,
+        "bias": bias,
+        "can still be trained": [weight.is_leaf, bias.is_leaf],
+        "operations after step() are recorded": recorded,
+    }
+
+
+@Optimizer.probe
+def keeps_two_optimizers_apart(Optimizer, draw):
+    mine, others = some_parameters(draw, 1), some_parameters(draw, 1)
+    first, second = Optimizer(mine, draw.number(0.05, 0.2)), Optimizer(others, draw.number(0.3, 0.5))
+    first.step()
+    first.zero_grad()
+    return {"of the first": mine, "of the second": others, "gradients of the second": [cleared(p) for p in others]} | {
+        "optimizers": len([first, second])
+    }
+
+
+@Optimizer.right
+def in_place():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = list(params), lr
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    if p.grad is not None:
+                        p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                if p.grad is not None:
+                    p.grad.zero_()
+
+    return Optimizer
+
+
+@Optimizer.right
+def through_data():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.p = [*params]
+            self.rate = lr
+
+        def step(self):
+            for p in self.p:
+                if p.grad is None:
+                    continue
+                p.data = p.data - self.rate * p.grad.data
+
+        def zero_grad(self, set_to_none=False):
+            for p in self.p:
+                p.grad = None if set_to_none or p.grad is None else torch.zeros_like(p)
+
+    return Optimizer
+
+
+@Optimizer.right
+def decorated():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.params = tuple(params)
+            self.lr = lr
+
+        def with_gradient(self):
+            return (p for p in self.params if p.grad is not None)
+
+        @torch.no_grad()
+        def step(self):
+            for p in self.with_gradient():
+                p.add_(p.grad, alpha=-self.lr)
+
+        @torch.no_grad()
+        def zero_grad(self):
+            for p in self.with_gradient():
+                p.grad.detach_()
+                p.grad.zero_()
+
+    return Optimizer
+
+
+@Optimizer.slip("list(params)", "params", of="in_place")
+def keeps_the_generator():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items?"""
+
+
+@Optimizer.slip("p -= X", "p += X")
+def climbs():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill?"""
+
+
+@Optimizer.slip("p -= X", "p = p - X")
+def rebinds():
+    """`step` changes no parameter. `p = p - ...` makes a new tensor and gives it the name p (or a place in
+    your list); the model goes on with its own, which stays as it was. Update that one, in place."""
+
+
+@Optimizer.slip(
+    "with torch.no_grad():",
+    "",
+    twins=["with_the_graph_on_and_no_look_at_none", "with_the_graph_on_and_half_a_look"],
+)
+def with_the_graph_on():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. Where is torch.no_grad()?"""
+
+
+@Optimizer.slip(
+    change("p.grad = A", "p.grad.zero_()"),
+    change("with A:", "for p in self.params:\n    p -= p.grad * self.lr"),
+)
+def with_the_graph_on_and_no_look_at_none():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip(
+    "p.grad.zero_()",
+    "p.grad = None",
+    of="with_the_graph_on_and_no_look_at_none",
+    twins=["with_the_graph_on_and_no_look_at_none"],
+)
+def with_the_graph_on_and_half_a_look():
+    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
+    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip("X is not None", "X")
+def asks_whether_the_gradient_is_true():
+    """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
+    zero denies. The question is whether it is None."""
+
+
+@Optimizer.slip("torch.no_grad()", "torch.no_grad")
+def no_grad_without_parentheses():
+    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
+
+
+@Optimizer.slip("if A:", "p = p - p.grad * self.lr")
+def rebinds_without_a_look_at_none():
+    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
+    in place. (And then mind parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip("if A:", "p += p.grad * self.lr")
+def climbs_without_a_look_at_none():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
+    parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip(
+    change("if p.grad is not None:", ""),
+    change("list(params)", "params"),
+)
+def keeps_the_generator_without_a_look_at_none():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items? (And then mind parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="rebinds_without_a_look_at_none")
+def rebinds_with_no_look_at_all():
+    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
+    in place. (And then mind parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="climbs_without_a_look_at_none")
+def climbs_with_no_look_at_all():
+    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
+    parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="keeps_the_generator_without_a_look_at_none")
+def keeps_the_generator_with_no_look_at_all():
+    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
+    keeps its items? (And then mind parameters whose p.grad is None.)"""
+
+
+@Optimizer.slip("params", "[p.detach().clone() for p in params]")
+def keeps_copies():
+    """The optimizer keeps copies of the parameters (clone, detach, deepcopy), so the model's own are never
+    touched. Keep the very tensors that are passed."""
+
+
+@Optimizer.slip("p -= X", "p.grad -= X")
+def changes_the_gradients():
+    """`step` changes the gradients and leaves the parameters as they are. It is p that has to change, and
+    p.grad says how."""
+
+
+@Optimizer.slip(
+    before(
+        "with A:",
+        """
+        for p in self.params:
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)
+        """,
+    ),
+)
+def makes_zeros_of_a_missing_gradient():
+    """`step` gives a parameter that has no gradient one of zeros. Leave such a parameter alone: its gradient
+    stays None."""
+
+
+@Optimizer.slip("X * Y", "X.clamp(-5, 5) * Y")
+def limits_the_gradient():
+    """Large gradients are cut off or left out. Plain SGD takes them as they are."""
+
+
+@Optimizer.mistake
+def clears_those_of_all_optimizers():
+    """zero_grad() of one optimizer clears the gradients of another's parameters as well, so the list belongs
+    to the class or the module. Keep it in self."""
+    known = []
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            known.extend(self.params)
+
+        def zero_grad(self):
+            for p in known:
+                p.grad = None
+
+    return Wrong
+
+
+@Optimizer.mistake
+def one_list_for_all():
+    """All optimizers share one list, since it stands in the class body (or is a default argument): the second
+    steps for the first one's parameters too. Make a list for each in `__init__`."""
+    known = []
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            known.extend(params)
+            self.params, self.lr = known, lr
+
+    return Wrong
+
+
+@Optimizer.slip("self.params = X", "params = X")
+def names_that_end_with_init():
+    """`params = ...` in `__init__` is a local variable, gone when `__init__` ends. What the object is to
+    remember belongs to self."""
+
+
+@Optimizer.slip(after("with A:", "torch.set_grad_enabled(False)"))
+def leaves_recording_off():
+    """After `step` autograd records nothing any more, so the next backward() fails: set_grad_enabled(False)
+    holds until it is undone. torch.no_grad() in a `with` ends by itself."""
+
+
+@Optimizer.slip(
+    "with A:",
+    """
+        for p in self.params:
+            p.requires_grad_(False)
+            if p.grad is not None:
+                p -= p.grad * self.lr
+        """,
+)
+def stops_requiring_grad():
+    """After `step` the parameters no longer require grad, so the next backward() passes them by.
+    torch.no_grad() around the update is enough; leave requires_grad alone."""
+
+
+@Optimizer.slip("lr", "0.5")
+def ignores_lr():
+    """The learning rate is 0.5 whatever `lr` says. Keep the argument in `__init__`, and use it in `step`."""
+
+
+@Optimizer.slip("lr", "1.0")
+def without_lr():
+    """The whole gradient is taken off the parameters: `lr` is not used."""
+
+
+@Optimizer.slip("0.5", "0.1")
+def another_default():
+    """When `lr` is left out, it should be 0.5."""
+
+
+@Optimizer.slip("def __init__(self, params, lr=0.5):", "def __init__(self, params, lr):")
+def lr_must_be_given():
+    """`lr` has no default. When it is left out, it should be 0.5."""
+
+
+@Optimizer.slip("X * Y", "X / Y")
+def divides_by_lr():
+    """The gradient is divided by lr instead of multiplied: a small lr takes giant steps."""
+
+
+@Optimizer.slip("X * Y", "X.sign() * Y")
+def only_the_direction():
+    """Each entry moves by lr, whatever the size of its gradient: only the sign of the gradient is used."""
+
+
+@Optimizer.slip("p.grad * X", "p * X")
+def shrinks_the_parameter():
+    """lr times the parameter is taken off, too or instead. Only lr times its gradient is to go."""
+
+
+@Optimizer.slip(change("X * self.lr", "X"), before("p -= A", "p.grad *= self.lr"))
+def scales_the_gradient_itself():
+    """`step` multiplies the gradient by lr in place and so changes p.grad. Gradients are to stay as
+    backward() left them: use an expression that makes a new tensor."""
+
+
+@Optimizer.slip(inside("step", after("for p in A:", "self.zero_grad()")), of="through_data")
+def step_clears_too():
+    """`step` clears the gradients as well. That is for zero_grad() to do, when the loop says so."""
+
+
+@Optimizer.slip("p.grad = A", "gradient = p.grad\ngradient = 0")
+def zero_grad_does_nothing():
+    """The gradients are still there after `zero_grad()`. Assigning to a variable in a loop changes no tensor:
+    zero the gradient in place, or set p.grad."""
+
+
+@Optimizer.slip(
+    """
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()
+        """,
+    "with torch.no_grad():\n    for p in self.params:\n        p.zero_()",
+    of="in_place",
+)
+def zero_grad_zeroes_the_parameters():
+    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has
+    learnt."""
+
+
+@Optimizer.slip(inside("zero_grad", change("self.params", "self.params[:1]")))
+def zero_grad_clears_the_first():
+    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the
+    loop."""
+
+
+@Optimizer.slip(after("p -= A", "return"))
+def updates_the_first():
+    """`step` updates the first parameter only: a `return` or a `break` stands in the loop."""
+
+
+@Optimizer.slip("if p.grad is not None:", "")
+def needs_every_gradient():
+    """`step` fails for a parameter without a gradient: where p.grad is None there is nothing to multiply.
+    Leave such a parameter alone."""
+
+
+@Optimizer.slip("p.grad = A", "p.grad.zero_()")
+def zeroes_what_is_not_there():
+    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter
+    alone."""
+
+
+@Optimizer.slip(change("p.grad = A", "p.grad.zero_()"), change("if p.grad is not None:", ""))
+def needs_gradients_everywhere():
+    """Both `step` and `zero_grad` fail for a parameter without a gradient: where p.grad is None there is
+    nothing to multiply and nothing to zero. Leave such a parameter alone."""
+
+
+@Optimizer.slip("X = None", "X = 0")
+def sets_the_gradient_to_a_number():
+    """A gradient is a tensor of the parameter's shape, or None: the number 0 cannot be one. Zero it in place,
+    or set it to None."""
+
+
+@Optimizer.slip("if A:", "if p.grad is None:\n    break\np -= p.grad * self.lr")
+def stops_at_a_missing_gradient():
+    """One parameter without a gradient ends the loop, and those after it are not updated: go on with the next
+    (`continue` rather than `return` or `break`)."""
+
+
+@Optimizer.mistake
+def gives_up_without_all_gradients():
+    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by
+    itself."""
+
+    class Wrong(in_place()):
+        def step(self):
+            if all(p.grad is not None for p in self.params):
+                super().step()
+
+    return Wrong
+
+
+@Optimizer.mistake
+def with_momentum():
+    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient
+    alone."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            self.moving = [torch.zeros_like(p) for p in self.params]
+
+        def step(self):
+            with torch.no_grad():
+                for p, v in zip(self.params, self.moving, strict=True):
+                    if p.grad is not None:
+                        v.mul_(0.9).add_(p.grad)
+                        p -= v * self.lr
+
+    return Wrong
+
+
+@Optimizer.mistake
+def remembers_the_gradients():
+    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in
+    `step`."""
+
+    class Wrong(in_place()):
+        def __init__(self, params, lr=0.5):
+            super().__init__(params, lr)
+            self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]
+
+        def step(self):
+            with torch.no_grad():
+                for p, gradient in zip(self.params, self.grads, strict=True):
+                    if gradient is not None:
+                        p -= gradient * self.lr
+
+    return Wrong
+
+
+@Optimizer.slip("params", "[p for p in params if p.grad is not None]")
+def sorts_out_when_made():
+    """Parameters that have no gradient when the optimizer is made are left out for ever, and at that time
+    none has one yet. Look at p.grad in `step`."""
+
+
+@Optimizer.slip(everywhere("(self.params, self.lr)", "(type(self).params, type(self).lr)"), of="in_place")
+def shared_by_all():
+    """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in
+    self."""

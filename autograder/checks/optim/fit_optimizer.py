@@ -1,0 +1,436 @@
+"""fit_optimizer: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, before, change, everywhere, first, outdent, swap
+from autograder.beside.readings import learnt_from
+from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
+from autograder.checks.optim import cleared
+from autograder.exercise import code
+
+fit_optimizer = code(
+    "fit_optimizer",
+    ids=["R5.3"],
+    hints=[
+        "It is your second loop with less in it. Which lines does the optimizer take over?",
+        "After backward() comes opt.step(), and opt.zero_grad() before the next backward(). Neither lr nor "
+        "no_grad is needed.",
+        "Over the epochs, and over range(0, len(x), bs): the loss of the batch, its backward(), opt.step(), "
+        "opt.zero_grad().",
+    ],
+)
+
+
+class HalfStep:
+    """An optimizer of its own kind, not plain SGD: each step moves the parameters by less. Notes the
+    gradients at each step."""
+
+    def __init__(self, params, lr):
+        self.params, self.lr, self.seen = list(params), lr, []
+
+    def step(self):
+        self.seen.append(torch.cat([cleared(p).flatten() for p in self.params]).clone())
+        with torch.no_grad():
+            for p in self.params:
+                p -= cleared(p) * self.lr
+        self.lr /= 2
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+
+def watched_fit(fit, draw, n, bs, *epochs):
+    """What a loop learns from, and the gradients at each step: a small network on drawn data with one target
+    a row."""
+    x, y = draw.normal(n, 3), draw.normal(n)
+    model = draw.network(3, 4, 1)
+    journal = Journal(model.parameters())
+    watch(model, journal)
+    opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
+    draw.note(n=n, bs=bs, epochs=epochs[0] if epochs else "left out")
+    fit(model, opt, LossSpy(squared_error, journal), x, y, bs, *epochs)
+    recorded = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return {
+        "rows of each batch": learnt_from(journal, y),
+        "gradients at each step": opt.seen,
+        "weights after each update": journal.trajectory(),
+        "operations after it are recorded": recorded,
+    }
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def makes_a_step_for_every_batch_the_short_one_too(fit_optimizer, draw):
+    bs = draw.size(2, 4)
+    return watched_fit(fit_optimizer, draw, bs * draw.size(2, 3) + draw.size(1, bs - 1), bs)
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def goes_through_the_data_once_an_epoch(fit_optimizer, draw):
+    """When bs divides n, the last batch is a full one, and the next epoch follows it."""
+    bs = draw.size(2, 4)
+    return watched_fit(fit_optimizer, draw, bs * draw.size(2, 3), bs, draw.integer(2, 3))
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def takes_batches_of_any_size(fit_optimizer, draw):
+    """A single row at a time, or more than there are rows: then all of them are one batch."""
+    n = draw.size(2, 4)
+    return {f"bs = {bs}": watched_fit(fit_optimizer, draw, n, bs) for bs in (1, n + draw.size(1, 3))}
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def follows_the_loss_function_it_is_given(fit_optimizer, draw):
+    """The loss function is an argument: it need not be cross entropy, nor a mean, and may be below zero."""
+    model, weight = draw.network(2, 3, 3), draw.number(100, 200)
+
+    def weighted_cross_entropy(predictions, targets):
+        return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
+
+    opt = HalfStep(model.parameters(), draw.number(0.0005, 0.001))
+    n = 2 * draw.size(2, 3)
+    fit_optimizer(model, opt, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2)
+    return opt.seen
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def trains_any_model(fit_optimizer, draw):
+    """The model need not be an nn.Sequential: what it computes is what its call gives, as it is now, in
+    training mode."""
+
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.ones(1))
+            self.block = torch.nn.Sequential(draw.network(2, 3, 1), mode_switch())
+
+        def forward(self, x):
+            return self.scale * self.block(x)
+
+    model = Scaled()
+    opt = HalfStep(model.parameters(), draw.number(0.05, 0.1))
+    n = 2 * draw.size(2, 3)
+    fit_optimizer(model, opt, squared_error, draw.normal(n, 2), draw.normal(n), 2)
+    return opt.seen
+
+
+@fit_optimizer.probe(rtol=1e-3, atol=1e-5)
+def serves_torch_optim_too(fit_optimizer, draw):
+    """torch.optim.SGD has step() and zero_grad() as yours has, but not your attributes."""
+    model = draw.network(3, 4, 1)
+    opt = torch.optim.SGD(model.parameters(), lr=draw.number(0.05, 0.2))
+    n = 2 * draw.size(2, 3)
+    fit_optimizer(model, opt, squared_error, draw.normal(n, 3), draw.normal(n), 2)
+    return dict(model.named_parameters())
+
+
+@fit_optimizer.right
+def zero_grad_first(model, opt, loss_func, x, y, bs, epochs=1):
+    n = len(x)
+    for _epoch in range(epochs):
+        for i in range((n - 1) // bs + 1):
+            xb, yb = x[i * bs : (i + 1) * bs], y[i * bs : (i + 1) * bs]
+            opt.zero_grad()
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+    return model
+
+
+@fit_optimizer.right
+def with_split(model, opt, loss_func, x, y, bs, epochs=1):
+    batches = [*zip(torch.split(x, bs), torch.split(y, bs), strict=True)] * epochs
+    for xb, yb in batches:
+        loss_func(model.forward(xb), yb).backward()
+        opt.step()
+        model.zero_grad()
+
+
+@fit_optimizer.right
+def reports_as_it_goes(model, opt, loss_func, x, y, bs, epochs=1):
+    report = []
+    while len(report) < epochs:
+        rows = list(range(len(x)))
+        while rows:
+            batch, rows = rows[:bs], rows[bs:]
+            loss = loss_func(model(x[batch]), y[batch])
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+        with torch.no_grad():
+            report.append(float(loss_func(model(x), y)))
+    return report
+
+
+@fit_optimizer.slip("opt.zero_grad()", "")
+def never_clears():
+    """The gradients are never cleared, so each step follows the sum of all batches so far."""
+
+
+@fit_optimizer.slip(outdent("opt.zero_grad()"))
+def clears_once_an_epoch():
+    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
+    batch."""
+
+
+@fit_optimizer.slip(swap("opt.step()", "opt.zero_grad()"))
+def clears_before_the_step():
+    """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt.
+    Clear them after the step, or before backward()."""
+
+
+@fit_optimizer.mistake
+def steps_before_backward(model, opt, loss_func, x, y, bs, epochs=1):
+    """`step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
+    never used."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
+            opt.step()
+            opt.zero_grad()
+            loss.backward()
+
+
+@fit_optimizer.slip("opt.step()", "")
+def never_steps():
+    """`opt.step()` is never called, so no parameter changes. Are the parentheses there?"""
+
+
+@fit_optimizer.slip("X.backward()", "X")
+def no_backward():
+    """The loss is computed, but backward() is never called on it, so there are no gradients to step with."""
+
+
+@fit_optimizer.mistake
+def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is one step an epoch, with the gradients of all batches added up. Is `opt.step()` indented far
+    enough to be inside the loop over the batches?"""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_optimizer.slip(outdent("opt.step()"), change("opt.zero_grad()", ""), before("A.backward()", "opt.zero_grad()"))
+def steps_with_the_last_batch_alone():
+    """There is one step an epoch, with the gradients of the last batch alone. Is `opt.step()` indented far
+    enough to be inside the loop over the batches?"""
+
+
+@fit_optimizer.slip("range(0, X, bs)", "range(X)")
+def a_batch_at_every_row():
+    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the
+    step."""
+
+
+@fit_optimizer.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
+def a_row_at_a_time():
+    """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
+
+
+@fit_optimizer.slip(everywhere("start + bs", "start + 1"))
+def the_first_row_of_each_batch():
+    """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
+
+
+@fit_optimizer.slip("len(x)", "len(x) - bs")
+def stops_a_batch_early():
+    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
+
+
+@fit_optimizer.slip("range(epochs)", "range(1, epochs)")
+def one_epoch_too_few():
+    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
+
+
+@fit_optimizer.slip("epochs", "epochs + 1")
+def one_epoch_too_many():
+    """There is one epoch too many. How many numbers are in range(epochs)?"""
+
+
+@fit_optimizer.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
+def the_last_batch_made_full():
+    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
+
+
+@fit_optimizer.slip("opt.step()", "for _p in model.parameters():\n    opt.step()")
+def a_step_for_each_parameter():
+    """`opt.step()` stands in a loop over the parameters, so each batch makes several steps. One call updates
+    all the parameters."""
+
+
+@fit_optimizer.slip(
+    before(
+        "opt.step()",
+        """
+        with torch.no_grad():
+            loss = loss_func(model(x[start:start + bs]), y[start:start + bs])
+        loss.backward()
+        """,
+    ),
+)
+def loss_without_a_graph():
+    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by
+    detach(). Let the prediction and the loss be recorded."""
+
+
+@fit_optimizer.slip(first("model.eval()"))
+def in_eval_mode():
+    """The model is set to eval mode, in which layers such as dropout do not act as they should in training.
+    Leave its mode alone here."""
+
+
+@fit_optimizer.slip(
+    before(
+        "A.backward()",
+        """
+        out = x[start:start + bs]
+        for layer in model:
+            out = layer(out)
+        """,
+    ),
+)
+def layer_by_layer():
+    """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the
+    model."""
+
+
+@fit_optimizer.slip(before("opt.step()", "nn.utils.clip_grad_norm_(model.parameters(), 10)"))
+def limits_the_gradients():
+    """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they
+    are."""
+
+
+@fit_optimizer.slip(
+    before("opt.step()", "torch.set_grad_enabled(False)"),
+    before("A.backward()", "torch.set_grad_enabled(True)"),
+)
+def leaves_recording_off():
+    """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone."""
+
+
+@fit_optimizer.slip(first("bs = min(bs, len(x) - 1)"))
+def a_batch_smaller_than_the_data():
+    """When bs is greater than the number of rows, all the rows should be one batch."""
+
+
+@fit_optimizer.slip(after("opt.step()", "opt.step()"))
+def two_steps_a_batch():
+    """There are two steps for each batch. One is enough."""
+
+
+@fit_optimizer.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= 0.5 * p.grad
+        """,
+)
+def updates_by_itself():
+    """The loop updates the parameters by itself, or with an optimizer of its own, and does not call
+    `opt.step()`. How the update is made, and of which parameters, is the business of the optimizer that is
+    passed."""
+
+
+@fit_optimizer.slip(
+    after(
+        "opt.step()",
+        """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= 0.5 * p.grad
+        """,
+    ),
+)
+def updates_by_itself_too():
+    """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of
+    it."""
+
+
+@fit_optimizer.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in opt.params:
+                p -= opt.lr * p.grad
+        """,
+)
+def uses_its_attributes():
+    """The loop takes `params` and `lr` out of the optimizer and updates by itself. Not every optimizer has
+    these, nor makes its step so: call `opt.step()`."""
+
+
+@fit_optimizer.slip("opt.zero_grad()", "opt.zero_grad(set_to_none=True)")
+def asks_for_param_groups():
+    """The loop uses something that torch's optimizers have and yours has not (param_groups, set_to_none,
+    ...). `step()` and `zero_grad()`, without arguments, are all that is promised."""
+
+
+@fit_optimizer.slip("opt.zero_grad()", "for p in opt.params:\n    p.grad = None")
+def clears_what_is_in_params():
+    """The gradients are cleared through an attribute of the optimizer that not every optimizer has. Call
+    `opt.zero_grad()`."""
+
+
+@fit_optimizer.slip("loss_func(X, Y)", "loss_func(Y, X)")
+def targets_first():
+    """The loss is called with the targets first. It is loss_func(predictions, targets): many losses are not
+    symmetric."""
+
+
+@fit_optimizer.mistake
+def drops_the_short_batch(model, opt, loss_func, x, y, bs, epochs=1):
+    """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.mistake
+def an_empty_batch_at_the_end(model, opt, loss_func, x, y, bs, epochs=1):
+    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
+    every parameter. Check how many batches there are for n = 6, bs = 3."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs + 1):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            opt.step()
+            opt.zero_grad()
+
+
+@fit_optimizer.slip(everywhere("start + bs", "start + bs + 1"))
+def overlapping_batches():
+    """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
+
+
+@fit_optimizer.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
+def all_the_data_every_time():
+    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
+
+
+@fit_optimizer.slip(after("opt.zero_grad()", "return"))
+def returns_after_the_first_batch():
+    """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
+
+
+@fit_optimizer.mistake
+def only_one_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+    """There is one epoch whatever `epochs` says."""
+    for start in range(0, len(x), bs):
+        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+        opt.step()
+        opt.zero_grad()
+
+
+@fit_optimizer.slip(everywhere("bs", "64"))
+def its_own_batch_size():
+    """The batches have 64 rows whatever `bs` says."""
+
+
+@fit_optimizer.slip("loss_func", "nn.functional.cross_entropy")
+def its_own_loss():
+    """The loss is always cross entropy; `loss_func` is not called."""

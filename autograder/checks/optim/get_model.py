@@ -1,0 +1,306 @@
+"""get_model: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change, everywhere, first
+from autograder.exercise import Complaint, code
+
+get_model = code(
+    "get_model",
+    ids=["R5.4"],
+    hints=[
+        "You have made such an nn.Sequential before. What does an optimizer need to know to go with it?",
+        "torch.optim.SGD takes the parameters of the model, and lr by name. The parameters must be those of "
+        "the very model that you return.",
+        "Make the model, then optim.SGD(model.parameters(), lr=lr); return both, separated by a comma.",
+    ],
+    relations=["returns_nothing"],
+)
+
+
+def model_and_optimizer(pair):
+    if pair is None:
+        raise Complaint("get_model returned None: return the model and the optimizer")
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise Complaint(f"return two things, the model and the optimizer; this is {_kind(pair)}")
+    model, opt = pair
+    if not isinstance(model, torch.nn.Sequential):
+        raise Complaint(f"the first of the two should be an nn.Sequential; it is {_kind(model)}")
+    if not isinstance(opt, torch.optim.Optimizer):
+        raise Complaint(f"the second of the two should be a torch.optim.SGD; it is {_kind(opt)}")
+    return model, opt
+
+
+def _kind(value):
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, (tuple, list)):
+        return f"{len(value)} things"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOU' or name == 'SGD' else 'a'} {name}"
+
+
+def different_sizes(draw):
+    smallest = draw.size(2, 4)
+    middle = smallest + draw.size(1, 2)
+    return tuple(draw.shuffled([smallest, middle, middle + draw.size(2, 4)]))
+
+
+def computes(model):
+    """Whether it begins with a float32 Linear layer, so that it can be called."""
+    weight = getattr(model[0], "weight", None) if len(model) else None
+    return isinstance(weight, torch.Tensor) and weight.dim() == 2 and weight.dtype == torch.float32
+
+
+@get_model.probe
+def the_model_is_linear_relu_linear(get_model, draw):
+    n_in, nh, n_out = different_sizes(draw)
+    model, _ = model_and_optimizer(get_model(n_in, nh, n_out, draw.number(0.05, 2)))
+    kinds = (torch.nn.Linear, torch.nn.ReLU)
+    return {
+        "layers": [
+            next((kind.__name__ for kind in kinds if isinstance(layer, kind)), type(layer).__name__) for layer in model
+        ],
+        "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
+        "their dtypes": sorted({str(parameter.dtype) for parameter in model.parameters()}),
+        "in training mode": model.training,
+        "output": draw.fill(model)(draw.normal(2, model[0].weight.shape[1])) if computes(model) else None,
+    }
+
+
+@get_model.probe
+def the_optimizer_steps_for_the_whole_model(get_model, draw):
+    """Two steps, with gradients that are given."""
+    lr = draw.number(0.05, 2)
+    draw.note(lr=lr)
+    model, opt = model_and_optimizer(get_model(*different_sizes(draw), lr))
+    draw.fill(model)
+    for _ in range(2):
+        for parameter in model.parameters():
+            parameter.grad = draw.normal(*parameter.shape).to(parameter.dtype)
+        opt.step()
+    kind = "SGD" if isinstance(opt, torch.optim.SGD) else type(opt).__name__
+    options = {
+        name: sorted({float(group.get(name) or 0) for group in opt.param_groups})
+        for name in ("momentum", "weight_decay")
+    }
+    return {"optimizer": kind, "weights": list(model.parameters()), "options": options}
+
+
+@get_model.probe
+def each_call_starts_anew(get_model, draw):
+    sizes = different_sizes(draw)
+    first, _ = model_and_optimizer(get_model(*sizes, 0.1))
+    draw.fill(first)
+    second, opt = model_and_optimizer(get_model(*sizes, 0.1))
+    for parameter in [*first.parameters(), *second.parameters()]:
+        parameter.grad = torch.ones_like(parameter)
+    opt.step()
+    known = sum(len(group["params"]) for group in opt.param_groups)
+    return {"weights of the first model": list(first.parameters()), "parameters that the second optimizer has": known}
+
+
+@get_model.right
+def in_one_line_each(n_in, nh, n_out, lr):
+    layers = [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
+    model = torch.nn.Sequential(*layers)
+    return [model, torch.optim.SGD(params=list(model.parameters()), lr=lr)]
+
+
+@get_model.right
+def with_names_and_groups(n_in, nh, n_out, lr):
+    from collections import OrderedDict
+
+    nn = torch.nn
+    model = nn.Sequential(OrderedDict(l1=nn.Linear(n_in, nh), relu=nn.ReLU(), l2=nn.Linear(nh, n_out)))
+    groups = [{"params": model.l1.parameters()}, {"params": model.l2.parameters()}]
+    return model, torch.optim.SGD(groups, lr, momentum=0)
+
+
+@get_model.slip("(model, X)", "(X, model)")
+def optimizer_first():
+    """The optimizer comes first. The order is model, optimizer."""
+
+
+@get_model.slip("(model, optim.SGD(model.parameters(), lr=lr))", "model")
+def the_model_alone():
+    """Only the model comes back. Return the optimizer with it."""
+
+
+@get_model.slip("optim.SGD(model.parameters(), lr=lr)", "optim.SGD")
+def a_class_for_an_optimizer():
+    """The second thing is the class SGD itself. Make an optimizer of it, with the parameters and lr."""
+
+
+@get_model.slip("lr", "0.5")
+def lr_of_the_lesson():
+    """The learning rate is 0.5 whatever `lr` says."""
+
+
+@get_model.slip("lr", "0.001")
+def lr_left_out():
+    """The learning rate is SGD's own default, 0.001: `lr` is not passed on."""
+
+
+@get_model.slip("optim.SGD(X, lr=lr)", "optim.SGD(X, lr=lr, momentum=0.9)")
+def with_momentum():
+    """The optimizer has momentum. Plain SGD is asked for: no options but lr."""
+
+
+@get_model.slip("optim.SGD(X, lr=lr)", "optim.SGD(X, lr=lr, weight_decay=0.01)")
+def with_weight_decay():
+    """The optimizer has weight decay. Plain SGD is asked for: no options but lr."""
+
+
+@get_model.slip("optim.SGD", "optim.Adam")
+def adam():
+    """The optimizer is Adam. SGD is asked for."""
+
+
+@get_model.slip(
+    change("model.parameters", "other.parameters"),
+    first("other = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))"),
+)
+def for_another_model():
+    """The optimizer has the parameters of another model than the one that is returned, so training would
+    never change that one. Make the model once, and use it for both."""
+
+
+@get_model.slip("model.parameters", "model[-1].parameters")
+def last_layer_only():
+    """The optimizer knows the last layer only. Give it the parameters of the whole model."""
+
+
+@get_model.slip("model.parameters()", "[p for p in model.parameters() if p.dim() > 1]")
+def weights_only():
+    """The optimizer knows the weights and not the biases. Give it all the parameters of the model."""
+
+
+@get_model.slip(everywhere("nh", "50"))
+def fifty_hidden_units():
+    """The hidden layer has 50 units, whatever nh is."""
+
+
+@get_model.slip("nn.Sequential(X, nn.ReLU(), Y)", "nn.Sequential(X, Y)")
+def without_relu():
+    """There is no ReLU between the two Linear layers."""
+
+
+@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
+def softmax_last():
+    """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
+
+
+@get_model.slip(change("n_out", "10"), change("n_in", "784"))
+def sizes_of_mnist():
+    """The layers have the sizes of MNIST, whatever is passed. Use the arguments."""
+
+
+@get_model.mistake
+def all_sizes_of_mnist(n_in, nh, n_out, lr):
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+    return in_one_line_each(784, 50, 10, lr)
+
+
+@get_model.slip(
+    change("model = A", ""),
+    first("model = nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))"),
+)
+def outputs_before_inputs():
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
+    outputs."""
+
+
+@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, Y)")
+def relu_last_too():
+    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
+    Linear."""
+
+
+@get_model.slip("nn.ReLU", "nn.Sigmoid")
+def sigmoid_for_relu():
+    """The layer in the middle is a Sigmoid, not a ReLU."""
+
+
+@get_model.slip(
+    change("nn.Linear(nh, n_out)", "nn.Linear(nh, n_out, bias=False)"),
+    change("nn.Linear(n_in, nh)", "nn.Linear(n_in, nh, bias=False)"),
+)
+def without_bias():
+    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
+
+
+@get_model.slip("model.parameters()", "model.parameters")
+def parameters_not_called():
+    """model.parameters is a method: call it, with parentheses, to get the parameters."""
+
+
+@get_model.slip("model.parameters()", "model")
+def the_model_for_its_parameters():
+    """SGD is given the model. It wants the parameters of the model."""
+
+
+@get_model.slip("nn.ReLU()", "nn.ReLU")
+def a_class_for_a_layer():
+    """nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
+
+
+@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
+def a_list_for_the_layers():
+    """nn.Sequential is given a list. It takes each layer as an argument of its own."""
+
+
+@get_model.mistake
+def a_sequential_that_ends_in_softmax(n_in, nh, n_out, lr):
+    """The layers are right, but calling the model gives something else than the last layer's scores: is there
+    a `forward` of your own?"""
+
+    class Model(torch.nn.Sequential):
+        def forward(self, x):
+            return super().forward(x).softmax(-1)
+
+    model = Model(torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out))
+    return model, torch.optim.SGD(model.parameters(), lr=lr)
+
+
+@get_model.slip(after("model = A", "model = model.double()"))
+def in_float64():
+    """The parameters are float64. Leave them in float32, as nn.Linear makes them."""
+
+
+@get_model.slip(after("model = A", "model = model.eval()"))
+def in_eval_mode():
+    """The model is in eval mode. A fresh model is there to be trained: leave it in training mode."""
+
+
+@get_model.slip(everywhere("nh", "max(nh, n_out)"))
+def at_least_as_many_hidden_units_as_outputs():
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+
+
+_one_optimizer = []
+
+
+@get_model.mistake
+def one_optimizer_for_all(n_in, nh, n_out, lr):
+    """The same optimizer comes back at each call, and still trains the models of earlier calls. Make a new
+    one inside the function."""
+    model, opt = in_one_line_each(n_in, nh, n_out, lr)
+    if _one_optimizer:
+        _one_optimizer[0].add_param_group({"params": list(model.parameters()), "lr": lr})
+    else:
+        _one_optimizer.append(opt)
+    return model, _one_optimizer[0]
+
+
+_made_before = {}
+
+
+@get_model.mistake
+def one_model_for_all(n_in, nh, n_out, lr):
+    """The same model comes back at each call, as trained as it is by then. Make a new one inside the
+    function."""
+    if (n_in, nh, n_out) not in _made_before:
+        _made_before[n_in, nh, n_out] = in_one_line_each(n_in, nh, n_out, lr)[0]
+    model = _made_before[n_in, nh, n_out]
+    return model, torch.optim.SGD(model.parameters(), lr=lr)

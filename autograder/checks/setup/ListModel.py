@@ -1,0 +1,460 @@
+"""ListModel: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import change, everywhere, indent, method
+from autograder.exercise import Complaint, code
+
+ListModel = code(
+    "ListModel",
+    ids=["R1.3"],
+    hints=[
+        "`__init__` has one thing to do: make the three layers and keep them in a list, self.layers. What does "
+        "torch.nn call them?",
+        "To be called like a function, model(x), a plain class needs a method named `__call__`. In a subclass of "
+        "nn.Module, nn.Module has it already and passes x on to `forward`.",
+        "Walk through the list with a for loop. Each layer is called with what the one before it gave; give x "
+        "itself to the first, and return what the last one gives.",
+    ],
+    is_class=True,
+)
+
+
+def its_layers(model):
+    """The three entries of the list, or a complaint about what is there instead."""
+    if not hasattr(model, "layers"):
+        raise Complaint("the model has no attribute `layers`: keep the list with self.layers = [...]")
+    if not isinstance(model.layers, list):
+        kind = type(model.layers).__name__
+        raise Complaint(f"`layers` is a {kind}: keep the layers in a plain Python list, [..., ..., ...]")
+    if len(model.layers) != 3:
+        raise Complaint(f"`layers` has {len(model.layers)} entries, not the three Linear, ReLU, Linear")
+    for place in (0, 2):
+        layer = model.layers[place]
+        if not (hasattr(layer, "weight") and hasattr(layer, "bias")):
+            raise Complaint(f"layers[{place}] is no Linear layer with a weight and a bias")
+    return model.layers
+
+
+def with_drawn_weights(model, draw):
+    first, _, last = its_layers(model)
+    draw.fill([p for layer in (first, last) for p in (layer.weight, layer.bias) if p is not None])
+    return model
+
+
+def scores(model, x):
+    if not callable(model):
+        raise Complaint(
+            "model(x) does not work, the model cannot be called: a plain class needs a method `__call__`, "
+            "a subclass of nn.Module a method `forward`"
+        )
+    return model(x)
+
+
+@ListModel.probe
+def keeps_linear_relu_linear_in_a_list(ListModel, draw):
+    n_in, nh, n_out = draw.size(2, 4), draw.size(5, 7), draw.size(8, 9)
+    draw.note(n_in=n_in, nh=nh, n_out=n_out)
+    first, middle, last = its_layers(ListModel(n_in, nh, n_out))
+    both = {"layers[0]": first, "layers[2]": last}
+    seen = {f"{name}.weight.shape": list(layer.weight.shape) for name, layer in both.items()}
+    seen |= {f"{name}.bias.shape": list(getattr(layer.bias, "shape", [])) for name, layer in both.items()}
+    if isinstance(middle, type) or not callable(middle):
+        kind = f"the class {middle.__name__}" if isinstance(middle, type) else f"of type {type(middle).__name__}"
+        raise Complaint(f"layers[1] is {kind}, not a layer: nn.ReLU() makes one, and the brackets matter")
+    return seen | {"layers[1] of some values": middle(torch.tensor(draw.shuffled([-20.0, 20.0, *draw.numbers(3)])))}
+
+
+@ListModel.probe
+def sends_x_through_its_layers(ListModel, draw):
+    """The weights in `layers` were set after the model was made: what comes out must follow from them alone."""
+    n_in, nh, n_out = draw.size(2, 4), draw.size(3, 6), draw.size(2, 4)
+    draw.note(n_in=n_in, nh=nh, n_out=n_out)
+    model = with_drawn_weights(ListModel(n_in, nh, n_out), draw)
+    seen = {
+        f"model(x), {call} call": scores(model, draw.normal(draw.size(4, 6), n_in, scale=2.0))
+        for call in ("first", "second")
+    }
+    for other, size in (("another model", nh), ("a larger model", nh + 1)):
+        with_drawn_weights(ListModel(n_in, size, n_out), draw)
+        seen[f"model(x), after {other} was made"] = scores(model, draw.normal(draw.size(4, 6), n_in))
+    return seen
+
+
+@ListModel.probe
+def one_example_is_a_batch_too(ListModel, draw):
+    n = draw.size(2, 4)
+    draw.note(n_in=n, nh=n, n_out=n)
+    model = with_drawn_weights(ListModel(n, n, n), draw)
+    return {"model(x), x being one row": scores(model, draw.normal(1, n))}
+
+
+@ListModel.probe
+def gradients_reach_both_layers(ListModel, draw):
+    n_in, nh, n_out = draw.size(2, 4), draw.size(3, 6), draw.size(2, 4)
+    draw.note(n_in=n_in, nh=nh, n_out=n_out)
+    model = with_drawn_weights(ListModel(n_in, nh, n_out), draw)
+    layers = list(model.layers)
+    out = scores(model, draw.normal(draw.size(3, 5), n_in))
+    if not isinstance(out, torch.Tensor):
+        raise Complaint(f"model(x) gives a tensor of scores, not {type(out).__name__}")
+    if out.requires_grad:
+        out.square().sum().backward()
+    return {f"layers[{i}].weight.grad": layers[i].weight.grad for i in (2, 0)}
+
+
+@ListModel.right
+def as_a_module():
+    class ListModel(torch.nn.Module):
+        def __init__(self, n_in, nh, n_out):
+            super().__init__()
+            self.layers = [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    return ListModel
+
+
+@ListModel.right
+def with_a_function_as_relu():
+    class ListModel:
+        def __init__(self, n_in, nh, n_out):
+            self.layers = [torch.nn.Linear(n_in, nh), torch.relu, torch.nn.Linear(nh, n_out)]
+
+        def forward(self, x):
+            first, relu, last = self.layers
+            return last(relu(first(x)))
+
+        __call__ = forward
+
+    return ListModel
+
+
+@ListModel.right
+def appended_and_reduced():
+    import functools
+
+    class ListModel:
+        def __init__(self, n_in, nh, n_out):
+            self.layers = []
+            self.layers.append(torch.nn.Linear(in_features=n_in, out_features=nh))
+            self.layers.append(torch.nn.ReLU(inplace=True))
+            self.layers.append(torch.nn.Linear(in_features=nh, out_features=n_out))
+
+        def __call__(self, x):
+            return functools.reduce(lambda value, layer: layer(value), self.layers, x)
+
+    return ListModel
+
+
+def _class_with(make_layers, call):
+    """A plain class: `make_layers(n_in, nh, n_out)` gives its layers, `call(self, x)` what it returns."""
+
+    class Model:
+        def __init__(self, n_in, nh, n_out):
+            self.layers = make_layers(n_in, nh, n_out)
+
+        def __call__(self, x):
+            return call(self, x)
+
+    return Model
+
+
+def _linear_relu_linear(n_in, nh, n_out):
+    return [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
+
+
+def _walk(self, x):
+    for layer in self.layers:
+        x = layer(x)
+    return x
+
+
+@ListModel.slip("[X, nn.ReLU(), Y]", "[X, Y]")
+def without_relu():
+    """The list has no ReLU in it. Two Linear layers in a row can do no more than one: Linear, ReLU, Linear."""
+
+
+@ListModel.mistake
+def relu_is_not_applied():
+    """The ReLU is in the list, but x never goes through it: the negative values pass between the two Linear layers."""
+    return _class_with(_linear_relu_linear, lambda self, x: self.layers[2](self.layers[0](x)))
+
+
+@ListModel.slip(change("return x", "return out"), change("x = X", "out = X"))
+def only_the_last_layer_counts():
+    """Every layer gets the original x instead of what the layer before it gave. Hand the result on: x = layer(x)."""
+
+
+@ListModel.slip(indent("return x"))
+def stops_after_the_first_layer():
+    """The result comes after the first layer. A return inside the loop ends it there: return once the loop is done."""
+
+
+@ListModel.slip("return x", "return x.relu()")
+def relu_at_the_end_too():
+    """The scores go through a ReLU as well, so that none is negative. The last Linear's result is what to return."""
+
+
+@ListModel.slip("return x", "return x.softmax(-1)")
+def softmax_at_the_end():
+    """The rows of the result sum to one: there is a softmax at the end. Return the scores themselves; the softmax is
+    part of the loss, in the next section."""
+
+
+@ListModel.slip("return x", "return x.log_softmax(-1)")
+def log_softmax_at_the_end():
+    """The exponentials of each row of the result sum to one: there is a log_softmax at the end. Return the scores
+    themselves; the softmax is part of the loss, in the next section."""
+
+
+@ListModel.slip(everywhere("nh", "50"))
+def always_50_hidden_units():
+    """There are 50 hidden units whatever nh says. Use the argument."""
+
+
+@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(784, 50), X, nn.Linear(50, 10)]")
+def the_sizes_of_mnist():
+    """The sizes 784, 50 and 10 are typed in. Use n_in, nh and n_out, so that the model fits other data too."""
+
+
+@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(nh, n_in), X, nn.Linear(n_out, nh)]")
+def sizes_the_wrong_way_round():
+    """The Linear layers have their sizes the wrong way round: it is Linear(what goes in, what comes out)."""
+
+
+@ListModel.mistake
+def without_bias():
+    """The Linear layers have no bias. Leave it in, as is the default: each unit needs a level of its own to start
+    from."""
+    return _class_with(
+        lambda n_in, nh, n_out: [
+            torch.nn.Linear(n_in, nh, bias=False),
+            torch.nn.ReLU(),
+            torch.nn.Linear(nh, n_out, bias=False),
+        ],
+        _walk,
+    )
+
+
+@ListModel.slip("nn.ReLU", "nn.Sigmoid")
+def another_activation():
+    """Between the Linear layers stands another function than ReLU: negative values must become 0, others stay."""
+
+
+@ListModel.slip("nn.ReLU", "nn.ReLU6")
+def relu_with_a_ceiling():
+    """Between the Linear layers stands a ReLU with a ceiling: large values are cut off. The plain ReLU changes
+    negative values only."""
+
+
+@ListModel.slip("nn.ReLU", "nn.LeakyReLU")
+def a_leaky_relu():
+    """Between the Linear layers stands a leaky ReLU: a little of each negative value passes. The plain ReLU makes them
+    0."""
+
+
+@ListModel.mistake
+def models_of_one_size_share_layers():
+    """Two models of the same size share their layers: what one learns changes the other. Make new layers in
+    `__init__`, for each model."""
+    import functools
+
+    return _class_with(functools.cache(_linear_relu_linear), _walk)
+
+
+@ListModel.mistake
+def relu_on_the_inputs_too():
+    """x goes through a ReLU before the first layer, so that its negative values are lost. x enters the first Linear as
+    it is."""
+    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x.relu()))
+
+
+@ListModel.slip("return x", "return x.argmax(1)")
+def the_predicted_class():
+    """model(x) gives the number of the class with the largest score. Return the scores themselves, (bs, n_out)."""
+
+
+@ListModel.slip("n_out", "10")
+def always_ten_classes():
+    """The last Linear gives 10 scores whatever n_out says. Use the argument."""
+
+
+@ListModel.mistake
+def a_tuple_of_layers():
+    """`layers` is a tuple: commas alone, or round brackets, make one. Put square brackets around the three layers."""
+    return _class_with(lambda *sizes: tuple(_linear_relu_linear(*sizes)), _walk)
+
+
+@ListModel.mistake
+def the_relu_class_unused():
+    """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
+    return _class_with(
+        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out)],
+        lambda self, x: self.layers[2](torch.relu(self.layers[0](x))),
+    )
+
+
+@ListModel.slip("nn.ReLU()", "nn.ReLU")
+def the_relu_class():
+    """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
+
+
+@ListModel.mistake
+def in_a_module_list():
+    """`layers` is an nn.ModuleList, which is three sections ahead: you will build up to it. Here a plain list [...]
+    is asked for, so that you can see later what it lacks."""
+    return _class_with(lambda *sizes: torch.nn.ModuleList(_linear_relu_linear(*sizes)), _walk)
+
+
+@ListModel.mistake
+def in_a_sequential():
+    """`layers` is an nn.Sequential, which does the walking for you. Keep a plain list [...] and walk through it
+    yourself."""
+    return _class_with(lambda *sizes: torch.nn.Sequential(*_linear_relu_linear(*sizes)), lambda self, x: self.layers(x))
+
+
+@ListModel.mistake
+def layers_are_forgotten():
+    """The model has no attribute `layers`. A local variable of `__init__` is gone when it ends, and attributes of
+    another name do not count: keep the list on the model with self.layers = [...]."""
+
+    class Model:
+        def __init__(self, n_in, nh, n_out):
+            layers = _linear_relu_linear(n_in, nh, n_out)  # noqa: F841
+
+        def __call__(self, x):
+            return _walk(self, x)
+
+    return Model
+
+
+@ListModel.mistake
+def all_models_share_the_list():
+    """The list belongs to the class, so every further model adds its layers to those of the first. Make a new list in
+    `__init__`: self.layers = [...]."""
+
+    class Model:
+        layers = []  # noqa: RUF012
+
+        def __init__(self, n_in, nh, n_out):
+            self.layers += _linear_relu_linear(n_in, nh, n_out)
+
+        __call__ = _walk
+
+    return Model
+
+
+@ListModel.mistake
+def the_class_keeps_the_list():
+    """The list is set on the class, so all models walk through the layers of the one made last. Set it on the object:
+    self.layers = [...]."""
+
+    class Model:
+        def __init__(self, n_in, nh, n_out):
+            Model.layers = _linear_relu_linear(n_in, nh, n_out)
+
+        __call__ = _walk
+
+    return Model
+
+
+@ListModel.mistake
+def layers_beside_the_list():
+    """model(x) runs other layers than those in self.layers. Only what stands in the list counts: walk through it."""
+
+    class Model:
+        def __init__(self, n_in, nh, n_out):
+            self.layers = _linear_relu_linear(n_in, nh, n_out)
+            self.others = _linear_relu_linear(n_in, nh, n_out)
+
+        def __call__(self, x):
+            for layer in self.others:
+                x = layer(x)
+            return x
+
+    return Model
+
+
+@ListModel.mistake
+def forward_without_a_module():
+    """The class has `forward`, but nothing calls it: model(x) looks for `__call__`. nn.Module brings a `__call__`
+    that calls forward; a plain class does not have one."""
+
+    class Model:
+        def __init__(self, n_in, nh, n_out):
+            self.layers = _linear_relu_linear(n_in, nh, n_out)
+
+        forward = _walk
+
+    return Model
+
+
+@ListModel.mistake
+def super_is_not_called():
+    """The class is an nn.Module that was never set up: call super().__init__() first thing in `__init__`."""
+
+    class Model(torch.nn.Module):
+        def __init__(self, n_in, nh, n_out):
+            self.layers = _linear_relu_linear(n_in, nh, n_out)
+
+        forward = _walk
+
+    return Model
+
+
+@ListModel.mistake
+def new_layers_at_every_call():
+    """model(x) makes new layers each time instead of using those in self.layers: nothing that they learn would be
+    kept."""
+
+    def call(self, x):
+        first, last = self.layers[0], self.layers[2]
+        for layer in _linear_relu_linear(first.in_features, first.out_features, last.out_features):
+            x = layer(x)
+        return x
+
+    return _class_with(_linear_relu_linear, call)
+
+
+@ListModel.slip(method("def __call__(self, x):\n    return self.layers(x)"))
+def the_list_is_called():
+    """A list cannot be called: self.layers(x) works for an nn.Sequential alone. Call the layers in it, one after the
+    other."""
+
+
+@ListModel.slip("for layer in self.layers:", "for layer in reversed(self.layers):")
+def from_the_last_to_the_first():
+    """x goes through the layers from the last to the first. The first Linear, from n_in to nh, is the first in turn."""
+
+
+@ListModel.slip("for A in B:", "while self.layers:\n    x = self.layers.pop(0)(x)")
+def layers_are_used_up():
+    """The first call works and the next does not: a call takes the layers out of the list. Walk through the list with
+    a for loop, which leaves it as it is."""
+
+
+@ListModel.slip("return x", "return print(x)")
+def nothing_is_returned():
+    """model(x) gives None: the result is computed, and then it is not returned."""
+
+
+@ListModel.slip("return x", "return x.squeeze()")
+def squeezed():
+    """With one single example the result loses a dimension: squeeze takes away every dimension of size 1. Leave the
+    shape as the last layer gives it, (bs, n_out)."""
+
+
+@ListModel.slip("last(X)", "last(X.detach())", of="with_a_function_as_relu")
+def cut_between_the_layers():
+    """The graph is cut between the layers (.detach() or .data), so that no gradient reaches the first one and it
+    would never learn."""
+
+
+@ListModel.slip("return x", "return x.detach()")
+def without_a_graph():
+    """The scores come without a graph (no_grad, .detach() or .data), so that no gradient can flow back to the
+    weights."""

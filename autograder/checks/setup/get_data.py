@@ -1,0 +1,435 @@
+"""get_data: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.exercise import Complaint, code
+
+get_data = code(
+    "get_data",
+    ids=["R1.1"],
+    hints=[
+        "Three small jobs: make the images flat float rows, make the labels int64, cut both in two. Print the shape "
+        "and dtype after each.",
+        "A tensor knows .float() and .long(); .flatten(1) or .reshape puts all the pixels of an image into one row; "
+        "255 is the brightest that a pixel can be.",
+        "The first len(x) - n_valid rows train. Put that number into a variable and slice x and y with it: from the "
+        "start up to it, and from it to the end.",
+    ],
+)
+
+
+def four_tensors(returned):
+    """x_train, y_train, x_valid, y_valid, or a complaint that says what came back instead."""
+    if hasattr(returned, "__next__"):
+        returned = list(returned)  # map(...) and a generator can be unpacked as a tuple can
+    if not isinstance(returned, (tuple, list)) or len(returned) != 4:
+        many = f" of {len(returned)}" if isinstance(returned, (tuple, list)) else ""
+        came = f"{type(returned).__name__}{many}"
+        raise Complaint(f"return four tensors: x_train, y_train, x_valid, y_valid; what came back is: {came}")
+    return dict(zip(["x_train", "y_train", "x_valid", "y_valid"], returned, strict=True))
+
+
+def raw_images(draw, n):
+    """n images that are black but for some pixels, as the real ones are; the last pixel of each is white."""
+    images = torch.zeros(n, 784, dtype=torch.uint8)
+    for image in images:
+        image[draw.integers(1, 782, 30)] = draw.integers(20, 255, 30).to(torch.uint8)
+        image[783] = 255
+    return images.view(n, 28, 28)
+
+
+@get_data.probe
+def the_last_rows_validate(get_data, draw):
+    seen = {}
+    for n_train, n_valid in ((draw.size(3, 4), draw.size(1, 2)), (1, draw.size(3, 5))):
+        n = n_train + n_valid
+        found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
+        split = f"n_valid={n_valid} of {n}"
+        for name in ("y_train", "y_valid"):
+            seen[f"{name}, {split}"] = torch.as_tensor(found[name]).flatten().tolist()
+        seen |= {f"rows of {name}, {split}": len(found[name]) for name in ("x_train", "x_valid")}
+    return seen
+
+
+@get_data.probe
+def images_become_flat_float_rows_from_0_to_1(get_data, draw):
+    n_valid, n = draw.size(2, 3), draw.size(4, 5)
+    found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
+    alone = four_tensors(get_data(raw_images(draw, 2), draw.labels(2, 10), 1))
+    return {
+        "x_train": found["x_train"],
+        "x_valid": found["x_valid"],
+        "x_train, a single image": alone["x_train"],
+        "x_valid, a single image": alone["x_valid"],
+    }
+
+
+@get_data.probe
+def dark_images_stay_dark(get_data, draw):
+    n_valid, n = draw.size(1, 2), draw.size(3, 5)
+    images = raw_images(draw, n)
+    brightest = [draw.integer(220, 250) - 40 * i for i in range(n)]
+    for image, most in zip(images, brightest, strict=True):
+        image.copy_(image.float() * most / 255)
+    draw.note(brightest_pixel_of_each_image=brightest)
+    found = four_tensors(get_data(images, draw.labels(n, 10), n_valid))
+    seen = {f"largest value in each row of {x}": torch.as_tensor(found[x]).amax(-1) for x in ("x_train", "x_valid")}
+    nearly_black = (images > 0).to(torch.uint8)
+    found = four_tensors(get_data(nearly_black, draw.labels(n, 10), n_valid))
+    return seen | {"largest value of x_train where no pixel is above 1": torch.as_tensor(found["x_train"]).amax()}
+
+
+@get_data.probe
+def labels_become_int64(get_data, draw):
+    n_valid, n = draw.size(2, 3), draw.size(4, 5)
+    labels = draw.labels(n, 10).to(draw.choice([torch.uint8, torch.int16, torch.int32]))
+    found = four_tensors(get_data(raw_images(draw, n), labels, n_valid))
+    alone = four_tensors(get_data(raw_images(draw, 2), labels[:2], 1))
+    return {
+        "y_train": found["y_train"],
+        "y_valid": found["y_valid"],
+        "y_train, a single label": alone["y_train"],
+        "y_valid, a single label": alone["y_valid"],
+    }
+
+
+@get_data.mistake
+def left_alone_where_no_pixel_is_above_1(images, labels, n_valid):
+    """The pixels are divided only where one of them is above 1. A raw pixel of 1 is nearly black: divide whatever the
+    values are."""
+    x, y = images.flatten(1).float(), labels.long()
+    x = x / 255 if x.max() > 1 else x
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.right
+def split_first(images, labels, n_valid):
+    x_train, x_valid = images[:-n_valid], images[-n_valid:]
+    y_train, y_valid = labels[:-n_valid], labels[-n_valid:]
+    flat = [x.reshape(-1, 28 * 28).to(torch.float32).div(255) for x in (x_train, x_valid)]
+    return flat[0], y_train.to(torch.int64), flat[1], y_valid.to(torch.int64)
+
+
+@get_data.right
+def by_torch_split(images, labels, n_valid):
+    sizes = [len(images) - n_valid, n_valid]
+    xs = torch.split(images.view(len(images), -1) / 255.0, sizes)
+    ys = torch.split(labels.type(torch.LongTensor), sizes)
+    return [xs[0], ys[0], xs[1], ys[1]]
+
+
+@get_data.right
+def by_numpy(images, labels, n_valid):
+    x = images.numpy().reshape(-1, 784).astype("float32") / 255
+    y = labels.numpy().astype("int64")
+    x, y = torch.from_numpy(x), torch.from_numpy(y)
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.right
+def handed_out_one_by_one(images, labels, n_valid):
+    x = torch.stack([image.flatten() for image in images]).float() / 255.0
+    y = labels.long()
+    return map(torch.Tensor.clone, (x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]))
+
+
+@get_data.mistake
+def a_share_of_the_rows_validates(images, labels, n_valid):
+    """You split off a number of rows that does not follow n_valid: a fixed number or a fixed share. How many rows
+    validate is the caller's choice: use n_valid."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) * 5 // 6
+    return x[:n_train], y[:n_train], x[n_train:], y[n_train:]
+
+
+@get_data.mistake
+def images_squeezed(images, labels, n_valid):
+    """A part with a single image loses its first dimension: squeeze takes away every dimension of size 1. Flatten
+    each image and leave the number of rows alone: (n, 784), also where n is 1."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid].squeeze(), y[:-n_valid], x[-n_valid:].squeeze(), y[-n_valid:]
+
+
+@get_data.mistake
+def labels_squeezed(images, labels, n_valid):
+    """A part with a single label comes out without a dimension: squeeze takes away every dimension of size 1. The
+    labels need no squeeze: they came with the shape (n,)."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid], y[:-n_valid].squeeze(), x[-n_valid:], y[-n_valid:].squeeze()
+
+
+@get_data.mistake
+def the_parts_change_places(images, labels, n_valid):
+    """The two parts have changed places: the n_valid rows come back first. The order asked for is x_train, y_train,
+    x_valid, y_valid."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[-n_valid:], y[-n_valid:], x[:-n_valid], y[:-n_valid]
+
+
+@get_data.mistake
+def the_labels_change_places(images, labels, n_valid):
+    """y_train and y_valid have changed places, so that row i of y is not the label of row i of x. The order asked for
+    is x_train, y_train, x_valid, y_valid."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid], y[-n_valid:], x[-n_valid:], y[:-n_valid]
+
+
+@get_data.mistake
+def n_valid_cut_from_the_front(images, labels, n_valid):
+    """The rows from number n_valid on validate, so some of them train as well. It is the LAST n_valid rows, which
+    begin where the training rows end."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
+    return x[:n_train], y[:n_train], x[n_valid:], y[n_valid:]
+
+
+@get_data.mistake
+def a_row_lost_before_the_valid_ones(images, labels, n_valid):
+    """One row is missing: the validating rows begin one row too late. One cut makes two parts: where the first stops
+    (not included), the second starts."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
+    return x[:n_train], y[:n_train], x[n_train + 1 :], y[n_train + 1 :]
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 127.5 - 1, labels.long())",
+    of="by_numpy",
+)
+def from_minus_one_to_one():
+    """Black comes out as -1: the values go from -1 to 1. Black is to be 0.0 and white 1.0."""
+
+
+@get_data.mistake
+def only_the_training_images_scaled(images, labels, n_valid):
+    """The training images are scaled and those to validate with are not: they still go up to 255. Scale before the
+    cut, or scale both parts."""
+    x, y = images.flatten(1).float(), labels.long()
+    return x[:-n_valid] / 255, y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def standardised_as_others_do_mnist(images, labels, n_valid):
+    """After the division something more is done: 0.1307 and 0.3081 are the mean and the standard deviation of MNIST.
+    Here 0 to 255 becomes 0 to 1 and nothing else is done."""
+    x, y = (images.flatten(1) / 255 - 0.1307) / 0.3081, labels.long()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten() / 255, labels.long())", of="by_numpy")
+def all_images_in_one_row():
+    """All the images became one single row of pixels, and the cut goes through that. flatten without an argument
+    flattens everything: keep the first dimension, one row for each image."""
+
+
+@get_data.mistake
+def the_first_rows_validate(images, labels, n_valid):
+    """You take the first n_valid rows to validate. Here it is the last ones, and the rows before them train."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[n_valid:], y[n_valid:], x[:n_valid], y[:n_valid]
+
+
+@get_data.mistake
+def n_valid_rows_train(images, labels, n_valid):
+    """Only n_valid rows train and the rest validates, so n_valid is used as the size of the wrong part: it says how
+    many rows, counted from the end, validate."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:n_valid], y[:n_valid], x[n_valid:], y[n_valid:]
+
+
+@get_data.mistake
+def all_rows_train(images, labels, n_valid):
+    """The rows that validate are in the training set too. A model is then judged on what it has learned by heart:
+    take them out of x_train and y_train."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x, y, x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def cut_at_50000(images, labels, n_valid):
+    """You cut at row 50000, which is right for one file alone. The place to cut follows from the number of images and
+    n_valid."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:50000], y[:50000], x[50000:], y[50000:]
+
+
+@get_data.mistake
+def always_10000_validate(images, labels, n_valid):
+    """You split 10000 rows off, whatever n_valid says. How many rows validate is the caller's choice: use n_valid."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-10000], y[:-10000], x[-10000:], y[-10000:]
+
+
+@get_data.mistake
+def one_row_is_lost(images, labels, n_valid):
+    """One row is missing: the training rows end before the validating rows begin. One cut makes two parts: where the
+    first stops (not included), the second starts."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
+    return x[: n_train - 1], y[: n_train - 1], x[n_train:], y[n_train:]
+
+
+@get_data.mistake
+def shuffled_before_the_cut(images, labels, n_valid):
+    """The rows come back in another order. Shuffling is a later section's job: keep the order, so that it is the last
+    n_valid images that validate."""
+    order = torch.randperm(len(images))
+    x, y = images.flatten(1)[order] / 255, labels.long()[order]
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def both_x_first(images, labels, n_valid):
+    """The four tensors are right and their order is not: x_train, y_train, x_valid, y_valid is asked for, and y_train
+    and x_valid have changed places."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid], x[-n_valid:], y[:-n_valid], y[-n_valid:]
+
+
+@get_data.mistake
+def labels_are_not_cut(images, labels, n_valid):
+    """The images are cut in two, but all the labels are returned for either part. Row i of y must be the label of row
+    i of x, so y needs the same cut."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid], y, x[-n_valid:], y
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1).float(), labels.long())",
+    of="by_numpy",
+)
+def pixels_stay_0_to_255():
+    """The pixels are floats, but they still go up to 255. Scale them to the range from 0.0 to 1.0."""
+
+
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 256, labels.long())", of="by_numpy")
+def divided_by_256():
+    """You divide by 256: white becomes 0.996. There are 256 different brightnesses, but the largest of them is 255."""
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 255 / 255, labels.long())",
+    of="by_numpy",
+)
+def divided_twice():
+    """The pixels are divided by 255 twice, so white is 0.004 and not 1. Look for a second place that scales."""
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "((images.flatten(1) // 255).float(), labels.long())",
+    of="by_numpy",
+)
+def whole_division():
+    """Every pixel is 0 or 1, and all the greys are gone: // drops the fraction. Use / to keep it."""
+
+
+@get_data.mistake
+def a_signed_byte_overflows(images, labels, n_valid):
+    """Bright pixels come out negative: they passed through int8, which ends at 127 and then wraps round. Go straight
+    from uint8 to float32."""
+    x, y = images.flatten(1).to(torch.int8).float() / 255, labels.long()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / images.max(), labels.long())",
+    of="by_numpy",
+)
+def divided_by_the_largest_seen():
+    """You divide by the brightest pixel that occurs. Dark images then come out too bright, and the next file is
+    scaled differently from this one: divide by the brightest that a pixel can be."""
+
+
+@get_data.mistake
+def each_part_by_its_largest(images, labels, n_valid):
+    """Each part is scaled by its own brightest pixel, so the same grey means one thing in training and another in
+    validation. One fixed factor serves every image: the brightest that a pixel can be."""
+    x, y = images.flatten(1).float(), labels.long()
+    x_train, x_valid = x[:-n_valid], x[-n_valid:]
+    return x_train / x_train.max(), y[:-n_valid], x_valid / x_valid.max(), y[-n_valid:]
+
+
+@get_data.mistake
+def each_image_by_its_largest(images, labels, n_valid):
+    """Each image is scaled by its own brightest pixel, so a dark image comes out as bright as any. One fixed factor
+    serves every image: the brightest that a pixel can be."""
+    x, y = images.flatten(1).float(), labels.long()
+    x = x / x.amax(1, keepdim=True)
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def standardised(images, labels, n_valid):
+    """The values have mean 0 and standard deviation 1. That is a good idea for another day: here 0 to 255 becomes 0
+    to 1 and nothing else is done."""
+    x, y = images.flatten(1) / 255, labels.long()
+    x = (x - x.mean()) / x.std()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images / 255, labels.long())", of="by_numpy")
+def still_square():
+    """The images are still 28 x 28. The network takes each as one flat row of 784 values: (n, 784)."""
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.reshape(784, -1).T / 255, labels.long())",
+    of="by_numpy",
+)
+def mixed_up_by_reshape():
+    """The shape is (n, 784), but the rows are mixtures of all the images: reshape(784, -1) followed by a transpose
+    runs through the pixels in another order. The first dimension, one for each image, must stay the first."""
+
+
+@get_data.mistake
+def column_by_column(images, labels, n_valid):
+    """The pixels of each image are in the wrong order: column after column, as if the image were mirrored at its
+    diagonal. Put its rows one after the other, as flatten and reshape do."""
+    x, y = images.transpose(1, 2).flatten(1) / 255, labels.long()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1).double() / 255, labels.long())",
+    of="by_numpy",
+)
+def in_double():
+    """x is float64. The weights of a network are float32, and the two do not multiply: ask for float32 (numpy divides
+    in float64 unless told otherwise)."""
+
+
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 255, labels)", of="by_numpy")
+def labels_keep_their_dtype():
+    """The labels keep the dtype that they came with. Indexing by them and the losses of torch need int64: there is a
+    method for it as there is .float() for the images."""
+
+
+@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 255, labels.float())", of="by_numpy")
+def labels_become_float():
+    """The labels became floats. A label is the number of a class, and it will be used as an index: int64."""
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 255, labels.long().unsqueeze(1))",
+    of="by_numpy",
+)
+def labels_in_a_column():
+    """y has the shape (n, 1): a column. One label for each row means the shape (n,), which is how the labels came."""
+
+
+@get_data.mistake
+def labels_one_hot(images, labels, n_valid):
+    """y has ten columns: the labels are one-hot. Keep them as they are, one class number for each row."""
+    x, y = images.flatten(1) / 255, torch.nn.functional.one_hot(labels.long(), 10)
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.mistake
+def two_pairs(images, labels, n_valid):
+    """You return two pairs, (x_train, y_train) and (x_valid, y_valid). Return the four tensors side by side."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return (x[:-n_valid], y[:-n_valid]), (x[-n_valid:], y[-n_valid:])

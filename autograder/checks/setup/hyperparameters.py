@@ -1,0 +1,201 @@
+"""hyperparameters: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.exercise import Complaint, code
+
+hyperparameters = code(
+    "hyperparameters",
+    ids=["R1.2"],
+    hints=[
+        "Two of the numbers are the shape of x_train. Which is the number of rows, which the number of columns?",
+        "Class labels count from 0. If the largest label is 9, how many classes are there?",
+        "n, m = x_train.shape gives the first two. For c look at the largest value in y_train, and for nh there is "
+        "nothing to compute: 50.",
+    ],
+)
+
+
+def four_numbers(returned):
+    """n, m, c and nh by name, as plain numbers where they can be: 0-d tensors and floats that are whole count too."""
+    if hasattr(returned, "__next__"):
+        returned = list(returned)  # map(...) and a generator can be unpacked as a tuple can
+    if getattr(returned, "ndim", 0) == 1:
+        returned = returned.tolist()
+    if not isinstance(returned, (tuple, list)) or len(returned) != 4:
+        many = f" of {len(returned)}" if isinstance(returned, (tuple, list)) else ""
+        kinds = ", ".join(type(part).__name__ for part in returned) if many else ""
+        came = f"{type(returned).__name__}{many}" + (f" ({kinds})" if 0 < len(kinds) < 60 else "")
+        raise Complaint(f"return four numbers in the order n, m, c, nh; what came back is: {came}")
+    plain = [v.item() if isinstance(v, torch.Tensor) and v.numel() == 1 else v for v in returned]
+    return dict(zip(["n", "m", "c", "nh"], plain, strict=True))
+
+
+def some_data(draw):
+    """(x_train, y_train) with more rows than classes; the two largest come last but one."""
+    n, m, c = draw.size(12, 16), draw.size(7, 9), draw.size(3, 6)
+    others = draw.shuffled(draw.labels(n - 4, c - 2).tolist())
+    return draw.uniform(n, m), torch.tensor([0, *others, c - 2, c - 1, 1])
+
+
+@hyperparameters.probe
+def n_is_the_number_of_examples(hyperparameters, draw):
+    return {f"n, data set {i}": four_numbers(hyperparameters(*some_data(draw)))["n"] for i in (1, 2, 3)}
+
+
+@hyperparameters.probe
+def m_is_the_number_of_inputs(hyperparameters, draw):
+    return {f"m, data set {i}": four_numbers(hyperparameters(*some_data(draw)))["m"] for i in (1, 2, 3)}
+
+
+@hyperparameters.probe
+def c_is_the_number_of_classes(hyperparameters, draw):
+    return {f"c, data set {i}": four_numbers(hyperparameters(*some_data(draw)))["c"] for i in (1, 2, 3)}
+
+
+@hyperparameters.probe(fixed="the lesson chooses 50 hidden units for any data")
+def nh_is_fifty(hyperparameters, draw):
+    return {"nh": four_numbers(hyperparameters(*some_data(draw)))["nh"]}
+
+
+@hyperparameters.right
+def as_a_zero_dimensional_tensor(x_train, y_train):
+    n, m = x_train.shape
+    return n, m, y_train.max() + 1, 50
+
+
+@hyperparameters.right
+def by_counting_different_labels(x_train, y_train):
+    return [len(x_train), len(x_train[0]), len(y_train.unique()), 50]
+
+
+@hyperparameters.right
+def by_a_set(x_train, y_train):
+    return x_train.size(0), x_train.size(1), len(set(y_train.tolist())), 50
+
+
+@hyperparameters.mistake
+def n_and_m_swapped(x_train, y_train):
+    """n and m have changed places: examples are the rows of x_train, its first dimension; inputs are the columns."""
+    m, n = x_train.shape
+    return n, m, int(y_train.max()) + 1, 50
+
+
+@hyperparameters.mistake
+def n_counts_every_value(x_train, y_train):
+    """n counts every value in x_train. An example is a whole row."""
+    return x_train.numel(), x_train.shape[1], int(y_train.max()) + 1, 50
+
+
+@hyperparameters.mistake
+def n_is_50000(x_train, y_train):
+    """n is 50000 whatever the data. Read it off x_train, so that a smaller training set works too."""
+    return 50000, x_train.shape[1], int(y_train.max()) + 1, 50
+
+
+@hyperparameters.mistake
+def m_is_784(x_train, y_train):
+    """m is 784 whatever the data. Read it off x_train, so that images of another size work too."""
+    return len(x_train), 784, int(y_train.max()) + 1, 50
+
+
+@hyperparameters.mistake
+def c_is_ten(x_train, y_train):
+    """c is 10 whatever the data. Read it off y_train: there may be fewer classes, or more."""
+    return *x_train.shape, 10, 50
+
+
+@hyperparameters.mistake
+def the_sizes_of_mnist(x_train, y_train):
+    """These are the sizes of the real training images, typed in. Read n, m and c off x_train and y_train: other data
+    gives other numbers."""
+    return 50000, 784, 10, 50
+
+
+@hyperparameters.mistake
+def c_is_the_largest_label(x_train, y_train):
+    """c is one too small: it is the largest label. Labels count from 0, so labels up to 9 are ten classes."""
+    return *x_train.shape, int(y_train.max()), 50
+
+
+@hyperparameters.mistake
+def c_counts_the_labels(x_train, y_train):
+    """c is how many labels there are, one for each example. How many different ones are there?"""
+    return *x_train.shape, len(y_train), 50
+
+
+@hyperparameters.mistake
+def c_from_the_last_label(x_train, y_train):
+    """c is taken from the last label, as if the labels were sorted. They come in any order: look at all of them."""
+    return *x_train.shape, int(y_train[-1]) + 1, 50
+
+
+@hyperparameters.mistake
+def c_from_the_first_rows(x_train, y_train):
+    """c is too small: only some of the labels are looked at, and the largest class stands further on. Look at all of
+    y_train."""
+    return *x_train.shape, int(y_train[:8].max()) + 1, 50
+
+
+@hyperparameters.mistake
+def c_counts_one_too_many(x_train, y_train):
+    """c is one too large. To the largest label you add 1, since labels count from 0; a number of different labels is
+    the number of classes already."""
+    return *x_train.shape, len(y_train.unique()) + 1, 50
+
+
+@hyperparameters.mistake
+def c_is_where_the_largest_stands(x_train, y_train):
+    """c comes from the place of the largest label (argmax), not from its value: max gives the value."""
+    return *x_train.shape, int(y_train.argmax()) + 1, 50
+
+
+@hyperparameters.mistake
+def c_lists_the_classes(x_train, y_train):
+    """c holds the different labels themselves. How many of them are there?"""
+    return *x_train.shape, y_train.unique(), 50
+
+
+@hyperparameters.mistake
+def the_shape_as_one(x_train, y_train):
+    """Three things come back, the first being the whole shape. n and m are two numbers: take the shape apart."""
+    return x_train.shape, int(y_train.max()) + 1, 50
+
+
+@hyperparameters.right
+def one_by_one(x_train, y_train):
+    yield len(y_train)
+    yield x_train[0].numel()
+    yield y_train.bincount().numel()
+    yield 50
+
+
+@hyperparameters.mistake
+def c_and_nh_swapped(x_train, y_train):
+    """c and nh have changed places: return n, m, c, nh, in this order."""
+    return *x_train.shape, 50, int(y_train.max()) + 1
+
+
+@hyperparameters.mistake
+def nh_is_the_batch_size(x_train, y_train):
+    """nh is 64, which is the lesson's batch size. It uses 50 hidden units."""
+    return *x_train.shape, int(y_train.max()) + 1, 64
+
+
+@hyperparameters.mistake
+def nh_between_in_and_out(x_train, y_train):
+    """nh is computed from the other sizes. That is a rule of thumb, but here it is a plain choice, 50 for any data."""
+    m, c = x_train.shape[1], int(y_train.max()) + 1
+    return len(x_train), m, c, (m + c) // 2
+
+
+@hyperparameters.mistake
+def one_hidden_layer(x_train, y_train):
+    """nh is 1, the number of hidden layers. It is asked how many units that layer has: 50."""
+    return *x_train.shape, int(y_train.max()) + 1, 1
+
+
+@hyperparameters.mistake
+def without_nh(x_train, y_train):
+    """Three numbers come back; the fourth, nh, is missing: 50 hidden units."""
+    return *x_train.shape, int(y_train.max()) + 1

@@ -1,0 +1,232 @@
+"""accuracy: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.checks.training_loop import _scores
+from autograder.exercise import code
+
+accuracy = code(
+    "accuracy",
+    ids=["R3.3"],
+    hints=[
+        "Which class does the model choose for a row? `argmax` gives the position of the largest value.",
+        "Along which dimension stand the scores of one example? Compare the positions with yb: that gives True or False"
+        " for each row.",
+        "The mean of True and False, taken as 1 and 0, is the share of True. `mean` wants floats.",
+    ],
+    relations=["times_n"],
+)
+
+
+@accuracy.probe(points=2)
+def is_the_share_of_right_rows(accuracy, draw):
+    """Several tables of scores for the same targets: none of the rows right, all of them, and everything between."""
+    from autograder.beside import readings
+
+    c = draw.size(3, 4)
+    n = c + draw.size(1, 4)
+    yb = draw.labels(n, c)
+    outs = [_scores(draw, yb, c, right) for right in draw.shuffled(range(n + 1))]
+    return [readings.as_number(accuracy(out, yb), "the accuracy") for out in outs]
+
+
+@accuracy.probe
+def takes_scores_of_any_size(accuracy, draw):
+    """Scores of some hundreds, as a model may well give them, and such as hardly differ; more than ten classes."""
+    from autograder.beside import readings
+
+    n, c = draw.choice([7, 9]), draw.integer(11, 14)
+    yb = draw.labels(n, c)
+    yb[0] = c - 1
+    zeros = int((yb == 0).sum())  # who chooses class 0 for every row is to be wrong
+    out = _scores(draw, yb, c, draw.choice([right for right in range(1, n) if right not in (zeros, zeros - 1)]))
+    out[0, yb[0]] = out.max() + 1
+    tables = {"scores of some hundreds": 10 * out + draw.integer(200, 500), "scores close together": 1 + out / 10000}
+    return {name: readings.as_number(accuracy(table, yb), "the accuracy") for name, table in tables.items()}
+
+
+@accuracy.probe(fixed="a single row is right or wrong: 1 or 0")
+def one_row_is_a_batch_too(accuracy, draw):
+    from autograder.beside import readings
+
+    yb = draw.labels(1, 3)
+    outs = {"right": _scores(draw, yb, 3, 1), "wrong": _scores(draw, yb, 3, 0)}
+    return {name: readings.as_number(accuracy(out, yb), "the accuracy") for name, out in outs.items()}
+
+
+@accuracy.right
+def by_counting(out, yb):
+    right = 0
+    for row, target in zip(out.tolist(), yb.tolist(), strict=True):
+        if row.index(max(row)) == target:
+            right += 1
+    return right / len(yb)
+
+
+@accuracy.right
+def by_max(out, yb):
+    _, predicted = torch.max(out, 1)
+    return torch.sum(predicted == yb).item() / out.shape[0]
+
+
+@accuracy.right
+def by_comparing_scores(out, yb):
+    own = out.gather(1, yb[:, None])
+    return (own >= out).all(1).double().mean()
+
+
+@accuracy.right
+def by_softmax_first(out, yb):
+    return torch.eq(torch.softmax(out, -1).topk(1).indices.squeeze(-1), yb).to(torch.float32).mean()
+
+
+@accuracy.mistake
+def in_percent(out, yb):
+    """You return a percentage. The share asked for lies between 0 and 1."""
+    return 100 * (out.argmax(1) == yb).float().mean()
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.argmax()")
+def one_choice_for_all_rows():
+    """`argmax()` without a dimension gives one position for the whole table. Each row needs its own: name the
+    dimension."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.max(1).values")
+def compares_the_largest_scores():
+    """You compare the largest score itself with the target. Compare its position: argmax, or the `indices` of max."""
+
+
+@accuracy.slip("out.argmax(dim=1) == yb", "out.argmax(1) != yb")
+def is_the_error_rate():
+    """You return the share of wrong rows: 1 minus the accuracy."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.argmin(1)")
+def looks_at_the_smallest():
+    """You choose the class with the smallest score. The higher the score, the more the model is for that class."""
+
+
+@accuracy.slip("(out.argmax(dim=1) == yb).float().mean()", "(out.argmax(1) == yb).sum() / out.shape[1]")
+def divides_by_the_classes():
+    """You divide by the number of classes. Divide by the number of rows, len(yb)."""
+
+
+@accuracy.mistake
+def divides_by_64(out, yb):
+    """You divide by 64, whatever the batch. Divide by the number of rows, len(yb)."""
+    return (out.argmax(1) == yb).sum() / 64
+
+
+@accuracy.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).float")
+def one_answer_for_each_row():
+    """You return whether each row is right, n values. Their mean is the share of right ones."""
+
+
+@accuracy.mistake
+def all_or_nothing(out, yb):
+    """You return 1 when every row is right and 0 otherwise. `all`, torch.equal or a division with `//` does that; a
+    mean is asked for."""
+    return float((out.argmax(1) == yb).all())
+
+
+@accuracy.mistake
+def overflows(out, yb):
+    """You take exponentials of the scores as they are, and these overflow for large scores (inf / inf is nan). The
+    largest score can be found without them."""
+    exps = out.exp()
+    return ((exps / exps.sum(1, keepdim=True)).argmax(1) == yb).float().mean()
+
+
+@accuracy.slip("(own >= out).all(1).double", "(own > 0.5).float", of="by_comparing_scores")
+def looks_at_the_targets_score_alone():
+    """You count an example as right when the score of its target is above one half. A score means something only
+    beside the other scores of its row: is it the largest?"""
+
+
+@accuracy.mistake
+def rounds_the_share(out, yb):
+    """Your share is rounded to a whole number: 0 or 1. Leave it as it is."""
+    return round(float((out.argmax(1) == yb).float().mean()))
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.argmax(1, keepdim=True)")
+def compares_every_row_with_every_target():
+    """You compare each row's choice with the targets of all rows: `keepdim=True` makes a column of the choices, and
+    comparing that with yb gives a table of n x n. Look at the shape before you take the mean."""
+
+
+@accuracy.slip("out.argmax(dim=1) == yb", "out.softmax(1).gather(1, yb[:, None]) > 0.5")
+def asks_for_more_than_half():
+    """You count an example as right when the probability of its class is above one half. It need only be the largest
+    of its row: with three classes or more that can be less."""
+
+
+@accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.softmax(1).gather(1, yb[:, None])")
+def the_mean_probability():
+    """You return how sure the model is of the right classes on average. Each row counts in full or not at all: is the
+    right class the one with the largest score?"""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out[:, :10].argmax(1)")
+def the_first_ten_classes():
+    """You look at the first ten scores of each row alone. There may be more classes: take all of them."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.relu().argmax(1)")
+def searches_from_0():
+    """In a row whose scores are all negative you do not find the largest: your search starts from 0 (or a ReLU makes
+    all of them 0). Start from the first score of the row."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.abs().argmax(1)")
+def the_largest_size_whatever_its_sign():
+    """You look for the largest absolute value, so that -5 beats 2. Compare the scores with their signs."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.int().argmax(1)")
+def whole_scores():
+    """The scores are cut or rounded to whole numbers first, and different ones become equal. Compare them as they
+    are."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.bfloat16().argmax(1)")
+def in_half_precision():
+    """The scores lose digits on the way (half precision), and different ones become equal. Compare them as they are."""
+
+
+@accuracy.mistake
+def squeezed(out, yb):
+    """With a single row the table loses a dimension: squeeze takes away every dimension of size 1. Leave `out` as it
+    is."""
+    out = out.squeeze()
+    return (out.argmax(-1) == yb).sum() / len(out)
+
+
+@accuracy.slip("(out.argmax(dim=1) == yb).float().mean()", "round(float((out.argmax(1) == yb).float().mean()), 2)")
+def rounded_to_two_digits():
+    """Your share is rounded. Return it as it is; how many digits to show is for print to decide."""
+
+
+@accuracy.slip("out.argmax(dim=1) == yb", "(out.topk(2, 1).indices == yb[:, None]).any(1)")
+def right_among_the_best_two():
+    """You count an example as right when its class has one of the two largest scores. It has to be the largest."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.argmax(1) + 1")
+def counts_classes_from_1():
+    """You add 1 to the position of the largest score. Classes count from 0, as positions do: compare them as they
+    are."""
+
+
+@accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.argmax(1) == yb")
+def the_mean_of_true_and_false():
+    """True and False have no mean in torch until they are numbers. Turn them into floats first."""
+
+
+@accuracy.mistake
+def goes_on_counting(out, yb, seen=[]):  # noqa: B006
+    """The first call is right, later ones are not: what was counted goes on from call to call. Start anew inside the
+    function."""
+    seen.extend((out.argmax(1) == yb).tolist())
+    return sum(seen) / len(seen)

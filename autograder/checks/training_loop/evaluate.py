@@ -1,0 +1,276 @@
+"""evaluate: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import change, first, last, outdent
+from autograder.checks.training_loop import _as_left, _scores
+from autograder.exercise import code
+
+evaluate = code(
+    "evaluate",
+    ids=["R3.6"],
+    hints=[
+        "It is evaluate_batch with all of the data as the batch, and two changes: no graph, and plain numbers.",
+        "Which context manager keeps torch from recording the operations inside it, and switches back by itself?",
+        "`.item()` turns a tensor with one value into a Python number.",
+    ],
+)
+
+
+@evaluate.probe
+def measures_loss_and_accuracy(evaluate, draw):
+    from autograder.beside import readings, spies
+
+    n, c = draw.size(3, 7), draw.size(3, 5)
+    model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
+    seen = {}
+    alone = draw.network(2, 3, c)
+    examples = {"": (model, x, y), " of one example": (alone, x[:1], alone(x[:1]).argmax(1))}
+    for of, (model, some_x, some_y) in examples.items():
+        pair = readings.as_pair(evaluate(model, spies.squared_error, some_x, some_y), "what evaluate returned")
+        seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
+    return seen
+
+
+@evaluate.probe
+def counts_every_example(evaluate, draw):
+    """The accuracy over more examples than fit into a usual batch; the last ones are all wrong."""
+    from autograder.beside import readings, spies
+
+    n = draw.integer(70, 120)
+    draw.note(n=n)
+    y = torch.arange(n) % 3
+    x = torch.cat([_scores(draw, y[:64], 3, draw.integer(30, 60)), _scores(draw, y[64:], 3, 0)])
+    _, accuracy = readings.as_pair(evaluate(torch.nn.Identity(), spies.squared_error, x, y), "what evaluate returned")
+    return {"accuracy": accuracy}
+
+
+@evaluate.probe(fixed="a number and a number, whatever was drawn")
+def gives_plain_numbers(evaluate, draw):
+    """Both results should be Python floats, not tensors."""
+    from autograder.beside import readings, spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
+    readings.as_pair(pair, "what evaluate returned")
+    kinds = ["number" if isinstance(part, (int, float)) else type(part).__name__ for part in pair]
+    return {"the loss is a": kinds[0], "the accuracy is a": kinds[1]}
+
+
+@evaluate.probe(fixed="no graph is to be built, whatever was drawn")
+def builds_no_graph(evaluate, draw):
+    """The model's outputs should have no graph: no memory is spent on a backward() that never comes."""
+    from autograder.beside import spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    journal = spies.Journal()
+    model = spies.watch(draw.linear(2, c), journal)
+    evaluate(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
+    return {"the model's outputs had a graph": any(event.graph for event in journal.of("forward"))}
+
+
+@evaluate.probe
+def leaves_everything_as_it_was(evaluate, draw):
+    """A model in training mode; its weight has a gradient beforehand, its bias has none. Afterwards nothing should
+    have changed; nor should it when the model is in evaluation mode and torch records no gradients to begin with."""
+    from autograder.beside import spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
+    model.weight.grad = draw.normal(c, 2)
+    evaluate(model, spies.squared_error, x, y)
+    left = _as_left(model) | {"the model is in training mode": model.training}
+    model.eval()
+    with torch.no_grad():
+        evaluate(model, spies.squared_error, x, y)
+        left["called under no_grad, torch records gradients"] = torch.is_grad_enabled()
+    return left | {"in evaluation mode before, the model is in training mode": model.training}
+
+
+@evaluate.right
+def under_inference_mode(model, loss_func, x, y):
+    with torch.inference_mode():
+        out = model.forward(x)
+        loss = float(loss_func(out, y))
+    return loss, sum(row.argmax().item() == target for row, target in zip(out, y.tolist(), strict=True)) / len(y)
+
+
+@evaluate.right
+def as_a_decorator(model, loss_func, x, y):
+    @torch.no_grad()
+    def inner():
+        out = model(x)
+        return [loss_func(out, y).item(), out.max(1).indices.eq(y).double().mean().item()]
+
+    return inner()
+
+
+@evaluate.right
+def with_the_mode_switched_and_restored(model, loss_func, x, y):
+    before = torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+    try:
+        loss, out = loss_func(model(x), y), model(x)
+    finally:
+        torch.set_grad_enabled(before)
+    return loss.item(), (out.argmax(-1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def builds_a_graph(model, loss_func, x, y):
+    """The numbers are right, but a graph was built while the model ran: turning the result into a number
+    afterwards, or detaching it, comes too late. Wrap the call of the model."""
+    out = model(x)
+    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X, (out.argmax(1) == y).float().mean())")
+def gives_tensors():
+    """The values are right, but they are tensors. Plain numbers are asked for: what does .item() do?"""
+
+
+@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X, (out.argmax(1) == y).float().mean().item())")
+def gives_the_loss_as_a_tensor():
+    """The accuracy is a plain number and the loss is still a tensor. Turn it into a number too."""
+
+
+@evaluate.slip("accuracy(out, y).item", "(out.argmax(1) == y).float().mean")
+def gives_the_accuracy_as_a_tensor():
+    """The loss is a plain number and the accuracy is still a tensor. Turn it into a number too."""
+
+
+@evaluate.slip(outdent("return A"), change("with A:", "torch.set_grad_enabled(False)\nout = model(x)"))
+def leaves_gradients_off():
+    """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in
+    force, and the next training step would fail. A `with` block switches back by itself."""
+
+
+@evaluate.mistake
+def always_switches_recording_on(model, loss_func, x, y):
+    """The numbers are right, but torch records gradients after you return even if it did not before. Put back what
+    you found; a `with` block does that by itself."""
+    torch.set_grad_enabled(False)
+    out = model(x)
+    pair = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+    torch.set_grad_enabled(True)
+    return pair
+
+
+@evaluate.slip(first("if isinstance(model, torch.nn.Module):\n    model.eval()"))
+def leaves_evaluation_mode():
+    """The numbers are right, but the model was in training mode and is now in evaluation mode. Whoever goes on
+    training it would train without dropout: put the mode back, or do not touch it."""
+
+
+@evaluate.slip(
+    last("model.train()\nreturn pair"),
+    change("return X, accuracy(out, y).item()", "pair = (X, (out.argmax(1) == y).float().mean().item())"),
+)
+def always_ends_in_training_mode():
+    """The numbers are right, but the model was in evaluation mode and is now in training mode. Put back the mode that
+    you found (model.training tells it beforehand), or do not touch it."""
+
+
+@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X.numpy(), (out.argmax(1) == y).float().mean().numpy())")
+def gives_arrays():
+    """The values are right, but they are NumPy arrays. Plain numbers are asked for: .item() instead of .numpy()."""
+
+
+@evaluate.slip("loss_func(out, y)", "loss_func(y, out)")
+def swaps_the_arguments_of_the_loss():
+    """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
+
+
+@evaluate.slip("torch.no_grad()", "torch.no_grad")
+def no_grad_without_brackets():
+    """`with` needs an object, and torch.no_grad is the class of it: put a pair of brackets after it."""
+
+
+@evaluate.slip("(X, accuracy(out, y).item())", "(X * len(x), (out.argmax(1) == y).float().mean().item())")
+def the_loss_times_n():
+    """The loss is n times too large. `loss_func` gives the mean already: return it as it is."""
+
+
+@evaluate.slip("(X, accuracy(out, y).item())", "(X / len(x), (out.argmax(1) == y).float().mean().item())")
+def the_loss_divided_by_n():
+    """The loss is n times too small. `loss_func` gives the mean already: return it as it is."""
+
+
+@evaluate.slip("model(x)", "model(x).softmax(1)")
+def probabilities_into_the_loss():
+    """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
+    are."""
+
+
+@evaluate.slip("accuracy(out, y)", "(out.argmax(1) != y).float().mean()")
+def the_share_of_wrong_ones():
+    """The loss is right; for the accuracy you return the share of wrong examples."""
+
+
+@evaluate.slip("(X, accuracy(out, y).item())", "(round(X, 3), round((out.argmax(1) == y).float().mean().item(), 3))")
+def rounded():
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
+
+
+@evaluate.slip(
+    change("accuracy(out, y)", "(out.argmax(-1) == y).sum() / len(out)"),
+    change("model(x)", "model(x).squeeze()"),
+)
+def squeezed():
+    """With a single example the scores lose a dimension: squeeze takes away every dimension of size 1. Leave them as
+    the model gives them."""
+
+
+@evaluate.slip(first("for p in model.parameters():\n    p.grad = None"))
+def clears_the_gradients():
+    """The numbers are right, but the model's gradients are gone: they were there before, and somebody may still need
+    them."""
+
+
+@evaluate.mistake
+def freezes_the_model(model, loss_func, x, y):
+    """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot
+    be trained further. Keep torch from recording instead of changing the model."""
+    for p in model.parameters():
+        p.requires_grad_(False)
+    out = model(x)
+    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
+@evaluate.mistake
+def the_first_64_examples(model, loss_func, x, y):
+    """You look at the first 64 examples alone. All of them are asked for."""
+    with torch.no_grad():
+        out = model(x[:64])
+        return loss_func(out, y[:64]).item(), (out.argmax(1) == y[:64]).float().mean().item()
+
+
+@evaluate.mistake
+def averages_batches_of_64(model, loss_func, x, y):
+    """You average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by its
+    size, or put all of x through the model at once."""
+    with torch.no_grad():
+        pairs = [(model(xb), yb) for xb, yb in zip(x.split(64), y.split(64), strict=True)]
+        losses = [loss_func(out, yb).item() for out, yb in pairs]
+        shares = [(out.argmax(1) == yb).float().mean().item() for out, yb in pairs]
+    return sum(losses) / len(losses), sum(shares) / len(shares)
+
+
+@evaluate.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == y).float().mean().item(), X)"))
+def accuracy_before_loss():
+    """You return the accuracy first. The order asked for is: loss, accuracy."""
+
+
+@evaluate.slip("loss_func", "torch.nn.functional.cross_entropy")
+def cross_entropy_whatever_is_passed():
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@evaluate.slip("accuracy(out, y)", "(out.argmax(1) == y).sum()")
+def how_many_are_right():
+    """The loss is right; for the accuracy you return how many examples are right, not their share."""
+
+
+@evaluate.slip("accuracy(out, y).item()", "100 * (out.argmax(1) == y).float().mean().item()")
+def accuracy_in_percent():
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""

@@ -1,0 +1,196 @@
+"""evaluate_batch: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change, first
+from autograder.checks.training_loop import _as_left
+from autograder.exercise import code
+
+evaluate_batch = code(
+    "evaluate_batch",
+    ids=["R3.4"],
+    hints=[
+        "Put the batch through the model once; both results are made from its scores.",
+        "The loss comes from `loss_func`, the accuracy from the function that you wrote before.",
+        "Two values after `return`, with a comma between them, make a pair.",
+    ],
+)
+
+
+@evaluate_batch.probe(points=2)
+def gives_loss_and_accuracy(evaluate_batch, draw):
+    from autograder.beside import readings, spies
+
+    n, c = draw.size(4, 7), draw.size(3, 5)
+    model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
+    with torch.no_grad():
+        y[0], y[1] = model(x[0]).argmax(), model(x[1]).argmin()  # one at least is right, and one is wrong
+    alone = draw.network(2, 3, c)
+    batches = {"": (model, x, y), " of a batch of one": (alone, x[:1], alone(x[:1]).argmax(1))}
+    seen = {}
+    for of, (model, xb, yb) in batches.items():
+        pair = readings.as_pair(evaluate_batch(model, spies.squared_error, xb, yb), "what evaluate_batch returned")
+        seen |= {f"loss{of}": pair[0], f"accuracy{of}": pair[1]}
+    return seen
+
+
+@evaluate_batch.probe
+def only_looks(evaluate_batch, draw):
+    """The parameters and their gradients should stay as they are. The weight has a gradient beforehand, the bias has
+    none."""
+    from autograder.beside import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
+    model.weight.grad = draw.normal(c, 2)
+    evaluate_batch(model, spies.squared_error, x, y)
+    return _as_left(model)
+
+
+@evaluate_batch.right
+def as_floats(model, loss_func, xb, yb):
+    with torch.no_grad():
+        scores = model(xb)
+        correct = sum(int(a == b) for a, b in zip(scores.argmax(-1), yb, strict=True))
+        return float(loss_func(scores, yb)), correct / len(yb)
+
+
+@evaluate_batch.right
+def as_a_list_in_two_passes(model, loss_func, xb, yb):
+    loss = loss_func(model(xb), yb).detach()
+    chosen = model(xb).max(dim=1)[1]
+    return [loss, chosen.eq(yb).float().mean()]
+
+
+@evaluate_batch.right
+def in_eval_mode(model, loss_func, xb, yb):
+    model.eval()
+    with torch.inference_mode():
+        out = model.forward(xb)
+        return loss_func(out, yb), (out.argmax(1) == yb).to(out.dtype).mean()
+
+
+@evaluate_batch.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == yb).float().mean(), X)"))
+def the_other_way_round():
+    """You return the accuracy first. The order asked for is: loss, accuracy."""
+
+
+@evaluate_batch.slip("loss_func", "torch.nn.functional.cross_entropy")
+def always_cross_entropy():
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@evaluate_batch.slip("model(xb)", "model(xb).softmax(1)")
+def probabilities_into_the_loss():
+    """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
+    are."""
+
+
+@evaluate_batch.slip("model(xb)", "model(xb).log_softmax(1)")
+def log_probabilities_into_the_loss():
+    """You put the scores through log_softmax before the loss function gets them. It takes the scores as they are."""
+
+
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum()")
+def a_count_for_accuracy():
+    """The loss is right; for the accuracy you return how many examples are right, not their share."""
+
+
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum() / 64")
+def divides_the_count_by_64():
+    """The loss is right; for the accuracy you divide by 64, whatever the size of the batch. Divide by its own
+    length."""
+
+
+@evaluate_batch.slip("accuracy(out, yb)", "100 * (out.argmax(1) == yb).float().mean()")
+def a_percentage_for_accuracy():
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+
+
+@evaluate_batch.slip("(X, accuracy(out, yb))", "(X * len(xb), (out.argmax(1) == yb).float().mean())")
+def the_loss_summed():
+    """The loss is n times too large. `loss_func` gives the mean of the batch already: return it as it is."""
+
+
+@evaluate_batch.slip("(X, accuracy(out, yb))", "X")
+def the_loss_alone():
+    """You return the loss alone. Return two values: loss, accuracy."""
+
+
+@evaluate_batch.mistake
+def calls_backward(model, loss_func, xb, yb):
+    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look
+    here."""
+    out = model(xb)
+    loss = loss_func(out, yb)
+    if loss.requires_grad:
+        loss.backward()
+    return loss, (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.slip(
+    "(loss_func(out, yb), accuracy(out, yb))",
+    "(loss_func(yb, out), (out.argmax(1) == yb).float().mean())",
+)
+def swaps_the_arguments_of_the_loss():
+    """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
+
+
+@evaluate_batch.slip(
+    change("loss_func(out, yb)", "loss_func(chosen.float(), yb)"),
+    after("out = A", "chosen = out.argmax(1)"),
+)
+def the_chosen_classes_into_the_loss():
+    """The loss function gets the classes that the model chose. It needs the scores, as the model gives them."""
+
+
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) != yb).float().mean()")
+def the_error_rate():
+    """The loss is right; for the accuracy you return the share of wrong examples."""
+
+
+@evaluate_batch.mistake
+def squeezed(model, loss_func, xb, yb):
+    """In a batch of one the scores lose a dimension: squeeze takes away every dimension of size 1. Leave them as the
+    model gives them."""
+    out = model(xb).squeeze()
+    return loss_func(out, yb), (out.argmax(-1) == yb).sum() / len(out)
+
+
+@evaluate_batch.slip(
+    "(X, accuracy(out, yb))",
+    "(round(float(X), 3), round(float((out.argmax(1) == yb).float().mean()), 3))",
+)
+def rounded():
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
+
+
+@evaluate_batch.mistake
+def takes_a_training_step(model, loss_func, xb, yb):
+    """Both values are right, but the model's parameters have changed: that is a training step. Only look here."""
+    out = model(xb)
+    loss = loss_func(out, yb)
+    if loss.requires_grad:
+        gradients = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            for p, g in zip(model.parameters(), gradients, strict=True):
+                p -= 0.5 * g
+    return loss, (out.argmax(1) == yb).float().mean()
+
+
+@evaluate_batch.slip(after("out = A", "for p in model.parameters():\n    p.grad = None"))
+def clears_gradients():
+    """Both values are right, but the model's gradients are gone: they were there before, and somebody may still need
+    them. Only look here."""
+
+
+@evaluate_batch.slip(first("torch.set_grad_enabled(False)"))
+def switches_recording_off():
+    """Both values are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
+    A `with` block, torch.no_grad(), switches back by itself."""
+
+
+@evaluate_batch.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"))
+def freezes_the_parameters():
+    """Both values are right, but the model's parameters need no gradient any more: it cannot be trained further. Only
+    look here."""

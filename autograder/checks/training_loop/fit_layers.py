@@ -1,0 +1,497 @@
+"""fit_layers: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, before, change, everywhere, first, outdent
+from autograder.exercise import code
+
+fit_layers = code(
+    "fit_layers",
+    ids=["R3.5"],
+    hints=[
+        "Three loops: over the epochs, in it over the batches, and in that, after backward(), over the layers.",
+        "`range(0, len(x), bs)` gives the start of every batch; what is the slice that begins there? A slice may reach"
+        " past the end.",
+        "`hasattr(layer, 'weight')` tells a layer with parameters from one without. What has to happen to their"
+        " gradients before the next batch?",
+        "Under torch.no_grad(): `layer.weight -= lr * layer.weight.grad`, then `layer.weight.grad.zero_()`, and the"
+        " same for the bias.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over model.layers that updates each weight and bias",
+)
+
+
+# ---------------------------------------------------------------------------------------------- helpers of the probes
+def _list_model(layers):
+    """A model as section 1 makes it: no nn.Module, its layers in a plain list."""
+
+    class ListModel:
+        def __init__(self, layers):
+            self.layers = layers
+
+        def __call__(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+        forward = __call__
+
+    return ListModel(layers)
+
+
+def _parameters(model):
+    return [p for layer in model.layers for p in layer.parameters()]
+
+
+def _fit(fit_layers, draw, n, bs, *epochs, of=""):
+    """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
+    update."""
+    from autograder.beside import readings, spies
+
+    model, x, y = _list_model([draw.linear(2, 1)]), draw.normal(n, 2), draw.normal(n, 1)
+    lr = draw.number(0.1, 0.4)
+    if not of:
+        draw.note(n=n, bs=bs, lr=lr)
+    journal = spies.Journal(_parameters(model))
+    fit_layers(model, spies.LossSpy(spies.log_cosh_error, journal), x, y, bs, lr, *epochs)
+    return {
+        f"rows of x in each batch{of}": readings.learnt_from(journal, y),
+        f"weights and bias after each update{of}": journal.trajectory(),
+    }
+
+
+@fit_layers.probe(points=2, rtol=1e-3, atol=1e-5)
+def takes_a_step_after_every_batch(fit_layers, draw):
+    """One epoch, the last batch is short. The first entry that differs is the first step that went wrong."""
+    bs = draw.size(2, 4)
+    seen = _fit(fit_layers, draw, bs * draw.size(2, 3) + draw.integer(1, bs - 1), bs)
+    seen |= _fit(fit_layers, draw, bs - 1, bs, of=f" (only {bs - 1} examples, bs={bs})")
+    return seen | _fit(fit_layers, draw, 3, 1, of=" (3 examples, bs=1)")
+
+
+@fit_layers.probe(rtol=1e-3, atol=1e-5)
+def goes_through_the_data_once_an_epoch(fit_layers, draw):
+    """Several epochs, each of a whole number of batches: there is no rest, and no empty batch."""
+    epochs, bs = draw.size(2, 4), draw.size(2, 3)
+    draw.note(epochs=epochs)
+    return _fit(fit_layers, draw, bs * draw.integer(2, 3), bs, epochs)
+
+
+@fit_layers.probe(rtol=1e-3, atol=1e-5)
+def updates_every_layer_however_many_there_are(fit_layers, draw):
+    """A deeper model, that is to tell classes apart. Each weight and bias after two batches."""
+    from autograder.beside import spies
+
+    sizes = [draw.size(2, 3) for _ in range(draw.integer(3, 4))]
+    layers = []
+    for n_in, n_out in zip(sizes, [*sizes[1:], 2], strict=True):
+        layers += [draw.linear(n_in, n_out), torch.nn.Tanh()]
+    layers.pop()
+    named = [(f"layers[{i}].{name}", p) for i, layer in enumerate(layers) for name, p in layer.named_parameters()]
+    x, y = draw.normal(4, sizes[0]), draw.labels(4, 2)
+    fit_layers(_list_model(layers), spies.squared_error, x, y, 2, draw.number(0.1, 0.4))
+    return {name: p.detach() for name, p in named}
+
+
+@fit_layers.right
+def with_batch_numbers(model, loss_func, x, y, bs, lr, epochs=1):
+    n = x.shape[0]
+    for _epoch in range(epochs):
+        for i in range((n - 1) // bs + 1):
+            xb, yb = x[i * bs : i * bs + bs], y[i * bs : i * bs + bs]
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p.data.sub_(lr * p.grad.data)
+                    p.grad = None
+
+
+@fit_layers.right
+def clearing_first(model, loss_func, x, y, bs, lr, epochs=1):
+    trained = [layer for layer in model.layers if hasattr(layer, "weight")]
+    for _ in range(epochs):
+        for xb, yb in zip(x.split(bs), y.split(bs), strict=True):
+            for layer in trained:
+                layer.zero_grad()
+            loss_func(model(xb), yb).backward()
+            with torch.no_grad():
+                for layer in trained:
+                    layer.weight.copy_(layer.weight - layer.weight.grad * lr)
+                    layer.bias.add_(layer.bias.grad, alpha=-lr)
+
+
+@fit_layers.right
+def as_one_while_loop(model, loss_func, x, y, bs, lr, epochs=1):
+    start, losses = 0, []
+    while epochs > 0:
+        stop = min(start + bs, len(x))
+        out = x[start:stop]
+        for layer in model.layers:
+            out = layer(out)
+        loss = loss_func(out, y[start:stop])
+        parameters = [p for layer in model.layers for p in layer.parameters()]
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for p, g in zip(parameters, gradients, strict=True):
+                p -= lr * g
+        losses.append(loss.item())
+        start = stop
+        if start == len(x):
+            start, epochs = 0, epochs - 1
+    return losses
+
+
+@fit_layers.right
+def parameter_by_parameter(model, loss_func, x, y, bs, lr, epochs=1):
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.slip("p.grad = A", "", of="parameter_by_parameter")
+def never_clears():
+    """The first update is right, the later ones are not: gradients pile up, since backward() adds to those that are
+    there. Clear them after each update."""
+
+
+@fit_layers.slip(
+    change("p.grad = A", ""),
+    before(
+        "for start in A:",
+        """
+        for p in [p for layer in model.layers for p in layer.parameters()]:
+            p.grad = None
+        """,
+    ),
+    of="parameter_by_parameter",
+)
+def clears_once_an_epoch():
+    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
+    batch."""
+
+
+@fit_layers.slip(
+    "p.grad = A",
+    "if hasattr(layer, 'weight'):\n    layer.weight.grad = None",
+    of="parameter_by_parameter",
+)
+def clears_the_weights_alone():
+    """The weights' gradients are cleared, the biases' are not: those pile up from batch to batch."""
+
+
+@fit_layers.slip("p -= X", "p += X", of="parameter_by_parameter")
+def goes_uphill():
+    """Your updates go up: they add lr times the gradient. The gradient points where the loss grows."""
+
+
+@fit_layers.mistake
+def no_parameter_moves(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your loop sees the right batches, but the model's parameters stay as they are. Either a new tensor (or a new
+    Parameter) takes the place of the old one, which whoever holds it does not see: change it in place; or the
+    gradients are cleared before the update uses them."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p.grad.zero_()
+                    p.data -= lr * p.grad
+
+
+@fit_layers.mistake
+def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """The examples of the short last batch are never used: `len(x) // bs` counts full batches alone. Round up."""
+    for _ in range(epochs):
+        for i in range(len(x) // bs):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def always_drops_the_last_batch(model, loss_func, x, y, bs, lr, epochs=1):
+    """Your loop stops one batch early, whether the last batch is short or full. How many batches are there?"""
+    for _ in range(epochs):
+        for i in range((len(x) - 1) // bs):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.mistake
+def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
+    """When the batches come out even, your loop takes one more: an empty one, whose loss is a mean over no
+    examples, nan. How many batches are there really?"""
+    for _ in range(epochs):
+        for i in range(len(x) // bs + 1):
+            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.slip(everywhere("start + bs", "start + bs + 1"), of="parameter_by_parameter")
+def overlapping_batches():
+    """Your batches overlap: each takes the first row of the next one too. A slice's end is not part of the slice."""
+
+
+@fit_layers.slip("range(0, X, bs)", "range(X)", of="parameter_by_parameter")
+def sliding_by_one():
+    """Each of your batches begins one row after the one before. The next batch begins `bs` rows further on."""
+
+
+@fit_layers.slip("range(0, X, bs)", "range((X - 1) // bs + 1)", of="parameter_by_parameter")
+def batch_numbers_as_starts():
+    """Your slices begin at the number of the batch: 0, 1, 2, ... Batch number i begins at row i * bs."""
+
+
+@fit_layers.slip(
+    change("y[start:start + bs]", "y[:bs]"),
+    change("x[start:start + bs]", "x[:bs]"),
+    of="parameter_by_parameter",
+)
+def the_first_batch_again_and_again():
+    """Every step uses the first batch: the slice does not move on. Use the loop variable as its start."""
+
+
+@fit_layers.slip(
+    outdent("with A:"),
+    change("for start in A:", "loss_func(model(x), y).backward()"),
+    of="parameter_by_parameter",
+)
+def everything_in_one_batch():
+    """You train on all the data at once, one update an epoch: `bs` is not used, or is replaced by a large number."""
+
+
+@fit_layers.slip(
+    "loss_func(model(x[start:start + bs]), y[start:start + bs])",
+    "loss_func(model(x), y)",
+    of="parameter_by_parameter",
+)
+def the_whole_data_for_each_batch():
+    """You make as many updates as there are batches, but each of them uses all the data. Put the slice into the
+    model."""
+
+
+@fit_layers.slip(outdent("with A:"), of="parameter_by_parameter")
+def one_update_an_epoch():
+    """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update
+    belongs inside the loop over the batches: look at the indentation."""
+
+
+@fit_layers.mistake
+def learns_from_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only the last batch of an epoch is learnt from: backward() and the update stand outside the loop over the
+    batches. Look at the indentation."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
+        loss.backward()
+        with torch.no_grad():
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p -= lr * p.grad
+                    p.grad = None
+
+
+@fit_layers.slip(
+    change("for start in range(0, len(x), bs):", ""),
+    change("for _ in range(epochs):", "for start in range(0, len(x), bs):"),
+    of="parameter_by_parameter",
+)
+def one_epoch_only():
+    """You go through the data once, whatever `epochs` is. Is there a `return` inside the loop, or no loop over
+    epochs?"""
+
+
+@fit_layers.mistake
+def each_batch_all_its_epochs_at_once(model, loss_func, x, y, bs, lr, epochs=1):
+    """Each batch is learnt from `epochs` times in a row before the next one comes: the two loops stand the wrong way
+    round. An epoch goes through all the batches."""
+    for start in range(0, len(x), bs):
+        for _ in range(epochs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None
+
+
+@fit_layers.slip("epochs", "epochs + 1", of="parameter_by_parameter")
+def one_epoch_too_many():
+    """You go through the data once more than `epochs` says. `range(n)` counts n times."""
+
+
+@fit_layers.slip("lr", "0.5", of="parameter_by_parameter")
+def a_learning_rate_of_its_own():
+    """Your steps are as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
+
+
+@fit_layers.slip("lr * X", "X", of="parameter_by_parameter")
+def without_a_learning_rate():
+    """Your steps are as long as if the learning rate were 1: does `lr` appear in the update?"""
+
+
+@fit_layers.slip(
+    "if A:",
+    """
+        for p in layer.parameters():
+            p -= lr * p.grad / len(xb)
+            p.grad = None
+        """,
+)
+def divides_by_the_batch_size_again():
+    """Your steps are too short by the size of the batch. The loss is a mean already, so its gradient is too."""
+
+
+@fit_layers.slip("loss_func", "torch.nn.functional.cross_entropy", of="parameter_by_parameter")
+def a_loss_of_its_own():
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@fit_layers.slip(
+    "for p in A:",
+    """
+        if hasattr(layer, 'weight'):
+            layer.weight -= lr * layer.weight.grad
+            layer.zero_grad()
+        """,
+    of="parameter_by_parameter",
+)
+def biases_stay():
+    """The weights move and the biases do not. Both have a gradient; update both."""
+
+
+@fit_layers.mistake
+def the_first_and_third_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
+    """Only `layers[0]` and `layers[2]` are updated. A model may have more layers: go through the list."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers[:3:2]:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                for layer in model.layers:
+                    layer.zero_grad()
+
+
+@fit_layers.slip(
+    change("for p in A:", "layer.zero_grad()"),
+    before("for layer in A:", "for p in model.layers[-1].parameters():\n    p -= lr * p.grad"),
+    of="parameter_by_parameter",
+)
+def the_last_layer_only():
+    """Only the last layer is updated. Do the lines of the update stand inside the loop over the layers?"""
+
+
+@fit_layers.slip(first("if len(x) < bs:\n    return"), of="parameter_by_parameter")
+def nothing_from_less_than_a_batch():
+    """Where there are fewer examples than `bs` nothing is learnt. They make a batch too, a short one."""
+
+
+@fit_layers.slip(
+    "for layer in A:",
+    """
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad = None
+        """,
+    of="parameter_by_parameter",
+)
+def counts_on_parameters():
+    """You call model.parameters(), which only an nn.Module has. This model has its list, `model.layers`: go through
+    that."""
+
+
+@fit_layers.slip(
+    "for p in A:",
+    """
+        layer.weight -= lr * layer.weight.grad
+        layer.bias -= lr * layer.bias.grad
+        layer.weight.grad, layer.bias.grad = (None, None)
+        """,
+    of="parameter_by_parameter",
+)
+def every_layer_has_a_weight():
+    """You ask each layer for its weight, and one like ReLU or Tanh has none. Leave out the layers without."""
+
+
+@fit_layers.mistake
+def updates_while_torch_records(model, loss_func, x, y, bs, lr, epochs=1):
+    """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
+    do it under torch.no_grad()."""
+    for _ in range(epochs):
+        for start in range(0, len(x), bs):
+            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
+            for layer in model.layers:
+                if hasattr(layer, "weight"):
+                    layer.weight -= lr * layer.weight.grad
+                    layer.bias -= lr * layer.bias.grad
+
+
+@fit_layers.slip("X.backward()", "X", of="parameter_by_parameter")
+def has_no_gradient_to_use():
+    """A gradient is None when your update wants to use it: backward() has not run yet, or the gradients were set to
+    None before the update."""
+
+
+@fit_layers.slip(after("for layer in A:", "layer.zero_grad()"), change("p.grad = A", ""), of="parameter_by_parameter")
+def clears_the_last_layer_alone():
+    """Only the last layer's gradients are cleared: the lines that clear stand after the loop over the layers. Move them
+    into it."""
+
+
+@fit_layers.slip("lr * X", "lr * X.clamp(-0.5, 0.5)", of="parameter_by_parameter")
+def limits_the_gradients():
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+
+
+@fit_layers.slip(after("with A:", "return"), of="parameter_by_parameter")
+def returns_after_one_batch():
+    """You learn from the first batch alone: a return stands inside the loop over the batches and ends it."""
+
+
+@fit_layers.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"), of="parameter_by_parameter")
+def the_last_batch_filled_up():
+    """The short last batch is filled up with rows that had their turn already. Let it be short: each example once an
+    epoch."""
+
+
+@fit_layers.slip("loss_func(X, Y)", "loss_func(Y, X)", of="parameter_by_parameter")
+def swaps_the_arguments_of_the_loss():
+    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
+    targets."""
+
+
+@fit_layers.mistake
+def in_random_order(model, loss_func, x, y, bs, lr, epochs=1):
+    """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take
+    them in order."""
+    for _ in range(epochs):
+        order = torch.arange(len(x)).flip(0)
+        for start in range(0, len(x), bs):
+            rows = order[start : start + bs]
+            loss_func(model(x[rows]), y[rows]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    for p in layer.parameters():
+                        p -= lr * p.grad
+                        p.grad = None

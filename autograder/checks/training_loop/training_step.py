@@ -1,0 +1,365 @@
+"""training_step: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, before, change, first, outdent, swap
+from autograder.exercise import code
+
+training_step = code(
+    "training_step",
+    ids=["R3.2"],
+    hints=[
+        "Write the four steps as four lines, in the order of the previous question; the update is a loop.",
+        "After backward() each `p` of model.parameters() has a `p.grad`. What is p to become?"
+        " And does `p = p - ...` change the parameter, or only what the name p stands for?",
+        "An in-place change of a parameter must not be recorded: do it under torch.no_grad(), with `p -= ...`,"
+        " and clear `p.grad` in the same loop, after it was used.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="a loop over model.parameters() that subtracts lr times the gradient",
+)
+
+
+def _scaled(inner, gain):
+    """A module that multiplies what `inner` gives by a parameter of its own."""
+
+    class Scaled(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.gain = inner, torch.nn.Parameter(gain)
+
+        def forward(self, x):
+            return self.gain * self.inner(x)
+
+    return Scaled()
+
+
+@training_step.probe
+def returns_the_loss_before_the_update(training_step, draw):
+    from autograder.beside import readings, spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, lr = draw.network(3, 4, c), draw.number(0.1, 0.4)
+    loss = training_step(model, spies.squared_error, draw.normal(n, 3), draw.labels(n, c), lr)
+    return {"loss": readings.as_number(loss, "what training_step returned")}
+
+
+@training_step.probe(points=2)
+def moves_every_parameter_against_its_gradient(training_step, draw):
+    """After one step, each parameter should be what it was minus lr times its gradient. The second of the two models
+    has a parameter that belongs to no layer and is called neither weight nor bias."""
+    from autograder.beside import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    lr = draw.number(0.1, 0.4)
+    seen = {}
+    for model in (draw.network(2, 3, c), _scaled(draw.linear(2, c), draw.normal(c))):
+        named = dict(model.named_parameters())  # taken before, so that a parameter that is replaced shows as unchanged
+        training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), lr)
+        seen |= {f"{name} after the step": p.detach() for name, p in named.items()}
+    return seen
+
+
+@training_step.probe(rtol=1e-4, atol=1e-3)
+def a_steep_loss_makes_a_long_step(training_step, draw):
+    """The inputs are large and so are the gradients: the step should be as long as they say."""
+    from autograder.beside import spies
+
+    n, c = draw.size(2, 5), draw.size(2, 4)
+    model, lr = draw.linear(2, c), draw.number(0.1, 0.4)
+    x = draw.normal(n, 2, scale=3.0) + 20
+    training_step(model, spies.squared_error, x, draw.labels(n, c), lr)
+    return {"weight after the step": model.weight.detach(), "bias after the step": model.bias.detach()}
+
+
+@training_step.probe(rtol=1e-3, atol=1e-5)
+def goes_on_from_where_the_last_step_ended(training_step, draw):
+    """Three steps in a row, on three batches: each should use the gradient of its own batch alone."""
+    from autograder.beside import spies
+
+    bs, c = draw.size(2, 4), draw.size(2, 3)
+    model, lr = draw.linear(2, c), draw.number(0.1, 0.3)
+    x, y = draw.normal(3 * bs - 1, 2), draw.labels(3 * bs - 1, c)
+    weights = []
+    for xb, yb in spies.batches(x, y, bs):
+        training_step(model, spies.squared_error, xb, yb, lr)
+        weights.append(model.weight.detach().clone())
+    return {"weight after each step": weights}
+
+
+@training_step.probe(fixed="nothing is to be left, whatever was drawn")
+def leaves_no_gradient_behind(training_step, draw):
+    """When the step returns, each parameter's gradient should be None or all zeros."""
+    from autograder.beside import readings, spies
+
+    n, c = draw.size(2, 4), draw.size(2, 3)
+    model = draw.network(2, 3, c)
+    training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), draw.number(0.1, 0.4))
+    left = readings.gradients_left(model.parameters())
+    return {"largest gradient left": dict(zip(dict(model.named_parameters()), left, strict=True))}
+
+
+@training_step.right
+def clears_all_at_the_end(model, loss_func, xb, yb, lr):
+    loss = loss_func(model.forward(xb), yb)
+    loss.backward()
+    for p in model.parameters():
+        p.data.add_(p.grad, alpha=-lr)
+    model.zero_grad()
+    return loss.item()
+
+
+@training_step.right
+def with_gradients_as_values(model, loss_func, xb, yb, lr):
+    parameters = list(model.parameters())
+    loss = loss_func(model(xb), yb)
+    gradients = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        for p, g in zip(parameters, gradients, strict=True):
+            p.sub_(lr * g)
+    return loss
+
+
+@training_step.right
+def clears_before_and_after(model, loss_func, xb, yb, lr):
+    for p in model.parameters():
+        p.grad = None
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    torch.set_grad_enabled(False)
+    for p in model.parameters():
+        p.data = p.data - lr * p.grad.data
+        p.grad = None
+    torch.set_grad_enabled(True)
+    return float(loss)
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("A.zero_()", ""))
+def forgets_to_clear():
+    """The gradients are still there when your step ends, so the next backward() adds its own to them. Which step is
+    missing at the end?"""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("A.zero_()", ""), first("model.zero_grad()"))
+def clears_only_before_backward():
+    """Your updates are right, but you clear the gradients at the start of a step, so those of this batch are still
+    there when you return. Here they are to be cleared once they have been used."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("p -= X", "p += X"))
+def ascends():
+    """Your step goes up: it adds lr times the gradient. The gradient points where the loss grows."""
+
+
+@training_step.slip(swap("p -= A", "A.zero_()"), change("loss.detach()", "loss"))
+def nothing_moves():
+    """The model's parameters are the same after your step as before. Either `p = p - ...` made a new tensor and let
+    the name p stand for it (the model still has the old one: change it in place), or the gradients were cleared
+    before the update used them."""
+
+
+@training_step.mistake
+def puts_new_parameters_in_place(model, loss_func, xb, yb, lr):
+    """You give the model new parameters instead of changing those that it has: whoever holds one of the old ones (an
+    optimizer will) does not see the step. Change them in place."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    for name, p in list(model.named_parameters()):
+        owner, _, attribute = name.rpartition(".")
+        setattr(model.get_submodule(owner), attribute, torch.nn.Parameter(p.detach() - lr * p.grad))
+        p.grad = None
+    return loss
+
+
+@training_step.slip(after("for p in A:", "return loss_func(model(xb), yb)"))
+def returns_the_loss_afterwards():
+    """The update is right, but the loss you return is computed with the parameters after it. Keep the one that you
+    called backward() on."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "X"))
+def ignores_lr():
+    """Your step is as long as if the learning rate were 1: does `lr` appear in the update?"""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("lr", "0.5"))
+def has_its_own_lr():
+    """Your step is as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X / len(xb)"))
+def divides_by_the_batch_size():
+    """Your step is n times too short, n being the size of the batch. The loss is a mean already, so its gradient is
+    too."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("loss_func", "torch.nn.functional.cross_entropy"))
+def ignores_loss_func():
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("p -= X", "if p.dim() > 1:\n    p -= X"))
+def leaves_out_the_biases():
+    """The weights move and the biases do not. Every parameter has a gradient; update them all."""
+
+
+@training_step.mistake
+def moves_the_first_parameter_only(model, loss_func, xb, yb, lr):
+    """Only the first parameter moves. Does a `return` stand inside your loop, one level too deep?"""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        p = next(model.parameters())
+        p -= lr * p.grad
+    model.zero_grad()
+    return loss
+
+
+@training_step.mistake
+def updates_before_backward(model, loss_func, xb, yb, lr):
+    """You update before backward() has run, so each step uses the gradients of the batch before it (the first has
+    none)."""
+    loss = loss_func(model(xb), yb)
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.grad is not None:
+                p -= lr * p.grad
+                p.grad = None
+    loss.backward()
+    return loss
+
+
+@training_step.slip(outdent("A.zero_()"), change("loss.detach()", "loss"))
+def clears_at_the_wrong_level():
+    """Only the last parameter's gradient is cleared: the line that clears stands after the loop, where `p` is the
+    last one. Move it into the loop."""
+
+
+@training_step.slip(
+    change("loss.detach()", "loss"),
+    before("with A:", "torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)"),
+)
+def clips_the_gradients():
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+
+
+@training_step.slip(
+    change("loss.detach()", "loss"),
+    before("with A:", "torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)"),
+)
+def clips_each_gradient():
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+
+
+@training_step.mistake
+def weights_and_biases_alone(model, loss_func, xb, yb, lr):
+    """You update what is called weight or bias, and a parameter of another name stays as it was. model.parameters() has
+    all of them, whatever they are called."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if name.endswith(("weight", "bias")):
+                p -= lr * p.grad
+    model.zero_grad()
+    return loss
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * (X + 0.001 * p)"))
+def decays_the_weights():
+    """Each parameter shrinks a little beside its step (weight decay). Subtract lr times the gradient and nothing
+    else."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X.sign()"))
+def follows_the_sign_alone():
+    """Every parameter moves by the same amount: only the sign of its gradient is used. Its size counts too."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X / X.norm()"))
+def makes_all_steps_equally_long():
+    """You divide the gradient by its length, so that all steps are equally long. Take it as it is."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("p -= A", "p.copy_(-lr * p.grad)"))
+def puts_the_step_in_place_of_the_parameter():
+    """The step itself takes the place of the parameter: it becomes minus lr times its gradient. Subtract that from what
+    the parameter was."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("model(xb)", "model(xb).softmax(-1)"))
+def probabilities_into_the_loss():
+    """You put the outputs through softmax before the loss function gets them. It takes the model's outputs as they
+    are."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), after("loss = A", "loss.backward(retain_graph=True)"))
+def calls_backward_twice():
+    """Your step is twice as long as it should be: backward() runs twice, and the second run adds its gradients to those
+    of the first."""
+
+
+@training_step.slip(after("A.zero_()", "return loss"))
+def returns_inside_the_loop():
+    """Only the first parameter moves, and only its gradient is cleared: the return stands inside the loop and ends it.
+    Look at its indentation."""
+
+
+@training_step.mistake
+def returns_the_outputs(model, loss_func, xb, yb, lr):
+    """You return the model's outputs. The loss is asked for."""
+    outputs = model(xb)
+    loss_func(outputs, yb).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return outputs
+
+
+@training_step.slip("loss.detach()", "loss * len(xb)")
+def returns_the_loss_times_n():
+    """The loss that you return is n times too large. `loss_func` gives the mean of the batch already: return it as it
+    is."""
+
+
+@training_step.slip("loss.detach()", "round(loss.item(), 3)")
+def the_loss_is_rounded():
+    """The loss that you return is rounded. Return it as it is; how many digits to show is for print to decide."""
+
+
+@training_step.slip(swap("model(xb)", "yb"))
+def swaps_the_arguments_of_the_loss():
+    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
+    targets."""
+
+
+@training_step.slip("with torch.no_grad():", "")
+def updates_while_torch_records():
+    """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
+    do it under torch.no_grad()."""
+
+
+@training_step.slip("loss.backward()", "")
+def has_no_gradient_to_use():
+    """`p.grad` is None when your update wants to use it: backward() has not run yet, or the gradients were set to None
+    before the update."""
+
+
+@training_step.slip("with A:", "for p in model.parameters:\n    p.data -= lr * p.grad")
+def parameters_without_brackets():
+    """model.parameters is a method, and it has to be called: put a pair of brackets after it."""
+
+
+@training_step.slip(before("for p in A:", "loss = loss_func(model(xb), yb)\nloss.backward()"))
+def predicts_under_no_grad():
+    """The model ran under torch.no_grad(), so nothing was recorded that backward() could follow. Only the update
+    belongs under it."""
+
+
+@training_step.slip("p -= X", "p = p - X")
+def clears_the_gradient_of_a_new_tensor():
+    """`p = p - ...` makes a new tensor and lets the name p stand for it: the model still has the old one, and the new
+    one has no gradient to clear. Change the parameter in place: `p -= ...`."""

@@ -1,0 +1,687 @@
+"""fit: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, before, change, everywhere, indent, outdent, swap
+from autograder.exercise import code
+
+fit = code(
+    "fit",
+    ids=["R7.1"],
+    hints=[
+        "One loop over the epochs, and in it two loops, one after the other: over train_dl, and then over valid_dl.",
+        "Each of the two loops wants the model in its own mode. What has to be called, when, and how often?",
+        "The training loop: loss, backward(), opt.step(), opt.zero_grad(). The validation loop needs the model and"
+        " loss_func, and none of the other three. What keeps torch from building a graph there?",
+        "Collect the losses and the accuracies of the validation batches in two lists, new ones for each epoch; the"
+        " means of the two are the pair of the epoch.",
+    ],
+    shortcut=["torch.optim.Optimizer"],
+    instead="the optimizer that is passed in",
+)
+
+
+def _run(fit, draw, epochs, lr, learns=True):
+    """Call fit with spies. Returns (journal, x_train, x_valid, what fit returned).
+
+    A layer that behaves like dropout comes first, and is the one that is watched: setting the mode must reach it. The
+    model is in evaluation mode when fit gets it. With `learns` False the layer is left out.
+    """
+    from autograder.beside import spies
+
+    c, bs, valid_bs = draw.size(3, 4), draw.size(2, 3), draw.size(4, 5)
+    full = draw.size(1, 2)
+    n, n_valid = bs * full + draw.integer(1, bs - 1), valid_bs * (full + 2)  # one more batch than training has
+    x_train, y_train = draw.normal(n, 2), draw.labels(n, c)
+    x_valid = draw.normal(n_valid, 2)
+    linear, first = draw.linear(2, c), spies.mode_switch() if learns else torch.nn.Identity()
+    if not learns:  # scores so near to each other that no class has a probability above one half
+        linear.weight.data *= 0.2
+        linear.bias.data *= 0.2
+    with torch.no_grad():  # before training the first validation batch is right, and so is the very last example
+        ranked = linear(x_valid).argsort(1)
+    y_valid = ranked[:, -1].clone()
+    y_valid[valid_bs:-1] = ranked[valid_bs:-1, 1]  # wrong: neither the largest score nor the smallest
+    model = torch.nn.Sequential(first, linear).eval()
+    draw.note(epochs=epochs, lr=lr, training_examples=n, bs=bs, validation_examples=n_valid, validation_bs=valid_bs)
+    journal = spies.Journal(model.parameters())
+    spies.watch(first, journal, "layer")
+    spies.watch(model, journal, "model")
+    returned = fit(
+        epochs,
+        model,
+        spies.LossSpy(spies.squared_error, journal),
+        spies.OptimizerSpy(model.parameters(), lr, journal),
+        spies.LoaderSpy(spies.batches(x_train, y_train, bs), journal, "train_dl"),
+        spies.LoaderSpy(spies.batches(x_valid, y_valid, valid_bs), journal, "valid_dl"),
+    )
+    return journal, x_train, x_valid, returned
+
+
+def _on(journal, data, who):
+    """The forward passes of one spy on rows of this data."""
+    from autograder.beside import readings
+
+    return [event for event in journal.of("forward", who) if -1 not in readings.rows_of(event.batch, data)]
+
+
+def _followed(journal, who):
+    """The forward passes of one spy that backward() followed: to look at training data once more is no learning."""
+    found, last = [], None
+    for event in journal.events:
+        if event.what == "forward" and event.who == who:
+            last = event
+        elif event.what == "backward" and last is not None:
+            found.append(last)
+    return found
+
+
+@fit.probe(points=2, rtol=1e-3, atol=1e-5)
+def takes_a_step_after_every_training_batch(fit, draw):
+    """The first entry that differs is the first step that went wrong. The last training batch is short."""
+    from autograder.beside import readings
+
+    journal, x_train, _, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
+    return {
+        "training rows in each batch learnt from": readings.learnt_from(journal, inputs=x_train),
+        "steps of opt": len(journal.of("step")),
+        "parameters after each step": journal.trajectory(),
+    }
+
+
+@fit.probe(points=2)
+def gives_the_means_of_the_validation_batches(fit, draw):
+    """The optimizer's learning rate is 0 here, so that the model stays what it is, in every epoch."""
+    epochs = draw.size(3, 4)
+    _, _, _, returned = _run(fit, draw, epochs, 0.0, learns=False)
+    return [{"loss": loss, "accuracy": accuracy} for loss, accuracy in _history(returned, epochs)]
+
+
+def _history(returned, epochs):
+    """[loss, accuracy] for each epoch; a Complaint if nothing of the kind was returned."""
+    from autograder.beside import readings
+    from autograder.exercise import Complaint
+
+    if hasattr(returned, "__next__"):
+        raise Complaint(
+            f"what fit returned is a {type(returned).__name__}, which can be walked only once: return a list with one "
+            "(loss, accuracy) for each epoch"
+        )
+    if isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
+        raise Complaint(
+            f"what fit returned is a {type(returned).__name__}: return a list with one (loss, accuracy) for each epoch"
+        )
+    return readings.as_pairs(returned, "what fit returned", epochs)
+
+
+@fit.probe(rtol=1e-3, atol=1e-5)
+def tells_the_epochs_one_by_one_in_order(fit, draw):
+    """The losses while the model learns, from two calls, read when both are over."""
+    epochs = draw.size(3, 4)
+    runs = [_run(fit, draw, epochs, draw.number(0.1, 0.3))[3] for _ in range(2)]
+    losses = [[loss for loss, _ in _history(returned, epochs)] for returned in runs]
+    return {"losses of the first call": losses[0], "losses of the second call": losses[1]}
+
+
+@fit.probe
+def validates_at_the_end_of_each_epoch(fit, draw):
+    """How many updates had been made at the times when the model was shown validation data."""
+    journal, _, x_valid, _ = _run(fit, draw, draw.size(2, 3), draw.number(0.1, 0.4))
+    return {"updates made by then": sorted({event.updates for event in _on(journal, x_valid, "model")})}
+
+
+@fit.probe(fixed="the modes do not depend on the data")
+def sets_the_mode_for_training_and_for_validation(fit, draw):
+    """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation
+    data."""
+    journal, _, x_valid, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
+    return {
+        f"mode of the {who} while {what}": sorted({"training" if event.training else "evaluation" for event in events})
+        for who in ("model", "layer")
+        for what, events in (("learning", _followed(journal, who)), ("validating", _on(journal, x_valid, who)))
+    }
+
+
+@fit.probe(fixed="no graph is to be built, whatever was drawn")
+def builds_no_graph_while_validating(fit, draw):
+    """The model's outputs for validation data should have no graph; and afterwards torch should record again."""
+    journal, _, x_valid, _ = _run(fit, draw, 1, draw.number(0.1, 0.4))
+    return {
+        "the outputs had a graph": any(event.graph for event in _on(journal, x_valid, "model")),
+        "torch records gradients afterwards": torch.is_grad_enabled(),
+    }
+
+
+@fit.right
+def with_lists_and_tensors(epochs, model, loss_func, opt, train_dl, valid_dl):
+    results = []
+    for _epoch in range(epochs):
+        model.train()
+        for batch in train_dl:
+            opt.zero_grad()
+            loss = loss_func(model.forward(batch[0]), batch[1])
+            loss.backward()
+            opt.step()
+        model.eval()
+        losses, accuracies = [], []
+        with torch.inference_mode():
+            for xb, yb in valid_dl:
+                pred = model(xb)
+                losses.append(loss_func(pred, yb))
+                accuracies.append((torch.max(pred, 1)[1] == yb).float().mean())
+        results.append([torch.stack(losses).mean(), torch.stack(accuracies).mean()])
+    return tuple(results)
+
+
+@fit.right
+def weighted_in_a_tuple(epochs, model, loss_func, opt, train_dl, valid_dl):
+    history = ()
+    for _ in range(epochs):
+        model.train(True)
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            for p in model.parameters():
+                p.grad = None
+        model.train(False)
+        total, right, n = 0.0, 0, 0
+        for xb, yb in valid_dl:
+            with torch.no_grad():
+                scores = model(xb)
+            total += float(loss_func(scores, yb)) * len(yb)
+            right += sum(
+                row.index(max(row)) == target for row, target in zip(scores.tolist(), yb.tolist(), strict=True)
+            )
+            n += len(yb)
+        history += ((total / n, right / n),)
+    return history
+
+
+@fit.right
+def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
+    @torch.no_grad()
+    def mean_of(measure):
+        model.eval()
+        values = [measure(model(xb), yb).item() for xb, yb in valid_dl]
+        return sum(values) / len(values)
+
+    history = torch.zeros(epochs, 2)
+    for epoch in range(epochs):
+        for xb, yb in list(train_dl):
+            model.train()
+            loss = loss_func(model(xb), yb)
+            model.zero_grad()
+            loss.backward()
+            opt.step()
+        history[epoch, 0] = mean_of(loss_func)
+        history[epoch, 1] = mean_of(lambda out, yb: out.argmax(-1).eq(yb).double().mean())
+        print(epoch, history[epoch])
+    return history.tolist()
+
+
+@fit.slip("history.append(X)", "yield X")
+def yields_the_results():
+    """With `yield` in it, fit does nothing when it is called: it trains only when somebody loops over what it
+    returned. Collect the pairs in a list, and return that."""
+
+
+@fit.mistake
+def one_entry_for_all_epochs(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """Every epoch puts the same list into the history and overwrites what is in it, so that all entries show the last
+    epoch. Make a new pair for each epoch."""
+    history, entry = [], [0.0, 0.0]
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        entry[:] = loss / len(valid_dl), accuracy / len(valid_dl)
+        history.append(entry)
+    return history
+
+
+@fit.slip("history.append(X)", "history.insert(0, X)")
+def the_newest_first():
+    """The history begins with the last epoch: new pairs go in at the front, or it is reversed. The first epoch comes
+    first."""
+
+
+@fit.slip("return history", "return sorted(history)")
+def the_best_so_far():
+    """The results are sorted, or are the best so far. Give each epoch's own result, in the order of the epochs, whether
+    it is better or worse than the one before."""
+
+
+@fit.mistake
+def one_history_for_all_calls(epochs, model, loss_func, opt, train_dl, valid_dl, history=[]):  # noqa: B006
+    """The results of all calls go into one list: a default argument, or a list outside the function, is made only
+    once. Begin a new list in each call."""
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.slip(
+    change("history.append(B)", ""),
+    after("accuracy += A", "history.append((loss / len(valid_dl), accuracy / len(valid_dl)))"),
+)
+def an_entry_for_each_batch():
+    """There is one entry for each validation batch: `append` stands inside the loop over the batches. It belongs after
+    it, once an epoch."""
+
+
+@fit.slip("X.backward()", "X")
+def never_goes_backward():
+    """The training loss is computed and not followed back, so the steps have no gradients to go by. What computes
+    them?"""
+
+
+@fit.slip(after("with A:", "opt.step()"))
+def steps_after_validating():
+    """There is one step too many in each epoch, after the validation or the last batch. An optimizer with momentum
+    would move the model once more: one step for each training batch."""
+
+
+@fit.slip("loss_func(out, yb)", "loss_func(yb, out)")
+def targets_before_scores():
+    """You call the loss with the targets first. It is `loss_func(scores, yb)`."""
+
+
+@fit.slip("out.argmax(dim=1)", "out.argmax(0)")
+def the_best_row_of_each_class():
+    """argmax runs over the examples of the batch and finds one for each class. Each example is a row, and its scores
+    stand side by side: which dimension is that?"""
+
+
+@fit.slip("opt.zero_grad()", "")
+def never_clears():
+    """The gradients are never cleared, so each step uses the sum of those of all batches so far. Which method of
+    the optimizer is missing in your loop?"""
+
+
+@fit.slip(outdent("opt.zero_grad()"))
+def clears_once_an_epoch():
+    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
+    batch."""
+
+
+@fit.slip(swap("opt.step()", "opt.zero_grad()"))
+def never_steps():
+    """Your training changes nothing: the parameters are the same in the end. Is `opt.step()` called, after
+    backward() and before the gradients are cleared?"""
+
+
+@fit.mistake
+def steps_once_an_epoch(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You take one step an epoch, with the gradients of all batches together. `opt.step()` and `opt.zero_grad()`
+    belong inside the loop over the batches."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+        opt.step()
+        opt.zero_grad()
+        model.eval()
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history
+
+
+@fit.slip(
+    after("opt.zero_grad()", "loss.backward()"),
+    change("loss_func(model(xb), yb).backward()", "loss = loss_func(model(xb), yb)"),
+)
+def steps_before_backward():
+    """You step before backward(): each step uses the gradients of the batch before, and those of the last batch are
+    lost or come too late."""
+
+
+@fit.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= 0.5 * p.grad
+        """,
+)
+def steps_on_its_own():
+    """You update the parameters yourself, with a learning rate of 0.5. The optimizer that is passed in knows the
+    learning rate: call its `step()`."""
+
+
+@fit.slip("epochs", "1")
+def one_epoch_only():
+    """You train and validate once, whatever `epochs` is. Is there a `return` inside the loop over the epochs?"""
+
+
+@fit.slip(everywhere("loss_func", "torch.nn.functional.cross_entropy"))
+def cross_entropy_always():
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`, in training and in validation."""
+
+
+@fit.slip(
+    "with A:",
+    """
+        for xb, yb in valid_dl:
+            out = model(xb)
+            batch_loss = loss_func(out, yb)
+            batch_loss.backward()
+            opt.step()
+            opt.zero_grad()
+            loss += batch_loss.item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+        """,
+)
+def learns_from_the_validation_data():
+    """You take training steps on the validation data too. It is there to measure with: nothing may be learnt from
+    it."""
+
+
+@fit.slip("train_dl", "valid_dl")
+def trains_on_the_validation_data():
+    """You train on `valid_dl`. Train on `train_dl`, and keep the validation data for measuring."""
+
+
+@fit.slip(everywhere("valid_dl", "train_dl"))
+def validates_on_the_training_data():
+    """You measure on `train_dl`, the very data that was trained on. Go through `valid_dl` for that."""
+
+
+@fit.slip("model.eval()", "")
+def stays_in_training_mode():
+    """The model is in training mode while you validate: dropout would throw away a part of what it knows, and batch
+    norm would go on adapting. What has to be called before the validation loop?"""
+
+
+@fit.slip(change("model.train()", ""), after("history = []", "model.train()"))
+def never_returns_to_training_mode():
+    """After the first validation the model stays in evaluation mode, so from the second epoch on it trains with
+    dropout switched off. `model.train()` belongs at the beginning of every epoch."""
+
+
+@fit.slip("model.train()", "")
+def never_calls_train():
+    """You never put the model into training mode: it trains in the mode in which it happens to be. Here that is
+    evaluation mode, with dropout switched off."""
+
+
+@fit.slip("model.train()", "model.training = True")
+def switches_one_flag_alone():
+    """You set the model's `training` flag, and its layers keep theirs. `model.train()` and `model.eval()` pass the
+    mode on to every layer."""
+
+
+@fit.slip(swap("model.train()", "model.eval()"))
+def the_modes_the_wrong_way_round():
+    """The modes are the wrong way round: the model trains in evaluation mode and is validated in training mode."""
+
+
+@fit.slip(
+    "with A:",
+    """
+        for xb, yb in valid_dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+        """,
+)
+def builds_a_graph_while_validating():
+    """The numbers are right, but the model builds a graph for every validation batch: memory and time for a
+    backward() that never comes. Turning results into numbers afterwards does not help; the call of the model must
+    not be recorded."""
+
+
+@fit.slip(
+    after(
+        "history.append(B)",
+        """
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        """,
+    ),
+    change(
+        """
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        """,
+        "model.eval()",
+    ),
+)
+def validates_before_training():
+    """You validate at the beginning of each epoch, so its numbers are those of the model before it was trained in
+    this epoch. Train first."""
+
+
+@fit.slip(
+    indent("model.eval()"),
+    after(
+        "model.eval()",
+        """
+        loss = accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb).item()
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        """,
+    ),
+)
+def validates_after_every_batch():
+    """You validate after every training batch. Once an epoch is asked for: look at the indentation of the
+    validation loop."""
+
+
+@fit.mistake
+def validates_only_at_the_end(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """You validate once, after all epochs. One result is asked for after each of them: look at the indentation."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+    model.eval()
+    loss = accuracy = 0.0
+    with torch.no_grad():
+        for xb, yb in valid_dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+    history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
+    return history * epochs
+
+
+@fit.slip("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)")
+def sums_the_batches():
+    """You add up the batches' losses and accuracies and return the sums. Their means are asked for."""
+
+
+@fit.slip(everywhere("len(valid_dl)", "len(valid_dl.dataset)"))
+def divides_by_the_examples():
+    """You divide by the number of examples, and what you added up are means of batches already. Divide by the
+    number of batches."""
+
+
+@fit.slip(everywhere("len(valid_dl)", "len(train_dl)"))
+def divides_by_the_training_batches():
+    """You divide by the number of training batches. Divide by the number of batches that you added up, those of
+    `valid_dl`."""
+
+
+@fit.slip(
+    change("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)"),
+    change(
+        """
+        loss += loss_func(out, yb).item()
+        accuracy += (out.argmax(dim=1) == yb).float().mean().item()
+        """,
+        """
+        loss = loss_func(out, yb).item()
+        accuracy = (out.argmax(1) == yb).float().mean().item()
+        """,
+    ),
+)
+def the_last_batch_alone():
+    """Your result is that of the last validation batch alone: each batch overwrites the one before. Add them up,
+    and divide by their number."""
+
+
+@fit.slip(
+    change("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)"),
+    after("accuracy += A", "break"),
+)
+def the_first_batch_alone():
+    """You look at the first validation batch alone. All of them are asked for."""
+
+
+@fit.slip(change("loss = accuracy = 0.0", ""), after("history = []", "loss = accuracy = 0.0"))
+def totals_run_on():
+    """The first epoch's result is right and the later ones grow: your totals run on from epoch to epoch. Set them
+    to zero before each validation."""
+
+
+@fit.slip("return history", "return history[-1]")
+def the_last_epoch_alone():
+    """You return the result of the last epoch alone. Return a list with one pair for each epoch."""
+
+
+@fit.slip("(X, accuracy / Y)", "X")
+def losses_without_accuracies():
+    """You return the losses alone. Each epoch's entry is a pair: loss, accuracy."""
+
+
+@fit.slip(change("accuracy / X", "loss / X"), change("(loss / X, Y)", "(accuracy / X, Y)"))
+def accuracy_first():
+    """Your pairs have the accuracy first. The order asked for is: loss, accuracy."""
+
+
+@fit.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).sum")
+def counts_the_right_ones():
+    """The losses are right; in place of the accuracy stands how many examples of a batch are right. It is a share."""
+
+
+@fit.slip("epochs", "epochs + 1")
+def one_epoch_too_many():
+    """You train and validate once more than `epochs` says. `range(n)` counts n times."""
+
+
+@fit.slip("accuracy / X", "100 * accuracy / X")
+def accuracy_in_percent():
+    """The losses are right; the accuracies are in percent. The share asked for lies between 0 and 1."""
+
+
+@fit.slip(
+    change("accuracy / len(valid_dl)", "accuracy"),
+    change("accuracy += A", "accuracy = (out.argmax(1) == yb).float().mean().item()"),
+)
+def only_the_accuracy_of_the_last_batch():
+    """The losses are right; each accuracy is that of the last validation batch alone. Take its mean over the batches,
+    like that of the loss."""
+
+
+@fit.slip(change("loss / len(valid_dl)", "loss"), change("loss += X", "loss = X"))
+def only_the_loss_of_the_last_batch():
+    """The accuracies are right; each loss is that of the last validation batch alone. Take its mean over the batches,
+    like that of the accuracy."""
+
+
+@fit.slip("loss_func(model(xb), yb)", "torch.nn.functional.cross_entropy(model(xb), yb)")
+def cross_entropy_for_training():
+    """You train with cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@fit.slip("loss_func(out, yb)", "torch.nn.functional.cross_entropy(out, yb)")
+def cross_entropy_for_validation():
+    """You validate with cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@fit.slip("out.argmax(dim=1) == yb", "out.softmax(1).gather(1, yb[:, None]) > 0.5")
+def asks_for_more_than_half():
+    """The losses are right; an example counts as right only when the probability of its class is above one half. It
+    need only be the largest of its row."""
+
+
+@fit.slip("train_dl", "list(train_dl)[:-1]")
+def leaves_out_the_last_training_batch():
+    """The last training batch is left out. Every batch that `train_dl` yields is to be learnt from."""
+
+
+@fit.slip(after("opt.step()", "opt.step()"))
+def steps_twice():
+    """You take two steps with the gradients of one batch. One `opt.step()` after each backward() is enough."""
+
+
+@fit.slip(
+    change(
+        "with A:",
+        """
+        torch.set_grad_enabled(False)
+        for xb, yb in valid_dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item()
+            accuracy += (out.argmax(1) == yb).float().mean().item()
+        """,
+    ),
+    before("model.train()", "torch.set_grad_enabled(True)"),
+)
+def leaves_recording_off():
+    """All is right but one thing: torch records no gradients after you return, since set_grad_enabled(False) stays in
+    force. A `with` block, torch.no_grad(), switches back by itself."""
+
+
+@fit.mistake
+def the_training_loss(epochs, model, loss_func, opt, train_dl, valid_dl):
+    """The accuracy is right, but the loss that you return is the training loss: the mean over the training
+    batches."""
+    history = []
+    for _ in range(epochs):
+        model.train()
+        seen = []
+        for xb, yb in train_dl:
+            batch_loss = loss_func(model(xb), yb)
+            batch_loss.backward()
+            seen.append(batch_loss.item())
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        accuracy = 0.0
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                accuracy += (out.argmax(1) == yb).float().mean().item()
+        history.append((sum(seen) / len(seen), accuracy / len(valid_dl)))
+    return history

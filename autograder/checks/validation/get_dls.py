@@ -1,0 +1,228 @@
+"""get_dls: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import change, first
+from autograder.exercise import code
+
+get_dls = code(
+    "get_dls",
+    ids=["R7.7"],
+    hints=[
+        "Two calls of DataLoader, which is imported at the top of the file. Which arguments differ between them?",
+        "`shuffle=True` is wanted for one of the two only. And `**kwargs` in a call passes on what came in as kwargs.",
+        "DataLoader(train_ds, batch_size=bs, ...) and DataLoader(valid_ds, batch_size=..., ...), both with **kwargs.",
+    ],
+)
+
+
+def _datasets(draw, n, n_valid):
+    """Two datasets of (x, y) pairs. y is the row number, from 0 for training and from 1000 for validation."""
+    x = draw.normal(n + n_valid, 2)
+    return [(x[i], i) for i in range(n)], [(x[n + i], 1000 + i) for i in range(n_valid)]
+
+
+def _loaders(made):
+    """The two loaders that get_dls made; a Complaint if they are not two of torch's."""
+    from autograder.exercise import Complaint
+
+    if not isinstance(made, (tuple, list)):
+        raise Complaint(f"return the two loaders, train_dl, valid_dl; what came back is a {type(made).__name__}")
+    if len(made) != 2:
+        raise Complaint(f"return two loaders, train_dl, valid_dl; what came back is {len(made)}")
+    for loader in made:
+        if not isinstance(loader, torch.utils.data.DataLoader):
+            raise Complaint(f"return two of torch's DataLoaders; one of them is a {type(loader).__name__}")
+    return made
+
+
+def _rows(loader):
+    """One pass: the row numbers in each batch."""
+    return [[int(label) for label in yb] for _, yb in loader]
+
+
+@get_dls.probe(points=2)
+def makes_the_validation_batches_twice_as_large(get_dls, draw):
+    """The number of examples in each batch of the two loaders."""
+    bs = draw.size(3, 12)  # not 2: there 2 * bs, bs + 2 and bs ** 2 are the same
+    train_ds, valid_ds = _datasets(draw, bs * draw.size(1, 3) + 1, 2 * bs * draw.size(1, 2) + 1)
+    draw.note(bs=bs, training_examples=len(train_ds), validation_examples=len(valid_ds))
+    train_dl, valid_dl = _loaders(get_dls(train_ds, valid_ds, bs))
+    return {"training": [len(b) for b in _rows(train_dl)], "validation": [len(b) for b in _rows(valid_dl)]}
+
+
+@get_dls.probe
+def shuffles_the_training_set_alone(get_dls, draw):
+    """Two passes through each loader. By chance alone, 20 or more shuffled rows come in one given order with a
+    probability of at most 1 / 20!, below 1e-18."""
+    bs, n, n_valid = draw.integer(3, 6), draw.integer(20, 30), draw.integer(20, 30)
+    train_dl, valid_dl = _loaders(get_dls(*_datasets(draw, n, n_valid), bs))
+    first, second = ([row for batch in _rows(train_dl) for row in batch] for _ in range(2))
+    return {
+        "training rows, sorted": sorted(first),
+        "training rows come in the order of the set": first == sorted(first),
+        "a second pass has the same order": first == second,
+        "validation rows": [row for batch in _rows(valid_dl) for row in batch],
+    }
+
+
+@get_dls.probe
+def passes_further_arguments_to_both(get_dls, draw):
+    """Called with drop_last=True, with a generator, and with a collate_fn that makes a number of every batch, always
+    the same one."""
+    number = draw.integer(100, 999)
+    generator = torch.Generator().manual_seed(number)
+    made = get_dls(*_datasets(draw, 8, 8), 2, drop_last=True, generator=generator, collate_fn=lambda pairs: number)
+    train_dl, valid_dl = _loaders(made)
+    return {
+        "a training batch": next(iter(train_dl)),
+        "a validation batch": next(iter(valid_dl)),
+        "drop_last for training": train_dl.drop_last,
+        "drop_last for validation": valid_dl.drop_last,
+        "loaders that were given the generator": [dl.generator is generator for dl in (train_dl, valid_dl)],
+    }
+
+
+@get_dls.right
+def with_samplers(train_ds, valid_ds, bs, **kwargs):
+    data = torch.utils.data
+    train_dl = data.DataLoader(train_ds, bs, sampler=data.RandomSampler(train_ds), **kwargs)
+    valid_dl = data.DataLoader(valid_ds, bs + bs, sampler=data.SequentialSampler(valid_ds), **kwargs)
+    return [train_dl, valid_dl]
+
+
+@get_dls.right
+def in_a_comprehension(train_ds, valid_ds, bs, **kwargs):
+    from torch.utils.data import DataLoader
+
+    settings = [(train_ds, bs, True), (valid_ds, 2 * bs, False)]
+    return [DataLoader(ds, batch_size=size, shuffle=shuffle, **kwargs) for ds, size, shuffle in settings]
+
+
+@get_dls.slip("bs * 2", "bs")
+def the_same_size_for_both():
+    """Both loaders have batches of `bs`. Those of the validation set are to be twice as large."""
+
+
+@get_dls.mistake
+def the_training_batches_doubled(train_ds, valid_ds, bs, **kwargs):
+    """The training batches are the larger ones. The validation batches are to be twice as large as `bs`."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs * 2, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs, **kwargs)
+
+
+@get_dls.slip(change("bs * 2", "128"), change("bs", "64"))
+def sizes_of_its_own():
+    """Your batches have 64 and 128 examples, whatever `bs` is. Use the argument."""
+
+
+@get_dls.mistake
+def no_batch_size_for_validation(train_ds, valid_ds, bs, **kwargs):
+    """The validation loader gives one example at a time: it was made without a batch size."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, **kwargs)
+
+
+@get_dls.mistake
+def validates_in_one_batch(train_ds, valid_ds, bs, **kwargs):
+    """The validation set comes in one batch. It may be large: batches of twice `bs` are asked for."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, len(valid_ds), **kwargs)
+
+
+@get_dls.mistake
+def the_other_way_round(train_ds, valid_ds, bs, **kwargs):
+    """You return the validation loader first. The order asked for is: train_dl, valid_dl."""
+    loader = torch.utils.data.DataLoader
+    return loader(valid_ds, batch_size=bs * 2, **kwargs), loader(train_ds, batch_size=bs, shuffle=True, **kwargs)
+
+
+@get_dls.slip("valid_ds", "train_ds")
+def one_set_for_both():
+    """Both loaders read the training set. The second is for `valid_ds`."""
+
+
+@get_dls.mistake
+def nothing_shuffled(train_ds, valid_ds, bs, **kwargs):
+    """The training set comes in the same order each time. Which argument of DataLoader shuffles it?"""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
+
+
+@get_dls.slip(
+    change("DataLoader(valid_ds, batch_size=X, **kwargs)", "loader(valid_ds, batch_size=X, shuffle=True, **kwargs)"),
+    first("loader = torch.utils.data.DataLoader"),
+)
+def both_shuffled():
+    """The validation set is shuffled too. Its results are the same in any order, so that is work for nothing, and
+    the rows no longer come in an order that you can look up."""
+
+
+@get_dls.mistake
+def the_wrong_one_shuffled(train_ds, valid_ds, bs, **kwargs):
+    """You shuffle the validation set and not the training set. It should be the other way round."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, shuffle=True, **kwargs)
+
+
+@get_dls.mistake
+def shuffled_once(train_ds, valid_ds, bs, **kwargs):
+    """The training set was shuffled once, so each pass has the same order. Let the loader shuffle: it does so anew
+    for every pass."""
+    loader = torch.utils.data.DataLoader
+    mixed = [train_ds[i] for i in torch.randperm(len(train_ds)).tolist()]
+    return loader(mixed, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
+
+
+@get_dls.mistake
+def drops_the_rest(train_ds, valid_ds, bs, **kwargs):
+    """The short last batch of the training set is dropped, which nobody asked for. That is up to kwargs."""
+    loader = torch.utils.data.DataLoader
+    kwargs = {"drop_last": True} | kwargs
+    valid_kwargs = {**kwargs, "drop_last": False} if len(kwargs) == 1 else kwargs
+    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs * 2, **valid_kwargs)
+
+
+@get_dls.mistake
+def drops_the_rest_of_validation(train_ds, valid_ds, bs, **kwargs):
+    """The short last batch of the validation set is dropped, which nobody asked for. That is up to kwargs."""
+    loader = torch.utils.data.DataLoader
+    train_kwargs, kwargs = kwargs, {"drop_last": True} | kwargs
+    return loader(train_ds, batch_size=bs, shuffle=True, **train_kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
+
+
+@get_dls.mistake
+def half_the_size_for_validation(train_ds, valid_ds, bs, **kwargs):
+    """The validation batches are half as large as the training batches. They are to be twice as large."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, max(bs // 2, 1), **kwargs)
+
+
+@get_dls.mistake
+def some_kwargs_alone(train_ds, valid_ds, bs, **kwargs):
+    """You pick some of the further arguments by name and lose the others. `**kwargs` in a call passes on all of them,
+    whatever they are."""
+    loader = torch.utils.data.DataLoader
+    known = {name: kwargs[name] for name in ("drop_last", "collate_fn", "num_workers") if name in kwargs}
+    return loader(train_ds, bs, shuffle=True, **known), loader(valid_ds, bs * 2, **known)
+
+
+@get_dls.mistake
+def kwargs_left_out(train_ds, valid_ds, bs, **kwargs):
+    """The further arguments reach neither loader. Pass them on: `**kwargs` in a call does that."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True), loader(valid_ds, batch_size=bs * 2)
+
+
+@get_dls.mistake
+def kwargs_for_training_only(train_ds, valid_ds, bs, **kwargs):
+    """The further arguments reach the training loader alone. They are meant for both."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs * 2)
+
+
+@get_dls.mistake
+def kwargs_for_validation_only(train_ds, valid_ds, bs, **kwargs):
+    """The further arguments reach the validation loader alone. They are meant for both."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True), loader(valid_ds, batch_size=bs * 2, **kwargs)

@@ -1,0 +1,319 @@
+"""validate: its probes, other right answers and known mistakes."""
+
+import torch
+
+from autograder.authoring.slips import after, change
+from autograder.exercise import code
+
+validate = code(
+    "validate",
+    ids=["R7.5"],
+    hints=[
+        "Take batches of 3 and 1 examples. How much should each of the two means count?",
+        "A batch's mean times its size is its sum. Sums may be added up; what are they divided by in the end?",
+        "Keep three totals: of loss times size, of right examples, of examples. Divide once, after the loop.",
+    ],
+)
+
+
+def _ragged(draw, x, y):
+    """Three batches or more, of 4 at first, of a single example at last, of 1 to 4 between."""
+    sizes, left = [4], len(x) - 4
+    while left > 1:
+        sizes.append(min(left - 1, draw.integer(2, 4)))
+        left -= sizes[-1]
+    return list(zip(x.split([*sizes, left]), y.split([*sizes, left]), strict=True))
+
+
+def _scaler(c):
+    """A model that doubles its inputs, so that they are scores already, but not quite."""
+    model = torch.nn.Linear(c, c, bias=False).eval()
+    with torch.no_grad():
+        model.weight.copy_(2 * torch.eye(c))
+    return model
+
+
+@validate.probe(points=2)
+def counts_every_example_the_same(validate, draw):
+    """The batches are of different sizes. The last is a single example: right where the others are wrong, or wrong
+    where they are right."""
+    from autograder.beside import readings, spies
+
+    n, c, last_is_right = draw.size(6, 10), draw.size(2, 4), draw.choice([True, False])
+    x, y = draw.normal(n, c), draw.labels(n, c)
+    for i in range(n):
+        is_right = last_is_right == (i == n - 1)
+        x[i, y[i] if is_right else y[i] - 1] = x[i].max() + draw.integer(1, 5) / 10
+    batches = _ragged(draw, x, y)
+    draw.note(batch_sizes=[len(yb) for _, yb in batches])
+    pair = validate(_scaler(c), spies.squared_error, spies.LoaderSpy(batches, spies.Journal(), "dl"))
+    loss, accuracy = readings.as_pair(pair, "what validate returned")
+    return {"loss": loss, "accuracy": accuracy}
+
+
+@validate.probe
+def starts_afresh_with_every_call(validate, draw):
+    """Two calls, on two loaders with batches of one size."""
+    from autograder.beside import readings, spies
+
+    bs, c = draw.size(2, 3), draw.size(2, 4)
+    results = []
+    for _ in range(2):
+        x, y = draw.normal(2 * bs, c), draw.labels(2 * bs, c)
+        dl = spies.LoaderSpy(spies.batches(x, y, bs), spies.Journal(), "dl")
+        pair = validate(_scaler(c), spies.squared_error, dl)
+        results.append(readings.as_pair(pair, "what validate returned"))
+    return {"first call": results[0], "second call": results[1]}
+
+
+@validate.probe
+def changes_nothing_in_the_model(validate, draw):
+    """The weight has a gradient beforehand, the bias has none. A layer that behaves like dropout is in the model."""
+    from autograder.beside import readings, spies
+
+    linear = draw.linear(2, 2)
+    linear.weight.grad = draw.normal(2, 2)
+    model, journal = torch.nn.Sequential(spies.mode_switch(), linear).eval(), spies.Journal()
+    spies.watch(model, journal)
+    dl = spies.LoaderSpy(spies.batches(draw.normal(3, 2), draw.labels(3, 2), 2), spies.Journal(), "dl")
+    readings.run_through(validate(model, spies.squared_error, dl))
+    return {
+        "torch records gradients": torch.is_grad_enabled(),
+        "the parameters need gradients": [p.requires_grad for p in model.parameters()],
+        "the model ran in training mode": any(event.training for event in journal.of("forward")),
+        "the model and its layers are in training mode": [module.training for module in model.modules()],
+        "weight": linear.weight.detach(),
+        "gradient of the weight": linear.weight.grad,
+        "largest gradient of the bias": readings.gradients_left([linear.bias])[0],
+    }
+
+
+@validate.right
+def all_outputs_first(model, loss_func, dl):
+    model.eval()
+    with torch.inference_mode():
+        pairs = [(model(xb), yb) for xb, yb in dl]
+    out, target = torch.cat([a for a, _ in pairs]), torch.cat([b for _, b in pairs])
+    return loss_func(out, target), out.argmax(1).eq(target).float().mean()
+
+
+@validate.right
+def with_weights(model, loss_func, dl):
+    sizes, losses, accuracies = [], [], []
+    for xb, yb in dl:
+        scores = model.forward(xb)
+        sizes.append(len(yb))
+        losses.append(loss_func(scores, yb).detach())
+        accuracies.append((scores.max(1).indices == yb).float().mean())
+    weights = torch.tensor(sizes) / sum(sizes)
+    return [(weights * torch.stack(losses)).sum().item(), float(weights @ torch.stack(accuracies))]
+
+
+@validate.right
+def example_by_example(model, loss_func, dl):
+    losses, hits = [], []
+    for xb, yb in dl:
+        for i in range(len(xb)):
+            with torch.no_grad():
+                out = model(xb[i : i + 1])
+            losses.append(float(loss_func(out, yb[i : i + 1])))
+            hits.append(int(out.argmax()) == int(yb[i]))
+    return sum(losses) / len(losses), sum(hits) / len(hits)
+
+
+@validate.right
+def by_the_dataset_length(model, loss_func, dl):
+    total = torch.zeros(2, dtype=torch.float64)
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            total[0] += loss_func(out, yb) * yb.numel()
+            total[1] += (out.argmax(-1) == yb).sum()
+    return total / len(dl.dataset)
+
+
+@validate.mistake
+def the_mean_of_the_means(model, loss_func, dl):
+    """You average the batches' means, so an example in a short batch counts for more than the others. Weigh each
+    batch by its size."""
+    losses, shares = [], []
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            losses.append(loss_func(out, yb).item())
+            shares.append((out.argmax(1) == yb).float().mean().item())
+    return sum(losses) / len(losses), sum(shares) / len(shares)
+
+
+@validate.slip(
+    change("right / n", "sum(right) / len(right)"),
+    change("right += A", "right.append((out.argmax(1) == yb).float().mean().item())"),
+    change("(0.0, 0, 0)", "(0.0, [], 0)"),
+)
+def only_the_loss_weighted():
+    """The loss is exact; the accuracy is the plain mean of the batches' accuracies. It needs the same weights."""
+
+
+@validate.slip(
+    change("loss / n", "sum(loss) / len(loss)"),
+    change("loss += X * len(xb)", "loss.append(X)"),
+    change("0.0", "[]"),
+)
+def only_the_accuracy_weighted():
+    """The accuracy is exact; the loss is the plain mean of the batches' losses. It needs the same weights."""
+
+
+@validate.slip("X * len(xb)", "X")
+def means_divided_by_examples():
+    """You add up the batches' mean losses and divide by the number of examples. A mean must be multiplied by its
+    batch's size before that."""
+
+
+@validate.slip("n += len(xb)", "n += 1")
+def sums_divided_by_batches():
+    """You add up sums over examples and divide by the number of batches. Divide by the number of examples."""
+
+
+@validate.slip("(loss / n, right / n)", "(loss, right)")
+def never_divides():
+    """You return totals over all examples. Divide both by the number of examples."""
+
+
+@validate.mistake
+def takes_all_batches_for_full(model, loss_func, dl):
+    """You weigh every batch with the size of the first one. The sizes differ: take each batch's own length."""
+    loss, right, n, size = 0.0, 0.0, 0, None
+    with torch.no_grad():
+        for xb, yb in dl:
+            size = size or len(xb)
+            out = model(xb)
+            loss += loss_func(out, yb).item() * size
+            right += (out.argmax(1) == yb).float().mean().item() * size
+            n += len(xb)
+    return loss / n, right / n
+
+
+@validate.mistake
+def the_last_batch_only(model, loss_func, dl):
+    """Your result is that of the last batch alone: each batch overwrites the one before."""
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            loss, share = loss_func(out, yb).item(), (out.argmax(1) == yb).float().mean().item()
+    return loss, share
+
+
+@validate.mistake
+def returns_inside_the_loop(model, loss_func, dl):
+    """Your result is that of the first batch alone: a `return` (or break) stands inside the loop."""
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            return loss_func(out, yb).item(), (out.argmax(1) == yb).float().mean().item()
+
+
+@validate.slip("dl", "list(dl)[:-1]")
+def leaves_out_the_last_batch():
+    """The last, short batch is left out. Every example counts."""
+
+
+@validate.slip("loss_func", "torch.nn.functional.cross_entropy")
+def uses_cross_entropy():
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@validate.slip(change("right / n", "loss / n"), change("(X, X)", "(right / n, X)"))
+def accuracy_then_loss():
+    """You return the accuracy first. The order asked for is: loss, accuracy."""
+
+
+@validate.mistake
+def keeps_its_totals(model, loss_func, dl, totals=[0.0, 0, 0]):  # noqa: B006
+    """The first call is right, and later ones count the examples of the calls before them too: your totals outlive
+    the call. Are they global, or a default argument?"""
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            totals[0] += loss_func(out, yb).item() * len(xb)
+            totals[1] += (out.argmax(1) == yb).sum().item()
+            totals[2] += len(xb)
+    return totals[0] / totals[2], totals[1] / totals[2]
+
+
+@validate.slip(after("with A:", "model.train()"))
+def leaves_training_mode():
+    """The numbers are right, but you return with the model in training mode. Whoever called you had put it into
+    evaluation mode: leave it there."""
+
+
+@validate.slip("(loss, right, n) = A", "model.train()\nloss = right = n = 0")
+def validates_in_training_mode():
+    """You put the model into training mode: dropout would throw away a part of what it knows while you measure. It
+    comes to you in evaluation mode."""
+
+
+@validate.slip("(loss, right, n) = A", "model.zero_grad()\nloss = right = n = 0")
+def clears_gradients():
+    """The numbers are right, but the model's gradients are gone: they were there before. Only measure here."""
+
+
+@validate.mistake
+def leaves_recording_off(model, loss_func, dl):
+    """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
+    A `with` block, torch.no_grad(), switches back by itself."""
+    total = right = n = 0
+    torch.set_grad_enabled(False)
+    for xb, yb in dl:
+        out = model(xb)
+        total += loss_func(out, yb).item() * len(yb)
+        right += (out.argmax(1) == yb).sum().item()
+        n += len(yb)
+    return total / n, right / n
+
+
+@validate.slip(
+    "(loss, right, n) = A",
+    """
+        for p in model.parameters():
+            p.requires_grad_(False)
+        loss = right = n = 0
+        """,
+)
+def freezes_the_model():
+    """The numbers are right, but the model's parameters need no gradient any more: it cannot be trained further. Keep
+    torch from recording instead of changing the model."""
+
+
+@validate.slip("right / n", "100 * right / n")
+def accuracy_in_percent():
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+
+
+@validate.slip("n += len(xb)", "n += xb.numel()")
+def divides_by_all_input_numbers():
+    """You divide by how many numbers the inputs have (numel). Divide by the number of examples, one for each row."""
+
+
+@validate.slip(
+    change("n += len(xb)", "n += len(yb)"),
+    change("len(xb)", "size"),
+    change("(loss, right, n) = A", "size = len(next(iter(dl))[1])\nloss = right = n = 0"),
+)
+def weighs_all_like_the_first():
+    """You weigh every batch by the size of the first one. Each has a size of its own: len(yb)."""
+
+
+@validate.mistake
+def calls_backward(model, loss_func, dl):
+    """The numbers are right, but you call backward() on the way, so gradients are left in the model. Only measure
+    here."""
+    loss, right, n = 0.0, 0, 0
+    for xb, yb in dl:
+        out = model(xb)
+        batch_loss = loss_func(out, yb)
+        if batch_loss.requires_grad:
+            batch_loss.backward()
+        loss += batch_loss.item() * len(xb)
+        right += (out.argmax(1) == yb).sum().item()
+        n += len(xb)
+    return loss / n, right / n

@@ -1,0 +1,57 @@
+"""Slips that sister exercises share: where they apply, and when they are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder import lesson
+from autograder.api import check_file
+from autograder.authoring import families
+from autograder.authoring.slips import slip_of
+from autograder.exercise import code
+
+
+@pytest.mark.parametrize("name", sorted(families.slips()))
+def test_every_family_slip_applies_to_some_exercise_and_says_something(name: str) -> None:
+    variant = families.slips()[name]
+    assert slip_of(variant).edits
+    assert variant.message
+    homes = [e for e in lesson.exercises() if name in families.complete(e) or name in e.mistakes]
+    assert homes, "its pattern stands in no exercise"
+
+
+def test_an_exercise_can_refuse_one_and_its_own_of_the_same_name_comes_first() -> None:
+    exercise = lesson.find("fit_loader")
+    assert "only_one_epoch" in families.complete(exercise)
+    own = code("fit_loader", ids=[], hints=[], refuses={"only_one_epoch": "there is only one here"})
+    own.section, own.rights, own.mistakes = exercise.section, {}, {"never_steps": exercise.mistakes["never_steps"]}
+    assert "never_clears" in families.complete(own)
+    assert not {"only_one_epoch", "never_steps"} & families.complete(own).keys()
+
+
+ANSWERS = {
+    # found with real answers: one exercise named it, its sisters did not
+    "fit_loader": (
+        "def fit_loader(epochs, model, loss_func, opt, train_dl):\n"
+        "    for _ in range(1, epochs):\n        for xb, yb in train_dl:\n            loss_func(model(xb), yb).backward()\n"
+        "            opt.step()\n            opt.zero_grad()\n"
+    ),
+    "get_model": (
+        "def get_model(n_in, nh, n_out, lr):\n"
+        "    model = torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, 10))\n"
+        "    return model, torch.optim.SGD(model.parameters(), lr=lr)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "mistake"), [("fit_loader", "one_epoch_too_few"), ("get_model", "always_10_outputs")])
+def test_a_family_slip_is_named_where_the_exercise_has_no_word_for_it(
+    name: str, mistake: str, tmp_path: object
+) -> None:
+    path = f"{tmp_path}/answer.py"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("import torch\n\n" + ANSWERS[name])
+    diagnosis = check_file(path, name).diagnosis
+    assert diagnosis is not None
+    assert diagnosis.mistake == mistake
+    assert diagnosis.message == families.slips()[mistake].message
