@@ -33,7 +33,8 @@ ANSWERS = {
     # found with real answers: one exercise named it, its sisters did not
     "fit_loader": (
         "def fit_loader(epochs, model, loss_func, opt, train_dl):\n"
-        "    for _ in range(1, epochs):\n        for xb, yb in train_dl:\n            loss_func(model(xb), yb).backward()\n"
+        "    for _ in range(1, epochs):\n        for xb, yb in train_dl:\n"
+        "            loss_func(model(xb), yb).backward()\n"
         "            opt.step()\n            opt.zero_grad()\n"
     ),
     "get_model": (
