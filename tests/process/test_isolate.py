@@ -141,7 +141,7 @@ def test_cancelling_at_any_moment_leaves_a_warm_process_that_answers(warm: Warm)
 ASKS = """
 import sys
 from autograder.process.isolate import Warm
-sys.path.insert(0, "tests")
+sys.path[:0] = ["tests", "tests/process"]
 from test_isolate import job
 if __name__ == "__main__":
     Warm().ask(job(open(sys.argv[1]).read(), timeout=30))

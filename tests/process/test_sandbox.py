@@ -29,7 +29,7 @@ import pytest
 from autograder.process import bubble, sandbox, seccomp
 from autograder.process.sandbox import Limits, SandboxUnavailable, command, layers, require
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 MISSING = {name: why for name, why in layers().items() if why is not True}
 needs_everything = pytest.mark.skipif(bool(MISSING), reason=f"this machine has no complete sandbox: {MISSING}")
 pytestmark = pytest.mark.timeout(120)
