@@ -112,7 +112,7 @@ class ProbeFailed(AssertionError):
 @functools.cache
 def _verdict(path: Path, name: str) -> Verdict:
     from autograder.api import check_file
-    from autograder.process.isolate import warm
+    from autograder.process.warm import warm
 
     warm(preload=False)
     return check_file(path, name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder import lesson, source
 from autograder.judging.grade import check_text
-from autograder.process.isolate import warm
+from autograder.process.warm import warm
 from benchmarks.measure import interleaved, python
 
 WRONG = "def softmax(x):\n    return x.exp() / x.exp().sum()\n"

@@ -19,7 +19,7 @@ from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge, remarked
-from autograder.process.isolate import warm
+from autograder.process.warm import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
 

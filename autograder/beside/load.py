@@ -16,13 +16,16 @@ from typing import Any
 
 from autograder.beside.failure import failure
 
+#: Where labels of files start from. An answer runs elsewhere, in an empty folder.
+HERE = os.getcwd()
+
 
 def run_file(path: str, source: str, name: str = "answer") -> tuple[types.ModuleType, dict[str, Any] | None]:
     """(module, first failure or None). `path` is only a label; SyntaxError is reported as a failure too."""
     module = types.ModuleType(name)
     module.__file__ = path
     sys.modules[name] = module
-    folder = os.path.dirname(os.path.abspath(path))
+    folder = os.path.dirname(os.path.normpath(os.path.join(HERE, path)))
     if folder not in sys.path:
         sys.path.append(folder)  # last, so that a file beside the learner's is found and hides no library
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)

@@ -11,7 +11,7 @@ from typing import Any
 from autograder.classroom import frames
 from autograder.exercise import Complaint, Exercise
 from autograder.judging.judge import Frame
-from autograder.process.isolate import Outcome
+from autograder.process.frames import Outcome
 
 
 def observed(exercise: Exercise, outcome: Outcome) -> Outcome:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import math
-from collections.abc import Iterator
 from typing import Any
 
 Frame = dict[str, Any]
@@ -17,17 +15,6 @@ Frame = dict[str, Any]
 MOST_DEPTH = 40
 LARGEST = 10**300  # an int beyond this has no float to be compared with
 MOST_MESSAGE = 4_000
-
-
-def read(data: bytes) -> Iterator[Frame]:
-    """The lines that are JSON objects."""
-    for line in data.split(b"\n"):
-        try:
-            frame = json.loads(line)
-        except (ValueError, RecursionError):  # cut off when it was stopped, or written by the submission itself
-            continue
-        if isinstance(frame, dict):
-            yield frame
 
 
 def observation(frame: Frame) -> Frame | None:

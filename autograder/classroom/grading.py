@@ -1,7 +1,7 @@
 """Grade one submission: a pure function of the notebook's bytes, the kit and the seed. Results are plain data.
 
-The submission runs in a confined child (box.py, student.py), which sends observations. Everything here is the trusted
-side: it compares them with what the reference did under the same seed, elsewhere.
+The submission runs in a confined child (process/box.py, beside/cells.py), which sends observations. Everything here is
+the trusted side: it compares them with what the reference did under the same seed, elsewhere.
 
 A cell or an answer that ends the process, or has to be stopped, costs itself and nothing else: the rest is run again
 without it.
@@ -17,13 +17,13 @@ from pathlib import Path
 
 from autograder import lesson
 from autograder.classroom import confirm, pieces, told
-from autograder.classroom.run import Budget, Run, how_it_ended
+from autograder.classroom.run import Budget, Run
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
 from autograder.judging.grade import known
 from autograder.judging.judge import Frame, Verdict, by_probe, diagnose
 from autograder.process.box import Box, box
-from autograder.process.isolate import Outcome
+from autograder.process.frames import Outcome
 
 
 class CannotGrade(RuntimeError):
@@ -90,10 +90,10 @@ def _run(run: Run, names: list[str]) -> None:
     deadline = time.monotonic() + run.budget.whole
     while True:
         left = deadline - time.monotonic()
-        answer, culprit, done = run.ask(names, min(run.budget.process, left))
-        if done:
+        ended, culprit = run.ask(names, min(run.budget.process, left))
+        if ended.ending == "finished":
             return
-        ending, detail = how_it_ended(answer)
+        ending, detail = ended.ending, ended.detail
         if culprit is None:  # between two of them: by a thread, say
             for name in names:
                 run.seen[name] = Outcome(run.seen[name].frames if name in run.seen else [], ending, detail)

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from autograder.classroom.references import References
 from autograder.classroom.worker import Answer, Task
-from autograder.process.isolate import Warm
+from autograder.process.conversation import Conversation, Lost
 
 #: Seconds after which a worker is taken for dead; a submission's own limits end it long before.
 SILENCE = 1800.0
@@ -16,12 +16,8 @@ SILENCE = 1800.0
 ATTEMPTS = 3
 
 
-class _Worker(Warm):
-    def kill(self) -> None:
-        """From any thread: the one that waits for an answer finds that there will be none, and cleans up."""
-        process = self._process
-        if process is not None:
-            process.kill()
+def _command(fd: int) -> list[str]:
+    return [sys.executable, "-m", "autograder.classroom.worker", str(fd)]
 
 
 class Pool:
@@ -31,7 +27,7 @@ class Pool:
         self.jobs = jobs
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
         self._own = threading.local()
-        self._workers: list[_Worker] = []
+        self._workers: list[Conversation] = []
         self._closed = False
         self._futures: set[Future[Answer]] = set()
 
@@ -41,25 +37,25 @@ class Pool:
         future.add_done_callback(self._futures.discard)
         return future
 
-    def _worker(self) -> _Worker:
+    def _worker(self) -> Conversation:
         if not hasattr(self._own, "worker"):
-            self._own.worker = _Worker([sys.executable, "-m", "autograder.classroom.worker"])
+            self._own.worker = Conversation(_command)
             self._workers.append(self._own.worker)
         return self._own.worker
 
     def _ask(self, task: Task, references: References) -> Answer:
         worker, detail, left = self._worker(), "", ATTEMPTS
-        job = {"task": task, "timeout": SILENCE}
+        question: dict[str, object] = {"task": task}
         while left and not self._closed:
-            outcome = worker.ask(job)
-            answer = outcome.frames[0] if outcome.frames else None
-            if answer is None:
-                left, detail = left - 1, outcome.detail
-                job.pop("references", None)
-            elif "wants" in answer:  # a new worker, or a section that is new to it
-                job["references"] = references
-            else:
+            try:
+                answer, _ = worker.exchange(question, SILENCE)
+            except Lost as error:
+                left, detail = left - 1, str(error)
+                question.pop("references", None)
+                continue
+            if "wants" not in answer:
                 return answer
+            question["references"] = references  # a new worker, or a section that is new to it
         return {"failed": f"a worker process died {ATTEMPTS} times over it ({detail})", "stopped": self._closed}
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from autograder import lesson
 from autograder.classroom import grading, results
 from autograder.judging import grade
-from autograder.process.isolate import warm
+from autograder.process.warm import warm
 
 #: By exercise, what grade.references gives.
 References = dict[str, dict[str, Any]]

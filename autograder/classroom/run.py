@@ -10,9 +10,9 @@ from autograder import lesson, source
 from autograder.classroom import concepts, frames, told
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, Verdict, judge
-from autograder.process.box import Answer, Box
-from autograder.process.isolate import OUT_OF_TIME, Outcome
-from autograder.process.sandbox import Limits
+from autograder.process.box import Box
+from autograder.process.frames import Outcome
+from autograder.process.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Run:
 
     def ask(
         self, names: list[str], seconds: float, lent: Frame | None = None, without: Collection[str] = ()
-    ) -> tuple[Answer, int | str | None, bool]:
-        """Run the cells and observe these answers; (how it ended, and what `take` says).
+    ) -> tuple[Outcome, int | str | None]:
+        """Run the cells and observe these answers; (what it left behind, and what `take` says).
 
         `lent`: reference pieces to put in the place of the submission's own, {"text", "names"}. `without`: functions
         of torch to do without (unplug.py).
@@ -65,15 +65,14 @@ class Run:
             "exercise_seconds": self.budget.exercise,
             "probes": _probes(self.section),
         }
-        answer = self.where.ask(job, self.budget.limits(seconds))
-        return answer, *self.take(answer, names)
+        left = self.where.run(job, self.budget.limits(seconds))
+        return left, self.take(left, names)
 
-    def take(self, answer: Answer, names: list[str]) -> tuple[int | str | None, bool]:
-        """Take in what came out; (the cell or exercise that was begun and not ended, whether all of it was done)."""
+    def take(self, left: Outcome, names: list[str]) -> int | str | None:
+        """Take in what came out; the cell or exercise that was begun and not ended."""
         begun: int | str | None = None
-        done = False
         fresh: dict[str, Outcome] = {}
-        for frame in frames.read(answer.data):
+        for frame in left.frames:
             index, name = frame.get("cell"), frame.get("exercise")
             if type(index) is int and 0 <= index < len(self.sources) and index not in self.skip:
                 begun = None if "outputs" in frame else index
@@ -87,10 +86,8 @@ class Run:
                 )
                 if kept:
                     outcome.frames.append(kept)
-            elif "done" in frame:
-                done = True
         self.seen |= fresh
-        return begun, done and answer.stopped is None
+        return begun
 
     def again(self, names: list[str], lent: Frame | None = None, without: Collection[str] = ()) -> Run:
         """The same submission in a new process, once, asked for these answers alone."""
@@ -118,14 +115,3 @@ class Run:
 def _probes(section: str) -> str:
     """Read once: a kit that is changed while a class is graded must not change half of the grading."""
     return source.without_unused(source.probes(section))
-
-
-def how_it_ended(answer: Answer) -> tuple[str, str]:
-    """(an ending as in isolate.Outcome, a detail)."""
-    if answer.stopped == "time" or answer.status == OUT_OF_TIME:
-        return "timeout", ""
-    if answer.stopped:
-        return "killed", {"memory": "it used too much memory", "output": "it wrote too much"}[answer.stopped]
-    if answer.status < 0:
-        return "killed", f"signal {-answer.status}"
-    return "exited", f"exit code {answer.status}"

@@ -1,7 +1,8 @@
 """A worker of a class run: `python -m autograder.classroom.worker FD` grades one submission after the other.
 
-It is a trusted process with one confined warm process (box.py) of its own, kept between submissions. Its answers are
-results as plain data, or the reason why there is none; whatever goes wrong with one submission stays with that one.
+It is a trusted process with one confined warm process (process/box.py) of its own, kept between submissions. Its
+answers are results as plain data, or the reason why there is none; whatever goes wrong with one submission stays with
+that one.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 
 from autograder.classroom import grading, references
 from autograder.classroom.run import Budget
-from autograder.process.box import BoxFailed, box
-from autograder.process.isolate import receive, send
+from autograder.process.box import box
+from autograder.process.conversation import Lost
+from autograder.process.frames import receive, send
 
 #: {"key", "section", "sources", "seed", "kit", "budget"}
 Task = dict[str, Any]
@@ -35,7 +37,7 @@ def grade(task: Task, told: references.References | None = None) -> Answer:
     for attempt in (1, 2):
         try:
             return {"result": grading.grade_cells(task["sources"], section, seed, box(), Budget(**task["budget"]))}
-        except BoxFailed as error:  # the machine killed the warm process, for example; a new one has another chance
+        except Lost as error:  # the machine killed the warm process, for example; a new one has another chance
             if attempt == 2:
                 return {"failed": str(error)}
         except Exception as error:
@@ -49,16 +51,16 @@ def has(task: Task) -> bool:
 
 
 def serve(connection: socket.socket) -> None:
-    """Answer tasks, in the form that isolate.Warm speaks, until the other side closes."""
+    """Answer tasks, in the form that process.conversation speaks, until the other side closes."""
     box().start()  # it imports torch while the first task is on its way
     while True:
         try:
-            job = receive(connection)
+            job, _ = receive(connection)
             if job.get("references") is None and not has(job["task"]):
                 answer: Answer = {"wants": "references"}
             else:
                 answer = grade(job["task"], job.get("references"))
-            send(connection, {"frames": [answer], "ending": "finished"})
+            send(connection, answer)
         except (EOFError, OSError):
             return
 

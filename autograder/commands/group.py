@@ -15,7 +15,7 @@ from autograder import api, commands, lesson
 from autograder.exercise import Exercise
 from autograder.judging import grade
 from autograder.judging.judge import Verdict
-from autograder.process.isolate import warm
+from autograder.process.warm import warm
 
 PASSED, NOT_PASSED, USAGE, FAILED = 0, 1, 2, 3
 

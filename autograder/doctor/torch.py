@@ -30,7 +30,7 @@ AGAIN = "Install it again: make clean, then make check"
 
 
 def torch() -> Iterator[Finding]:
-    from autograder.process.isolate import ONE_THREAD
+    from autograder.process.conversation import ONE_THREAD
 
     try:
         done = subprocess.run(

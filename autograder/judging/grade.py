@@ -9,7 +9,8 @@ from typing import Any
 from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, Frame, Verdict, by_probe, compare, diagnose, judge, most_telling
-from autograder.process.isolate import Outcome, warm
+from autograder.process.frames import Outcome
+from autograder.process.warm import warm
 from autograder.workspace import uses
 
 #: Seconds for the kit's own implementations, whose time says nothing about them but that the machine is busy.

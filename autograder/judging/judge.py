@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.exercise import Exercise, Probe
 from autograder.judging.compare import Difference, difference
-from autograder.process.isolate import Outcome
+from autograder.process.frames import Outcome
 
 Frame = dict[str, Any]
 

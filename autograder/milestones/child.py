@@ -8,6 +8,7 @@ It writes one JSON object a line: {"event": "start" | "call" | "untrained" | "ba
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -16,16 +17,20 @@ import sys
 import threading
 from typing import Any
 
-from autograder.process.warm import limit_memory, gc  # isort: skip  (imports torch with the collector off)
-import torch
+gc.disable()  # as in the warm process: it would walk everything that torch brings
 
-from autograder import mnist
-from autograder.beside.failure import failure
-from autograder.beside.load import put_pieces, run_file
-from autograder.milestones.recipes import RECIPES, Pieces, Run
+import torch  # noqa: E402
+
+from autograder import mnist  # noqa: E402
+from autograder.beside.failure import failure  # noqa: E402
+from autograder.beside.load import put_pieces, run_file  # noqa: E402
+from autograder.milestones.recipes import RECIPES, Pieces, Run  # noqa: E402
+from autograder.process import limits  # noqa: E402
 
 #: Bytes beyond what the process has with torch imported. The images take 0.4 GB; graphs that are kept take the rest.
 MOST_MEMORY = 3 << 30
+#: Seconds of computing, should nobody be left to end it.
+MOST_SECONDS = 3600
 #: Lines of the learner's prints that are passed on.
 MOST_LINES = 20
 VALID = 10_000
@@ -85,7 +90,8 @@ def main() -> None:
     sys.stdout = sys.stderr = Printed(emit)
     paths = {file["path"] for file in job["files"]}
     try:
-        limit_memory(MOST_MEMORY)
+        with contextlib.suppress(OSError):  # Windows has none
+            limits.apply(limits.generous(MOST_SECONDS, MOST_MEMORY))
         torch.set_num_threads(1)
         images, labels = data(job["examples"])
         use = Pieces(pieces_of(job["files"]), emit)

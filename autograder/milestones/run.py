@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.process.isolate import ONE_THREAD, ROOT
+from autograder.process.conversation import ONE_THREAD, ROOT
 
 #: Seconds without a batch after which a run is taken for stuck. Starting includes importing torch.
 SILENCE = 20.0

@@ -19,7 +19,7 @@ from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, Frame, Verdict, by_probe, diagnose, judge, most_telling
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell
-from autograder.process.isolate import Outcome
+from autograder.process.frames import Outcome
 
 
 class Files:

@@ -47,7 +47,7 @@ class Kit:
     """The full kit: the reference is observed when it is asked for."""
 
     def start(self) -> None:
-        from autograder.process.isolate import warm
+        from autograder.process.warm import warm
 
         warm().start()
 

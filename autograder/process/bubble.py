@@ -15,6 +15,7 @@ from pathlib import Path
 
 HOME = "/submission"  # a place of our own rather than /tmp: the kit itself may be installed beneath /tmp
 WORK, TEMPORARY, SHARED = f"{HOME}/work", f"{HOME}/tmp", f"{HOME}/shm"
+SLASH_TMP = f"{HOME}/slash-tmp"  # what /tmp is
 
 # Linux does not apply the limit of the number of processes to root, so root starts the sandbox as somebody else:
 # a number that distributions leave unused, and that owns no files.

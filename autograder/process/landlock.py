@@ -40,15 +40,18 @@ def version() -> int:
     return syscall("Landlock", _CREATE_RULESET, None, 0, _VERSION_FLAG)
 
 
-def restrict(*, writable: Iterable[str], devices: Iterable[str], readable: Iterable[str] = ("/",)) -> None:
+def restrict(
+    *, writable: Iterable[str], devices: Iterable[str], readable: Iterable[str] = ("/",), network: bool = False
+) -> None:
     """Reading stays allowed beneath `readable`, everything beneath `writable`, reading and writing for `devices`.
 
-    TCP, and where the kernel can say so signals to and abstract sockets of processes outside, end here as well.
+    TCP unless `network`, and where the kernel can say so signals to and abstract sockets of processes outside, end here
+    as well.
     Mounting is refused from here on, so mount first. Needs no_new_privs.
     """
     available = version()
     every = max(bits for since, bits in _ALL_BY_VERSION.items() if since <= available)
-    wanted = _Ruleset(every, 3 if available >= 4 else 0, 3 if available >= 6 else 0)
+    wanted = _Ruleset(every, 3 if available >= 4 and not network else 0, 3 if available >= 6 else 0)
     size = 24 if available >= 6 else 16 if available >= 4 else 8  # an older kernel refuses fields that it does not know
     ruleset = syscall("Landlock rules", _CREATE_RULESET, ctypes.byref(wanted), size, 0)
     try:

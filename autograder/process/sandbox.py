@@ -25,7 +25,9 @@ from pathlib import Path
 from autograder.process import bubble
 from autograder.process.bubble import environment
 from autograder.process.child import Ended, run
-from autograder.process.walls import Layers, Limits, Mode, SandboxUnavailable, confine
+from autograder.process.frames import SandboxUnavailable
+from autograder.process.limits import Limits
+from autograder.process.walls import Layers, Mode, confine
 
 __all__ = [
     "Ended",

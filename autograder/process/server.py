@@ -1,7 +1,11 @@
-"""The confined warm process: torch, IPython and matplotlib imported, a child for each submission.
+"""The warm process: what takes long to import is imported once, and each job gets a child.
 
-Started by autograder/process/box.py inside bubblewrap. It holds nothing worth stealing: what it has in memory, its
-children can read.
+`python -m autograder.process.server FD KIND MODE [MODULE ...]` answers jobs from the socket FD until it is closed. KIND
+is the module that does such jobs (`beside/file.py`, `beside/cells.py`), MODE says which walls are put round each, and
+the MODULEs are imported at once. Nothing worth stealing is in the memory of this process: its children can read it.
+
+The collector is off while torch is imported (it would walk a million objects that all stay), and everything imported
+is frozen, so that children share its memory.
 """
 
 from __future__ import annotations
@@ -12,51 +16,90 @@ gc.disable()
 
 import functools  # noqa: E402
 import importlib  # noqa: E402
+import json  # noqa: E402
 import os  # noqa: E402
+import select  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
-from typing import Any, Literal, cast  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from typing import Protocol, cast  # noqa: E402
 
-from autograder.beside import observe, shell, student  # noqa: E402
-from autograder.beside.load import silence_checks  # noqa: E402
-from autograder.process import hugepages, sandbox  # noqa: E402
-from autograder.process.isolate import receive, send  # noqa: E402
+from autograder.process import hugepages  # noqa: E402
+from autograder.process.child import run  # noqa: E402
+from autograder.process.frames import Frame, SandboxUnavailable, receive, send  # noqa: E402
+from autograder.process.limits import Limits  # noqa: E402
+from autograder.process.walls import Mode  # noqa: E402
+
+#: Seconds without a job, after which nobody is kept waiting by what makes forks cheaper.
+PAUSE = 0.3
 
 
-def serve(connection: socket.socket, mode: Literal["full", "weak", "off"]) -> None:
-    """Answer jobs until the other side closes: a message about how the child ended, then the bytes that it wrote."""
-    _import_more()
-    ready = shell.prepare()
-    silence_checks()
-    assert len(os.listdir("/proc/self/task")) == 1 if sys.platform == "linux" else True
+class Kind(Protocol):
+    """What there is to know of a kind of jobs; a module in beside/ with these three functions."""
+
+    def prepare(self) -> None:
+        """Once, in the warm process: import what takes long, run nothing that starts a thread."""
+
+    def expect(self, job: Frame) -> None:
+        """In the warm process, before it forks for this job: what later jobs need as well."""
+
+    def work(self, job: Frame, emit: Callable[[Frame], None]) -> None:
+        """In the child; each frame goes out as soon as there is one, so that what came before a crash counts."""
+
+
+def serve(connection: socket.socket, kind: Kind, mode: Mode) -> None:
+    """Answer jobs until the other side closes: a message about how the child ended, with the bytes that it wrote."""
+    kind.prepare()
     gc.freeze()
-    answered = 0
+    answered, settled = 0, False
     while True:
-        if answered == hugepages.WORTH:
+        if answered and not settled and (answered == hugepages.WORTH or _pauses(connection)):
             hugepages.collapse()
+            settled = True
         try:
-            job = receive(connection)
-        except (EOFError, OSError):
+            job, _ = receive(connection)
+            if "cancel" in job:  # it came too late: its job is done and answered
+                continue
+            limits = Limits(**job.pop("limits"))
+            kind.expect(job)
+            try:
+                ended = run(functools.partial(_work, kind, job), limits, mode=mode, asker=connection)
+            except SandboxUnavailable as error:
+                send(connection, {"refused": str(error)})
+                continue
+            told: Frame = {"status": ended.status, "stopped": ended.stopped, "cpu": ended.cpu_seconds}
+            told |= {"peak": ended.peak_bytes, "printed": ended.printed.decode("utf-8", "replace")}
+            send(connection, told, ended.data)
+            answered += 1
+        except (EOFError, OSError):  # the asker is gone
             return
-        code = observe.compiled(job["probes"])
-        limits = sandbox.Limits(**job["limits"])
-        try:
-            ended = sandbox.run(functools.partial(student.work, job=job, probes=code, shell=ready), limits, mode=mode)
-        except sandbox.SandboxUnavailable as error:
-            send(connection, {"refused": str(error), "length": 0})
-            continue
-        told = {"status": ended.status, "stopped": ended.stopped, "cpu": ended.cpu_seconds, "peak": ended.peak_bytes}
-        send(connection, told | {"length": len(ended.data)})
-        connection.sendall(ended.data)
-        answered += 1
 
 
-def _import_more() -> None:
-    """What answers use and what takes long the first time (an optimizer imports a third of torch)."""
-    for name in ("torch._dynamo", "torch.utils.data"):
-        importlib.import_module(name)
+def _pauses(connection: socket.socket) -> bool:
+    return not select.select([connection], [], [], PAUSE)[0]
+
+
+def _work(kind: Kind, job: Frame, results: int) -> None:
+    gc.enable()
+    # Taken before any of a learner's code runs, which may replace what these modules hold.
+    write, to_json = os.write, json.dumps
+
+    def emit(frame: Frame) -> None:
+        data = to_json(frame).encode() + b"\n"
+        while data:
+            data = data[write(results, data) :]
+
+    kind.work(job, emit)
+    emit({"done": True})
 
 
 def main(argv: list[str]) -> None:
-    serve(socket.socket(fileno=int(argv[0])), cast(Any, argv[1]))
+    connection, kind, mode, *more = argv
+    for name in more:
+        importlib.import_module(name)
+    serve(socket.socket(fileno=int(connection)), cast(Kind, importlib.import_module(kind)), cast(Mode, mode))
     os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -19,7 +19,7 @@ from textual.widgets import Static
 from autograder import source
 from autograder.judging import grade
 from autograder.notebooks import prose
-from autograder.process.isolate import Superseded
+from autograder.process.conversation import Superseded
 from autograder.report import pages, terminal
 from autograder.watch import editor
 from autograder.watch.dialogs import Chooser, Question, Reader

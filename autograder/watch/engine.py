@@ -19,7 +19,8 @@ from autograder.exercise import Exercise
 from autograder.judging import grade
 from autograder.judging.grade import UnreadableFile
 from autograder.judging.judge import Verdict
-from autograder.process.isolate import Superseded, warm
+from autograder.process.conversation import Superseded
+from autograder.process.warm import warm
 
 #: A file that is missing, empty or not Python is looked at again after so many seconds: it may be half saved.
 SETTLE = (0.01, 0.03, 0.08, 0.15)

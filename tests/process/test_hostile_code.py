@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import pytest
 
-from autograder.process import isolate
+from autograder.process import limits
+from autograder.process.warm import Warm, warm
 from conftest import Check
 
 RIGHT = "x.exp() / x.exp().sum(-1, keepdim=True)"
@@ -79,7 +81,7 @@ FILES = {
 def test_a_file_that(what: str, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     text, outcome, part = FILES[what]
     limit = 3.0 if outcome == "timeout" else 60.0  # patient where a busy machine must not decide
-    monkeypatch.setattr(isolate, "TIMEOUT", limit)
+    monkeypatch.setattr(limits, "TIMEOUT", limit)
     start = time.monotonic()
     verdict = check("softmax", text)
     assert verdict.outcome == outcome, verdict.message
@@ -93,19 +95,24 @@ def test_one_broken_function_does_not_take_its_neighbours_down(check: Check) -> 
     assert check("softmax", text).passed
 
 
+def _process() -> subprocess.Popen[bytes]:
+    shared = warm()
+    assert isinstance(shared, Warm)
+    assert shared._process is not None
+    return shared._process
+
+
 def test_the_warm_process_survives_all_of_this_and_forks_from_one_thread(check: Check) -> None:
     check("softmax", "import os\ndef softmax(x):\n    os.kill(os.getpid(), 9)")
     assert check("softmax", f"def softmax(x):\n    return {RIGHT}").passed
-    process = isolate.warm()._process
-    assert process is not None
+    process = _process()
     with open(f"/proc/{process.pid}/status") as file:
         assert "Threads:\t1\n" in file.read()
 
 
 def test_a_warm_process_that_dies_is_replaced(check: Check) -> None:
     check("softmax", "")
-    process = isolate.warm()._process
-    assert process is not None
+    process = _process()
     process.kill()
     process.wait()
     assert check("softmax", f"def softmax(x):\n    return {RIGHT}").passed

@@ -19,8 +19,13 @@ import small_kit
 
 from autograder import lesson, source
 from autograder.api import check_text
-from autograder.process import isolate
-from autograder.process.isolate import Cold, Outcome, Superseded, Warm, parse
+from autograder.process import limits
+from autograder.process import warm as processes
+from autograder.process.cold import Cold
+from autograder.process.conversation import ROOT, Superseded
+from autograder.process.frames import Outcome, outcome
+from autograder.process.limits import Limits, generous
+from autograder.process.warm import FILE, Warm
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -44,8 +49,8 @@ def job(text: str, timeout: float = 20.0) -> dict[str, Any]:
     }
 
 
-def values(outcome: Outcome) -> list[Any]:
-    return [frame["value"] for frame in outcome.frames if "value" in frame]
+def values(left: Outcome) -> list[Any]:
+    return [frame["value"] for frame in left.frames if "value" in frame]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +63,7 @@ def warm() -> Iterator[Warm]:
 
 
 def test_a_cold_process_sees_what_a_warm_one_sees(warm: Warm) -> None:
-    cold = Cold().ask(job(RIGHT))
+    cold = Cold(FILE).ask(job(RIGHT))
     assert cold.ending == "finished"
     assert values(cold) == values(warm.ask(job(RIGHT)))
     assert len(values(cold)) == len(lesson.find("softmax").probes)
@@ -66,26 +71,26 @@ def test_a_cold_process_sees_what_a_warm_one_sees(warm: Warm) -> None:
 
 def test_a_cold_process_that_hangs_is_ended_and_what_it_saw_is_kept() -> None:
     start = time.monotonic()
-    outcome = Cold().ask(job(HANGS, timeout=0.5))
+    outcome = Cold(FILE).ask(job(HANGS, timeout=0.5))
     assert outcome.ending == "timeout"
     assert [frame["loaded"]["found"] for frame in outcome.frames] == ["function"]
     assert time.monotonic() - start < 15  # an import of torch and the half second
 
 
 def test_a_cold_process_that_leaves_says_how() -> None:
-    outcome = Cold().ask(job(EXITS))
+    outcome = Cold(FILE).ask(job(EXITS))
     assert (outcome.ending, outcome.detail) == ("exited", "exit code 3")
-    assert Cold().ask(job(LEAVES)).ending == "finished"  # raised and reported, as any exception
+    assert Cold(FILE).ask(job(LEAVES)).ending == "finished"  # raised and reported, as any exception
 
 
 def test_prints_do_not_get_between_the_frames_of_a_cold_process() -> None:
-    outcome = Cold().ask(job(PRINTS))
+    outcome = Cold(FILE).ask(job(PRINTS))
     assert outcome.ending == "finished"
     assert len(values(outcome)) == len(lesson.find("softmax").probes)
 
 
 def test_a_cold_job_can_be_superseded_and_the_next_one_runs() -> None:
-    cold = Cold()
+    cold = Cold(FILE)
     timer = threading.Timer(3.0, cold.cancel)
     timer.start()
     with pytest.raises(Superseded):
@@ -97,9 +102,9 @@ def test_a_cold_job_can_be_superseded_and_the_next_one_runs() -> None:
 
 
 def test_a_whole_check_where_nothing_can_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolate, "_shared", None)
+    monkeypatch.setattr(processes, "_shared", None)
     monkeypatch.delattr(os, "fork", raising=False)
-    assert isinstance(isolate.warm(), Cold)
+    assert isinstance(processes.warm(), Cold)
     exercise = lesson.find("softmax")
     assert check_text(RIGHT, "answer.py", exercise).outcome == "passed"
     verdict = check_text(WRONG, "answer.py", exercise)
@@ -140,39 +145,38 @@ def test_cancelling_at_any_moment_leaves_a_warm_process_that_answers(warm: Warm)
 
 ASKS = """
 import sys
-from autograder.process.isolate import Warm
+from autograder.process.warm import Warm
 sys.path[:0] = ["tests", "tests/process"]
 from test_isolate import job
 if __name__ == "__main__":
     Warm().ask(job(open(sys.argv[1]).read(), timeout=30))
 """
-TELLS = """def softmax(x):
-    import os
-    with open(FILE, "w") as file:
-        file.write(str(os.getpid()))
-    while True:
-        pass
-"""
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_hanging_answer_ends_with_the_process_that_asked(tmp_path: Path) -> None:
-    told = tmp_path / "pid"
     answer = tmp_path / "answer.py"
-    answer.write_text(TELLS.replace("FILE", repr(str(told))))
-    asking = subprocess.Popen([sys.executable, "-c", ASKS, str(answer)], cwd=isolate.ROOT)
-    pid = 0
-    while not pid:
+    answer.write_text(HANGS)
+    asking = subprocess.Popen([sys.executable, "-c", ASKS, str(answer)], cwd=ROOT)
+    pids: list[int] = []
+    while not pids:
         assert asking.poll() is None
         time.sleep(0.02)
-        pid = int(told.read_text() or 0) if told.exists() else 0
-    assert _alive(pid)
+        pids = [child for server in _children(asking.pid) for child in _children(server)]
+    assert _alive(pids[0])
     asking.kill()  # as by closing the terminal: it can say goodbye to nobody
     asking.wait()
     deadline = time.monotonic() + 5
-    while _alive(pid):
+    while _alive(pids[0]):
         assert time.monotonic() < deadline, "the endless loop of the answer lives on"
         time.sleep(0.02)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 def _alive(pid: int) -> bool:
@@ -184,20 +188,42 @@ def _alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("written", "status", "timed_out", "ending", "detail"),
+    ("written", "status", "stopped", "ending", "detail"),
     [
-        (b'{"done": true}\n', 0, False, "finished", ""),
-        (b'{"a": 1}\nnoise\n{"done": true}\n', 0, False, "finished", ""),
-        (b'{"a": 1}\n{"b": ', -9, False, "killed", "SIGKILL"),
-        (b"", -99, False, "killed", "signal 99"),
-        (b'{"a": 1}\n', 0, True, "timeout", ""),
-        (b"3\n[]\n", 1, False, "exited", "exit code 1"),
+        (b'{"done": true}\n', 0, None, "finished", ""),
+        (b'{"a": 1}\nnoise\n{"done": true}\n', 0, None, "finished", ""),
+        (b'{"a": 1}\n{"b": ', -9, None, "killed", "SIGKILL"),
+        (b"", -99, None, "killed", "signal 99"),
+        (b'{"a": 1}\n', 0, "time", "timeout", ""),
+        (b'{"a": 1}\n', 71, None, "timeout", ""),
+        (b'{"a": 1}\n', -9, "memory", "killed", "it used too much memory"),
+        (b"3\n[]\n", 1, None, "exited", "exit code 1"),
     ],
 )
-def test_how_a_process_ended(written: bytes, status: int, timed_out: bool, ending: str, detail: str) -> None:
-    outcome = Outcome(**parse(written, status, timed_out))
-    assert (outcome.ending, outcome.detail) == (ending, detail)
-    assert outcome.frames == ([{"a": 1}] if b'"a"' in written else [])
+def test_how_a_process_ended(written: bytes, status: int, stopped: str | None, ending: str, detail: str) -> None:
+    left = outcome(written, status, stopped, generous(1.0))
+    assert (left.ending, left.detail) == (ending, detail)
+    assert left.frames == ([{"a": 1}] if b'"a"' in written else [])
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        pytest.param(b"\n" * (64 << 20), id="empty lines"),
+        pytest.param(b"{}\n" * (20 << 20), id="empty frames"),
+        pytest.param(b"{{{{{{{\n" * (8 << 20), id="lines that are no frames"),
+        pytest.param(b'{"a": [' + b"0," * (30 << 20) + b"0]}\n", id="one frame of many values"),
+        pytest.param(b'{"a": ' + b"[" * (60 << 20), id="one frame of many depths"),
+        pytest.param(b'{"a": "' + b"x" * (60 << 20), id="one long line"),
+        pytest.param(b'{"a": ' + b"9" * (60 << 20) + b"}", id="one long number"),
+    ],
+)
+def test_a_flood_of_results_is_read_in_a_moment(flood: bytes) -> None:
+    start = time.process_time()
+    left = outcome(b'{"a": 1}\n' + flood, 0, None, Limits())
+    assert time.process_time() - start < 2
+    assert left.frames[0] == {"a": 1}
+    assert left.ending in ("killed", "exited")
 
 
 NO_FORK = """
@@ -241,8 +267,7 @@ def test_the_commands_work_where_the_system_has_no_such_modules(tmp_path: Path) 
     assert "Exercise 2 of 3: total" in watched[1]
 
 
-def test_limits_that_a_system_does_not_have_are_left_out() -> None:
-    code = "import sys; sys.modules['resource'] = None; from autograder.process import warm; "
-    code += "warm.limit_memory(1 << 30); warm.limit_processor(10); print('went on')"
-    done = subprocess.run([sys.executable, "-c", code], cwd=isolate.ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout == "went on\n", done.stderr
+def test_a_system_without_limits_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "resource", None)
+    with pytest.raises(OSError, match="no limits"):
+        limits.apply(limits.generous(10.0))

@@ -393,7 +393,7 @@ answer = "the daemons hold the results open"
 
 def test_ending_early_hanging_and_raising_are_told_apart(warm: Warm) -> None:
     assert warm.submit("os._exit(3)").status == 3
-    assert warm.submit("os.close(results); raise SystemExit").status == 1  # cannot write what happened
+    assert warm.submit("os.close(results); raise SystemExit").status == 70  # cannot write what happened
     started = time.monotonic()
     ended = warm.submit("os.write(results, b'so far'); import time; time.sleep(60)", seconds=0.5)
     assert (ended.stopped, ended.data) == ("time", "so far")

@@ -1,15 +1,13 @@
-"""The untrusted side: run a submission's cells, then observe its answers. It judges nothing and knows no answer.
+"""A job of a notebook's cells: they run, then the answers are observed. It judges nothing and knows no answer.
 
-It runs in a confined child (autograder/process/server.py), which has what a student may see: the cells, and the
-probes without their secrets. Everything goes out as lines of JSON, each as soon as there is one, so that what came
-before a crash counts.
+The other kind of jobs that a server does (autograder/process/server.py). The confined child that it runs in has what a
+student may see: the cells, and the probes without their secrets.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import json
+import importlib
 import os
 import signal
 import sys
@@ -19,56 +17,61 @@ from typing import Any
 
 import torch
 
-from autograder.beside import observe
+from autograder.beside import observe, shell
 from autograder.beside.draw import Draw
 from autograder.beside.encode import encode
 from autograder.beside.failure import failure
-from autograder.beside.load import put_pieces
-from autograder.beside.shell import Shell
+from autograder.beside.load import put_pieces, silence_checks
 from autograder.beside.unplug import unplug
 from autograder.exercise import Exercise
 
 Frame = dict[str, Any]
 Emit = Callable[[Frame], None]
 
-#: Left behind when time is up and the code cannot be interrupted.
+#: Left behind when time is up and the code cannot be interrupted; process/frames.py knows it.
 OUT_OF_TIME = 71
 #: Seconds between interrupting a cell and ending the process that did not stop.
 PATIENCE = 2.0
+
+_shell: shell.Shell
 
 
 class OutOfTime(BaseException):
     """A cell ran too long. Not an Exception, so that `except Exception` in a loop does not keep it running."""
 
 
-def work(results: int, job: Frame, probes: types.CodeType, shell: Shell) -> None:
+def prepare() -> None:
+    """What answers use and what takes long the first time (an optimizer imports a third of torch)."""
+    global _shell
+    for name in ("torch._dynamo", "torch.utils.data"):
+        importlib.import_module(name)
+    _shell = shell.prepare()
+    silence_checks()
+
+
+def expect(job: Frame) -> None:
+    observe.compiled(job["probes"])
+
+
+def work(job: Frame, emit: Emit) -> None:
     """Do the job: {"cells", "skip", "exercises", "seed", "pieces", "without", "cell_seconds", "exercise_seconds"}."""
-    gc.enable()
     unplug(job["without"])
-    write, dumps = os.write, json.dumps
-
-    def emit(frame: Frame) -> None:
-        data = dumps(frame).encode() + b"\n"
-        while data:
-            data = data[write(results, data) :]
-
-    run_cells(job, shell, emit)
-    exercises = _exercises(probes)
+    run_cells(job, emit)
+    exercises = _exercises(observe.compiled(job["probes"]))
     for name in job["exercises"]:
         emit({"exercise": name})
-        for frame in _observe(exercises[name], job, shell):
+        for frame in _observe(exercises[name], job):
             emit({"exercise": name, **frame})
         emit({"exercise": name, "end": True})
-    emit({"done": True})
 
 
-def run_cells(job: Frame, shell: Shell, emit: Emit) -> None:
+def run_cells(job: Frame, emit: Emit) -> None:
     for index, source in enumerate(job["cells"]):
         if index in job["skip"]:
             continue
         emit({"cell": index})
         with _time_limit(job["cell_seconds"], interrupt=True):
-            outputs = shell.run(source, index + 1)
+            outputs = _shell.run(source, index + 1)
         emit({"cell": index, "outputs": outputs})
 
 
@@ -97,8 +100,8 @@ def _exercises(probes: types.CodeType) -> dict[str, Exercise]:
     return {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
 
 
-def _observe(exercise: Exercise, job: Frame, shell: Shell) -> Iterator[Frame]:
-    module = shell.user_module
+def _observe(exercise: Exercise, job: Frame) -> Iterator[Frame]:
+    module = _shell.user_module
     if job.get("pieces"):
         put_pieces(module, job["pieces"]["text"], job["pieces"]["names"])
     found = module.__dict__.get(exercise.name)
@@ -110,22 +113,22 @@ def _observe(exercise: Exercise, job: Frame, shell: Shell) -> Iterator[Frame]:
     borrowed = observe.kit_parts(found)
     with _time_limit(job["exercise_seconds"], interrupt=False):
         if exercise.kind == "concept":
-            yield _answer(found, shell)
+            yield _answer(found)
             return
         for probe in exercise.watched.values():
             _start_afresh()
-            frame = observe.observe(exercise, probe, found, Draw(job["seed"]), shell.files)
+            frame = observe.observe(exercise, probe, found, Draw(job["seed"]), _shell.files)
             frame["shortcuts"] += borrowed
             told = {key: value for key, value in frame.items() if key not in ("calls", "notes")}
             yield {"implementation": 0, "run": 0, "probe": probe.name, **told}
 
 
-def _answer(question: Callable[[], Any], shell: Shell) -> Frame:
+def _answer(question: Callable[[], Any]) -> Frame:
     """The letters of a concept question; what they are worth is not known here."""
     try:
         return {"answer": encode(question())}
     except BaseException as error:
-        return {"raised": failure(error, shell.files)}
+        return {"raised": failure(error, _shell.files)}
 
 
 def _start_afresh() -> None:

@@ -1,0 +1,32 @@
+"""A job of one file: a learner's answer to one exercise is observed, or what the kit knows of it. Untrusted side only.
+
+What the server asks of a kind of jobs (autograder/process/server.py); the observing itself is in observe.py.
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from autograder.beside import observe
+from autograder.beside.load import silence_checks
+
+
+def prepare() -> None:
+    silence_checks()
+    # torch blames whatever Python line is running, and with a shortcut to watch for that is ours.
+    warnings.filterwarnings("ignore", module=r"autograder\.beside\.shortcut")
+
+
+def expect(job: dict[str, Any]) -> None:
+    for name in job.get("imports", ()):
+        importlib.import_module(name)
+    if "probes" in job:
+        observe.compiled(job["probes"])
+
+
+def work(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:
+    """The job is that of observe.run, with {"imports": modules that it will need and that take long}."""
+    observe.run(job, emit)

@@ -1,0 +1,126 @@
+"""A process of our own at the other end of a socket: started when it is needed, replaced when it is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.process.frames import Frame, receive, send
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Set before torch is imported: one thread, so that a fork is safe and grading is repeatable.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+
+
+class Lost(RuntimeError):
+    """There was no answer: the process died or fell silent. It says nothing about what was asked."""
+
+
+class Superseded(Exception):
+    """The job was stopped from another thread, because its result is not wanted any more."""
+
+
+def environment() -> dict[str, str]:
+    """That of this process, for one of the kit's own that is started from anywhere."""
+    path = filter(None, [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+    return dict(os.environ) | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, path))}
+
+
+class Conversation:
+    """Thread-safe; one question at a time. `command` gives the words that start the process, given its socket."""
+
+    def __init__(self, command: Callable[[int], list[str]], quiet: bool = False):
+        self._command = command
+        self._quiet = quiet
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._busy = False
+        #: Set from another thread by `cancel`: questions raise Superseded until it is cleared.
+        self.superseded = threading.Event()
+
+    def start(self) -> None:
+        """Start the process without waiting for it. Safe to call again. Where walls depend on it, from a thread that
+        lasts as long."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.stop()
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            self._command(theirs.fileno()),
+            pass_fds=[theirs.fileno()],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if self._quiet else None,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._socket = ours
+
+    def exchange(self, question: Frame, seconds: float, **most: int) -> tuple[Frame, bytes]:
+        """The answer to one question, within so many seconds, or Lost; then the process is stopped."""
+        with self._lock:
+            self.start()
+            assert self._socket is not None
+            try:
+                self._socket.settimeout(seconds)
+                with self._sending:
+                    if self.superseded.is_set():
+                        raise Superseded
+                    send(self._socket, question)
+                    self._busy = True
+                answer = receive(self._socket, until=time.monotonic() + seconds, **most)
+                with self._sending:
+                    self._busy = False
+                if self.superseded.is_set():
+                    raise Superseded
+                return answer
+            except (OSError, EOFError, ValueError) as error:
+                code = self._process.poll() if self._process else None
+                self.stop()
+                told = f"the grading process ended ({code})" if code else f"no answer ({type(error).__name__})"
+                raise Lost(told) from error
+
+    def cancel(self) -> None:
+        """Stop the job that another thread is waiting for; the process lives on and has the child killed."""
+        with self._sending:
+            self.superseded.set()
+            if self._busy and self._socket is not None:
+                with contextlib.suppress(OSError):
+                    send(self._socket, {"cancel": True})
+
+    def stop(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if self._process is not None:
+            if self._busy:  # it sees our end close, and first ends the child that it is waiting for
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(2)
+                self._busy = False
+            with contextlib.suppress(OSError):
+                self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def kill(self) -> None:
+        """From any thread: the one that waits for an answer finds that there will be none, and cleans up."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
+    def abandon(self) -> None:
+        """Kill the process without waiting for it to be gone; for the last moment of a command.
+
+        One that is waiting for a child is left to kill that first: it sees our end of the socket close.
+        """
+        if self._process is not None and not self._busy:
+            with contextlib.suppress(OSError):
+                self._process.kill()
