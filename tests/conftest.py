@@ -7,9 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import course
 import pytest
 
 from autograder import lesson, source, workspace
@@ -20,6 +22,53 @@ Check = Callable[..., Verdict]
 
 # Whoever starts the tests with & makes them ignore Ctrl-C, and with them every process that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+#: What takes longest, longest first: what starts last would keep one worker busy after the others are done.
+FIRST = [
+    "classroom/test_attacks.py",
+    "classroom/test_browser.py",
+    "classroom/test_class_grading.py",
+    "notebooks/test_release.py",
+    "classroom/test_classroom.py",
+    "test_intake.py",
+    "milestones/test_milestones.py",
+    "process/test_isolate.py",
+    "notebooks/test_build.py",
+    "commands/test_cli.py",
+    "watch/test_watch.py",
+    "test_pytest_plugin.py",
+    "classroom/test_exchange.py",
+    "watch/test_plain.py",
+    "report/test_plots.py",
+]
+#: Their tests share nothing that takes long to make, so each goes to whichever worker is free; last, to even out.
+APART = ["authoring/test_exercises.py", "judging/test_grade.py"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers share a folder for what is made once."""
+    if not hasattr(config, "workerinput"):
+        os.environ[course.SHARED] = tempfile.mkdtemp(prefix="autograder-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(course.SHARED), ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: the tests of a file stay together, and files come in the order of FIRST."""
+    place = {name: number for number, name in enumerate(FIRST)} | {name: len(FIRST) + 1 for name in APART}
+
+    def name(item: pytest.Item) -> str:
+        return item.path.relative_to(lesson.ROOT / "tests").as_posix()
+
+    items.sort(key=lambda item: place.get(name(item), len(FIRST)))
+    for item in items:
+        if name(item) not in APART and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(name(item)))
 
 
 @pytest.fixture
@@ -77,7 +126,7 @@ class Kit:
 def kit(tmp_path: Path) -> Kit:
     """A fresh copy of the repository's own files; the images are linked, not copied."""
     root = tmp_path / "kit"
-    ignored = shutil.ignore_patterns("__pycache__", "mnist", "source")
+    ignored = shutil.ignore_patterns("mnist", "source")  # what is compiled comes along, or each copy compiles it
     for folder in ("autograder", "solutions"):
         shutil.copytree(lesson.ROOT / folder, root / folder, ignore=ignored)
     (root / "autograder" / "data").mkdir(exist_ok=True)

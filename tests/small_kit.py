@@ -116,7 +116,7 @@ def make(folder: Path, stubs: bool = True) -> Path:
     shutil.copytree(
         ROOT / "autograder",
         folder / "autograder",
-        ignore=shutil.ignore_patterns("data", "checks", "__pycache__", "classroom", "bootstrap"),
+        ignore=shutil.ignore_patterns("data", "checks", "classroom", "bootstrap"),
     )
     for name, texts in (("solutions", SOLUTIONS), ("autograder/checks", CHECKS)):
         for place, text in texts.items():

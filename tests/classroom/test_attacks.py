@@ -1,4 +1,7 @@
-"""Every submission in tests/attacks/, graded in one run of `nbgrader autograde` in one real course."""
+"""Every submission in tests/attacks/, graded by `nbgrader autograde` in real courses.
+
+There are two, each with half of them, that are graded at the same time: many attacks only sleep until they are stopped.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +19,7 @@ import attacks.forging
 import attacks.mangling
 import attacks.reaching  # noqa: F401
 import pytest
-from attacks import ATTACKS, RIGHT, SECTION, put
+from attacks import ATTACKS, RIGHT, SECTION, Attack, put
 from course import ASSIGNMENT, Course
 
 from autograder import lesson
@@ -29,6 +33,9 @@ c.Grade.process_seconds, c.Grade.whole_seconds, c.Grade.memory_mb = 6.0, 20.0, 6
 ELSEWHERE = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home()]
 
 
+HONEST = ("aaa_first", "mmm_middle", "zzz_last")
+
+
 @dataclass
 class Graded:
     course: Course
@@ -36,8 +43,16 @@ class Graded:
     output: str
     status: int
     before: dict[str, str]
-    connections: int
     seconds: float
+
+
+@dataclass
+class All:
+    graded: list[Graded]
+    connections: int
+
+    def of(self, name: str) -> Graded:
+        return next(graded for graded in self.graded if name in graded.scores)
 
 
 def files(course: Course) -> dict[str, str]:
@@ -47,35 +62,14 @@ def files(course: Course) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
-    course = Course(tmp_path_factory.mktemp("course"), [SECTION])
-    config = course.folder / "nbgrader_config.py"
-    config.write_text(config.read_text(encoding="utf-8") + TIGHT, encoding="utf-8")
-    course.release()
-    released = course.released(SECTION)
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[All]:
     listener = socket.create_server(("0.0.0.0", 0))
     listener.setblocking(False)
-    told = {
-        "@COURSE@": str(course.folder),
-        "@MARK@": MARK,
-        "@SCRIPT@": SCRIPT,
-        "@PORT@": str(listener.getsockname()[1]),
-    }
-    told["@ADDRESS@"] = _own_address()
-    for name, attack in ATTACKS.items():
-        made = attack.notebook(released)
-        data = made if isinstance(made, bytes) else json.dumps(made).encode()
-        for sign, value in told.items():
-            data = data.replace(sign.encode(), value.encode())
-        place = course.submit(name, SECTION, data)
-        (place / "torch.py").write_text("print('LEAKED')\nraise SystemExit\n")
-        (place / "sitecustomize.py").write_text("raise SystemExit\n")
-    # Among them, first and last: students who only work.
-    for name in ("aaa_first", "mmm_middle", "zzz_last"):
-        course.submit(name, SECTION, put(json.loads(json.dumps(released)), "softmax", RIGHT))
-    before, started = files(course), time.monotonic()
-    done = course.nbgrader("autograde", ASSIGNMENT, check=False, CLASS_SECRET=SECRET)
-    seconds = time.monotonic() - started
+    port = str(listener.getsockname()[1])
+    halves = [dict(list(ATTACKS.items())[start::2]) for start in (0, 1)]
+    courses = [_handed_in(tmp_path_factory.mktemp("course"), half, port) for half in halves]
+    with ThreadPoolExecutor(2) as at_once:
+        graded = list(at_once.map(_grade, courses))
     connections = 0
     while True:
         try:
@@ -83,8 +77,36 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
             connections += 1
         except BlockingIOError:
             break
-    yield Graded(course, course.scores(), done.stdout + done.stderr, done.returncode, before, connections, seconds)
+    yield All(graded, connections)
     listener.close()
+
+
+def _handed_in(folder: Path, some: dict[str, Attack], port: str) -> Course:
+    course = Course(folder, [SECTION])
+    config = course.folder / "nbgrader_config.py"
+    config.write_text(config.read_text(encoding="utf-8") + TIGHT, encoding="utf-8")
+    course.release()
+    released = course.released(SECTION)
+    told = {"@COURSE@": str(course.folder), "@MARK@": MARK, "@SCRIPT@": SCRIPT, "@PORT@": port}
+    told["@ADDRESS@"] = _own_address()
+    for name, attack in some.items():
+        made = attack.notebook(released)
+        data = made if isinstance(made, bytes) else json.dumps(made).encode()
+        for sign, value in told.items():
+            data = data.replace(sign.encode(), value.encode())
+        place = course.submit(name, SECTION, data)
+        (place / "torch.py").write_text("print('LEAKED')\nraise SystemExit\n")
+        (place / "sitecustomize.py").write_text("raise SystemExit\n")
+    for name in HONEST:  # among them, first and last: students who only work
+        course.submit(name, SECTION, put(json.loads(json.dumps(released)), "softmax", RIGHT))
+    return course
+
+
+def _grade(course: Course) -> Graded:
+    before, started = files(course), time.monotonic()
+    done = course.nbgrader("autograde", ASSIGNMENT, check=False, CLASS_SECRET=SECRET)
+    seconds = time.monotonic() - started
+    return Graded(course, course.scores(), done.stdout + done.stderr, done.returncode, before, seconds)
 
 
 def _own_address() -> str:
@@ -101,26 +123,30 @@ def test_there_are_many() -> None:
     assert all(attack.tries for attack in ATTACKS.values())
 
 
-def test_the_run_as_a_whole_succeeds(graded: Graded) -> None:
-    assert graded.status == 0, graded.output[-3000:]
-    assert graded.scores.keys() == ATTACKS.keys() | {"aaa_first", "mmm_middle", "zzz_last"}
+def test_the_run_as_a_whole_succeeds(everything: All) -> None:
+    names: list[str] = []
+    for graded in everything.graded:
+        assert graded.status == 0, graded.output[-3000:]
+        names += graded.scores
+    assert sorted(names) == sorted([*ATTACKS, *HONEST, *HONEST])
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_gets_what_it_earned(graded: Graded, name: str) -> None:
+def test_it_gets_what_it_earned(everything: All, name: str) -> None:
     points = {exercise.name: exercise.points for exercise in lesson.load(SECTION).values()}
     earned = {e: ATTACKS[name].earns.get(e, 0.0) * most for e, most in points.items()}
-    got = {e: graded.scores[name][e] for e in points}
-    assert got == earned, ATTACKS[name].tries
-    written = [score for e, score in graded.scores[name].items() if e.endswith("-words")]
+    scores = everything.of(name).scores[name]
+    assert {e: scores[e] for e in points} == earned, ATTACKS[name].tries
+    written = [score for e, score in scores.items() if e.endswith("-words")]
     assert set(written) <= {0.0, None}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_it_saw_nothing(graded: Graded, name: str) -> None:
-    notebook = graded.course.autograded(name, SECTION)
+def test_it_saw_nothing(everything: All, name: str) -> None:
+    course = everything.of(name).course
+    notebook = course.autograded(name, SECTION)
     outputs = json.dumps([cell.get("outputs", []) for cell in notebook["cells"]])
-    for secret in ("LEAKED", SECRET, str(graded.course.folder), "LENT def", "def log_softmax"):
+    for secret in ("LEAKED", SECRET, str(course.folder), "LENT def", "def log_softmax"):
         assert secret not in outputs
     shown = [data for c in notebook["cells"] for o in c.get("outputs", []) for data in o.get("data", {}).items()]
     for mime, data in shown:
@@ -128,17 +154,20 @@ def test_it_saw_nothing(graded: Graded, name: str) -> None:
         assert mime == "text/plain" or f"<script>{SCRIPT}" not in "".join(data)
 
 
-@pytest.mark.parametrize("name", ["aaa_first", "mmm_middle", "zzz_last"])
-def test_others_are_graded_all_the_same(graded: Graded, name: str) -> None:
+@pytest.mark.parametrize("name", HONEST)
+def test_others_are_graded_all_the_same(everything: All, name: str) -> None:
     most = lesson.find("softmax").points
-    assert graded.scores[name]["softmax"] == most
-    assert sum(score or 0 for score in graded.scores[name].values()) == most
+    for graded in everything.graded:
+        assert graded.scores[name]["softmax"] == most
+        assert sum(score or 0 for score in graded.scores[name].values()) == most
 
 
-def test_nothing_is_left_behind(graded: Graded) -> None:
-    time.sleep(max(0.0, 4 - graded.seconds))  # one of them writes three seconds later
-    assert files(graded.course) == graded.before
-    for folder in [*ELSEWHERE, graded.course.folder]:
+def test_nothing_is_left_behind(everything: All) -> None:
+    time.sleep(max(0.0, 4 - min(graded.seconds for graded in everything.graded)))  # one writes three seconds later
+    courses = [graded.course.folder for graded in everything.graded]
+    for folder in [*ELSEWHERE, *courses]:
         assert not (folder / MARK).exists()
-    assert not list(graded.course.folder.rglob(MARK))
-    assert graded.connections == 0
+    for graded in everything.graded:
+        assert files(graded.course) == graded.before
+        assert not list(graded.course.folder.rglob(MARK))
+    assert everything.connections == 0
