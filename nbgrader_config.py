@@ -7,9 +7,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # nbgrader calls `alembic`, which lies beside this Python, also when the environment has not been activated.
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
 
+from autograder import lesson
+
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
-c.CourseDirectory.course_id = "minibatch_training"
+c.CourseDirectory.course_id = lesson.current().name
 
 # Release: what learners write is replaced by this; a wheel for `check` is put beside the notebooks.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}

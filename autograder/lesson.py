@@ -1,4 +1,4 @@
-"""The lesson: its sections in order, and finding an exercise by its name."""
+"""A lesson: what it is called, its sections in order, where its parts are; and finding an exercise by its name."""
 
 from __future__ import annotations
 
@@ -8,15 +8,62 @@ import functools
 import importlib
 import re
 import sys
+import tomllib
 import types
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder import places
 from autograder.exercise import Exercise
 
-ROOT = Path(__file__).resolve().parent.parent
-SECTIONS = ["setup", "cross_entropy", "training_loop", "modules", "optim", "data", "validation", "notes"]
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson, as its `solutions/lesson.toml` describes it."""
+
+    #: What its parts are found from.
+    folder: Path
+    #: Also the name of the assignment and of the course.
+    name: str
+    title: str
+    sections: tuple[str, ...]
+    checks: str = "checks"
+    milestones: tuple[str, ...] = ()
+    data: str = ""
+    #: {"url", "sections": {name: seconds}, "exercises": {name: seconds}}
+    video: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def solutions(self) -> Path:
+        return self.folder / "solutions"
+
+    @property
+    def package(self) -> str:
+        """The checks as Python imports them."""
+        return self.checks.replace("/", ".")
+
+
+class BadLesson(RuntimeError):
+    """A lesson.toml cannot be used; the text names it and says why."""
+
+
+@functools.cache
+def current() -> Lesson:
+    """The lesson that is being worked on."""
+    folder = places.lesson_folder()
+    path = places.PACKAGE / "lesson.toml"
+    path = path if path.exists() else folder / places.DESCRIPTION
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told |= {key: tuple(told.get(key, ())) for key in ("sections", "milestones")}
+        lesson = Lesson(folder, **told)
+    except (OSError, ValueError, TypeError) as error:
+        raise BadLesson(f"{path} does not describe a lesson: {error}") from None
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))  # its checks are found there
+    return lesson
 
 
 class UnknownName(Exception):
@@ -24,23 +71,23 @@ class UnknownName(Exception):
 
 
 def checks_folder(section: str) -> Path:
-    return ROOT / "autograder" / "checks" / section
+    return current().folder / current().checks / section
 
 
 def sections() -> list[str]:
     """The sections whose checks are here."""
-    return [name for name in SECTIONS if _files(name)]
+    return [name for name in current().sections if _files(name)]
 
 
 @functools.cache
 def names(section: str) -> list[str]:
     """The exercises of a section: a file of checks each, in the order of the definitions in solutions/<section>.py."""
     here = _files(section)
-    solutions = ROOT / "solutions" / f"{section}.py"
+    solutions = current().solutions / f"{section}.py"
     if solutions.exists():
         order = re.findall(r"^(?:def|class) (\w+)", solutions.read_text(encoding="utf-8"), re.MULTILINE)
     else:  # the copy of the kit that a class gets
-        order = importlib.import_module(f"autograder.checks.{section}").ORDER
+        order = importlib.import_module(f"{current().package}.{section}").ORDER
     return [name for name in order if name in here] + sorted(here - set(order))
 
 
@@ -59,7 +106,7 @@ def load(section: str) -> dict[str, Exercise]:
 def _loaded(section: str, name: str) -> Exercise:
     """One exercise: its own file is read, and what its section shares."""
     with postponed("torch"):
-        module = importlib.import_module(f"autograder.checks.{section}.{name}")
+        module = importlib.import_module(f"{current().package}.{section}.{name}")
     exercise = next((e for e in vars(module).values() if isinstance(e, Exercise) and e.name == name), None)
     if exercise is None:
         raise UnknownName(f"{module.__file__} declares no exercise called {name}.")
@@ -80,7 +127,7 @@ def find(name: str) -> Exercise:
 
 
 def _home(name: str) -> str | None:
-    return next((section for section in SECTIONS if name in _files(section)), None)
+    return next((section for section in current().sections if name in _files(section)), None)
 
 
 def select(names: list[str], section: str | None = None) -> list[Exercise]:

@@ -8,10 +8,12 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from autograder import lesson
+
 if TYPE_CHECKING:
     from torch import Tensor
 
-FOLDER = Path(__file__).resolve().parent / "data" / "mnist"
+FOLDER = lesson.current().folder / lesson.current().data
 REPAIR = "git checkout autograder/data/mnist"
 
 # Of the unpacked files as Yann LeCun and Corinna Cortes published them: gzip headers differ between copies.

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from autograder import lesson, source
+from autograder import lesson, places, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import Verdict
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if file_path.parent == lesson.ROOT / "exercises" and file_path.stem in lesson.sections():
+    if file_path.parent == places.EXERCISES and file_path.stem in lesson.sections():
         return SectionFile.from_parent(parent, path=file_path)
     return None
 
@@ -28,7 +28,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A file named on the command line is also collected as a module of tests, whatever its name: not ours."""
-    if module_path.parent == lesson.ROOT / "exercises":
+    if module_path.parent == places.EXERCISES:
         return Nothing.from_parent(parent, path=module_path)
     return None
 

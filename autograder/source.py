@@ -12,7 +12,8 @@ import inspect
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.lesson import ROOT, SECTIONS, checks_folder, names
+from autograder import places
+from autograder.lesson import checks_folder, current, names
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -33,7 +34,7 @@ class Answer:
 
 
 def solutions_path(section: str) -> Path:
-    return ROOT / "solutions" / f"{section}.py"
+    return current().solutions / f"{section}.py"
 
 
 def checks_path(section: str, name: str) -> Path:
@@ -41,7 +42,7 @@ def checks_path(section: str, name: str) -> Path:
 
 
 def exercises_path(section: str) -> Path:
-    return ROOT / "exercises" / f"{section}.py"
+    return places.EXERCISES / f"{section}.py"
 
 
 @functools.cache
@@ -76,7 +77,7 @@ def answers(section: str) -> dict[str, Answer]:
 
 def section_of(name: str) -> str | None:
     """The section that holds this exercise. Looks for the definition as text first, so that one file is parsed."""
-    for section in SECTIONS:
+    for section in current().sections:
         path = solutions_path(section)
         if path.exists():
             text = path.read_text(encoding="utf-8")
@@ -154,8 +155,8 @@ def _imported(path: Path, changed: int) -> list[Path]:
     """The other modules of checks that one takes names from."""
     found = []
     for node in _parsed(path, changed)[1].body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_CHECKS):
-            module = ROOT.joinpath(*(node.module or "").split("."))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(current().package):
+            module = current().folder.joinpath(*(node.module or "").split("."))
             found.append(module / "__init__.py" if module.is_dir() else module.with_suffix(".py"))
     return found
 
@@ -166,7 +167,7 @@ def _text(path: Path, changed: int) -> str:
     text, tree = _parsed(path, changed)
     lines = text.splitlines()
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_CHECKS):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(current().package):
             lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) - node.lineno + 1)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -181,7 +182,7 @@ def _probes(path: Path, changed: int) -> str:
         if isinstance(node, Definition):
             if any(_kind(decorator) in SECRET for decorator in node.decorator_list):
                 left_out.append(node)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith((_CHECKS, _AUTHORING)):
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith((current().package, _AUTHORING)):
             left_out.append(node)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             declarations.append(node.value)
@@ -217,7 +218,7 @@ def without_unused(text: str) -> str:
 
 SECRET = {"right", "mistake", "slip", "experiment"}
 SECRET_WORDS = {"explanations", "model_answer", "rubric", "hints", "refuses"}
-_CHECKS, _AUTHORING = "autograder.checks", "autograder.authoring"
+_AUTHORING = "autograder.authoring"
 
 
 def _kind(decorator: ast.expr) -> str:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from autograder.lesson import ROOT
+from autograder import places
 
-FOLDER = ROOT / ".autograder"
+FOLDER = places.STATE
 PATH = FOLDER / "progress.json"
 
 

@@ -6,11 +6,11 @@ import ast
 from datetime import datetime
 from pathlib import Path
 
-from autograder import source
-from autograder.lesson import ROOT, sections
+from autograder import places, source
+from autograder.lesson import sections
 from autograder.source import Definition
 
-BACKUPS = ROOT / ".autograder" / "backups"
+BACKUPS = places.STATE / "backups"
 
 
 class Unparsable(Exception):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import lesson, source
-from autograder.lesson import ROOT
+from autograder.places import KIT as ROOT
 from benchmarks.measure import Memory, interleaved
 
 sys.path.append(str(ROOT / "tests"))  # the tests' course, under the name that the tests give it

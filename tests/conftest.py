@@ -14,7 +14,7 @@ from pathlib import Path
 import course
 import pytest
 
-from autograder import lesson, source, workspace
+from autograder import lesson, places, source, workspace
 from autograder.api import check_text
 from autograder.judging.judge import Verdict
 
@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(FIRST)} | {name: len(FIRST) + 1 for name in APART}
 
     def name(item: pytest.Item) -> str:
-        return item.path.relative_to(lesson.ROOT / "tests").as_posix()
+        return item.path.relative_to(places.KIT / "tests").as_posix()
 
     items.sort(key=lambda item: place.get(name(item), len(FIRST)))
     for item in items:
@@ -128,12 +128,12 @@ def kit(tmp_path: Path) -> Kit:
     root = tmp_path / "kit"
     ignored = shutil.ignore_patterns("mnist", "source")  # what is compiled comes along, or each copy compiles it
     for folder in ("autograder", "solutions"):
-        shutil.copytree(lesson.ROOT / folder, root / folder, ignore=ignored)
+        shutil.copytree(places.KIT / folder, root / folder, ignore=ignored)
     (root / "autograder" / "data").mkdir(exist_ok=True)
-    (root / "autograder" / "data" / "mnist").symlink_to(lesson.ROOT / "autograder" / "data" / "mnist")
+    (root / "autograder" / "data" / "mnist").symlink_to(places.KIT / "autograder" / "data" / "mnist")
     (root / "exercises").mkdir()
     for section in lesson.sections():
         (root / "exercises" / f"{section}.py").write_text(source.stubs(section), encoding="utf-8")
     for name in ("conftest.py", "pyproject.toml", "Makefile", "constraints.txt"):
-        shutil.copy(lesson.ROOT / name, root)
+        shutil.copy(places.KIT / name, root)
     return Kit(root)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classroom import references, results
-from autograder.lesson import ROOT
 from autograder.notebooks import build
+from autograder.places import KIT as ROOT
 
 ASSIGNMENT = build.ASSIGNMENT
 

@@ -123,6 +123,7 @@ def make(folder: Path, stubs: bool = True) -> Path:
             path = folder / name / f"{place}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+    shutil.copy(ROOT / "solutions" / "lesson.toml", folder / "solutions")
     (folder / "exercises").mkdir()
     if stubs:
         run(folder, "-c", "from autograder import workspace; workspace.refresh_all()")

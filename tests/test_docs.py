@@ -14,16 +14,16 @@ from pathlib import Path
 import click
 import pytest
 
-from autograder import lesson, source
+from autograder import lesson, places, source
 from autograder.commands.group import autograder as cli
 from conftest import Kit
 
-DOCS = sorted((lesson.ROOT / "docs").glob("*.md"))
-PAGES = [*DOCS, lesson.ROOT / "README.md"]
+DOCS = sorted((places.KIT / "docs").glob("*.md"))
+PAGES = [*DOCS, places.KIT / "README.md"]
 
 
 def text_of(name: str) -> str:
-    return (lesson.ROOT / name).read_text(encoding="utf-8")
+    return (places.KIT / name).read_text(encoding="utf-8")
 
 
 def code_in(page: Path) -> list[str]:
@@ -78,7 +78,7 @@ def test_every_nbgrader_command_exists(page: Path) -> None:
 def test_every_file_of_the_kit_that_is_named_exists(page: Path) -> None:
     for span in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")):
         found = re.fullmatch(r"(?:autograder|tests|docs|solutions|benchmarks)/[\w./]*", span)
-        assert found is None or (lesson.ROOT / span).exists(), span
+        assert found is None or (places.KIT / span).exists(), span
 
 
 # --------------------------------------------------------------------------------------------------- author's guide
@@ -186,7 +186,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
-        cwd=lesson.ROOT,
+        cwd=places.KIT,
         env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
         text=True,

@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from autograder import lesson
+from autograder import lesson, places
 
 
 def test_reading_the_checks_of_the_whole_lesson_does_not_import_torch() -> None:
     program = "import sys; from autograder import lesson; lesson.exercises(); print('torch' in sys.modules)"
-    assert subprocess.check_output([sys.executable, "-c", program], text=True, cwd=lesson.ROOT).strip() == "False"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True, cwd=places.KIT).strip() == "False"
 
 
 def test_a_postponed_module_is_imported_when_it_is_used() -> None:
@@ -20,7 +20,7 @@ def test_a_postponed_module_is_imported_when_it_is_used() -> None:
         "assert 'colorsys' not in sys.modules\nassert module.rgb_to_hsv(0, 0, 0) == (0, 0, 0)\nimport colorsys\n"
         "assert colorsys.rgb_to_hsv is module.rgb_to_hsv"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=lesson.ROOT)
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=places.KIT)
 
 
 def test_near_names_are_suggested() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from autograder import lesson
+from autograder import places
 from conftest import Kit
 
 
 def blocks(language: str) -> list[str]:
-    text = (lesson.ROOT / "README.md").read_text(encoding="utf-8")
+    text = (places.KIT / "README.md").read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", text, re.S)
 
 
@@ -30,16 +30,16 @@ def test_the_session_looks_like_that_today(kit: Kit) -> None:
 
 
 def test_every_make_target_that_it_names_exists() -> None:
-    text = (lesson.ROOT / "README.md").read_text(encoding="utf-8")
-    makefile = (lesson.ROOT / "Makefile").read_text(encoding="utf-8")
+    text = (places.KIT / "README.md").read_text(encoding="utf-8")
+    makefile = (places.KIT / "Makefile").read_text(encoding="utf-8")
     for target in set(re.findall(r"make ([a-z]+)", "\n".join(re.findall(r"`make [^`]*`|^\$ make .*", text, re.M)))):
         assert re.search(rf"^{target}:", makefile, re.M), target
 
 
 def test_every_file_of_the_map_exists() -> None:
-    text = (lesson.ROOT / "README.md").read_text(encoding="utf-8")
+    text = (places.KIT / "README.md").read_text(encoding="utf-8")
     tree = text[text.index("## The map") : text.index("## To add an exercise")]
     for name in re.findall(r"\b\w+\.py\b", tree):
-        assert list((lesson.ROOT / "autograder").rglob(name)) + list((lesson.ROOT / "tests").rglob(name)), name
+        assert list((places.KIT / "autograder").rglob(name)) + list((places.KIT / "tests").rglob(name)), name
     for folder in re.findall(r"\b(\w+)/", tree):
-        assert (lesson.ROOT / folder).is_dir() or (lesson.ROOT / "autograder" / folder).is_dir(), folder
+        assert (places.KIT / folder).is_dir() or (places.KIT / "autograder" / folder).is_dir(), folder

@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograder import lesson
 from autograder.authoring.edits import Change, Edit, Indent, Insert, Inside, Mismatch, Outdent, Swap
 from autograder.authoring.slips import slip_of
 from autograder.exercise import Exercise, Variant
@@ -41,8 +42,9 @@ def slip(*edits: Any, twins: Sequence[str] = ()) -> Callable[[Callable[..., Any]
 
 def slips() -> dict[str, Variant]:
     """Every slip of a family, by name."""
-    if importlib.util.find_spec("autograder.checks.families"):  # a lesson need not have any
-        importlib.import_module("autograder.checks.families")
+    families = f"{lesson.current().package}.families"
+    if importlib.util.find_spec(families):  # a lesson need not have any
+        importlib.import_module(families)
     return _SLIPS
 
 

@@ -18,13 +18,13 @@ def lab(name: str | None, no_browser: bool) -> None:
     Makes what is missing in notebooks/, and leaves alone what you wrote there.
     """
     from autograder import lesson
-    from autograder.lesson import ROOT
     from autograder.notebooks import build, learner
     from autograder.notebooks import lab as notebooks
+    from autograder.places import WORKSPACE
 
     section = name if name in lesson.sections() else lesson.find(name).section if name else build.sections()[0]
     for renewed in learner.refresh_all().values():
-        click.echo(f"{renewed.path.relative_to(ROOT)}: {renewed}")
+        click.echo(f"{renewed.path.relative_to(WORKSPACE)}: {renewed}")
     if importlib.util.find_spec("jupyterlab") is None:
         click.echo("lab needs jupyterlab: `make lab` installs it.", err=True)
         leave(USAGE)

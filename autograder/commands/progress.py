@@ -15,11 +15,11 @@ def progress(no_open: bool) -> None:
     import webbrowser
 
     from autograder import overview
-    from autograder.lesson import ROOT
     from autograder.milestones import results
+    from autograder.places import WORKSPACE
     from autograder.report.progress_page import page
 
-    path = ROOT / "progress.html"
+    path = WORKSPACE / "progress.html"
     new = path.with_suffix(f".{os.getpid()}.new")
     new.write_text(page(overview.rows(), results.read_all()), encoding="utf-8")
     new.replace(path)

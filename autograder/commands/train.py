@@ -38,6 +38,8 @@ def train(
     from autograder import lesson
     from autograder.milestones import training
 
+    if not MILESTONES:
+        raise lesson.UnknownName(f"{lesson.current().title} has no milestones to train for.")
     if section not in (None, "all", *MILESTONES):
         raise lesson.UnknownName(_unknown(str(section)))
     chosen = MILESTONES if section == "all" else [section or training.furthest()]

@@ -6,7 +6,7 @@ import builtins
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import lesson, source, workspace
+from autograder import lesson, places, source, workspace
 from autograder.copying import splice
 from autograder.copying.places import Notebook, Place, open_place
 
@@ -36,8 +36,8 @@ class Transfer:
 
 def located(notebook: Path) -> Path:
     """The file; for the name of a section its notebook in notebooks/, where `make lab` puts them."""
-    if str(notebook) in lesson.SECTIONS and not notebook.exists():
-        return lesson.ROOT / "notebooks" / f"{notebook}.ipynb"
+    if str(notebook) in lesson.current().sections and not notebook.exists():
+        return places.NOTEBOOKS / f"{notebook}.ipynb"
     return notebook
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from autograder import lesson, source, state
 from autograder.doctor.finding import Finding
-from autograder.lesson import ROOT
+from autograder.places import KIT
 
 
 def packages() -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def packages() -> Iterator[Finding]:
     from autograder.bootstrap import plan
     from autograder.bootstrap.place import Place
 
-    place = Place(ROOT)
+    place = Place(KIT)
     if place.unfinished.exists():
         yield Finding("packages", "fault", "the last set-up was interrupted", "Type the same make command again")
         return
@@ -41,7 +41,7 @@ def _other_versions() -> Iterator[str]:
     """Packages that are installed in another version than constraints.txt pins."""
     from packaging.requirements import Requirement
 
-    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+    for line in (KIT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         pin = line.partition("#")[0].strip()
         if "==" not in pin:
             continue
@@ -99,7 +99,7 @@ def git() -> Iterator[Finding]:
         told = "this folder is not a clone, so that make upgrade cannot work"
         yield Finding("git", "note", told, "Clone the kit, and copy your exercises/ into the clone")
         return
-    folder = ROOT / (_git("rev-parse", "--git-dir") or ".git")
+    folder = KIT / (_git("rev-parse", "--git-dir") or ".git")
     if any((folder / name).exists() for name in ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD")):
         mend = "Finish it (git status says how), or undo it: git merge --abort, git rebase --abort"
         yield Finding("git", "fault", "a merge or rebase is half done", mend)
@@ -119,7 +119,7 @@ def git() -> Iterator[Finding]:
 
 
 def _git(*words: str) -> str | None:
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(["git", *words], cwd=KIT, capture_output=True, text=True, check=False)
     return done.stdout.rstrip("\n") if done.returncode == 0 else None
 
 

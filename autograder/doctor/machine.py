@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.doctor.finding import Finding
-from autograder.lesson import ROOT
+from autograder.places import KIT
 
 OLDEST = (3, 11)
 #: Megabytes: below the first things break, below the second soon.
@@ -30,14 +30,14 @@ def python() -> Iterator[Finding]:
         )
     else:
         yield Finding("Python", "fine", told)
-    inside = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
+    inside = Path(sys.prefix).resolve() == (KIT / ".venv").resolve()
     if not inside:
-        told = f"this Python is not the one in {ROOT.name}/.venv, so other packages are used than those tested"
+        told = f"this Python is not the one in {KIT.name}/.venv, so other packages are used than those tested"
         yield Finding("environment", "note", told, "Call the kit with make, or with .venv/bin/python -m autograder")
 
 
 def disk() -> Iterator[Finding]:
-    for name, folder in (("disk", ROOT), ("temporary files", Path(tempfile.gettempdir()))):
+    for name, folder in (("disk", KIT), ("temporary files", Path(tempfile.gettempdir()))):
         free = shutil.disk_usage(folder).free // 1_000_000
         if free < LEAST:
             mend = "Make room: empty the trash, or python -m pip cache purge"
@@ -50,8 +50,8 @@ def disk() -> Iterator[Finding]:
 
 def writing() -> Iterator[Finding]:
     """The folders that commands write into."""
-    for folder in (ROOT, ROOT / "exercises", ROOT / ".autograder"):
-        where = folder.relative_to(ROOT.parent)
+    for folder in (KIT, KIT / "exercises", KIT / ".autograder"):
+        where = folder.relative_to(KIT.parent)
         try:
             folder.mkdir(exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):

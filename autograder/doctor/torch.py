@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 from autograder.doctor.finding import Finding
-from autograder.lesson import ROOT
+from autograder.places import KIT
 
 IMPORT = """
 import json, time
@@ -40,7 +40,7 @@ def torch() -> Iterator[Finding]:
             timeout=120,
             check=False,
             env=dict(os.environ) | ONE_THREAD,
-            cwd=ROOT / "exercises" if (ROOT / "exercises").is_dir() else ROOT,
+            cwd=KIT / "exercises" if (KIT / "exercises").is_dir() else KIT,
         )
     except subprocess.TimeoutExpired:
         yield Finding("torch", "fault", "it is not imported after two minutes", "Is the disk a network drive, or full?")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, source
+from autograder import places, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, Frame, Verdict, by_probe, compare, diagnose, judge, most_telling
 from autograder.process.frames import Outcome
@@ -33,7 +33,7 @@ def read(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        advice = " `make reset` brings it back." if path.parent == lesson.ROOT / "exercises" else ""
+        advice = " `make reset` brings it back." if path.parent == places.EXERCISES else ""
         raise UnreadableFile(f"There is no file {short(path)}.{advice}") from None
     except IsADirectoryError:
         raise UnreadableFile(f"{short(path)} is a folder: name a file in it.") from None

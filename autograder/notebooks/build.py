@@ -12,13 +12,12 @@ from typing import Any
 
 from autograder import lesson, source
 from autograder.exercise import Exercise
-from autograder.lesson import ROOT
 from autograder.notebooks import cells, plots, prose, videos
 from autograder.notebooks.cells import Cell
 from autograder.source import Answer
 
-ASSIGNMENT = "minibatch_training"
-WHEEL = "minibatch_training_checks"
+ASSIGNMENT = lesson.current().name
+WHEEL = f"{ASSIGNMENT}_checks"
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -37,7 +36,7 @@ _WORDS = "**{title}: in your own words.** Two to four sentences. This is graded 
 
 
 def path(section: str) -> Path:
-    return ROOT / "source" / ASSIGNMENT / f"{section}.ipynb"
+    return lesson.current().folder / "source" / ASSIGNMENT / f"{section}.ipynb"
 
 
 def build_all() -> dict[str, bool]:
@@ -73,8 +72,8 @@ def build(section: str) -> str:
 def _header(section: str, text: str) -> list[Cell]:
     told = " ".join((ast.get_docstring(ast.parse(text)) or section).split())
     title, _, rest = told.partition(": ")
-    seconds = videos.SECTIONS.get(section)
-    watch = f"\n\n{videos.link(seconds, 'Watch this part of the lesson:')}" if seconds else ""
+    link = videos.of_section(section, "Watch this part of the lesson:")
+    watch = f"\n\n{link}" if link else ""
     rest = rest[:1].upper() + rest[1:]
     return [cells.text("title", f"# {title}\n\n{rest}{watch}"), cells.text("start", _START)]
 
@@ -86,8 +85,8 @@ def _imports(text: str) -> str:
 
 def _exercise(exercise: Exercise, answer: Answer) -> list[Cell]:
     name = exercise.name
-    seconds = videos.EXERCISES.get(name)
-    heading = f"## {_title(exercise, answer)}" + (f" · {videos.link(seconds)}" if seconds else "")
+    link = videos.of_exercise(name)
+    heading = f"## {_title(exercise, answer)}" + (f" · {link}" if link else "")
     made = [
         cells.text(f"{name}-prompt", f"{heading}\n\n{prose.markdown(answer.prompt)}"),
         cells.answer(name, solution(answer)),

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder.lesson import ROOT
 from autograder.notebooks import learner
+from autograder.places import KIT, WORKSPACE
 
 #: Defaults of JupyterLab that differ here: it asks for no news, and nothing pops up.
 SETTINGS = Path(__file__).resolve().parent / "jupyterlab"
@@ -30,7 +30,7 @@ def command(section: str, browser: bool) -> list[str]:
 
 def environment() -> dict[str, str]:
     """Kernels are started in the folder of their notebook, and import the kit from here."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(KIT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
@@ -38,9 +38,9 @@ def run(section: str, browser: bool = True) -> int:
     """Serve until the learner stops it."""
     sys.stdout.flush()
     if os.name == "posix":  # the server itself gets what is typed, and no process waits beside it
-        os.chdir(ROOT)
+        os.chdir(WORKSPACE)
         os.execve(sys.executable, command(section, browser), environment())
-    server = subprocess.Popen(command(section, browser), cwd=ROOT, env=environment())
+    server = subprocess.Popen(command(section, browser), cwd=WORKSPACE, env=environment())
     while True:
         try:
             return server.wait()

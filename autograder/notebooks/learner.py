@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, workspace
-from autograder.lesson import ROOT
+from autograder import lesson, places, workspace
 from autograder.notebooks import build, cells
 from autograder.notebooks.cells import Cell
 
-FOLDER = ROOT / "notebooks"
+FOLDER = places.NOTEBOOKS
 OURS = "autograder"
 STUB = "raise NotImplementedError()"
 

@@ -1,30 +1,22 @@
-"""Where in the lesson video each part starts, in seconds."""
+"""Where in the lesson's video each part starts, as lesson.toml tells it."""
 
 from __future__ import annotations
 
-URL = "https://course19.fast.ai/videos/?lesson=9&t={seconds}"
-
-SECTIONS = {
-    "setup": 1786,
-    "cross_entropy": 2081,
-    "training_loop": 2542,
-    "modules": 2818,
-    "optim": 3278,
-    "data": 3578,
-    "validation": 4260,
-}
-#: Parts that start within a section, by the exercise that they lead to.
-EXERCISES = {
-    "DummyModule": 2997,
-    "RegisteredModel": 2997,
-    "SequentialModel": 3173,
-    "sequential_model": 3199,
-    "fit_optimizer": 3442,
-    "SliceLoader": 3674,
-    "Sampler": 3942,
-    "explicit_loaders": 4171,
-}
+from autograder import lesson
 
 
-def link(seconds: int, words: str = "video") -> str:
-    return f"[{words} {seconds // 60}:{seconds % 60:02}]({URL.format(seconds=seconds)})"
+def of_section(name: str, words: str) -> str:
+    """A link to where a section starts, or nothing."""
+    return _link(lesson.current().video.get("sections", {}).get(name), words)
+
+
+def of_exercise(name: str) -> str:
+    """A link to the part within a section that leads to an exercise, or nothing."""
+    return _link(lesson.current().video.get("exercises", {}).get(name), "video")
+
+
+def _link(seconds: int | None, words: str) -> str:
+    if seconds is None:
+        return ""
+    url = lesson.current().video["url"].format(seconds=seconds)
+    return f"[{words} {seconds // 60}:{seconds % 60:02}]({url})"

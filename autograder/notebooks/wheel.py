@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import lesson, source
+from autograder import lesson, places, source
 from autograder.exercise import Exercise
 from autograder.judging.grade import reference_on
 from autograder.judging.judge import SMALL, Frame, by_probe
@@ -40,7 +40,7 @@ _WHEN = (2020, 1, 1, 0, 0, 0)  # the same bytes for the same content
 _METADATA = f"""Metadata-Version: 2.1
 Name: {WHEEL.replace("_", "-")}
 Version: {VERSION}
-Summary: The visible checks of the exercises on minibatch training
+Summary: The visible checks of the exercises of {lesson.current().title}
 Requires-Dist: torch
 """
 _WHEEL = "Wheel-Version: 1.0\nGenerator: autograder\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -79,11 +79,20 @@ def contents() -> Iterator[tuple[str, str]]:
         yield str(path.relative_to(PACKAGE.parent)), path.read_text(encoding="utf-8")
     for (section, name), text in checks.items():
         yield f"autograder/checks/{section}/{name}.py", text
+    here = lesson.current()
+    yield (
+        "autograder/lesson.toml",
+        (
+            f'name = "{here.name}"\ntitle = "{here.title}"\nsections = {json.dumps(here.sections)}\n'
+            'checks = "autograder/checks"\n'
+        ),
+    )
     for section in sections:
         yield f"autograder/checks/{section}/__init__.py", f"ORDER = {lesson.names(section)}\n"
         told = {e.name: record(e) for e in lesson.load(section).values() if e.kind == "code"}
         yield f"autograder/notebooks/recorded/{section}.json", json.dumps(told)
-    yield "autograder/notebooks/recorded/curves.json", json.dumps(_curves())
+    curves = _curves() if here.milestones else {}
+    yield "autograder/notebooks/recorded/curves.json", json.dumps(curves)
 
 
 def probes(section: str, name: str) -> str:
@@ -103,7 +112,7 @@ def record(exercise: Exercise) -> Frame:
 def _curves() -> dict[str, list[float]]:
     """Where torch is imported: not here."""
     words = "import json; from autograder.notebooks.curve import to_record; print(json.dumps(to_record()))"
-    done = subprocess.run([sys.executable, "-c", words], cwd=lesson.ROOT, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run([sys.executable, "-c", words], cwd=places.WORKSPACE, stdout=subprocess.PIPE, check=True)
     return {recipe: [round(loss, 4) for loss in losses] for recipe, losses in json.loads(done.stdout).items()}
 
 

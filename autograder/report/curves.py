@@ -11,10 +11,10 @@ from typing import Any
 from rich.padding import Padding
 from rich.text import Text
 
-from autograder.lesson import ROOT
 from autograder.milestones import pieces, training
 from autograder.milestones.composition import COMPOSED, DRAWN
 from autograder.milestones.pieces import Piece
+from autograder.places import WORKSPACE
 from autograder.report import outcome
 from autograder.report.plots import printable, save_curves, text_plot
 from autograder.report.terminal import BAD, QUIET, STRONG, WIDTH, failing_lines, paged
@@ -59,7 +59,7 @@ def _show(out: Any, name: str, pair: training.Pair, figure: Path | None) -> None
     if pair.mine.failure and pair.mine.failure["frames"]:
         out.print(failing_lines(pair.mine.failure))
     if figure:
-        out.print(Text("Picture ", style=QUIET).append(figure.relative_to(ROOT).as_posix()))
+        out.print(Text("Picture ", style=QUIET).append(figure.relative_to(WORKSPACE).as_posix()))
 
 
 @paged

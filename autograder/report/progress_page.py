@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder import lesson, source, state
-from autograder.lesson import ROOT
+from autograder.places import WORKSPACE
 from autograder.report.plots import averaged
 from autograder.report.words import HEADLINES
 
@@ -153,7 +153,7 @@ def _drawing(yours: list[float | None], reference: list[float | None]) -> dict[s
 def _picture(figure: Any) -> str | None:
     """The PNG of a milestone as a data address, so that the page stays one file."""
     try:
-        data = (ROOT / figure).read_bytes()
+        data = (WORKSPACE / figure).read_bytes()
     except (OSError, TypeError, ValueError):
         return None
     return "data:image/png;base64," + base64.b64encode(data).decode() if data.startswith(b"\x89PNG") else None

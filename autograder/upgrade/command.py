@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder import workspace
-from autograder.lesson import ROOT
+from autograder.places import KIT
 from autograder.upgrade import merge
 from autograder.upgrade.finish import names
 from autograder.upgrade.git import CannotUpgrade, Git
 
 
-def upgrade(source: str | None, say: Callable[[str], None], root: Path = ROOT) -> None:
+def upgrade(source: str | None, say: Callable[[str], None], root: Path = KIT) -> None:
     """Bring in what is new on `source` ("origin/main"), by default on the branch that this one follows."""
     git = Git(root)
     if git.ask("rev-parse", "--show-toplevel")[0] or Path(git.run("rev-parse", "--show-toplevel")) != root.resolve():

@@ -18,8 +18,8 @@ from course import ASSIGNMENT, Course
 from nbgrader.api import Gradebook
 
 from autograder import lesson, source
-from autograder.lesson import ROOT
 from autograder.notebooks import wheel
+from autograder.places import KIT as ROOT
 from conftest import Kit
 
 SECTION = "cross_entropy"

@@ -21,7 +21,7 @@ from autograder.classroom import batch, pool
 from autograder.classroom.batch import Batch
 from autograder.classroom.command import Report, words
 from autograder.classroom.plan import Plan
-from autograder.lesson import ROOT
+from autograder.places import KIT as ROOT
 from autograder.process import sandbox
 
 SECTIONS = ["setup", "training_loop"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from course import ASSIGNMENT, Course, answered
 
-from autograder import lesson, source
+from autograder import lesson, places, source
 
 SECTION = "setup"
 SETTING = "c.Exchange.root = {!r}\n"
@@ -43,7 +43,7 @@ def test_an_assignment_goes_out_and_feedback_comes_back(tmp_path: Path) -> None:
     student("submit")
     course.nbgrader("collect", ASSIGNMENT)
     graded = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT]
-    subprocess.run(graded, cwd=course.folder, env=os.environ | {"PYTHONPATH": str(lesson.ROOT)}, check=True)
+    subprocess.run(graded, cwd=course.folder, env=os.environ | {"PYTHONPATH": str(places.KIT)}, check=True)
     course.nbgrader("generate_feedback", ASSIGNMENT)
     course.nbgrader("release_feedback", ASSIGNMENT)
     student("fetch_feedback")

@@ -185,7 +185,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def grade(course: Course, *words: str) -> tuple[int, dict[str, Any]]:
     import sys
 
-    from autograder.lesson import ROOT
+    from autograder.places import KIT as ROOT
 
     done = subprocess.run(
         [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--json", *words],

@@ -7,8 +7,8 @@ import pytest
 
 from autograder import lesson, source
 from autograder.api import check_file
-from autograder.lesson import ROOT
-from autograder.notebooks import build, prose, videos
+from autograder.notebooks import build, prose
+from autograder.places import KIT as ROOT
 
 SECTIONS = build.sections()
 
@@ -87,9 +87,11 @@ def test_no_heading_takes_the_anchor_by_which_formgrader_finds_a_score(section: 
 def test_a_link_leads_to_the_second_at_which_the_part_starts() -> None:
     assert "https://course19.fast.ai/videos/?lesson=9&t=2081" in text(cells("cross_entropy")[0])
     known = {exercise.name for exercise in lesson.exercises()}
-    here = {name for section in lesson.SECTIONS if section not in SECTIONS for name in source.answers(section)}
-    if len(SECTIONS) == len(lesson.SECTIONS):
-        assert videos.EXERCISES.keys() <= known | here
+    here = {
+        name for section in lesson.current().sections if section not in SECTIONS for name in source.answers(section)
+    }
+    if len(SECTIONS) == len(lesson.current().sections):
+        assert lesson.current().video["exercises"].keys() <= known | here
 
 
 def test_a_prompt_becomes_markdown() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import small_kit
 
-from autograder import lesson, source, workspace
+from autograder import lesson, places, source, workspace
 from autograder.api import check_file
 from autograder.copying import transfer
 from autograder.notebooks import build, lab, learner
@@ -154,7 +154,7 @@ def test_the_server_shows_the_notebooks_alone_and_kernels_find_the_kit() -> None
     assert "--LabApp.default_url=/lab/tree/cross_entropy.ipynb" in command
     assert "--no-browser" in command
     assert "--no-browser" not in lab.command(SECTION, browser=True)
-    assert lab.environment()["PYTHONPATH"].startswith(str(lesson.ROOT))
+    assert lab.environment()["PYTHONPATH"].startswith(str(places.KIT))
 
 
 def test_the_command_makes_the_notebooks_and_starts_the_server(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.lesson import ROOT
+from autograder.places import KIT as ROOT
 from autograder.process import hugepages
 
 SCRIPT = """

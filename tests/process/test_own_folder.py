@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import lesson
+from autograder import lesson, places
 from autograder.api import check_text
 from autograder.judging.judge import Verdict
 from autograder.process import landlock
@@ -42,7 +42,7 @@ def used(code: str, path: str = "answer.py") -> Verdict:
 
 def test_what_is_removed_at_the_top_of_an_answer_is_not_the_kit() -> None:
     assert checked("import shutil\nshutil.rmtree('autograder')").passed
-    assert (lesson.ROOT / "autograder").is_dir()
+    assert (places.KIT / "autograder").is_dir()
 
 
 def test_the_folder_is_empty_can_be_used_and_is_gone_afterwards() -> None:
@@ -60,7 +60,7 @@ def test_nothing_elsewhere_is_changed(tmp_path: Path) -> None:
         f"open({str(tmp_path / 'notes')!r}, 'w')",
         f"import os; os.remove({str(tmp_path / 'notes')!r})",
         f"import shutil; shutil.rmtree({str(tmp_path)!r})",
-        f"import os; os.mkdir({str(lesson.ROOT / 'autograder' / 'new')!r})",
+        f"import os; os.mkdir({str(places.KIT / 'autograder' / 'new')!r})",
     ):
         verdict = used(code)
         assert "PermissionError" in verdict.message, verdict.message

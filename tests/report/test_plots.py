@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder import source
-from autograder.lesson import ROOT
 from autograder.milestones.composition import COMPOSED, DRAWN
+from autograder.places import KIT as ROOT
 from autograder.report import milestone_figure
 from autograder.report.plots import averaged, printable, save_curves, sparkline, text_plot
 from conftest import Kit
