@@ -19,13 +19,13 @@ DESCRIPTION = 'name = "sums"\ntitle = "Sums and products"\nsections = ["first", 
 SECTIONS = {"setup": "first", "cross_entropy": "questions"}
 
 
-def run(lesson: Path, *words: str, code: int = 0) -> str:
+def run(lesson: Path, *words: str, code: int = 0, says: bool = False) -> str:
     environment = small_kit.environment(PYTHONPATH=str(places.KIT))
     done = subprocess.run(
         [sys.executable, *words], cwd=lesson, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout
+    return done.stderr if says else done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +54,13 @@ def test_it_is_listed_checked_and_examined(lesson: Path) -> None:
         ("first", "total"),
         ("questions", "which_is_true"),
     ]
-    small_kit.answer(lesson, "first", double="def double(x):\n    return x / 2\n", total=small_kit.RIGHT["total"])
+    small_kit.answer(lesson, "first", double="def double(x):\n    return x * x\n", total=small_kit.RIGHT["total"])
     told = json.loads(run(lesson, "-m", "autograder", "check", "double", "total", "--json", code=1))
     assert [one["outcome"] for one in told] == ["failed", "passed"]
-    assert told[0]["diagnosis"]["mistake"] == "halves"
+    assert told[0]["diagnosis"]["mistake"] == "squares"
+    assert "has no milestones" in run(lesson, "-m", "autograder", "train", code=2, says=True)
     assert "softmax" not in run(lesson, "-m", "autograder", "list", "--plain")
-    assert "halves" in run(lesson, "-m", "autograder", "matrix", "double", code=1)
+    assert "squares" in run(lesson, "-m", "autograder", "matrix", "double", code=1)
 
 
 def test_pytest_shows_its_exercises(lesson: Path) -> None:
