@@ -113,6 +113,7 @@ lint: .venv/ready/test ## Check style and types
 	@.venv/bin/python -m ruff check --quiet
 	@.venv/bin/python -m ruff format --check --quiet || { echo 'To format:   .venv/bin/python -m ruff format'; exit 1; }
 	@.venv/bin/python -m mypy --no-error-summary
+	@.venv/bin/lint-imports --no-cache > .venv/imports.txt || { cat .venv/imports.txt; exit 1; }
 
 bench: .venv/ready/test ## Measure speed, as ratios
 	@.venv/bin/python -m benchmarks

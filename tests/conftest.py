@@ -31,19 +31,20 @@ FIRST = [
     "classroom/test_class_grading.py",
     "notebooks/test_release.py",
     "classroom/test_classroom.py",
-    "test_intake.py",
+    "classroom/test_intake.py",
     "milestones/test_milestones.py",
     "process/test_isolate.py",
     "notebooks/test_build.py",
     "commands/test_cli.py",
     "watch/test_watch.py",
+    "test_second_lesson.py",
     "test_pytest_plugin.py",
     "classroom/test_exchange.py",
     "watch/test_plain.py",
     "report/test_plots.py",
 ]
 #: Their tests share nothing that takes long to make, so each goes to whichever worker is free; last, to even out.
-APART = ["authoring/test_exercises.py", "judging/test_grade.py"]
+APART = ["matrix/test_exercises.py", "judging/test_grade.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

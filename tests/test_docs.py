@@ -151,7 +151,7 @@ def test_the_readmes_exercise_is_sound_though_not_finished(kit: Kit) -> None:
 
 
 def test_what_the_matrix_may_say_is_what_it_says() -> None:
-    said = text_of("autograder/authoring/selfcheck.py") + text_of("autograder/report/kill_matrix.py")
+    said = text_of("autograder/matrix/selfcheck.py") + text_of("autograder/report/kill_matrix.py")
     table = text_of("docs/authors.md").partition("## What the matrix may say")[2].partition("\n## ")[0]
     quoted = re.findall(r"^\| \*(.*?)\* \|", table, re.M)
     assert quoted

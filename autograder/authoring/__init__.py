@@ -1,1 +1,1 @@
-"""The grader graded, and what is written to be told apart: known mistakes in short form, mutants, the kill matrix."""
+"""Known mistakes in short form: slips of a right answer, families, relations; and every other answer as a text."""

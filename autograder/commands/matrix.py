@@ -31,8 +31,8 @@ def matrix(
 
     Exits with 1 when there are findings.
     """
-    from autograder.authoring.selfcheck import Examination, examine, false_alarms
     from autograder.authoring.variants import edited
+    from autograder.matrix.selfcheck import Examination, examine, false_alarms
     from autograder.report import kill_matrix
 
     if mistake is not None:

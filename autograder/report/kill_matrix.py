@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.authoring.selfcheck import Examination
+from autograder.matrix.selfcheck import Examination
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, paged
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 
 from autograder import source
-from autograder.authoring.mutants import mutants
+from autograder.matrix.mutants import mutants
 
 
 def test_mutants_change_one_answer_in_one_place() -> None:

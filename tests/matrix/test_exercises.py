@@ -9,8 +9,8 @@ from equivalent_mutants import EQUIVALENT
 
 from autograder import lesson, source, workspace
 from autograder.api import check_text
-from autograder.authoring.mutants import mutants
-from autograder.authoring.selfcheck import examine
+from autograder.matrix.mutants import mutants
+from autograder.matrix.selfcheck import examine
 
 EXERCISES = {exercise.name: exercise for exercise in lesson.exercises()}
 #: The rows of the lesson's outline. None may be dropped or merged away.

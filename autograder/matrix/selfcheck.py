@@ -13,12 +13,12 @@ from typing import Any
 
 from autograder import source
 from autograder.authoring.families import complete, slips
-from autograder.authoring.mutants import mutants
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge, remarked
+from autograder.matrix.mutants import mutants
 from autograder.process.warm import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2

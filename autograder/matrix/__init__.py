@@ -1,0 +1,1 @@
+"""The grader graded: which probe catches which mistake, and what is weak or unfair."""
