@@ -78,7 +78,8 @@ def test_every_nbgrader_command_exists(page: Path) -> None:
 def test_every_file_of_the_kit_that_is_named_exists(page: Path) -> None:
     for span in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")):
         found = re.fullmatch(r"(?:autograder|tests|docs|solutions|benchmarks)/[\w./]*", span)
-        assert found is None or (places.KIT / span).exists(), span
+        made_by_the_reader = span.endswith(("/clip.py", "/what_clipping_does.py"))
+        assert found is None or made_by_the_reader or (places.KIT / span).exists(), span
 
 
 # --------------------------------------------------------------------------------------------------- author's guide
