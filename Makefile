@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times only PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times mistake seeds only PYTHON
 exercise =
 section =
 file =
@@ -20,6 +20,8 @@ assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
 zip =
 times =
 only =
+seeds =
+mistake =
 
 # A misspelt setting would be ignored by make, and everything checked instead.
 SET := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
@@ -99,8 +101,8 @@ grade: .venv/ready/class ## Grade what students handed in
 build: .venv/ready/class ## Make stubs and notebooks from solutions/
 	$(KIT) build
 
-matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME), or one mistake=NAME of it
-	$(KIT) matrix $(exercise) $(if $(section),--section $(section)) $(if $(mistake),--mistake $(mistake))
+matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME seeds=20), or one mistake=NAME of it
+	$(KIT) matrix $(exercise) $(if $(section),--section $(section)) $(if $(mistake),--mistake $(mistake)) $(if $(seeds),--seeds $(seeds))
 
 test: .venv/ready/test system-packages lint ## Run every check of the kit itself (only='-k softmax')
 ifeq ($(only),)

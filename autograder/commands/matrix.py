@@ -14,6 +14,7 @@ from autograder.commands.group import NOT_PASSED, PASSED, leave, tracked
 @click.argument("names", nargs=-1)
 @click.option("--section", help="Examine this section.")
 @click.option("--mutants/--no-mutants", default=True, help="Also change the reference in small ways.")
+@click.option("--seeds", "many", default=1, show_default=True, help="Try this many seeds: each must judge alike.")
 @click.option("--fair", "seeds", default=0, help="Only try the right answers, under this many seeds.")
 @click.option("--seed", default=0, show_default=True, help="Draw the inputs from this seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
@@ -22,6 +23,7 @@ def matrix(
     names: tuple[str, ...],
     section: str | None,
     mutants: bool,
+    many: int,
     seeds: int,
     seed: int,
     as_json: bool,
@@ -32,7 +34,7 @@ def matrix(
     Exits with 1 when there are findings.
     """
     from autograder.authoring.variants import edited
-    from autograder.matrix.selfcheck import Examination, examine, false_alarms
+    from autograder.matrix.selfcheck import Examination, across, examine, false_alarms
     from autograder.report import kill_matrix
 
     if mistake is not None:
@@ -43,8 +45,12 @@ def matrix(
         leave(PASSED)
     examined = []
     for exercise in tracked(lesson.select(list(names), section), shown=True):
-        found = examine(exercise, seed, mutants) if not seeds else Examination(exercise, seeds=seeds)
-        if seeds:
+        if many > 1:
+            found = across(exercise, list(range(seed, seed + many)))
+        elif not seeds:
+            found = examine(exercise, seed, mutants)
+        else:
+            found = Examination(exercise, seeds=seeds)
             found.findings = [f"false alarm: {alarm}" for alarm in false_alarms(exercise, seeds)]
         examined.append(found)
         if not as_json:

@@ -34,7 +34,7 @@ class Examination:
     #: (what was changed in the reference, as a line of it) for each mutant that no probe caught
     survivors: list[str] = field(default_factory=list)
     mutants: int = 0
-    #: Seeds under which the right answers were tried; 0 for an ordinary examination
+    #: How many seeds were tried, where it is more than one
     seeds: int = 0
     findings: list[str] = field(default_factory=list)
 
@@ -64,6 +64,24 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     if with_mutants:
         found.mutants, found.survivors = survivors(exercise, reference, seed)
     return found
+
+
+def across(exercise: Exercise, seeds: list[int]) -> Examination:
+    """Examine under each of the seeds: every one must judge alike, or two students with one answer get two grades.
+
+    Findings are those of the first seed, and what is another under a later one.
+    """
+    first = examine(exercise, seeds[0], with_mutants=False)
+    first.seeds = len(seeds)
+    for seed in seeds[1:]:
+        other = examine(exercise, seed, with_mutants=False)
+        for name, caught in first.kills.items():
+            changed = sorted(set(caught) ^ set(other.kills[name]))
+            if changed:
+                told = f"the mistake {name} is judged otherwise by {', '.join(changed)}"
+                first.findings.append(f"under seed {seed} {told} than under seed {seeds[0]}")
+        first.findings += [f"under seed {seed}: {text}" for text in other.findings if text not in first.findings]
+    return first
 
 
 def declared(exercise: Exercise) -> list[str]:

@@ -18,7 +18,7 @@ def show(out: Console, found: Examination) -> None:
     declared = f"{len(exercise.probes)} probes, {len(exercise.rights)} rights, {len(found.kills)} mistakes"
     counts = f"{declared}, {found.mutants} mutants"
     if found.seeds:
-        counts = f"{len(exercise.rights)} rights under {found.seeds} seeds"
+        counts = f"{len(exercise.rights)} rights, {len(found.kills)} mistakes, under {found.seeds} seeds"
     out.print(Text(f"{exercise.name}: {counts}", style=STRONG))
     if found.kills:
         table = Table.grid(padding=(0, 1))
