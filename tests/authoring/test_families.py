@@ -21,9 +21,9 @@ def test_every_family_slip_applies_to_some_exercise_and_says_something(name: str
 
 
 def test_an_exercise_can_refuse_one_and_its_own_of_the_same_name_comes_first() -> None:
-    exercise = lesson.find("fit_loader")
+    exercise = lesson.find("fit")
     assert "only_one_epoch" in families.complete(exercise)
-    own = code("fit_loader", ids=[], hints=[], refuses={"only_one_epoch": "there is only one here"})
+    own = code("fit", ids=[], hints=[], refuses={"only_one_epoch": "there is only one here"})
     own.section, own.rights, own.mistakes = exercise.section, {}, {"never_steps": exercise.mistakes["never_steps"]}
     assert "never_clears" in families.complete(own)
     assert not {"only_one_epoch", "never_steps"} & families.complete(own).keys()
@@ -33,7 +33,8 @@ ANSWERS = {
     # found with real answers: one exercise named it, its sisters did not
     "fit_loader": (
         "def fit_loader(epochs, model, loss_func, opt, train_dl):\n"
-        "    for _ in range(1, epochs):\n        for xb, yb in train_dl:\n            loss_func(model(xb), yb).backward()\n"
+        "    for _ in range(1, epochs):\n        for xb, yb in train_dl:\n"
+        "            loss_func(model(xb), yb).backward()\n"
         "            opt.step()\n            opt.zero_grad()\n"
     ),
     "get_model": (

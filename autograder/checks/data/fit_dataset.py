@@ -137,18 +137,6 @@ def cut_into_equal_parts(model, opt, loss_func, train_ds, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_dataset.slip("opt.step()", "")
-def never_steps():
-    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
-    parentheses there?
-    """
-
-
-@fit_dataset.slip("loss.backward()", "loss_func(model(xb), yb)")
-def never_goes_backward():
-    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
-
-
 @fit_dataset.slip(change("loss.backward", "opt.step"), change("loss = X", "X.backward()"))
 def steps_twice():
     """There are two steps for each batch. One is asked for."""
@@ -239,13 +227,6 @@ def moves_on_by_one():
 @fit_dataset.slip("opt.zero_grad()", "")
 def keeps_old_gradients():
     """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
-
-
-@fit_dataset.slip(change("loss.backward", "opt.zero_grad"), change("loss = X", "X.backward()"))
-def clears_before_the_step():
-    """You clear the gradients between backward and step, so the step has nothing to go by and the weights
-    stay as they are.
-    """
 
 
 @fit_dataset.slip(after("opt.zero_grad()", "loss.backward()"), change("loss.backward()\nopt.step()", "opt.step()"))

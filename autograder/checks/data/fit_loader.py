@@ -98,18 +98,6 @@ def one_iterator_for_all_epochs():
     """
 
 
-@fit_loader.slip("opt.step()", "")
-def never_steps():
-    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
-    parentheses there?
-    """
-
-
-@fit_loader.slip("loss.backward()", "loss_func(model(xb), yb)")
-def never_goes_backward():
-    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
-
-
 @fit_loader.slip(after("opt.zero_grad()", "yield loss.item()"))
 def yields_the_losses():
     """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
@@ -163,16 +151,6 @@ def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
 @fit_loader.slip("opt.zero_grad()", "")
 def gradients_add_up():
     """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
-
-
-@fit_loader.mistake
-def clears_once_an_epoch(epochs, model, loss_func, opt, train_dl):
-    """zero_grad stands outside the loop over batches, so within an epoch the gradients add up."""
-    for _ in range(epochs):
-        opt.zero_grad()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
 
 
 @fit_loader.mistake

@@ -106,19 +106,6 @@ def fifty_hidden_units():
     return Model
 
 
-@AttributeModel.slip(
-    "(self.l2, self.l1) = A",
-    """
-        self.l1 = torch.nn.Linear(nh, n_in)
-        self.l2 = torch.nn.Linear(n_out, nh)
-        """,
-    of="torch_relu",
-)
-def outputs_before_inputs():
-    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
-    outputs."""
-
-
 @AttributeModel.slip(change("n_in", "784"), change("n_out", "10"), of="torch_relu")
 def sizes_of_mnist():
     """The layers are made for 784 inputs and 10 outputs, whatever n_in and n_out are. Use the arguments."""

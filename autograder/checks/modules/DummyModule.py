@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, indent, method
+from autograder.authoring.slips import after, before, change, indent, method
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -500,19 +500,6 @@ def walks_over_the_names():
     are its values()."""
 
 
-@DummyModule.slip(
-    method("""
-        def __init__(self, n_in, nh, n_out):
-            self._modules = {}
-            self.l1 = nn.Linear(nh, n_in)
-            self.l2 = nn.Linear(n_out, nh)
-        """),
-)
-def outputs_before_inputs():
-    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
-    outputs."""
-
-
 @DummyModule.slip("not name.startswith('_')", "'_' not in name")
 def an_underscore_anywhere():
     """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is
@@ -550,8 +537,3 @@ def yields_weights_and_biases_wherever():
 def repr_without_an_f():
     """`__repr__` returns a text that shows no name and no layer. Are there braces in it, and an f in front of
     the string?"""
-
-
-@DummyModule.slip(everywhere("nh", "50"))
-def fifty_hidden_units_again():
-    """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""

@@ -263,11 +263,6 @@ def rows_made_flat():
     return Model
 
 
-@RegisteredModel.slip("x = X", "X")
-def results_not_kept():
-    """`forward` calls each layer and drops what it returns. Assign each result to x."""
-
-
 @RegisteredModel.slip(
     "for layer in A:",
     """
@@ -331,11 +326,6 @@ def skips_the_last_layer():
     """`forward` leaves the last layer out."""
 
 
-@RegisteredModel.slip("x = X", "return X")
-def returns_after_the_first_layer():
-    """`forward` returns after the first layer: the `return` stands inside the loop."""
-
-
 @RegisteredModel.slip(change("return x", "return out"), change("x = X", "out = X"))
 def each_layer_on_the_input():
     """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the
@@ -364,12 +354,6 @@ def returns_what_came_in():
 @RegisteredModel.slip("return x", "")
 def forward_returns_none():
     """Calling the model gives None: `forward` has no `return` after the loop."""
-
-
-@RegisteredModel.slip("layer(x)", "layer(x).relu()")
-def a_relu_of_its_own():
-    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
-    else."""
 
 
 @RegisteredModel.slip("return x", "return x.softmax(-1)")

@@ -114,11 +114,6 @@ def relu_between_the_layers():
     the list has its own activations."""
 
 
-@SequentialModel.slip("x = X", "X")
-def results_not_kept():
-    """`forward` calls each layer and drops what it returns. Assign each result to x."""
-
-
 @SequentialModel.slip("layers", "[]")
 def an_empty_list():
     """The nn.ModuleList is empty: the layers that are passed are not put into it."""

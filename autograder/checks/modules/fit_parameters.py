@@ -203,11 +203,6 @@ def clears_once_an_epoch():
     batch."""
 
 
-@fit_parameters.slip("p -= X", "p += X")
-def climbs():
-    """The parameters move along the gradient, so the loss grows. Which sign leads downhill?"""
-
-
 @fit_parameters.slip("p -= X", "p = p - X")
 def changes_nothing():
     """No parameter ever changes. `p = p - ...` gives the name p to a new tensor and leaves the model's own
@@ -245,16 +240,6 @@ def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
                 model.zero_grad()
 
 
-@fit_parameters.slip(everywhere("start + bs", "start + bs + 1"))
-def overlapping_batches():
-    """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
-
-
-@fit_parameters.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
-def all_the_data_every_time():
-    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
-
-
 @fit_parameters.slip(outdent("with A:"))
 def one_update_an_epoch():
     """The parameters are updated once an epoch, with the gradients of all batches added up. Is the update
@@ -264,24 +249,6 @@ def one_update_an_epoch():
 @fit_parameters.slip(after("with A:", "return"))
 def returns_after_the_first_batch():
     """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
-
-
-@fit_parameters.slip(
-    change("for start in range(0, len(x), bs):", ""),
-    change("for _ in range(epochs):", "for start in range(0, len(x), bs):"),
-)
-def only_one_epoch():
-    """There is one epoch whatever `epochs` says."""
-
-
-@fit_parameters.slip("lr", "0.5")
-def its_own_learning_rate():
-    """The learning rate is 0.5 whatever `lr` says."""
-
-
-@fit_parameters.slip(everywhere("bs", "64"))
-def its_own_batch_size():
-    """The batches have 64 rows whatever `bs` says."""
 
 
 @fit_parameters.slip("loss_func", "F.cross_entropy")
@@ -342,16 +309,6 @@ def no_gradients_at_the_update_either():
     are the gradients cleared only when all the parameters have been updated?"""
 
 
-@fit_parameters.slip("torch.no_grad()", "torch.no_grad")
-def no_grad_without_parentheses():
-    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
-
-
-@fit_parameters.slip("model.parameters()", "model.parameters")
-def parameters_without_parentheses():
-    """model.parameters is a method: call it, with parentheses, to get the parameters."""
-
-
 @fit_parameters.mistake
 def loss_without_a_graph(model, loss_func, x, y, bs, lr, epochs=1):
     """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach(). Only
@@ -371,34 +328,9 @@ def without_lr():
     """The whole gradient is taken off the parameters: `lr` is not used."""
 
 
-@fit_parameters.slip("range(0, X, bs)", "range(X)")
-def a_batch_at_every_row():
-    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the step."""
-
-
 @fit_parameters.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
 def a_row_at_a_time():
     """There is an update for each row, whatever `bs` says. Each batch is to have `bs` rows."""
-
-
-@fit_parameters.slip("len(x)", "len(x) - bs")
-def stops_a_batch_early():
-    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
-
-
-@fit_parameters.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
-def the_last_batch_made_full():
-    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
-
-
-@fit_parameters.slip("range(epochs)", "range(1, epochs)")
-def one_epoch_too_few():
-    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
-
-
-@fit_parameters.slip("epochs", "epochs + 1")
-def one_epoch_too_many():
-    """There is one epoch too many. How many numbers are in range(epochs)?"""
 
 
 @fit_parameters.slip(outdent("with A:"), before("A.backward()", "model.zero_grad()"))

@@ -67,21 +67,10 @@ def appended(n_in, nh, n_out):
     return model
 
 
-@sequential_model.slip("nn.Sequential(X, nn.ReLU(), Y)", "nn.Sequential(X, Y)")
-def no_relu():
-    """There is no ReLU between the two Linear layers."""
-
-
 @sequential_model.mistake
 def relu_last(n_in, nh, n_out):
     """The ReLU comes last; it belongs between the two Linear layers."""
     return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out), torch.nn.ReLU())
-
-
-@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, Y)")
-def two_relus():
-    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
-    Linear."""
 
 
 @sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.Softmax(-1))")
@@ -94,22 +83,9 @@ def with_log_softmax():
     """A log softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
 
 
-@sequential_model.slip("nn.ReLU", "nn.Sigmoid")
-def with_sigmoid():
-    """The layer in the middle is a Sigmoid, not a ReLU."""
-
-
 @sequential_model.slip(everywhere("nh", "50"))
 def hidden_50():
     """The hidden layer has 50 units, whatever nh is."""
-
-
-@sequential_model.mistake
-def outputs_before_inputs(n_in, nh, n_out):
-    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
-    outputs."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))
 
 
 @sequential_model.slip("nn.Linear(nh, n_out)", "nn.Linear(n_in, n_out)")
@@ -151,13 +127,6 @@ def a_forward_of_its_own(n_in, nh, n_out):
 @sequential_model.slip(change("n_out", "10"), change("n_in", "784"))
 def mnist_sizes():
     """The sizes are those of MNIST, 784 in and 10 out, whatever n_in and n_out are."""
-
-
-@sequential_model.mistake
-def no_bias(n_in, nh, n_out):
-    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh, bias=False), nn.ReLU(), nn.Linear(nh, n_out, bias=False))
 
 
 @sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, nn.Linear(nh, nh), Y, A)")

@@ -257,11 +257,6 @@ def asks_whether_the_gradient_is_true():
     zero denies. The question is whether it is None."""
 
 
-@Optimizer.slip("torch.no_grad()", "torch.no_grad")
-def no_grad_without_parentheses():
-    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
-
-
 @Optimizer.slip("if A:", "p = p - p.grad * self.lr")
 def rebinds_without_a_look_at_none():
     """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, first, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.optim import cleared
@@ -163,23 +163,6 @@ def reports_as_it_goes(model, opt, loss_func, x, y, bs, epochs=1):
     return report
 
 
-@fit_optimizer.slip("opt.zero_grad()", "")
-def never_clears():
-    """The gradients are never cleared, so each step follows the sum of all batches so far."""
-
-
-@fit_optimizer.slip(outdent("opt.zero_grad()"))
-def clears_once_an_epoch():
-    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
-    batch."""
-
-
-@fit_optimizer.slip(swap("opt.step()", "opt.zero_grad()"))
-def clears_before_the_step():
-    """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt.
-    Clear them after the step, or before backward()."""
-
-
 @fit_optimizer.mistake
 def steps_before_backward(model, opt, loss_func, x, y, bs, epochs=1):
     """`step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
@@ -190,11 +173,6 @@ def steps_before_backward(model, opt, loss_func, x, y, bs, epochs=1):
             opt.step()
             opt.zero_grad()
             loss.backward()
-
-
-@fit_optimizer.slip("opt.step()", "")
-def never_steps():
-    """`opt.step()` is never called, so no parameter changes. Are the parentheses there?"""
 
 
 @fit_optimizer.slip("X.backward()", "X")
@@ -219,12 +197,6 @@ def steps_with_the_last_batch_alone():
     enough to be inside the loop over the batches?"""
 
 
-@fit_optimizer.slip("range(0, X, bs)", "range(X)")
-def a_batch_at_every_row():
-    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the
-    step."""
-
-
 @fit_optimizer.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
 def a_row_at_a_time():
     """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
@@ -233,26 +205,6 @@ def a_row_at_a_time():
 @fit_optimizer.slip(everywhere("start + bs", "start + 1"))
 def the_first_row_of_each_batch():
     """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
-
-
-@fit_optimizer.slip("len(x)", "len(x) - bs")
-def stops_a_batch_early():
-    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
-
-
-@fit_optimizer.slip("range(epochs)", "range(1, epochs)")
-def one_epoch_too_few():
-    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
-
-
-@fit_optimizer.slip("epochs", "epochs + 1")
-def one_epoch_too_many():
-    """There is one epoch too many. How many numbers are in range(epochs)?"""
-
-
-@fit_optimizer.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
-def the_last_batch_made_full():
-    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
 
 
 @fit_optimizer.slip("opt.step()", "for _p in model.parameters():\n    opt.step()")
@@ -400,35 +352,6 @@ def an_empty_batch_at_the_end(model, opt, loss_func, x, y, bs, epochs=1):
             loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
             opt.step()
             opt.zero_grad()
-
-
-@fit_optimizer.slip(everywhere("start + bs", "start + bs + 1"))
-def overlapping_batches():
-    """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
-
-
-@fit_optimizer.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
-def all_the_data_every_time():
-    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
-
-
-@fit_optimizer.slip(after("opt.zero_grad()", "return"))
-def returns_after_the_first_batch():
-    """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
-
-
-@fit_optimizer.mistake
-def only_one_epoch(model, opt, loss_func, x, y, bs, epochs=1):
-    """There is one epoch whatever `epochs` says."""
-    for start in range(0, len(x), bs):
-        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        opt.step()
-        opt.zero_grad()
-
-
-@fit_optimizer.slip(everywhere("bs", "64"))
-def its_own_batch_size():
-    """The batches have 64 rows whatever `bs` says."""
 
 
 @fit_optimizer.slip("loss_func", "nn.functional.cross_entropy")

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, outdent
+from autograder.authoring.slips import after, before, change, first, outdent
 from autograder.exercise import code
 
 fit_layers = code(
@@ -245,11 +245,6 @@ def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
                         p.grad = None
 
 
-@fit_layers.slip(everywhere("start + bs", "start + bs + 1"), of="parameter_by_parameter")
-def overlapping_batches():
-    """Your batches overlap: each takes the first row of the next one too. A slice's end is not part of the slice."""
-
-
 @fit_layers.slip("range(0, X, bs)", "range(X)", of="parameter_by_parameter")
 def sliding_by_one():
     """Each of your batches begins one row after the one before. The next batch begins `bs` rows further on."""
@@ -333,11 +328,6 @@ def each_batch_all_its_epochs_at_once(model, loss_func, x, y, bs, lr, epochs=1):
                         p.grad = None
 
 
-@fit_layers.slip("epochs", "epochs + 1", of="parameter_by_parameter")
-def one_epoch_too_many():
-    """You go through the data once more than `epochs` says. `range(n)` counts n times."""
-
-
 @fit_layers.slip("lr", "0.5", of="parameter_by_parameter")
 def a_learning_rate_of_its_own():
     """Your steps are as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
@@ -358,11 +348,6 @@ def without_a_learning_rate():
 )
 def divides_by_the_batch_size_again():
     """Your steps are too short by the size of the batch. The loss is a mean already, so its gradient is too."""
-
-
-@fit_layers.slip("loss_func", "torch.nn.functional.cross_entropy", of="parameter_by_parameter")
-def a_loss_of_its_own():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
 
 
 @fit_layers.slip(
@@ -473,12 +458,6 @@ def returns_after_one_batch():
 def the_last_batch_filled_up():
     """The short last batch is filled up with rows that had their turn already. Let it be short: each example once an
     epoch."""
-
-
-@fit_layers.slip("loss_func(X, Y)", "loss_func(Y, X)", of="parameter_by_parameter")
-def swaps_the_arguments_of_the_loss():
-    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
-    targets."""
 
 
 @fit_layers.mistake

@@ -330,12 +330,6 @@ def the_loss_is_rounded():
     """The loss that you return is rounded. Return it as it is; how many digits to show is for print to decide."""
 
 
-@training_step.slip(swap("model(xb)", "yb"))
-def swaps_the_arguments_of_the_loss():
-    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
-    targets."""
-
-
 @training_step.slip("with torch.no_grad():", "")
 def updates_while_torch_records():
     """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, indent, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, indent, swap
 from autograder.exercise import code
 
 fit = code(
@@ -290,12 +290,6 @@ def an_entry_for_each_batch():
     it, once an epoch."""
 
 
-@fit.slip("X.backward()", "X")
-def never_goes_backward():
-    """The training loss is computed and not followed back, so the steps have no gradients to go by. What computes
-    them?"""
-
-
 @fit.slip(after("with A:", "opt.step()"))
 def steps_after_validating():
     """There is one step too many in each epoch, after the validation or the last batch. An optimizer with momentum
@@ -311,18 +305,6 @@ def targets_before_scores():
 def the_best_row_of_each_class():
     """argmax runs over the examples of the batch and finds one for each class. Each example is a row, and its scores
     stand side by side: which dimension is that?"""
-
-
-@fit.slip("opt.zero_grad()", "")
-def never_clears():
-    """The gradients are never cleared, so each step uses the sum of those of all batches so far. Which method of
-    the optimizer is missing in your loop?"""
-
-
-@fit.slip(outdent("opt.zero_grad()"))
-def clears_once_an_epoch():
-    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
-    batch."""
 
 
 @fit.slip(swap("opt.step()", "opt.zero_grad()"))
@@ -592,11 +574,6 @@ def accuracy_first():
 @fit.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).sum")
 def counts_the_right_ones():
     """The losses are right; in place of the accuracy stands how many examples of a batch are right. It is a share."""
-
-
-@fit.slip("epochs", "epochs + 1")
-def one_epoch_too_many():
-    """You train and validate once more than `epochs` says. `range(n)` counts n times."""
 
 
 @fit.slip("accuracy / X", "100 * accuracy / X")

@@ -217,11 +217,6 @@ def leaves_out_the_last_batch():
     """The last, short batch is left out. Every example counts."""
 
 
-@validate.slip("loss_func", "torch.nn.functional.cross_entropy")
-def uses_cross_entropy():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-
-
 @validate.slip(change("right / n", "loss / n"), change("(X, X)", "(right / n, X)"))
 def accuracy_then_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
