@@ -211,24 +211,11 @@ def empties_the_row_lists():
     """
 
 
-@DataLoader.mistake
+@DataLoader.slip("items += A", "items.clear()\nitems.extend((self.ds[i] for i in rows))", of="earlier_examples_stay")
 def one_list_for_all_batches():
     """One and the same list is filled and emptied for every batch: whoever kept an earlier batch finds other examples
     in it. Make a new list for each batch.
     """
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
-
-        def __iter__(self):
-            items = []
-            for rows in self.sampler:
-                items.clear()
-                items.extend(self.ds[i] for i in rows)
-                yield self.collate_fn(items)
-
-    return DataLoader
 
 
 @DataLoader.mistake

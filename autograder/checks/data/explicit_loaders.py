@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change
 from autograder.checks.data import flat, numbered, torch_loaders
 from autograder.exercise import Complaint, code
 
@@ -171,14 +172,9 @@ def twice_the_validation_batch(train_ds, valid_ds, bs, collate_fn):
     )
 
 
-@explicit_loaders.mistake
-def batches_of_64(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(change("bs * 2", "64"), change("bs", "64"), of="twice_the_validation_batch")
+def batches_of_64():
     """The batches have (up to) 64 rows, whatever `bs` says."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, 64, True, collate_fn=collate_fn),
-        data.DataLoader(valid_ds, 64, collate_fn=collate_fn),
-    )
 
 
 @explicit_loaders.mistake
@@ -207,11 +203,6 @@ def validation_first(train_ds, valid_ds, bs, collate_fn):
     )
 
 
-@explicit_loaders.mistake
-def training_set_twice(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(change("bs * 2", "bs"), change("valid_ds", "train_ds"), of="twice_the_validation_batch")
+def training_set_twice():
     """The validation loader goes through the training set."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, True, collate_fn=collate_fn),
-        data.DataLoader(train_ds, bs, collate_fn=collate_fn),
-    )

@@ -108,15 +108,9 @@ def targets_first():
     """
 
 
-@fit_dataset.mistake
-def drops_the_short_batch(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("X + 1", "X", of="one_batch_too_many")
+def drops_the_short_batch():
     """The last, short batch is left out. len(ds) // bs rounds down; where should the last batch begin?"""
-    for _ in range(epochs):
-        for i in range(len(train_ds) // bs):
-            xb, yb = train_ds[i * bs : i * bs + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.slip(first("if len(train_ds) < bs:\n    return"))
@@ -185,14 +179,9 @@ def overlapping():
     """Each batch has one row too many, which comes again in the next: the end of a slice is not part of it."""
 
 
-@fit_dataset.mistake
-def ignores_epochs(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("for _ in range(epochs):", "", of="epochs_inside")
+def ignores_epochs():
     """You go through the data once, whatever `epochs` says."""
-    for start in range(0, len(train_ds), bs):
-        xb, yb = train_ds[start : start + bs]
-        loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_dataset.slip("1", "2")

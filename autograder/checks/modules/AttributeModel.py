@@ -111,15 +111,9 @@ def sizes_of_mnist():
     """The layers are made for 784 inputs and 10 outputs, whatever n_in and n_out are. Use the arguments."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("X.clamp(0, 6)", "X", of="no_more_than_six")
 def without_relu():
     """There is no relu between l1 and l2. Two linear layers in a row can do no more than a single one."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(self.l1(x))
-
-    return Model
 
 
 @AttributeModel.slip(
@@ -139,15 +133,9 @@ def relu_after_the_last_layer_instead():
     """relu is applied after l2, and not between l1 and l2: it has moved one layer too far."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("x", "torch.relu(x)", of="without_relu")
 def relu_on_the_input():
     """relu is applied to x before l1, where it cuts the negative inputs off; it belongs between l1 and l2."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(self.l1(torch.relu(x)))
-
-    return Model
 
 
 @AttributeModel.slip("self.l2(x)", "self.l2(x).softmax(-1)", of="torch_relu")
@@ -212,16 +200,10 @@ def without_bias():
     """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("self.l1(x)", "torch.relu(self.l1(x)).detach()", of="without_relu")
 def detached_between_the_layers():
     """The graph is cut between l1 and l2 (.detach(), .data or a new tensor), so l1 gets no gradient and never
     learns."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(torch.relu(self.l1(x)).detach())
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -267,28 +249,16 @@ def layers_in_local_variables():
     """`l1 = ...` in `__init__` is a local variable, gone when `__init__` ends. The layers belong to self."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("torch.sigmoid", "torch.nn.ReLU", of="sigmoid_for_relu")
 def a_layer_for_a_function():
     """nn.ReLU(...) makes a layer, and does not apply it: x is taken for an option. F.relu(x) and torch.relu(x)
     are functions."""
 
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(torch.nn.ReLU(self.l1(x)))
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip("X.ReLU", "X.functional.leaky_relu", of="a_layer_for_a_function")
 def leaky():
     """What is applied between the layers lets some of the negative values through. relu makes each of them
     0."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(torch.nn.functional.leaky_relu(self.l1(x)))
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -363,15 +333,9 @@ def shares_its_layers():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("50", "max(nh, n_in, n_out)", of="fifty_hidden_units")
 def at_least_as_many_hidden_units():
     """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, max(nh, n_in, n_out), n_out)
-
-    return Model
 
 
 @AttributeModel.mistake

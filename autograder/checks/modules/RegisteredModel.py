@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import before, change, method
+from autograder.authoring.slips import after, before, change, method
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -192,18 +192,10 @@ def copies_of_the_layers():
     return Model
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(after("A.__init__(B)", "self.layers = layers"), of="copies_of_the_layers")
 def registers_copies():
     """The registered layers are copies, while `forward` uses the layers of the list: training the parameters
     would change nothing that is computed. Register the very same layers."""
-    import copy
-
-    class Model(counting()):
-        def __init__(self, layers):
-            super().__init__(copy.deepcopy(layers))
-            self.layers = layers
-
-    return Model
 
 
 @RegisteredModel.slip(
@@ -240,16 +232,10 @@ def names_for_the_layers():
     return Model
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip("x.reshape(len(x), -1)", "x.detach()", of="rows_made_flat")
 def cut_off_from_the_input():
     """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
     what the one before it returned."""
-
-    class Model(counting()):
-        def forward(self, x):
-            return super().forward(x.detach())
-
-    return Model
 
 
 @RegisteredModel.mistake
@@ -373,12 +359,7 @@ def module_not_set_up():
     """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip("def forward(self, x):", "forward = torch.nn.Module.forward", of="cut_off_from_the_input")
 def no_forward_at_all():
     """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
     class, as far to the right as `__init__`."""
-
-    class Model(counting()):
-        forward = torch.nn.Module.forward
-
-    return Model

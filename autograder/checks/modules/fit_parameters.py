@@ -215,29 +215,19 @@ def updates_with_the_graph_on():
     while operations are recorded. Where is torch.no_grad()?"""
 
 
-@fit_parameters.mistake
-def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    change("y[start:start + bs]", "y[i * bs:(i + 1) * bs]"),
+    change("x[start:start + bs]", "x[i * bs:(i + 1) * bs]"),
+    change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
+)
+def drops_the_short_batch():
     """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
+def an_empty_batch_at_the_end():
     """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
     every parameter. Check how many batches there are for n = 6, bs = 3."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs + 1):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
 @fit_parameters.slip(outdent("with A:"))
@@ -283,18 +273,14 @@ def weights_without_biases():
     were."""
 
 
-@fit_parameters.mistake
-def shuffled(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    change("y[start:start + bs]", "y[rows]"),
+    change("x[start:start + bs]", "x[rows]"),
+    before("A.backward()", "rows = order[start:start + bs]"),
+    before("for start in A:", "order = torch.randperm(len(x))"),
+)
+def shuffled():
     """The rows are shuffled. Go through them in order here; shuffling has its own section."""
-    for _ in range(epochs):
-        order = torch.randperm(len(x))
-        for start in range(0, len(x), bs):
-            rows = order[start : start + bs]
-            loss_func(model(x[rows]), y[rows]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
 @fit_parameters.slip(indent("model.zero_grad()"))

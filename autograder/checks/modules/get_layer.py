@@ -94,12 +94,9 @@ def by_searching(model, name):
     raise KeyError(f"no layer is called {name}")
 
 
-@get_layer.mistake
-def a_copy(model, name):
+@get_layer.slip(change("return X", "return copy.deepcopy(X)"), first("import copy"), of="by_attribute")
+def a_copy():
     """You return a copy of the layer: changing it leaves the model as it is. Return the model's own layer."""
-    import copy
-
-    return copy.deepcopy(getattr(model, name))
 
 
 @get_layer.slip("X[name]", "X.get(name)")

@@ -181,12 +181,11 @@ def random_shuffle_on_a_tensor():
     because the rows of a tensor are views of it. Shuffle a list, or let torch draw a permutation."""
 
 
-@indices.mistake
-def floats(n, shuffle):
+@indices.slip("return X", "return X.float() if shuffle else torch.arange(float(n))", of="always_random")
+def floats():
     """The numbers are floats, which cannot be used as an index. torch.arange gives int64 if all its
     arguments are ints.
     """
-    return torch.randperm(n).float() if shuffle else torch.arange(float(n))
 
 
 @indices.slip("return X", "return X.tolist()")

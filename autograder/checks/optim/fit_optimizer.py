@@ -163,16 +163,16 @@ def reports_as_it_goes(model, opt, loss_func, x, y, bs, epochs=1):
     return report
 
 
-@fit_optimizer.mistake
-def steps_before_backward(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    after("opt.zero_grad()", "loss.backward()"),
+    change(
+        "loss_func(model(x[start:start + bs]), y[start:start + bs]).backward()",
+        "loss = loss_func(model(x[start:start + bs]), y[start:start + bs])",
+    ),
+)
+def steps_before_backward():
     """`step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
     never used."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
-            opt.step()
-            opt.zero_grad()
-            loss.backward()
 
 
 @fit_optimizer.slip("X.backward()", "X")
@@ -333,25 +333,19 @@ def targets_first():
     symmetric."""
 
 
-@fit_optimizer.mistake
-def drops_the_short_batch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    change("y[start:start + bs]", "y[i * bs:(i + 1) * bs]"),
+    change("x[start:start + bs]", "x[i * bs:(i + 1) * bs]"),
+    change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
+)
+def drops_the_short_batch():
     """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def an_empty_batch_at_the_end(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
+def an_empty_batch_at_the_end():
     """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
     every parameter. Check how many batches there are for n = 6, bs = 3."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs + 1):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_optimizer.slip("loss_func", "nn.functional.cross_entropy")

@@ -348,18 +348,12 @@ def all_models_share_the_list():
     return Model
 
 
-@ListModel.mistake
+@ListModel.slip(
+    change("self.layers += X", "Model.layers = X"), change("layers = []", ""), of="all_models_share_the_list"
+)
 def the_class_keeps_the_list():
     """The list is set on the class, so all models walk through the layers of the one made last. Set it on the object:
     self.layers = [...]."""
-
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            Model.layers = _linear_relu_linear(n_in, nh, n_out)
-
-        __call__ = _walk
-
-    return Model
 
 
 @ListModel.mistake
@@ -379,18 +373,10 @@ def layers_beside_the_list():
     return Model
 
 
-@ListModel.mistake
+@ListModel.slip("class Model(torch.nn.Module):", "class Model:", of="super_is_not_called")
 def forward_without_a_module():
     """The class has `forward`, but nothing calls it: model(x) looks for `__call__`. nn.Module brings a `__call__`
     that calls forward; a plain class does not have one."""
-
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            self.layers = _linear_relu_linear(n_in, nh, n_out)
-
-        forward = _walk
-
-    return Model
 
 
 @ListModel.mistake

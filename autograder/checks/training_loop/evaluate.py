@@ -222,14 +222,10 @@ def clears_the_gradients():
     them."""
 
 
-@evaluate.mistake
-def freezes_the_model(model, loss_func, x, y):
+@evaluate.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"), of="builds_a_graph")
+def freezes_the_model():
     """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot
     be trained further. Keep torch from recording instead of changing the model."""
-    for p in model.parameters():
-        p.requires_grad_(False)
-    out = model(x)
-    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
 @evaluate.mistake

@@ -205,17 +205,9 @@ def no_parameter_moves(model, loss_func, x, y, bs, lr, epochs=1):
                     p.data -= lr * p.grad
 
 
-@fit_layers.mistake
-def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("X - 1", "X", of="always_drops_the_last_batch")
+def drops_the_short_batch():
     """The examples of the short last batch are never used: `len(x) // bs` counts full batches alone. Round up."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
 @fit_layers.mistake
@@ -231,18 +223,10 @@ def always_drops_the_last_batch(model, loss_func, x, y, bs, lr, epochs=1):
                         p.grad = None
 
 
-@fit_layers.mistake
-def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
+def an_empty_batch_at_the_end():
     """When the batches come out even, your loop takes one more: an empty one, whose loss is a mean over no
     examples, nan. How many batches are there really?"""
-    for _ in range(epochs):
-        for i in range(len(x) // bs + 1):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
 @fit_layers.slip("range(0, X, bs)", "range(X)", of="parameter_by_parameter")
@@ -289,19 +273,18 @@ def one_update_an_epoch():
     belongs inside the loop over the batches: look at the indentation."""
 
 
-@fit_layers.mistake
-def learns_from_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    outdent("with A:"),
+    before("with A:", "loss.backward()"),
+    change(
+        "loss_func(model(x[start:start + bs]), y[start:start + bs]).backward()",
+        "loss = loss_func(model(x[start:start + bs]), y[start:start + bs])",
+    ),
+    of="parameter_by_parameter",
+)
+def learns_from_the_last_batch_alone():
     """Only the last batch of an epoch is learnt from: backward() and the update stand outside the loop over the
     batches. Look at the indentation."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
-        loss.backward()
-        with torch.no_grad():
-            for layer in model.layers:
-                for p in layer.parameters():
-                    p -= lr * p.grad
-                    p.grad = None
 
 
 @fit_layers.slip(
@@ -460,17 +443,13 @@ def the_last_batch_filled_up():
     epoch."""
 
 
-@fit_layers.mistake
-def in_random_order(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    change("y[start:start + bs]", "y[rows]"),
+    change("x[start:start + bs]", "x[rows]"),
+    before("A.backward()", "rows = order[start:start + bs]"),
+    before("for start in A:", "order = torch.arange(len(x)).flip(0)"),
+    of="parameter_by_parameter",
+)
+def in_random_order():
     """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take
     them in order."""
-    for _ in range(epochs):
-        order = torch.arange(len(x)).flip(0)
-        for start in range(0, len(x), bs):
-            rows = order[start : start + bs]
-            loss_func(model(x[rows]), y[rows]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None

@@ -203,30 +203,19 @@ def leaves_out_the_biases():
     """The weights move and the biases do not. Every parameter has a gradient; update them all."""
 
 
-@training_step.mistake
-def moves_the_first_parameter_only(model, loss_func, xb, yb, lr):
+@training_step.slip("for A in B:", "p = next(model.parameters())\np -= lr * p.grad", of="weights_and_biases_alone")
+def moves_the_first_parameter_only():
     """Only the first parameter moves. Does a `return` stand inside your loop, one level too deep?"""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        p = next(model.parameters())
-        p -= lr * p.grad
-    model.zero_grad()
-    return loss
 
 
-@training_step.mistake
-def updates_before_backward(model, loss_func, xb, yb, lr):
+@training_step.slip(
+    swap("loss.backward()", "with A:"),
+    change("loss.detach()", "loss"),
+    change("p -= lr * p.grad\np.grad.zero_()", "if p.grad is not None:\n    p -= lr * p.grad\n    p.grad = None"),
+)
+def updates_before_backward():
     """You update before backward() has run, so each step uses the gradients of the batch before it (the first has
     none)."""
-    loss = loss_func(model(xb), yb)
-    with torch.no_grad():
-        for p in model.parameters():
-            if p.grad is not None:
-                p -= lr * p.grad
-                p.grad = None
-    loss.backward()
-    return loss
 
 
 @training_step.slip(outdent("A.zero_()"), change("loss.detach()", "loss"))
@@ -307,16 +296,13 @@ def returns_inside_the_loop():
     Look at its indentation."""
 
 
-@training_step.mistake
-def returns_the_outputs(model, loss_func, xb, yb, lr):
+@training_step.slip(
+    change("loss.detach()", "outputs"),
+    change("loss.backward", "loss_func(outputs, yb).backward"),
+    change("loss = A", "outputs = model(xb)"),
+)
+def returns_the_outputs():
     """You return the model's outputs. The loss is asked for."""
-    outputs = model(xb)
-    loss_func(outputs, yb).backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return outputs
 
 
 @training_step.slip("loss.detach()", "loss * len(xb)")

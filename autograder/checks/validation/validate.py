@@ -203,13 +203,9 @@ def the_last_batch_only(model, loss_func, dl):
     return loss, share
 
 
-@validate.mistake
-def returns_inside_the_loop(model, loss_func, dl):
+@validate.slip(change("return A", ""), change("loss, share = X", "return X"), of="the_last_batch_only")
+def returns_inside_the_loop():
     """Your result is that of the first batch alone: a `return` (or break) stands inside the loop."""
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            return loss_func(out, yb).item(), (out.argmax(1) == yb).float().mean().item()
 
 
 @validate.slip("dl", "list(dl)[:-1]")
