@@ -234,8 +234,7 @@ def along_the_first_loop():
 @log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum(-1).log()")
 def without_keepdim():
     """The sums lie along the wrong dimension: after `sum(-1)` their shape is (n,), which torch stretches over the
-    columns, so each score loses the sum of another row (or the shapes do not fit at all). Keep the summed
-    dimension."""
+    columns, so each score loses the sum of another row (or the shapes do not fit at all). Keep the summed dimension."""
 
 
 @log_softmax_naive.slip(everywhere("x", "x.float()"), of="as_a_difference")

@@ -115,9 +115,8 @@ def samplers_swapped(train_ds, valid_ds, bs, collate_fn):
 
 @explicit_loaders.mistake
 def sampler_of_the_other_set(train_ds, valid_ds, bs, collate_fn):
-    """The training loader's sampler was made for the validation set: it names as many rows as that has. A
-    sampler has to be made for the dataset it samples.
-    """
+    """The training loader's sampler was made for the validation set: it names as many rows as that has. A sampler has
+    to be made for the dataset it samples."""
     data = torch.utils.data
     return (
         data.DataLoader(train_ds, bs, sampler=data.RandomSampler(valid_ds), collate_fn=collate_fn),
@@ -127,9 +126,7 @@ def sampler_of_the_other_set(train_ds, valid_ds, bs, collate_fn):
 
 @explicit_loaders.mistake
 def with_replacement(train_ds, valid_ds, bs, collate_fn):
-    """The training rows are drawn with replacement: some come twice, some never. Each should come once a
-    pass.
-    """
+    """The training rows are drawn with replacement: some come twice, some never. Each should come once a pass."""
     data = torch.utils.data
     sampler = data.RandomSampler(train_ds, replacement=True)
     return (

@@ -104,8 +104,7 @@ def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
 @fit_dataset.slip("loss.backward", "loss_func(yb, model(xb)).backward")
 def targets_first():
     """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric.
-    """
+    symmetric."""
 
 
 @fit_dataset.slip("X + 1", "X", of="one_batch_too_many")
@@ -120,9 +119,8 @@ def nothing_from_few_rows():
 
 @fit_dataset.mistake
 def cut_into_equal_parts(model, opt, loss_func, train_ds, bs, epochs=1):
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
-    left: `split` does that, or a start that moves on by bs.
-    """
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
+    `split` does that, or a start that moves on by bs."""
     for _ in range(epochs):
         for rows in torch.arange(len(train_ds)).chunk(-(-len(train_ds) // bs)):
             xb, yb = train_ds[rows[0].item() : rows[-1].item() + 1]
@@ -139,8 +137,7 @@ def steps_twice():
 @fit_dataset.slip(after("opt.zero_grad()", "yield loss.item()"))
 def yields_the_losses():
     """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called, and collect the losses in a list if you want them.
-    """
+    called, and collect the losses in a list if you want them."""
 
 
 @fit_dataset.slip(after("opt.zero_grad()", "return loss"))
@@ -151,8 +148,7 @@ def returns_in_the_loop():
 @fit_dataset.mistake
 def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
     """Each batch is learnt from several times before the next one comes: the loop over the epochs stands inside the
-    loop over the batches. An epoch is one pass through all the batches.
-    """
+    loop over the batches. An epoch is one pass through all the batches."""
     for start in range(0, len(train_ds), bs):
         xb, yb = train_ds[start : start + bs]
         for _ in range(epochs):
@@ -163,9 +159,8 @@ def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
 
 @fit_dataset.mistake
 def one_batch_too_many(model, opt, loss_func, train_ds, bs, epochs=1):
-    """Where bs divides the length, there is an empty batch at the end: the mean of nothing is nan, and so
-    are all weights after it. n // bs + 1 is one too many there.
-    """
+    """Where bs divides the length, there is an empty batch at the end: the mean of nothing is nan, and so are all
+    weights after it. n // bs + 1 is one too many there."""
     for _ in range(epochs):
         for i in range(len(train_ds) // bs + 1):
             xb, yb = train_ds[i * bs : i * bs + bs]
@@ -191,9 +186,8 @@ def two_epochs_by_default():
 
 @fit_dataset.mistake
 def all_rows_at_once(model, opt, loss_func, train_ds, bs, epochs=1):
-    """Each epoch is one step on all the rows at once (or on 64 of them): `bs` is not used. Cut the dataset
-    into batches of bs and step after each.
-    """
+    """Each epoch is one step on all the rows at once (or on 64 of them): `bs` is not used. Cut the dataset into batches
+    of bs and step after each."""
     for _ in range(epochs):
         xb, yb = train_ds[:]
         loss_func(model(xb), yb).backward()
@@ -208,9 +202,7 @@ def one_row_at_a_time():
 
 @fit_dataset.slip("range(0, X, bs)", "range(X)")
 def moves_on_by_one():
-    """The batches have bs rows, but each begins one row after the one before: the start should move on by
-    bs.
-    """
+    """The batches have bs rows, but each begins one row after the one before: the start should move on by bs."""
 
 
 @fit_dataset.slip("opt.zero_grad()", "")
@@ -220,9 +212,8 @@ def keeps_old_gradients():
 
 @fit_dataset.slip(after("opt.zero_grad()", "loss.backward()"), change("loss.backward()\nopt.step()", "opt.step()"))
 def steps_before_backward():
-    """You step before backward, so each step uses no gradient, or that of the batch before. First the
-    gradients, then the step.
-    """
+    """You step before backward, so each step uses no gradient, or that of the batch before. First the gradients, then
+    the step."""
 
 
 @fit_dataset.slip(
@@ -230,16 +221,12 @@ def steps_before_backward():
     change("loss.backward()\nopt.step()\nopt.zero_grad()", "loss.backward()"),
 )
 def steps_once_an_epoch():
-    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added
-    up.
-    """
+    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
 
 
 @fit_dataset.mistake
 def adds_the_losses_up(model, opt, loss_func, train_ds, bs, epochs=1):
-    """You add up the losses of all batches and make one step from the sum. Each batch should make a step of
-    its own.
-    """
+    """You add up the losses of all batches and make one step from the sum. Each batch should make a step of its own."""
     for _ in range(epochs):
         total = 0
         for start in range(0, len(train_ds), bs):
@@ -252,9 +239,7 @@ def adds_the_losses_up(model, opt, loss_func, train_ds, bs, epochs=1):
 
 @fit_dataset.slip("loss.backward", "(loss_func(model(xb), yb) * len(xb) / bs).backward")
 def weighs_the_short_batch_less():
-    """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func`
-    gives it.
-    """
+    """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func` gives it."""
 
 
 @fit_dataset.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")

@@ -93,38 +93,31 @@ def with_next(epochs, model, loss_func, opt, train_dl):
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = iter(train_dl)"))
 def one_iterator_for_all_epochs():
-    """You learn from one pass alone: `epochs` is not used, or `iter(train_dl)` is called once, before the
-    epochs, and is used up after the first. Begin a new loop over the loader in each epoch.
-    """
+    """You learn from one pass alone: `epochs` is not used, or `iter(train_dl)` is called once, before the epochs, and
+    is used up after the first. Begin a new loop over the loader in each epoch."""
 
 
 @fit_loader.slip(after("opt.zero_grad()", "yield loss.item()"))
 def yields_the_losses():
     """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called, and collect the losses in a list if you want them.
-    """
+    called, and collect the losses in a list if you want them."""
 
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = list(train_dl)"))
 def keeps_the_first_batches():
     """You use the batches of the first epoch again and again: they are kept in a list, or the loop over the epochs
-    stands inside the loop over the batches. Ask the loader in each epoch: a shuffling
-    one gives other batches.
-    """
+    stands inside the loop over the batches. Ask the loader in each epoch: a shuffling one gives other batches."""
 
 
 @fit_loader.slip("for xb, yb in A:", "xb, yb = next(iter(train_dl))", of="last_batch_alone")
 def one_batch_an_epoch():
-    """Each epoch uses the first batch alone (`next(iter(...))`, `break`, or a line that is indented too
-    little).
-    """
+    """Each epoch uses the first batch alone (`next(iter(...))`, `break`, or a line that is indented too little)."""
 
 
 @fit_loader.mistake
 def last_batch_alone(epochs, model, loss_func, opt, train_dl):
-    """Only the last batch of each epoch is learnt from: the lines of the training step are indented too
-    little, so they stand after the inner loop.
-    """
+    """Only the last batch of each epoch is learnt from: the lines of the training step are indented too little, so they
+    stand after the inner loop."""
     for _ in range(epochs):
         for xb, yb in train_dl:  # noqa: B007
             pass
@@ -150,9 +143,7 @@ def gradients_add_up():
 
 @fit_loader.mistake
 def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
-    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added
-    up.
-    """
+    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
     for _ in range(epochs):
         for xb, yb in train_dl:
             loss_func(model(xb), yb).backward()
@@ -162,16 +153,14 @@ def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
 
 @fit_loader.slip(swap("opt.zero_grad()", "A.backward()"), change("return A", ""), of="clears_first")
 def cleared_too_early():
-    """You clear the gradients between backward and step, so the step has nothing to go by and the weights
-    stay as they are.
-    """
+    """You clear the gradients between backward and step, so the step has nothing to go by and the weights stay as they
+    are."""
 
 
 @fit_loader.slip(after("opt.zero_grad()", "loss.backward()"))
 def step_before_backward():
-    """You step before backward: each step uses no gradient, or that of the batch before. First the
-    gradients, then the step.
-    """
+    """You step before backward: each step uses no gradient, or that of the batch before. First the gradients, then the
+    step."""
 
 
 @fit_loader.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
@@ -182,8 +171,7 @@ def loss_of_its_own():
 @fit_loader.slip("loss.backward", "loss_func(yb, model(xb)).backward")
 def loss_of_targets_first():
     """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric.
-    """
+    symmetric."""
 
 
 @fit_loader.slip(

@@ -124,8 +124,7 @@ def without_relu():
     of="torch_relu",
 )
 def relu_after_the_last_layer_too():
-    """relu is applied to the final scores as well, so none is ever negative. It belongs between the layers
-    alone."""
+    """relu is applied to the final scores as well, so none is ever negative. It belongs between the layers alone."""
 
 
 @AttributeModel.slip(method("def forward(self, x):\n    return torch.relu(self.l2(self.l1(x)))"), of="torch_relu")
@@ -185,8 +184,7 @@ def layers_in_a_list():
 
 @AttributeModel.slip("A.__init__()", "")
 def without_setting_up_the_module():
-    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the
-    layers."""
+    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the layers."""
 
 
 @AttributeModel.slip("def forward(self, x):", "def froward(self, x):")
@@ -257,8 +255,7 @@ def a_layer_for_a_function():
 
 @AttributeModel.slip("X.ReLU", "X.functional.leaky_relu", of="a_layer_for_a_function")
 def leaky():
-    """What is applied between the layers lets some of the negative values through. relu makes each of them
-    0."""
+    """What is applied between the layers lets some of the negative values through. relu makes each of them 0."""
 
 
 @AttributeModel.mistake
@@ -322,8 +319,7 @@ _layers_made = {}
 
 @AttributeModel.mistake
 def shares_its_layers():
-    """Two models share their layers, so training one changes the other. Make new layers in each
-    `__init__`."""
+    """Two models share their layers, so training one changes the other. Make new layers in each `__init__`."""
 
     class Model(torch_relu()):
         def __init__(self, n_in, nh, n_out):

@@ -80,8 +80,7 @@ def leaves_names_with_an_underscore_out(DummyModule, draw):
 
 @DummyModule.probe
 def registers_and_yields_what_is_set_later(DummyModule, draw):
-    """Any layer may be set: one without parameters, or one with layers inside it. All its parameters belong
-    to it."""
+    """Any layer may be set: one without parameters, or one with layers inside it. All its parameters belong to it."""
     model = DummyModule(2, 3, 1)
     first, second, third = some_names(draw, 3)
     setattr(model, f"{first}_2", torch.nn.PReLU())
@@ -283,20 +282,17 @@ def yields_one_generator_a_layer():
 
 @DummyModule.slip("[p for layer in X for p in Y]", "[list(Y) for layer in X]", of="lists_them")
 def yields_one_list_a_layer():
-    """`parameters()` gives a list of lists, one for each layer. What is wanted is flat: one tensor after
-    another."""
+    """`parameters()` gives a list of lists, one for each layer. What is wanted is flat: one tensor after another."""
 
 
 @DummyModule.slip("layer.parameters", "layer.named_parameters")
 def yields_names_and_tensors():
-    """`parameters()` yields pairs of a name and a tensor. That is named_parameters; yield the tensors
-    alone."""
+    """`parameters()` yields pairs of a name and a tensor. That is named_parameters; yield the tensors alone."""
 
 
 @DummyModule.slip("yield from X", "for p in X:\n    if p.dim() > 1:\n        yield p")
 def yields_weights_only():
-    """The biases are missing: every parameter of a layer is asked for, and its own `parameters()` has them
-    all."""
+    """The biases are missing: every parameter of a layer is asked for, and its own `parameters()` has them all."""
 
 
 @DummyModule.slip(
@@ -315,8 +311,7 @@ def stops_after_the_first_layer():
 
 @DummyModule.slip("for A in B:", "yield from self.l1.parameters()\nyield from self.l2.parameters()")
 def yields_those_of_l1_and_l2():
-    """`parameters()` knows only l1 and l2. A layer that is set later is registered too: go through the
-    registry."""
+    """`parameters()` knows only l1 and l2. A layer that is set later is registered too: go through the registry."""
 
 
 @DummyModule.slip("yield from X", "yield from [p.detach().clone().requires_grad_() for p in X]")
@@ -452,8 +447,7 @@ def repr_that_prints():
 
 @DummyModule.slip("f'{X}'", "X")
 def repr_that_is_a_dict():
-    """`__repr__` returns the dict itself. It must return a string: put the registry into an f-string, or use
-    str()."""
+    """`__repr__` returns the dict itself. It must return a string: put the registry into an f-string, or use str()."""
 
 
 @DummyModule.slip("f'{X}'", "f'{list(X)}'")
@@ -468,8 +462,7 @@ def repr_of_layers():
 
 @DummyModule.slip("f'{self._modules}'", "f'l1: {self.l1}, l2: {self.l2}'")
 def repr_of_l1_and_l2():
-    """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the
-    registry."""
+    """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the registry."""
 
 
 @DummyModule.mistake
@@ -502,8 +495,7 @@ def walks_over_the_names():
 
 @DummyModule.slip("not name.startswith('_')", "'_' not in name")
 def an_underscore_anywhere():
-    """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is
-    left out."""
+    """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is left out."""
 
 
 @DummyModule.slip(
@@ -511,8 +503,7 @@ def an_underscore_anywhere():
     before("if A:", "kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)"),
 )
 def some_kinds_of_layers():
-    """Layers of some kinds only are registered. Any value is, whose name does not begin with an
-    underscore."""
+    """Layers of some kinds only are registered. Any value is, whose name does not begin with an underscore."""
 
 
 @DummyModule.slip("[p for layer in X for p in Y]", "[p for layer in X for p in Y if p.requires_grad]", of="lists_them")

@@ -215,8 +215,7 @@ def one_list_for_all():
 
 @RegisteredModel.mistake
 def names_for_the_layers():
-    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list
-    itself."""
+    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list itself."""
     import copy
 
     class Model(counting()):
@@ -263,8 +262,7 @@ def no_activation_at_the_end():
 
 @RegisteredModel.slip("for i, layer in A:", "self.add_module(f'layer_{len(layers) - 1}', layers[-1])")
 def registers_the_last():
-    """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each
-    layer."""
+    """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each layer."""
 
 
 @RegisteredModel.mistake

@@ -231,14 +231,12 @@ def under_another_name():
     ),
 )
 def registered_twice():
-    """The layers are children of the model a second time, beside the nn.ModuleList. One registration is
-    enough."""
+    """The layers are children of the model a second time, beside the nn.ModuleList. One registration is enough."""
 
 
 @SequentialModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
 def calls_the_module_list():
-    """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each
-    layer."""
+    """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each layer."""
 
 
 @SequentialModel.mistake
@@ -296,8 +294,7 @@ def softmax_added():
 
 @SequentialModel.slip("layer(x)", "layer(x).relu()")
 def relu_added():
-    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
-    else."""
+    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing else."""
 
 
 @SequentialModel.slip("layers", "*layers")

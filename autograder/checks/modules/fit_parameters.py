@@ -199,8 +199,7 @@ def forgets_to_clear_the_gradients():
     change("p -= p.grad * lr\nmodel.zero_grad()", "p -= p.grad * lr"),
 )
 def clears_once_an_epoch():
-    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
-    batch."""
+    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each batch."""
 
 
 @fit_parameters.slip("p -= X", "p = p - X")
@@ -269,8 +268,7 @@ def weights_and_biases_of_the_layers():
 
 @fit_parameters.slip("p -= X", "if p.dim() > 1:\n    p -= X")
 def weights_without_biases():
-    """Only matrices are updated; biases and other parameters with fewer than two dimensions stay as they
-    were."""
+    """Only matrices are updated; biases and other parameters with fewer than two dimensions stay as they were."""
 
 
 @fit_parameters.slip(

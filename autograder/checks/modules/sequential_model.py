@@ -90,8 +90,7 @@ def hidden_50():
 
 @sequential_model.slip("nn.Linear(nh, n_out)", "nn.Linear(n_in, n_out)")
 def inputs_again():
-    """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put
-    out?"""
+    """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put out?"""
 
 
 @sequential_model.mistake

@@ -448,14 +448,12 @@ def zero_grad_does_nothing():
     of="in_place",
 )
 def zero_grad_zeroes_the_parameters():
-    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has
-    learnt."""
+    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has learnt."""
 
 
 @Optimizer.slip(inside("zero_grad", change("self.params", "self.params[:1]")))
 def zero_grad_clears_the_first():
-    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the
-    loop."""
+    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the loop."""
 
 
 @Optimizer.slip(after("p -= A", "return"))
@@ -471,8 +469,7 @@ def needs_every_gradient():
 
 @Optimizer.slip("p.grad = A", "p.grad.zero_()")
 def zeroes_what_is_not_there():
-    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter
-    alone."""
+    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter alone."""
 
 
 @Optimizer.slip(change("p.grad = A", "p.grad.zero_()"), change("if p.grad is not None:", ""))
@@ -495,8 +492,7 @@ def stops_at_a_missing_gradient():
 
 @Optimizer.mistake
 def gives_up_without_all_gradients():
-    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by
-    itself."""
+    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by itself."""
 
     class Wrong(in_place()):
         def step(self):
@@ -508,8 +504,7 @@ def gives_up_without_all_gradients():
 
 @Optimizer.mistake
 def with_momentum():
-    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient
-    alone."""
+    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient alone."""
 
     class Wrong(in_place()):
         def __init__(self, params, lr=0.5):
@@ -528,8 +523,7 @@ def with_momentum():
 
 @Optimizer.mistake
 def remembers_the_gradients():
-    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in
-    `step`."""
+    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in `step`."""
 
     class Wrong(in_place()):
         def __init__(self, params, lr=0.5):
@@ -553,5 +547,4 @@ def sorts_out_when_made():
 
 @Optimizer.slip(everywhere("(self.params, self.lr)", "(type(self).params, type(self).lr)"), of="in_place")
 def shared_by_all():
-    """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in
-    self."""
+    """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in self."""

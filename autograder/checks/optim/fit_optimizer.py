@@ -245,14 +245,12 @@ def in_eval_mode():
     ),
 )
 def layer_by_layer():
-    """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the
-    model."""
+    """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the model."""
 
 
 @fit_optimizer.slip(before("opt.step()", "nn.utils.clip_grad_norm_(model.parameters(), 10)"))
 def limits_the_gradients():
-    """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they
-    are."""
+    """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they are."""
 
 
 @fit_optimizer.slip(
@@ -282,9 +280,8 @@ def two_steps_a_batch():
         """,
 )
 def updates_by_itself():
-    """The loop updates the parameters by itself, or with an optimizer of its own, and does not call
-    `opt.step()`. How the update is made, and of which parameters, is the business of the optimizer that is
-    passed."""
+    """The loop updates the parameters by itself, or with an optimizer of its own, and does not call `opt.step()`. How
+    the update is made, and of which parameters, is the business of the optimizer that is passed."""
 
 
 @fit_optimizer.slip(
@@ -298,8 +295,7 @@ def updates_by_itself():
     ),
 )
 def updates_by_itself_too():
-    """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of
-    it."""
+    """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of it."""
 
 
 @fit_optimizer.slip(

@@ -234,8 +234,7 @@ _made_before = {}
 
 @get_model.mistake
 def one_model_for_all(n_in, nh, n_out, lr):
-    """The same model comes back at each call, as trained as it is by then. Make a new one inside the
-    function."""
+    """The same model comes back at each call, as trained as it is by then. Make a new one inside the function."""
     if (n_in, nh, n_out) not in _made_before:
         _made_before[n_in, nh, n_out] = in_one_line_each(n_in, nh, n_out, lr)[0]
     model = _made_before[n_in, nh, n_out]

@@ -114,8 +114,7 @@ def the_loss_alone():
 
 @evaluate_batch.mistake
 def calls_backward(model, loss_func, xb, yb):
-    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look
-    here."""
+    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look here."""
     out = model(xb)
     loss = loss_func(out, yb)
     if loss.requires_grad:

@@ -132,8 +132,7 @@ def validates_at_the_end_of_each_epoch(fit, draw):
 
 @fit.probe(fixed="the modes do not depend on the data")
 def sets_the_mode_for_training_and_for_validation(fit, draw):
-    """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation
-    data."""
+    """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation data."""
     journal, _, x_valid, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
         f"mode of the {who} while {what}": sorted({"training" if event.training else "evaluation" for event in events})
@@ -629,8 +628,7 @@ def leaves_recording_off():
 
 @fit.mistake
 def the_training_loss(epochs, model, loss_func, opt, train_dl, valid_dl):
-    """The accuracy is right, but the loss that you return is the training loss: the mean over the training
-    batches."""
+    """The accuracy is right, but the loss that you return is the training loss: the mean over the training batches."""
     history = []
     for _ in range(epochs):
         model.train()
