@@ -4,7 +4,7 @@ Their sentences are true of any exercise; what an exercise can say better, it sa
 """
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import after, before, change, everywhere, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, first, inside, outdent, swap
 
 # Loops over batches
 
@@ -313,3 +313,69 @@ def with_sigmoid():
 @slip(everywhere("x", "x.float()"))
 def made_float32():
     """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+
+
+# Loops over layers
+
+
+@slip(change("return x", "return out"), change("x = A", "out = A"))
+def each_layer_on_the_input():
+    """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the one
+    before it returned."""
+
+
+@slip("return x", "return x.softmax(-1)")
+def a_softmax_of_its_own():
+    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and nothing
+    else."""
+
+
+@slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
+def skips_the_last_layer():
+    """`forward` leaves the last layer out."""
+
+
+@slip(inside("forward", change("return x", "")))
+def forward_returns_none():
+    """Calling the model gives None: `forward` has no `return` after the loop."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential([A, B, C])")
+def a_list_for_the_layers():
+    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the list makes
+    it so."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential(A, B, C, nn.LogSoftmax(-1))")
+def with_log_softmax():
+    """A softmax, or its logarithm, comes last. The loss function takes raw scores: nothing is to follow the last
+    Linear."""
+
+
+# Batches that are not asked for
+
+
+@slip(first("bs = min(bs, len(x) - 1)"))
+def a_batch_smaller_than_the_data():
+    """When bs is greater than the number of rows, all the rows should be one batch."""
+
+
+@slip(everywhere("start + bs", "start + 1"), change("range(0, len(x), bs)", "range(len(x))"))
+def a_row_at_a_time():
+    """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
+
+
+@slip(after("opt.zero_grad()", "yield loss.item()"))
+def yields_the_losses():
+    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
+    called, and collect the losses in a list if you want them."""
+
+
+@slip(after("opt.step()", "opt.step()"))
+def steps_twice():
+    """There are two steps with the gradients of one batch. One `opt.step()` after each backward() is enough."""
+
+
+@slip("opt.step()", "with torch.no_grad():\n    for p in model.parameters():\n        p -= opt.lr * p.grad")
+def updates_by_hand():
+    """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""

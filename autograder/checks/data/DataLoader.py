@@ -5,7 +5,7 @@ import operator
 
 import torch
 
-from autograder.authoring.slips import after, before, change
+from autograder.authoring.slips import after, before, body, change, inside
 from autograder.checks.data import MOST_BATCHES, cut, one_pass, pairs
 from autograder.exercise import Complaint, code
 
@@ -214,19 +214,14 @@ def one_list_for_all_batches():
     in it. Make a new list for each batch."""
 
 
-@DataLoader.mistake
+@DataLoader.slip(
+    change("self.collate_fn(A)", "self.join(A)"),
+    inside(
+        "__init__", body("DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)")
+    ),
+)
 def one_place_for_all_loaders():
     """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)
-
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.join([self.ds[i] for i in rows])
-
-    return DataLoader
 
 
 @DataLoader.slip(
@@ -243,21 +238,12 @@ def yields_in_the_inner_loop():
     collect them all, then yield once."""
 
 
-@DataLoader.mistake
+@DataLoader.slip(
+    before("for rows in A:", "items = []"),
+    change("yield self.collate_fn(B)", "items += B\nyield self.collate_fn(items)"),
+)
 def earlier_examples_stay():
     """Each batch also holds the examples of those before it: the list is never emptied. Make a new one each time."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
-
-        def __iter__(self):
-            items = []
-            for rows in self.sampler:
-                items += [self.ds[i] for i in rows]
-                yield self.collate_fn(items)
-
-    return DataLoader
 
 
 @DataLoader.slip("X[i]", "(X[i][0], X[i][1])")
@@ -266,20 +252,9 @@ def takes_examples_for_pairs():
     of `collate_fn`: hand on `ds[i]` as it is."""
 
 
-@DataLoader.mistake
+@DataLoader.slip("yield self.collate_fn(A)", "xs, ys = zip(*A)\nyield torch.stack(xs), torch.stack(ys)")
 def ignores_collate_fn():
     """Your loader always joins the examples in the same way: the `collate_fn` that was passed in is never called."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler = ds, sampler
-
-        def __iter__(self):
-            for rows in self.sampler:
-                xs, ys = zip(*[self.ds[i] for i in rows])  # noqa: B905
-                yield torch.stack(xs), torch.stack(ys)
-
-    return DataLoader
 
 
 @DataLoader.slip("def __init__(self, ds, sampler, collate_fn=collate):", "def __init__(self, ds, sampler, collate_fn):")
@@ -287,19 +262,9 @@ def needs_a_collate_fn():
     """`DataLoader(ds, sampler)` fails: the third argument should be `collate` unless another is given."""
 
 
-@DataLoader.mistake
+@DataLoader.slip("self.collate_fn(A)", "A")
 def does_not_collate():
     """You yield lists of single examples. Call `collate_fn` on the list and yield what it makes."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler = ds, sampler
-
-        def __iter__(self):
-            for rows in self.sampler:
-                yield [self.ds[i] for i in rows]
-
-    return DataLoader
 
 
 @DataLoader.slip("[X[i] for i in rows]", "X[rows]")

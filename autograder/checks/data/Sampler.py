@@ -6,7 +6,7 @@ import random
 
 import torch
 
-from autograder.authoring.slips import after, before, change, last, method
+from autograder.authoring.slips import after, before, body, change, inside, last, method
 from autograder.checks.data import MOST_BATCHES, flat, one_pass, thoroughly
 from autograder.exercise import Complaint, code
 
@@ -225,38 +225,20 @@ def row_by_row():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip(
+    change("rows = A", ""),
+    change("rows", "self.rows"),
+    inside("__init__", last("self.rows = torch.randperm(n) if shuffle else torch.arange(n)")),
+)
 def shuffles_once():
     """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop begins."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs = n, bs
-            self.rows = torch.randperm(n) if shuffle else torch.arange(n)
 
-        def __iter__(self):
-            for start in range(0, self.n, self.bs):
-                yield self.rows[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.mistake
+@Sampler.slip(
+    change("range(self.n)", "range(1, self.n)"), after("if self.shuffle:", "rows.insert(0, 0)"), of="a_shuffled_list"
+)
 def first_row_stays():
     """Some orders never come up: one row keeps its place in every pass. Any order should be possible, of all n rows."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            rest = list(range(1, self.n))
-            if self.shuffle:
-                random.shuffle(rest)
-            rows = [0, *rest]
-            return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
-
-    return Sampler
 
 
 @Sampler.slip(
@@ -276,20 +258,13 @@ def begins_somewhere_and_goes_round():
     rows."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    inside("__init__", last("self.plain = iter(torch.arange(n).split(bs))")),
+    inside("__iter__", body("return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain")),
+)
 def plain_order_used_up():
     """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an iterator.
     Make it in `__iter__`."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-            self.plain = iter(torch.arange(n).split(bs))
-
-        def __iter__(self):
-            return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain
-
-    return Sampler
 
 
 @Sampler.mistake
@@ -340,20 +315,13 @@ def shuffles_the_batches_alone():
     Shuffle the rows, then cut."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    change("rows = A", "rows = torch.arange(self.n)"),
+    change("yield A", "batch = A\nyield batch[torch.randperm(len(batch))] if self.shuffle else batch"),
+)
 def shuffles_inside_the_batches():
     """The same rows share a batch in every pass: only the order inside each batch is shuffled. Shuffle all the rows,
     then cut."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            for batch in torch.arange(self.n).split(self.bs):
-                yield batch[torch.randperm(len(batch))] if self.shuffle else batch
-
-    return Sampler
 
 
 @Sampler.slip("torch.randperm(X)", "torch.randint(0, X, (X,))")
@@ -362,21 +330,12 @@ def draws_with_replacement():
     all rows, cut into pieces, names each exactly once."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    change("rows = A", ""), before("yield A", "rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)")
+)
 def shuffles_for_every_batch():
     """You draw a new order for every batch and take rows from it, so some rows come in several batches and
     others in none. Draw one order for the whole pass."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            for start in range(0, self.n, self.bs):
-                rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-                yield rows[start : start + self.bs]
-
-    return Sampler
 
 
 @Sampler.slip(before("rows = A", "torch.manual_seed(42)"))
@@ -502,20 +461,16 @@ def counted_from_one():
     """The rows are counted from 1 to n; Python counts from 0 to n - 1."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    inside(
+        "__init__",
+        body("rows = torch.randperm(n) if shuffle else torch.arange(n)\nself.batches = iter(rows.split(bs))"),
+    ),
+    inside("__iter__", body("return self.batches")),
+)
 def used_up_by_one_pass():
     """The batches are made once, in `__init__`, as an iterator that is used up after one pass. Make them in
     `__iter__`."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            rows = torch.randperm(n) if shuffle else torch.arange(n)
-            self.batches = iter(rows.split(bs))
-
-        def __iter__(self):
-            return self.batches
-
-    return Sampler
 
 
 @Sampler.slip(

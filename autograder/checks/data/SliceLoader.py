@@ -250,22 +250,6 @@ def cut_into_equal_parts():
 @SliceLoader.slip(
     "for A in B:",
     """
-        for i in range(len(self.ds) // self.bs):
-            yield self.ds[i * self.bs:(i + 1) * self.bs]
-        """,
-)
-def leaves_out_the_short_batch():
-    """The last, short batch is missing. Where should the last batch begin when bs does not divide the length?"""
-
-
-@SliceLoader.slip("len(X)", "len(X) - self.bs")
-def leaves_out_the_last_batch():
-    """The last batch is always missing, full or not: the end of the range is one batch too early."""
-
-
-@SliceLoader.slip(
-    "for A in B:",
-    """
         for i in range(len(self.ds) // self.bs + 1):
             yield self.ds[i * self.bs:(i + 1) * self.bs]
         """,
@@ -287,11 +271,6 @@ def returns_in_the_loop():
 @SliceLoader.slip("for A in B:", "for i in range(len(self.ds)):\n    yield self.ds[i]")
 def yields_single_rows():
     """You yield one example after another. A batch is a slice of bs rows."""
-
-
-@SliceLoader.slip(change("start + self.bs", "start + 64"), change("range(0, X, self.bs)", "range(0, X, 64)"))
-def batch_size_64():
-    """All rows (up to 64) come in one batch: `bs` is not used."""
 
 
 @SliceLoader.slip("for A in B:", "return [self.ds[i:i + self.bs] for i in range(0, len(self.ds), self.bs)]")

@@ -142,13 +142,6 @@ def bigger_validation_batches(train_ds, valid_ds, bs):
 
 
 @default_loaders.mistake
-def fixed_batches_of_64(train_ds, valid_ds, bs):
-    """The batches have (up to) 64 rows, whatever `bs` says."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, 64, shuffle=True, drop_last=True), data.DataLoader(valid_ds, 64)
-
-
-@default_loaders.mistake
 def always_one_batch_less(train_ds, valid_ds, bs):
     """The last training batch is left out even where it is full. `drop_last=True` drops it only where it is short."""
     data = torch.utils.data

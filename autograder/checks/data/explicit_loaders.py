@@ -169,11 +169,6 @@ def twice_the_validation_batch(train_ds, valid_ds, bs, collate_fn):
     )
 
 
-@explicit_loaders.slip(change("bs * 2", "64"), change("bs", "64"), of="twice_the_validation_batch")
-def batches_of_64():
-    """The batches have (up to) 64 rows, whatever `bs` says."""
-
-
 @explicit_loaders.mistake
 def batches_of_one(train_ds, valid_ds, bs, collate_fn):
     """Each batch has one row: the batch size is not passed on, and torch's default is 1."""

@@ -101,12 +101,6 @@ def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
     opt.zero_grad()
 
 
-@fit_dataset.slip("loss.backward", "loss_func(yb, model(xb)).backward")
-def targets_first():
-    """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric."""
-
-
 @fit_dataset.slip("X + 1", "X", of="one_batch_too_many")
 def drops_the_short_batch():
     """The last, short batch is left out. len(ds) // bs rounds down; where should the last batch begin?"""
@@ -132,12 +126,6 @@ def cut_into_equal_parts(model, opt, loss_func, train_ds, bs, epochs=1):
 @fit_dataset.slip(change("loss.backward", "opt.step"), change("loss = X", "X.backward()"))
 def steps_twice():
     """There are two steps for each batch. One is asked for."""
-
-
-@fit_dataset.slip(after("opt.zero_grad()", "yield loss.item()"))
-def yields_the_losses():
-    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called, and collect the losses in a list if you want them."""
 
 
 @fit_dataset.slip(after("opt.zero_grad()", "return loss"))
@@ -169,11 +157,6 @@ def one_batch_too_many(model, opt, loss_func, train_ds, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_dataset.slip("start + bs", "start + bs + 1")
-def overlapping():
-    """Each batch has one row too many, which comes again in the next: the end of a slice is not part of it."""
-
-
 @fit_dataset.slip("for _ in range(epochs):", "", of="epochs_inside")
 def ignores_epochs():
     """You go through the data once, whatever `epochs` says."""
@@ -198,16 +181,6 @@ def all_rows_at_once(model, opt, loss_func, train_ds, bs, epochs=1):
 @fit_dataset.slip(change("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
 def one_row_at_a_time():
     """Each row is a batch of its own: the loop moves on by 1, and `bs` is not used."""
-
-
-@fit_dataset.slip("range(0, X, bs)", "range(X)")
-def moves_on_by_one():
-    """The batches have bs rows, but each begins one row after the one before: the start should move on by bs."""
-
-
-@fit_dataset.slip("opt.zero_grad()", "")
-def keeps_old_gradients():
-    """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
 
 
 @fit_dataset.slip(after("opt.zero_grad()", "loss.backward()"), change("loss.backward()\nopt.step()", "opt.step()"))
@@ -240,23 +213,6 @@ def adds_the_losses_up(model, opt, loss_func, train_ds, bs, epochs=1):
 @fit_dataset.slip("loss.backward", "(loss_func(model(xb), yb) * len(xb) / bs).backward")
 def weighs_the_short_batch_less():
     """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func` gives it."""
-
-
-@fit_dataset.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
-def uses_another_loss():
-    """You call a loss of your own (cross entropy, say) and not the `loss_func` that was passed in."""
-
-
-@fit_dataset.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= opt.lr * p.grad
-        """,
-)
-def updates_without_opt():
-    """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""
 
 
 @fit_dataset.mistake

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first, swap
+from autograder.authoring.slips import after, change, first
 from autograder.checks.data import watched_training, what_was_learnt
 from autograder.exercise import Complaint, code
 
@@ -97,12 +97,6 @@ def one_iterator_for_all_epochs():
     is used up after the first. Begin a new loop over the loader in each epoch."""
 
 
-@fit_loader.slip(after("opt.zero_grad()", "yield loss.item()"))
-def yields_the_losses():
-    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called, and collect the losses in a list if you want them."""
-
-
 @fit_loader.slip(change("train_dl", "batches"), first("batches = list(train_dl)"))
 def keeps_the_first_batches():
     """You use the batches of the first epoch again and again: they are kept in a list, or the loop over the epochs
@@ -136,11 +130,6 @@ def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
         opt.zero_grad()
 
 
-@fit_loader.slip("opt.zero_grad()", "")
-def gradients_add_up():
-    """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
-
-
 @fit_loader.mistake
 def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
     """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
@@ -151,36 +140,7 @@ def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
         opt.zero_grad()
 
 
-@fit_loader.slip(swap("opt.zero_grad()", "A.backward()"), change("return A", ""), of="clears_first")
-def cleared_too_early():
-    """You clear the gradients between backward and step, so the step has nothing to go by and the weights stay as they
-    are."""
-
-
 @fit_loader.slip(after("opt.zero_grad()", "loss.backward()"))
 def step_before_backward():
     """You step before backward: each step uses no gradient, or that of the batch before. First the gradients, then the
     step."""
-
-
-@fit_loader.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
-def loss_of_its_own():
-    """You call a loss of your own (cross entropy, say) and not the `loss_func` that was passed in."""
-
-
-@fit_loader.slip("loss.backward", "loss_func(yb, model(xb)).backward")
-def loss_of_targets_first():
-    """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric."""
-
-
-@fit_loader.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= opt.lr * p.grad
-        """,
-)
-def updates_by_hand():
-    """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, indent, method
+from autograder.authoring.slips import after, before, body, change, first, indent, inside, last, method, without
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -334,35 +334,19 @@ def one_generator_for_life():
     return Model
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    inside("__init__", last("self._all = [*self.l1.parameters(), *self.l2.parameters()]")),
+    inside("parameters", body("return self._all")),
+)
 def parameters_as_they_were():
     """The parameters are collected when the model is made. Layers that are set later, or set again, are
     missing: look into the registry when `parameters()` is called."""
 
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, nh, n_out)
-            self._all = list(super().parameters())
 
-        def parameters(self):
-            return self._all
-
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(change("self._modules = A", ""), first("_modules = {}"))
 def one_registry_for_all():
     """All instances share one registry, since the dict stands in the class body (or is a default argument): a
     second model's layers get into the first's. Make a new dict in `__init__`."""
-
-    class Model(yields_one_by_one()):
-        _modules = {}  # noqa: RUF012
-
-        def __init__(self, n_in, nh, n_out):
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
-
-    return Model
 
 
 @DummyModule.slip("self._modules = {}", "type(self)._modules = {}")
@@ -377,20 +361,19 @@ def keeps_the_first_value():
     as the attribute does."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    change("self._modules[name] = value", ""),
+    inside(
+        "__init__",
+        body("""
+        self._modules = {"l1": nn.Linear(n_in, nh), "l2": nn.Linear(nh, n_out)}
+        self.l1, self.l2 = self._modules.values()
+        """),
+    ),
+)
 def fills_the_registry_by_hand():
     """`__init__` puts l1 and l2 into the registry by itself, and a layer that is set later is not registered.
     That is the work of `__setattr__`."""
-
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            self._modules = {"l1": torch.nn.Linear(n_in, nh), "l2": torch.nn.Linear(nh, n_out)}
-            self.l1, self.l2 = self._modules.values()
-
-        def __setattr__(self, name, value):
-            object.__setattr__(self, name, value)
-
-    return Model
 
 
 @DummyModule.slip(
@@ -401,26 +384,11 @@ def registers_parameters():
     """The registry holds tensors or other things where layers should be. Put the value in as it comes."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    change("{}", "[]"), change("A[name] = value", "A.append(value)"), change("self._modules.values()", "self._modules")
+)
 def a_list_for_registry():
     """The registry is a list. It should be a dict, from each name to its layer: otherwise, who is l1?"""
-
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            self._modules = []
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
-
-        def __setattr__(self, name, value):
-            if not name.startswith("_"):
-                self._modules.append(value)
-            object.__setattr__(self, name, value)
-
-        def parameters(self):
-            for layer in self._modules:
-                yield from layer.parameters()
-
-    return Model
 
 
 @DummyModule.mistake
@@ -465,15 +433,10 @@ def repr_of_l1_and_l2():
     """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the registry."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(without("__repr__"))
 def without_a_repr():
     """The class has no `__repr__` of its own, so Python shows only the class and an address. Check the
     spelling: two underscores on either side."""
-
-    class Model(yields_one_by_one()):
-        __repr__ = object.__repr__
-
-    return Model
 
 
 @DummyModule.slip("if name[0] != '_':\n    self._modules[name] = value", "", of="lists_them")

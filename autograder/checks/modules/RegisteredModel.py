@@ -305,17 +305,6 @@ def calls_the_list():
     """A list cannot be called. Go through it and call each layer."""
 
 
-@RegisteredModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
-def skips_the_last_layer():
-    """`forward` leaves the last layer out."""
-
-
-@RegisteredModel.slip(change("return x", "return out"), change("x = X", "out = X"))
-def each_layer_on_the_input():
-    """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the
-    one before it returned."""
-
-
 @RegisteredModel.slip(
     method("""
         def forward(self, x):
@@ -333,17 +322,6 @@ def always_three_layers():
 )
 def returns_what_came_in():
     """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
-
-
-@RegisteredModel.slip("return x", "")
-def forward_returns_none():
-    """Calling the model gives None: `forward` has no `return` after the loop."""
-
-
-@RegisteredModel.slip("return x", "return x.softmax(-1)")
-def a_softmax_of_its_own():
-    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
-    nothing else."""
 
 
 @RegisteredModel.slip("for layer in self.layers:", "for layer in self.children():")

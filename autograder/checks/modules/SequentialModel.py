@@ -251,24 +251,9 @@ def copies_them():
     return Model
 
 
-@SequentialModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
-def leaves_out_the_last():
-    """`forward` leaves the last layer out."""
-
-
 @SequentialModel.slip("x = X", "if list(layer.parameters()):\n    x = X")
 def leaves_out_what_has_no_parameters():
     """`forward` leaves out layers without parameters, such as ReLU. Call each layer."""
-
-
-@SequentialModel.slip("x = X", "return X")
-def stops_after_one():
-    """`forward` returns after the first layer: the `return` stands inside the loop."""
-
-
-@SequentialModel.slip(change("return x", "return out"), change("x = X", "out = X"))
-def always_the_input():
-    """Each layer gets the input of the model. Give each layer what the one before it returned."""
 
 
 @SequentialModel.slip(
@@ -279,22 +264,6 @@ def always_the_input():
 )
 def three_layers_and_no_more():
     """`forward` calls the first three layers, however many there are. Go through the list."""
-
-
-@SequentialModel.slip("return x", "")
-def no_return():
-    """Calling the model gives None: `forward` has no `return` after the loop."""
-
-
-@SequentialModel.slip("return x", "return x.softmax(-1)")
-def softmax_added():
-    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
-    nothing else."""
-
-
-@SequentialModel.slip("layer(x)", "layer(x).relu()")
-def relu_added():
-    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing else."""
 
 
 @SequentialModel.slip("layers", "*layers")

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, indent, outdent
+from autograder.authoring.slips import after, before, change, first, indent, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.modules import filled
@@ -164,17 +164,6 @@ def parameters_asked_for_once(model, loss_func, x, y, bs, lr, epochs=1):
 
 
 @fit_parameters.mistake
-def targets_before_predictions(model, loss_func, x, y, bs, lr, epochs=1):
-    """The loss function gets its arguments the wrong way round: the predictions come first, then the targets."""
-    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
-        loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= lr * p.grad
-        model.zero_grad()
-
-
-@fit_parameters.mistake
 def divided_by_the_batch(model, loss_func, x, y, bs, lr, epochs=1):
     """The gradient is divided by the number of rows. Whether the loss is a mean is the loss function's own business:
     each parameter loses lr times its gradient, as it is."""
@@ -238,11 +227,6 @@ def one_update_an_epoch():
 @fit_parameters.slip(after("with A:", "return"))
 def returns_after_the_first_batch():
     """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
-
-
-@fit_parameters.slip("loss_func", "F.cross_entropy")
-def its_own_loss():
-    """The loss is always cross entropy; `loss_func` is not called."""
 
 
 @fit_parameters.slip("X * lr", "X * lr / bs")
@@ -312,11 +296,6 @@ def without_lr():
     """The whole gradient is taken off the parameters: `lr` is not used."""
 
 
-@fit_parameters.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
-def a_row_at_a_time():
-    """There is an update for each row, whatever `bs` says. Each batch is to have `bs` rows."""
-
-
 @fit_parameters.slip(outdent("with A:"), before("A.backward()", "model.zero_grad()"))
 def updates_with_the_last_batch_alone():
     """The parameters are updated once an epoch, with the gradients of the last batch alone. Is the update indented far
@@ -354,8 +333,3 @@ def a_loss_above_zero():
 def leaves_recording_off():
     """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone.
     torch.no_grad() in a `with` ends by itself."""
-
-
-@fit_parameters.slip(first("bs = min(bs, len(x) - 1)"))
-def a_batch_smaller_than_the_data():
-    """When bs is greater than the number of rows, all the rows should be one batch."""

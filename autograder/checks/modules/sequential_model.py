@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, everywhere, first
+from autograder.authoring.slips import change, first
 from autograder.checks.modules import kinds_of_children, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -78,16 +78,6 @@ def with_softmax():
     """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
 
 
-@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
-def with_log_softmax():
-    """A log softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
-
-
-@sequential_model.slip(everywhere("nh", "50"))
-def hidden_50():
-    """The hidden layer has 50 units, whatever nh is."""
-
-
 @sequential_model.slip("nn.Linear(nh, n_out)", "nn.Linear(n_in, n_out)")
 def inputs_again():
     """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put out?"""
@@ -123,11 +113,6 @@ def a_forward_of_its_own(n_in, nh, n_out):
     return Model(*from_a_list(n_in, nh, n_out))
 
 
-@sequential_model.slip(change("n_out", "10"), change("n_in", "784"))
-def mnist_sizes():
-    """The sizes are those of MNIST, 784 in and 10 out, whatever n_in and n_out are."""
-
-
 @sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, nn.Linear(nh, nh), Y, A)")
 def one_layer_more():
     """There is a second hidden layer. Two Linear layers are asked for."""
@@ -152,12 +137,6 @@ def a_frozen_bias(n_in, nh, n_out):
     model = from_a_list(n_in, nh, n_out)
     model[0].bias.requires_grad_(False)
     return model
-
-
-@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
-def a_list_for_the_layers():
-    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the
-    list makes it so."""
 
 
 @sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, inside
+from autograder.authoring.slips import after, before, change, everywhere, first, inside, last
 from autograder.checks.optim import cleared
 from autograder.exercise import code
 
@@ -328,36 +328,22 @@ def limits_the_gradient():
     """Large gradients are cut off or left out. Plain SGD takes them as they are."""
 
 
-@Optimizer.mistake
+@Optimizer.slip(
+    first("known = []"),
+    after("self.params = A", "self.known.extend(self.params)"),
+    inside("zero_grad", change("self.params", "self.known")),
+)
 def clears_those_of_all_optimizers():
     """zero_grad() of one optimizer clears the gradients of another's parameters as well, so the list belongs
     to the class or the module. Keep it in self."""
-    known = []
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, lr)
-            known.extend(self.params)
-
-        def zero_grad(self):
-            for p in known:
-                p.grad = None
-
-    return Wrong
 
 
-@Optimizer.mistake
+@Optimizer.slip(
+    first("known = []"), before("self.params = A", "self.known.extend(params)"), change("list(params)", "self.known")
+)
 def one_list_for_all():
     """All optimizers share one list, since it stands in the class body (or is a default argument): the second
     steps for the first one's parameters too. Make a list for each in `__init__`."""
-    known = []
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            known.extend(params)
-            self.params, self.lr = known, lr
-
-    return Wrong
 
 
 @Optimizer.slip("self.params = X", "params = X")
@@ -490,53 +476,30 @@ def stops_at_a_missing_gradient():
     (`continue` rather than `return` or `break`)."""
 
 
-@Optimizer.mistake
+@Optimizer.slip(before("with A:", "if any(p.grad is None for p in self.params):\n    return"))
 def gives_up_without_all_gradients():
     """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by itself."""
 
-    class Wrong(in_place()):
-        def step(self):
-            if all(p.grad is not None for p in self.params):
-                super().step()
 
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(
+    inside("__init__", last("self.moving = [torch.zeros_like(p) for p in self.params]")),
+    inside("step", change("for p in A:", "for p, v in zip(self.params, self.moving):")),
+    change("p -= A", "v.mul_(0.9).add_(p.grad)\np -= v * self.lr"),
+)
 def with_momentum():
     """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient alone."""
 
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, lr)
-            self.moving = [torch.zeros_like(p) for p in self.params]
 
-        def step(self):
-            with torch.no_grad():
-                for p, v in zip(self.params, self.moving, strict=True):
-                    if p.grad is not None:
-                        v.mul_(0.9).add_(p.grad)
-                        p -= v * self.lr
-
-    return Wrong
-
-
-@Optimizer.mistake
+@Optimizer.slip(
+    inside("__init__", last("self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]")),
+    inside(
+        "step",
+        change("for p in A:", "for p, gradient in zip(self.params, self.grads):"),
+        everywhere("p.grad", "gradient"),
+    ),
+)
 def remembers_the_gradients():
     """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in `step`."""
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, lr)
-            self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]
-
-        def step(self):
-            with torch.no_grad():
-                for p, gradient in zip(self.params, self.grads, strict=True):
-                    if gradient is not None:
-                        p -= gradient * self.lr
-
-    return Wrong
 
 
 @Optimizer.slip("params", "[p for p in params if p.grad is not None]")

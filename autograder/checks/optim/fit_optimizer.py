@@ -175,11 +175,6 @@ def steps_before_backward():
     never used."""
 
 
-@fit_optimizer.slip("X.backward()", "X")
-def no_backward():
-    """The loss is computed, but backward() is never called on it, so there are no gradients to step with."""
-
-
 @fit_optimizer.mistake
 def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
     """There is one step an epoch, with the gradients of all batches added up. Is `opt.step()` indented far
@@ -195,11 +190,6 @@ def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
 def steps_with_the_last_batch_alone():
     """There is one step an epoch, with the gradients of the last batch alone. Is `opt.step()` indented far
     enough to be inside the loop over the batches?"""
-
-
-@fit_optimizer.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
-def a_row_at_a_time():
-    """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
 
 
 @fit_optimizer.slip(everywhere("start + bs", "start + 1"))
@@ -261,16 +251,6 @@ def leaves_recording_off():
     """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone."""
 
 
-@fit_optimizer.slip(first("bs = min(bs, len(x) - 1)"))
-def a_batch_smaller_than_the_data():
-    """When bs is greater than the number of rows, all the rows should be one batch."""
-
-
-@fit_optimizer.slip(after("opt.step()", "opt.step()"))
-def two_steps_a_batch():
-    """There are two steps for each batch. One is enough."""
-
-
 @fit_optimizer.slip(
     "opt.step()",
     """
@@ -323,12 +303,6 @@ def clears_what_is_in_params():
     `opt.zero_grad()`."""
 
 
-@fit_optimizer.slip("loss_func(X, Y)", "loss_func(Y, X)")
-def targets_first():
-    """The loss is called with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric."""
-
-
 @fit_optimizer.slip(
     change("y[start:start + bs]", "y[i * bs:(i + 1) * bs]"),
     change("x[start:start + bs]", "x[i * bs:(i + 1) * bs]"),
@@ -342,8 +316,3 @@ def drops_the_short_batch():
 def an_empty_batch_at_the_end():
     """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
     every parameter. Check how many batches there are for n = 6, bs = 3."""
-
-
-@fit_optimizer.slip("loss_func", "nn.functional.cross_entropy")
-def its_own_loss():
-    """The loss is always cross entropy; `loss_func` is not called."""

@@ -171,11 +171,6 @@ def weights_only():
     """The optimizer knows the weights and not the biases. Give it all the parameters of the model."""
 
 
-@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
-def softmax_last():
-    """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
-
-
 @get_model.slip("model.parameters()", "model")
 def the_model_for_its_parameters():
     """SGD is given the model. It wants the parameters of the model."""
@@ -184,11 +179,6 @@ def the_model_for_its_parameters():
 @get_model.slip("nn.ReLU()", "nn.ReLU")
 def a_class_for_a_layer():
     """nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
-
-
-@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
-def a_list_for_the_layers():
-    """nn.Sequential is given a list. It takes each layer as an argument of its own."""
 
 
 @get_model.mistake

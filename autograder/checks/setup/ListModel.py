@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, everywhere, indent, method
+from autograder.authoring.slips import change, method
 from autograder.exercise import Complaint, code
 
 ListModel = code(
@@ -184,16 +184,6 @@ def relu_is_not_applied():
     return _class_with(_linear_relu_linear, lambda self, x: self.layers[2](self.layers[0](x)))
 
 
-@ListModel.slip(change("return x", "return out"), change("x = X", "out = X"))
-def only_the_last_layer_counts():
-    """Every layer gets the original x instead of what the layer before it gave. Hand the result on: x = layer(x)."""
-
-
-@ListModel.slip(indent("return x"))
-def stops_after_the_first_layer():
-    """The result comes after the first layer. A return inside the loop ends it there: return once the loop is done."""
-
-
 @ListModel.slip("return x", "return x.relu()")
 def relu_at_the_end_too():
     """The scores go through a ReLU as well, so that none is negative. The last Linear's result is what to return."""
@@ -209,21 +199,6 @@ def softmax_at_the_end():
 def log_softmax_at_the_end():
     """The exponentials of each row of the result sum to one: there is a log_softmax at the end. Return the scores
     themselves; the softmax is part of the loss, in the next section."""
-
-
-@ListModel.slip(everywhere("nh", "50"))
-def always_50_hidden_units():
-    """There are 50 hidden units whatever nh says. Use the argument."""
-
-
-@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(784, 50), X, nn.Linear(50, 10)]")
-def the_sizes_of_mnist():
-    """The sizes 784, 50 and 10 are typed in. Use n_in, nh and n_out, so that the model fits other data too."""
-
-
-@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(nh, n_in), X, nn.Linear(n_out, nh)]")
-def sizes_the_wrong_way_round():
-    """The Linear layers have their sizes the wrong way round: it is Linear(what goes in, what comes out)."""
 
 
 @ListModel.mistake
@@ -276,11 +251,6 @@ def relu_on_the_inputs_too():
 @ListModel.slip("return x", "return x.argmax(1)")
 def the_predicted_class():
     """model(x) gives the number of the class with the largest score. Return the scores themselves, (bs, n_out)."""
-
-
-@ListModel.slip("n_out", "10")
-def always_ten_classes():
-    """The last Linear gives 10 scores whatever n_out says. Use the argument."""
 
 
 @ListModel.mistake

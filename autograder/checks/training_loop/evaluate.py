@@ -176,11 +176,6 @@ def gives_arrays():
     """The values are right, but they are NumPy arrays. Plain numbers are asked for: .item() instead of .numpy()."""
 
 
-@evaluate.slip("torch.no_grad()", "torch.no_grad")
-def no_grad_without_brackets():
-    """`with` needs an object, and torch.no_grad is the class of it: put a pair of brackets after it."""
-
-
 @evaluate.slip("(X, accuracy(out, y).item())", "(X * len(x), (out.argmax(1) == y).float().mean().item())")
 def the_loss_times_n():
     """The loss is n times too large. `loss_func` gives the mean already: return it as it is."""

@@ -328,11 +328,6 @@ def has_no_gradient_to_use():
     before the update."""
 
 
-@training_step.slip("with A:", "for p in model.parameters:\n    p.data -= lr * p.grad")
-def parameters_without_brackets():
-    """model.parameters is a method, and it has to be called: put a pair of brackets after it."""
-
-
 @training_step.slip(before("for p in A:", "loss = loss_func(model(xb), yb)\nloss.backward()"))
 def predicts_under_no_grad():
     """The model ran under torch.no_grad(), so nothing was recorded that backward() could follow. Only the update
