@@ -153,21 +153,9 @@ def length_counts_the_columns():
     """`len(ds)` gives the number of columns of x. How many examples there are is the number of its rows."""
 
 
-@Dataset.mistake
+@Dataset.slip("len(self.x)", "len((self.x, self.y))")
 def length_counts_x_and_y():
     """`len(ds)` is always 2: it counts x and y, where the rows of x should be counted."""
-
-    class Dataset:
-        def __init__(self, x, y):
-            self.data = (x, y)
-
-        def __len__(self):
-            return len(self.data)
-
-        def __getitem__(self, i):
-            return self.data[0][i], self.data[1][i]
-
-    return Dataset
 
 
 @Dataset.slip("len(X)", "X.numel()")
@@ -234,22 +222,10 @@ def ints_are_taken_as_slices():
     its label is 0-d."""
 
 
-@Dataset.mistake
+@Dataset.slip("(A[i], B[i])", "(A[i].squeeze(), B[i].squeeze()) if isinstance(i, int) else (A[i], B[i])")
 def dimensions_of_size_one_are_lost():
     """Dimensions of size 1 are lost (`squeeze`). A row of a tensor (n, 1) has the shape (1,): hand out what the index
     gives."""
-
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
-
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            return (self.x[i].squeeze(), self.y[i].squeeze()) if isinstance(i, int) else (self.x[i], self.y[i])
-
-    return Dataset
 
 
 @Dataset.slip(

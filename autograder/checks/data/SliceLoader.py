@@ -2,7 +2,7 @@
 
 import itertools
 
-from autograder.authoring.slips import before, change, last
+from autograder.authoring.slips import before, body, change, inside, last
 from autograder.checks.data import MOST_BATCHES, HiddenRows, one_pass, pairs, ys
 from autograder.exercise import code
 
@@ -131,33 +131,18 @@ def by_number():
     return SliceLoader
 
 
-@SliceLoader.mistake
+@SliceLoader.slip(inside("__init__", body("type(self).ds, type(self).bs = ds, bs")))
 def one_place_for_all_loaders():
     """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            type(self).ds, type(self).bs = ds, bs
 
-        def __iter__(self):
-            return (self.ds[i : i + self.bs] for i in range(0, len(self.ds), self.bs))
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(
+    inside("__init__", body("self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))")),
+    inside("__iter__", body("return self.batches")),
+)
 def iterates_once():
     """The loader is used up after one loop: its iterator is made once, in `__init__`. Make a new one whenever
     `__iter__` is called."""
-
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))
-
-        def __iter__(self):
-            return self.batches
-
-    return SliceLoader
 
 
 @SliceLoader.mistake

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first
+from autograder.authoring.slips import after, before, change, first, outdent
 from autograder.checks.data import HiddenRows, watched_training, what_was_learnt
 from autograder.exercise import code
 
@@ -111,16 +111,13 @@ def nothing_from_few_rows():
     """Where the dataset has fewer rows than `bs`, nothing is learnt from them. They are a short batch too."""
 
 
-@fit_dataset.mistake
-def cut_into_equal_parts(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(
+    change("for start in A:", "for rows in torch.arange(len(train_ds)).chunk(-(-len(train_ds) // bs)):"),
+    change("train_ds[A]", "train_ds[rows[0].item() : rows[-1].item() + 1]"),
+)
+def cut_into_equal_parts():
     """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
     `split` does that, or a start that moves on by bs."""
-    for _ in range(epochs):
-        for rows in torch.arange(len(train_ds)).chunk(-(-len(train_ds) // bs)):
-            xb, yb = train_ds[rows[0].item() : rows[-1].item() + 1]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.slip(change("loss.backward", "opt.step"), change("loss = X", "X.backward()"))
@@ -145,16 +142,10 @@ def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_dataset.mistake
-def one_batch_too_many(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("range(0, len(train_ds), bs)", "range(0, (len(train_ds) // bs + 1) * bs, bs)")
+def one_batch_too_many():
     """Where bs divides the length, there is an empty batch at the end: the mean of nothing is nan, and so are all
     weights after it. n // bs + 1 is one too many there."""
-    for _ in range(epochs):
-        for i in range(len(train_ds) // bs + 1):
-            xb, yb = train_ds[i * bs : i * bs + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.slip("for _ in range(epochs):", "", of="epochs_inside")
@@ -167,15 +158,10 @@ def two_epochs_by_default():
     """Without `epochs` you train for two or more: the default in the signature should stay 1."""
 
 
-@fit_dataset.mistake
-def all_rows_at_once(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(change("for start in A:", ""), change("train_ds[A]", "train_ds[:]"))
+def all_rows_at_once():
     """Each epoch is one step on all the rows at once (or on 64 of them): `bs` is not used. Cut the dataset into batches
     of bs and step after each."""
-    for _ in range(epochs):
-        xb, yb = train_ds[:]
-        loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_dataset.slip(change("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
@@ -197,17 +183,15 @@ def steps_once_an_epoch():
     """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
 
 
-@fit_dataset.mistake
-def adds_the_losses_up(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(
+    before("for start in A:", "total = 0"),
+    change("loss.backward()", "total = total + loss"),
+    outdent("opt.zero_grad()"),
+    outdent("opt.step()"),
+    before("opt.step()", "total.backward()"),
+)
+def adds_the_losses_up():
     """You add up the losses of all batches and make one step from the sum. Each batch should make a step of its own."""
-    for _ in range(epochs):
-        total = 0
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            total = total + loss_func(model(xb), yb)
-        total.backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_dataset.slip("loss.backward", "(loss_func(model(xb), yb) * len(xb) / bs).backward")
@@ -215,12 +199,9 @@ def weighs_the_short_batch_less():
     """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func` gives it."""
 
 
-@fit_dataset.mistake
-def shuffles(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip(
+    change("for start in A:", "for rows in torch.randperm(len(train_ds)).split(bs):"),
+    change("train_ds[A]", "train_ds[rows]"),
+)
+def shuffles():
     """The rows come in a random order. That is for later: here the slices are taken in order."""
-    for _ in range(epochs):
-        for rows in torch.randperm(len(train_ds)).split(bs):
-            xb, yb = train_ds[rows]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first
+from autograder.authoring.slips import after, change, first, outdent
 from autograder.checks.data import watched_training, what_was_learnt
 from autograder.exercise import Complaint, code
 
@@ -108,16 +108,15 @@ def one_batch_an_epoch():
     """Each epoch uses the first batch alone (`next(iter(...))`, `break`, or a line that is indented too little)."""
 
 
-@fit_loader.mistake
-def last_batch_alone(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(
+    outdent("opt.zero_grad()"),
+    outdent("opt.step()"),
+    outdent("loss.backward()"),
+    outdent("loss = A"),
+)
+def last_batch_alone():
     """Only the last batch of each epoch is learnt from: the lines of the training step are indented too little, so they
     stand after the inner loop."""
-    for _ in range(epochs):
-        for xb, yb in train_dl:  # noqa: B007
-            pass
-        loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_loader.mistake
@@ -130,14 +129,9 @@ def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
         opt.zero_grad()
 
 
-@fit_loader.mistake
-def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
+def step_once_an_epoch():
     """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_loader.slip(after("opt.zero_grad()", "loss.backward()"))

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, method
+from autograder.authoring.slips import after, change, first, inside, method, without
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -125,40 +125,25 @@ def a_list_in_a_list():
     needed."""
 
 
-@SequentialModel.slip("def forward(self, x):", "forward = torch.nn.Module.forward", of="cut_off_from_the_input")
+@SequentialModel.slip(without("forward"))
 def without_forward():
     """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
     class, as far to the right as `__init__`."""
 
 
-@SequentialModel.mistake
+@SequentialModel.slip(
+    change("for layer in A:", "for layer in self.order:"),
+    change("self.layers = A", "self.order = layers\nself.layers = nn.ModuleList(dict.fromkeys(layers))"),
+)
 def each_layer_once():
     """A layer that stands in the list twice is kept once. The nn.ModuleList is to hold what the list holds, in
     all its places."""
 
-    class Model(module_list()):
-        def __init__(self, layers):
-            super().__init__(dict.fromkeys(layers))
-            self.order = layers
 
-        def forward(self, x):
-            for layer in self.order:
-                x = layer(x)
-            return x
-
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(inside("forward", first("x = x.detach()")))
 def cut_off_from_the_input():
     """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
     what the one before it returned."""
-
-    class Model(module_list()):
-        def forward(self, x):
-            return super().forward(x.detach())
-
-    return Model
 
 
 @SequentialModel.mistake
@@ -239,16 +224,9 @@ def calls_the_module_list():
     """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each layer."""
 
 
-@SequentialModel.mistake
+@SequentialModel.slip(inside("__init__", first("import copy\nlayers = copy.deepcopy(layers)")))
 def copies_them():
     """The nn.ModuleList holds copies of the layers. Put the very layers in that were passed."""
-    import copy
-
-    class Model(module_list()):
-        def __init__(self, layers):
-            super().__init__(copy.deepcopy(layers))
-
-    return Model
 
 
 @SequentialModel.slip("x = X", "if list(layer.parameters()):\n    x = X")

@@ -150,30 +150,18 @@ def reports_the_loss(model, loss_func, x, y, bs, lr, epochs=1):
     return losses
 
 
-@fit_parameters.mistake
-def parameters_asked_for_once(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    before("for _ in A:", "parameters = model.parameters()"), change("for p in A:", "for p in parameters:")
+)
+def parameters_asked_for_once():
     """Only the first batch changes anything: model.parameters() is a generator, and one walk uses it up. Ask for it at
     every batch, or keep a list of it."""
-    parameters = model.parameters()
-    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
-        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        with torch.no_grad():
-            for p in parameters:
-                p -= lr * p.grad
-        model.zero_grad()
 
 
-@fit_parameters.mistake
-def divided_by_the_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("p -= A", "p -= A / len(x[start : start + bs])")
+def divided_by_the_batch():
     """The gradient is divided by the number of rows. Whether the loss is a mean is the loss function's own business:
     each parameter loses lr times its gradient, as it is."""
-    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
-        xb, yb = x[start : start + bs], y[start : start + bs]
-        loss_func(model(xb), yb).backward()
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= lr * p.grad / len(xb)
-        model.zero_grad()
 
 
 @fit_parameters.slip("model.zero_grad()", "")
@@ -277,18 +265,10 @@ def no_gradients_at_the_update_either():
     are the gradients cleared only when all the parameters have been updated?"""
 
 
-@fit_parameters.mistake
-def loss_without_a_graph(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("loss_func(A, B).backward()", "with torch.no_grad():\n    loss_func(A, B).backward()")
+def loss_without_a_graph():
     """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach(). Only
     the update belongs under no_grad."""
-    with torch.no_grad():
-        for _ in range(epochs):
-            for start in range(0, len(x), bs):
-                loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-                with torch.no_grad():
-                    for p in model.parameters():
-                        p -= p.grad * lr
-                model.zero_grad()
 
 
 @fit_parameters.slip("X * lr", "X")

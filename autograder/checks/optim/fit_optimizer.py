@@ -175,15 +175,10 @@ def steps_before_backward():
     never used."""
 
 
-@fit_optimizer.mistake
-def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
+def one_step_an_epoch():
     """There is one step an epoch, with the gradients of all batches added up. Is `opt.step()` indented far
     enough to be inside the loop over the batches?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_optimizer.slip(outdent("opt.step()"), change("opt.zero_grad()", ""), before("A.backward()", "opt.zero_grad()"))

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change
+from autograder.authoring.slips import after, before, change
 from autograder.exercise import code
 
 validate = code(
@@ -248,18 +248,10 @@ def clears_gradients():
     """The numbers are right, but the model's gradients are gone: they were there before. Only measure here."""
 
 
-@validate.mistake
-def leaves_recording_off(model, loss_func, dl):
+@validate.slip(change("with torch.no_grad():", ""), before("for A in B:", "torch.set_grad_enabled(False)"))
+def leaves_recording_off():
     """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
     A `with` block, torch.no_grad(), switches back by itself."""
-    total = right = n = 0
-    torch.set_grad_enabled(False)
-    for xb, yb in dl:
-        out = model(xb)
-        total += loss_func(out, yb).item() * len(yb)
-        right += (out.argmax(1) == yb).sum().item()
-        n += len(yb)
-    return total / n, right / n
 
 
 @validate.slip(
@@ -294,17 +286,12 @@ def weighs_all_like_the_first():
     """You weigh every batch by the size of the first one. Each has a size of its own: len(yb)."""
 
 
-@validate.mistake
-def calls_backward(model, loss_func, dl):
+@validate.slip(
+    change("with torch.no_grad():", ""),
+    change(
+        "loss += A.item() * B", "batch = A\nif batch.requires_grad:\n    batch.backward()\nloss += batch.item() * B"
+    ),
+)
+def calls_backward():
     """The numbers are right, but you call backward() on the way, so gradients are left in the model. Only measure
     here."""
-    loss, right, n = 0.0, 0, 0
-    for xb, yb in dl:
-        out = model(xb)
-        batch_loss = loss_func(out, yb)
-        if batch_loss.requires_grad:
-            batch_loss.backward()
-        loss += batch_loss.item() * len(xb)
-        right += (out.argmax(1) == yb).sum().item()
-        n += len(xb)
-    return loss / n, right / n
