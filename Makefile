@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times only PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times mistake only PYTHON
 exercise =
 section =
 file =
@@ -19,6 +19,7 @@ no_browser =
 assignment = minibatch_training
 zip =
 times =
+mistake =
 only =
 
 # A misspelt setting would be ignored by make, and everything checked instead.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from autograder import lesson
@@ -56,3 +59,13 @@ def test_a_family_slip_is_named_where_the_exercise_has_no_word_for_it(
     assert diagnosis is not None
     assert diagnosis.mistake == mistake
     assert diagnosis.message == families.slips()[mistake].message
+
+
+@pytest.mark.parametrize(
+    ("mistake", "line"), [("without_keepdim", "exps.sum(-1)"), ("made_float32", "x.float().exp()")]
+)
+def test_the_matrix_writes_out_an_edit_of_the_exercise_and_of_a_family(mistake: str, line: str) -> None:
+    command = [sys.executable, "-m", "autograder", "matrix", "softmax", "--mistake", mistake]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert shown.startswith("def softmax(x):")
+    assert line in shown
