@@ -19,9 +19,9 @@ no_browser =
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
 zip =
 times =
-only =
-seeds =
 mistake =
+seeds =
+only =
 
 # A misspelt setting would be ignored by make, and everything checked instead.
 SET := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))

@@ -9,6 +9,7 @@ one is told (autograder/judging/judge.py). What would be untrue of an exercise i
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import functools
 import importlib
@@ -73,8 +74,8 @@ def _applying(exercise: Exercise) -> dict[str, Variant]:
 
 def _fits(slip: Any, tree: Any) -> bool:
     try:
-        slip.apply(tree)
-    except Mismatch:
+        compile(ast.unparse(ast.fix_missing_locations(slip.apply(tree))), "fits", "exec")
+    except (Mismatch, SyntaxError):  # `x.float()` is no name to assign to
         return False
     return True
 

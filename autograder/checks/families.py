@@ -4,29 +4,33 @@ Their sentences are true of any exercise; what an exercise can say better, it sa
 """
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import after, change, everywhere, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, first, inside, outdent, swap
 
 # Loops over batches
 
 
 @slip("opt.zero_grad()", "")
 def never_clears():
-    """The gradients are never cleared, so each step follows the sum of all batches so far."""
+    """The gradients are never cleared, so each step follows the sum of all batches so far. Which method of the
+    optimizer is missing?"""
 
 
 @slip(outdent("opt.zero_grad()"))
 def clears_once_an_epoch():
-    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each batch."""
+    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
+    batch."""
 
 
 @slip(swap("opt.step()", "opt.zero_grad()"))
 def clears_before_the_step():
-    """The gradients are cleared between backward and the step, so the step has nothing to go by."""
+    """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt. Clear
+    them after the step, or before backward()."""
 
 
 @slip("opt.step()", "")
 def never_steps():
-    """The gradients are computed and cleared, and the weights stay as they are: no step is made."""
+    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
+    parentheses there?"""
 
 
 @slip(outdent("opt.step()"))
@@ -36,7 +40,7 @@ def one_step_an_epoch():
 
 @slip(change("A.backward()", "A"))
 def never_goes_backward():
-    """The loss is computed and not followed back, so a step has no gradients to go by."""
+    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
 
 
 @slip(after("opt.zero_grad()", "return"))
@@ -75,13 +79,14 @@ def in_eval_mode():
 
 
 @slip("loss_func(A, B)", "loss_func(B, A)")
-def targets_first():
-    """The loss function gets its two arguments the wrong way round: the predictions come first, then the targets."""
+def swaps_the_arguments_of_the_loss():
+    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
+    targets."""
 
 
-@slip("loss_func(A, B)", "torch.nn.functional.cross_entropy(A, B)")
-def its_own_loss():
-    """The loss is always cross entropy; `loss_func` is not called."""
+@slip(everywhere("loss_func", "torch.nn.functional.cross_entropy"))
+def ignores_loss_func():
+    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
 
 
 # Slices
@@ -89,7 +94,7 @@ def its_own_loss():
 
 @slip("range(0, len(A), B)", "range(len(A))")
 def a_batch_at_every_row():
-    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument."""
+    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the step."""
 
 
 @slip("range(0, len(A), B)", "range(0, len(A) - B, B)")
@@ -105,6 +110,19 @@ def drops_the_short_batch():
 @slip(everywhere("start + bs", "start + bs + 1"))
 def overlapping_batches():
     """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
+
+
+@slip("loss_func(model(x[A]), y[A])", "loss_func(model(x), y)")
+def all_the_data_every_time():
+    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
+
+
+@slip(
+    change("for start in range(0, len(x), bs):", "for start in range(0, len(x), bs):"),
+    before("A.backward()", "start = max(0, min(start, len(x) - bs))"),
+)
+def the_last_batch_made_full():
+    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
 
 
 @slip(everywhere("bs", "64"))
@@ -202,8 +220,8 @@ def always_10_outputs():
 
 
 @slip(everywhere("nh", "50"))
-def always_50_hidden_units():
-    """The hidden layer has 50 units, whatever nh is. Use the argument."""
+def fifty_hidden_units():
+    """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""
 
 
 @slip(everywhere("lr", "0.5"))
@@ -227,3 +245,137 @@ def returns_after_the_first_layer():
 @slip("with torch.no_grad():", "")
 def with_the_graph_on():
     """What is done here is recorded for gradients: torch.no_grad() is missing."""
+
+
+@slip("with torch.no_grad():", "with torch.no_grad:")
+def no_grad_without_parentheses():
+    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
+
+
+@slip("model.parameters()", "model.parameters")
+def parameters_without_parentheses():
+    """model.parameters is a method: call it, with parentheses, to get the parameters."""
+
+
+@slip("p -= A", "p += A")
+def climbs():
+    """The parameters move along the gradient, so the loss grows. Which sign leads downhill?"""
+
+
+@slip("x = layer(x)", "x = layer(x).relu()")
+def a_relu_of_its_own():
+    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing else."""
+
+
+# Layers of given sizes
+
+
+@slip(everywhere("nn.Linear(A, B)", "nn.Linear(B, A)"))
+def outputs_before_inputs():
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of outputs."""
+
+
+@slip(everywhere("nn.Linear(A, B)", "nn.Linear(A, B, bias=False)"))
+def without_bias():
+    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
+
+
+@slip(everywhere("nh", "max(nh, n_out)"))
+def at_least_as_many_hidden_units():
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+
+
+@slip(everywhere("n_in", "784"), everywhere("n_out", "10"))
+def sizes_of_mnist():
+    """The layers have the sizes of MNIST, whatever is passed. Use the arguments."""
+
+
+@slip(everywhere("n_in", "784"), everywhere("nh", "50"), everywhere("n_out", "10"))
+def sizes_of_mnist_all():
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+
+
+@slip("nn.Sequential(A, nn.ReLU(), B)", "nn.Sequential(A, B)")
+def no_relu():
+    """There is no ReLU between the two Linear layers."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential(A, B, C, nn.ReLU())")
+def two_relus():
+    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last Linear."""
+
+
+@slip("nn.ReLU()", "nn.Sigmoid()")
+def with_sigmoid():
+    """The layer in the middle is a Sigmoid, not a ReLU."""
+
+
+@slip(everywhere("x", "x.float()"))
+def made_float32():
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+
+
+# Loops over layers
+
+
+@slip(change("return x", "return out"), change("x = A", "out = A"))
+def each_layer_on_the_input():
+    """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the one
+    before it returned."""
+
+
+@slip("return x", "return x.softmax(-1)")
+def a_softmax_of_its_own():
+    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and nothing
+    else."""
+
+
+@slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
+def skips_the_last_layer():
+    """`forward` leaves the last layer out."""
+
+
+@slip(inside("forward", change("return x", "")))
+def forward_returns_none():
+    """Calling the model gives None: `forward` has no `return` after the loop."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential([A, B, C])")
+def a_list_for_the_layers():
+    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the list makes
+    it so."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential(A, B, C, nn.LogSoftmax(-1))")
+def with_log_softmax():
+    """A softmax, or its logarithm, comes last. The loss function takes raw scores: nothing is to follow the last
+    Linear."""
+
+
+# Batches that are not asked for
+
+
+@slip(first("bs = min(bs, len(x) - 1)"))
+def a_batch_smaller_than_the_data():
+    """When bs is greater than the number of rows, all the rows should be one batch."""
+
+
+@slip(everywhere("start + bs", "start + 1"), change("range(0, len(x), bs)", "range(len(x))"))
+def a_row_at_a_time():
+    """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
+
+
+@slip(after("opt.zero_grad()", "yield loss.item()"))
+def yields_the_losses():
+    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
+    called, and collect the losses in a list if you want them."""
+
+
+@slip(after("opt.step()", "opt.step()"))
+def steps_twice():
+    """There are two steps with the gradients of one batch. One `opt.step()` after each backward() is enough."""
+
+
+@slip("opt.step()", "with torch.no_grad():\n    for p in model.parameters():\n        p -= opt.lr * p.grad")
+def updates_by_hand():
+    """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""

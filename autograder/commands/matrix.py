@@ -33,14 +33,16 @@ def matrix(
 
     Exits with 1 when there are findings.
     """
+    from autograder.authoring.families import complete
     from autograder.authoring.variants import edited
     from autograder.matrix.selfcheck import Examination, across, examine, false_alarms
     from autograder.report import kill_matrix
 
     if mistake is not None:
         (exercise,) = lesson.select(list(names), section)
-        if mistake not in exercise.mistakes:
-            raise lesson.UnknownName(lesson.suggest(mistake, list(exercise.mistakes), f"mistake of {exercise.name}"))
+        known = [*exercise.mistakes, *complete(exercise)]
+        if mistake not in known:
+            raise lesson.UnknownName(lesson.suggest(mistake, known, f"mistake of {exercise.name}"))
         click.echo(edited(exercise, mistake))
         leave(PASSED)
     examined = []

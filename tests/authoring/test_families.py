@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from autograder import lesson
@@ -21,9 +24,9 @@ def test_every_family_slip_applies_to_some_exercise_and_says_something(name: str
 
 
 def test_an_exercise_can_refuse_one_and_its_own_of_the_same_name_comes_first() -> None:
-    exercise = lesson.find("fit_loader")
+    exercise = lesson.find("fit")
     assert "only_one_epoch" in families.complete(exercise)
-    own = code("fit_loader", ids=[], hints=[], refuses={"only_one_epoch": "there is only one here"})
+    own = code("fit", ids=[], hints=[], refuses={"only_one_epoch": "there is only one here"})
     own.section, own.rights, own.mistakes = exercise.section, {}, {"never_steps": exercise.mistakes["never_steps"]}
     assert "never_clears" in families.complete(own)
     assert not {"only_one_epoch", "never_steps"} & families.complete(own).keys()
@@ -56,3 +59,13 @@ def test_a_family_slip_is_named_where_the_exercise_has_no_word_for_it(
     assert diagnosis is not None
     assert diagnosis.mistake == mistake
     assert diagnosis.message == families.slips()[mistake].message
+
+
+@pytest.mark.parametrize(
+    ("mistake", "line"), [("without_keepdim", "exps.sum(-1)"), ("made_float32", "x.float().exp()")]
+)
+def test_the_matrix_writes_out_an_edit_of_the_exercise_and_of_a_family(mistake: str, line: str) -> None:
+    command = [sys.executable, "-m", "autograder", "matrix", "softmax", "--mistake", mistake]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert shown.startswith("def softmax(x):")
+    assert line in shown

@@ -403,3 +403,5 @@ def test_make_lists_its_commands_and_refuses_a_misspelt_setting() -> None:
     assert "There is no setting exercice" in misspelt.stderr
     asked = make("-n", "check", "exercise=softmax", "file=a b.py").stdout
     assert "autograder check softmax --file 'a b.py'" in " ".join(asked.split())
+    shown = make("-n", "matrix", "exercise=softmax", "mistake=made_float32").stdout
+    assert "autograder matrix softmax --mistake made_float32" in " ".join(shown.split())

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from autograder.authoring.slips import first
 from autograder.checks.cross_entropy import far_apart, with_gradient
 from autograder.exercise import code
 
@@ -197,13 +198,10 @@ def the_largest_of_all(input, target):
     return -log_q[torch.arange(len(target)), target].mean()
 
 
-@cross_entropy.mistake
-def the_largest_but_at_least_0(input, target):
+@cross_entropy.slip("input.max()", "input.amax(1, keepdim=True).clamp(min=0)", of="the_largest_of_all")
+def the_largest_but_at_least_0():
     """A row whose scores are all very negative comes out infinite: what is taken out of it is 0 and not its largest
     score. A search for the largest must not start from 0; logsumexp does it right."""
-    shifted = input - input.amax(1, keepdim=True).clamp(min=0)
-    log_q = shifted - shifted.exp().sum(1, keepdim=True).log()
-    return -log_q[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.mistake
@@ -296,11 +294,10 @@ def the_column_before(input, target):
     return -input.log_softmax(1)[torch.arange(len(target)), target - 1].mean()
 
 
-@cross_entropy.mistake
-def losses_cut_off(input, target):
+@cross_entropy.slip("input", "input.log_softmax(1).clamp(min=-100)", of="nll_of_the_scores")
+def losses_cut_off():
     """The log-probabilities are kept above some limit, so that beyond it a confidently wrong row costs no more. The
     stable log_softmax is finite by itself: nothing needs to be cut off."""
-    return -input.log_softmax(1).clamp(min=-100)[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.mistake
@@ -330,9 +327,7 @@ def made_float32(input, target):
     return -input.float().log_softmax(1)[torch.arange(len(target)), target].mean()
 
 
-@cross_entropy.mistake
-def in_place(input, target):
+@cross_entropy.slip(first("input -= input.logsumexp(1, keepdim=True)"), of="nll_of_the_scores")
+def in_place():
     """The result is right, but the scores are overwritten on the way: -= and functions whose name ends with _ change
     the tensor that was given."""
-    input -= input.logsumexp(1, keepdim=True)
-    return -input[torch.arange(len(target)), target].mean()

@@ -62,11 +62,10 @@ def with_an_added_epsilon(p, q):
     return -sum(a * math.log(b + 1e-9) for a, b in zip(p, q, strict=True))
 
 
-@cross_entropy_formula.mistake
-def with_a_tiny_added_epsilon(p, q):
+@cross_entropy_formula.slip("1e-09", "1e-20", of="with_an_added_epsilon")
+def with_a_tiny_added_epsilon():
     """A tiny number is added to q so that ln never meets 0. A q that is smaller still costs too little then. Leave out
     the classes whose p is 0, then nothing needs to be added."""
-    return -sum(a * math.log(b + 1e-20) for a, b in zip(p, q, strict=True))
 
 
 @cross_entropy_formula.slip("0", "0.01")
@@ -74,16 +73,12 @@ def small_p_left_out():
     """A class with a small p is left out as if it were 0. Every p above 0 counts, however small it is."""
 
 
-@cross_entropy_formula.mistake
-def stops_at_the_first_zero(p, q):
+@cross_entropy_formula.slip(
+    "if A:", "if a == 0:\n    break\ntotal -= a * math.log(b)", of="each_class_replaces_the_one_before"
+)
+def stops_at_the_first_zero():
     """You stop at the first class whose p is 0, and those behind it are not counted: break and return end the loop.
     Skip that one class and go on."""
-    total = 0.0
-    for a, b in zip(p, q, strict=True):
-        if a == 0:
-            break
-        total -= a * math.log(b)
-    return total
 
 
 @cross_entropy_formula.slip("p_i > 0", "p_i == 1")

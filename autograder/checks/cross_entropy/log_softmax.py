@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import everywhere, first
+from autograder.authoring.slips import first
 from autograder.checks.cross_entropy import far_apart, with_gradient
 from autograder.exercise import code
 
@@ -208,11 +208,6 @@ def squeezed():
 def the_logsumexp_without_a_graph():
     """The values are right and the gradient is not: the graph is cut at the logsumexp (.detach(), .data or no_grad), so
     that the scores of a row no longer work on each other."""
-
-
-@log_softmax.slip(everywhere("x", "x.float()"))
-def made_float32():
-    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
 
 
 @log_softmax.mistake

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import everywhere
+from autograder.authoring.slips import change, everywhere, first
 from autograder.checks.cross_entropy import with_gradient
 from autograder.exercise import code
 
@@ -234,8 +234,7 @@ def along_the_first_loop():
 @log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum(-1).log()")
 def without_keepdim():
     """The sums lie along the wrong dimension: after `sum(-1)` their shape is (n,), which torch stretches over the
-    columns, so each score loses the sum of another row (or the shapes do not fit at all). Keep the summed
-    dimension."""
+    columns, so each score loses the sum of another row (or the shapes do not fit at all). Keep the summed dimension."""
 
 
 @log_softmax_naive.slip(everywhere("x", "x.float()"), of="as_a_difference")
@@ -243,9 +242,7 @@ def made_float32():
     """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
 
 
-@log_softmax_naive.mistake
-def in_place(x):
+@log_softmax_naive.slip(change("softmax(x).log()", "x"), first("x -= x.exp().sum(-1, keepdim=True).log()"))
+def in_place():
     """The result is right, but x itself is changed by an operation that writes into it (one that ends with _, or -=).
     Make a new tensor instead."""
-    x -= x.exp().sum(-1, keepdim=True).log()
-    return x

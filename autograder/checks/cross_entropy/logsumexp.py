@@ -290,11 +290,6 @@ def the_result_squeezed_too_far():
     which: squeeze(-1)."""
 
 
-@logsumexp.slip(everywhere("x", "x.float()"))
-def made_float32():
-    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
-
-
 @logsumexp.mistake
 def through_float32(x):
     """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.

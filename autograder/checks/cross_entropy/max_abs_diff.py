@@ -224,12 +224,11 @@ def the_largest_of_each_row():
     """There is one value for each row. The largest of all elements is asked for: max without a dimension."""
 
 
-@max_abs_diff.mistake
-def any_shapes(a, b):
+@max_abs_diff.slip("assert a.shape == b.shape", "", of="asserted")
+def any_shapes():
     """The shapes are not compared. torch stretches (n, 1) and (n,) to a square and compares elements that have
     nothing to do with each other, which is the very error that this function is to uncover: raise ValueError unless
     the shapes are the same."""
-    return (a - b).abs().max().item()
 
 
 @max_abs_diff.mistake
@@ -280,13 +279,10 @@ def rounded_a_little():
     number as it is."""
 
 
-@max_abs_diff.mistake
-def nothing_where_they_are_close(a, b):
+@max_abs_diff.slip("round(X, 4)", "0.0 if torch.allclose(a, b) else X", of="rounded")
+def nothing_where_they_are_close():
     """Where the two are close (allclose) you return 0. How large the difference is, is what was asked: return it as it
     is."""
-    if a.shape != b.shape:
-        raise ValueError
-    return 0.0 if torch.allclose(a, b) else (a - b).abs().max().item()
 
 
 @max_abs_diff.slip("a - b", "a.float() - b.float()")
@@ -315,13 +311,10 @@ def subtracted_before_the_shapes_are_compared():
     another error: let the comparison come first."""
 
 
-@max_abs_diff.mistake
-def as_many_elements(a, b):
+@max_abs_diff.slip("a - b", "a.flatten() - b.flatten()", of="as_many_elements_and_not_flat")
+def as_many_elements():
     """You compare how many elements there are and not the shapes: (2, 3) and (3, 2) have as many and still do not
     match."""
-    if a.numel() != b.numel():
-        raise ValueError
-    return (a.flatten() - b.flatten()).abs().max().item()
 
 
 @max_abs_diff.slip("if A:", "if a.numel() != b.numel():\n    raise ValueError")
@@ -330,12 +323,9 @@ def as_many_elements_and_not_flat():
     match."""
 
 
-@max_abs_diff.mistake
-def only_the_lengths(a, b):
+@max_abs_diff.slip("X != Y", "X and Y and (len(a) != len(b))", of="only_the_number_of_dimensions")
+def only_the_lengths():
     """len looks at the first dimension only. Compare the whole shapes, a.shape and b.shape."""
-    if a.dim() and b.dim() and len(a) != len(b):
-        raise ValueError
-    return (a - b).abs().max().item()
 
 
 @max_abs_diff.slip("if A:", "if a.dim() != b.dim():\n    raise ValueError")

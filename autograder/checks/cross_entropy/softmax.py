@@ -261,11 +261,6 @@ def as_a_list():
     """A Python list comes back. Keep everything in tensors, so that gradients can flow."""
 
 
-@softmax.slip("x", "x.float()")
-def made_float32():
-    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
-
-
 @softmax.mistake
 def in_place(x):
     """The result is right, but x itself is changed: exp_ (with _ at its end), x /= ... and out=x write into it, and

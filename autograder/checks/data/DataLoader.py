@@ -5,7 +5,7 @@ import operator
 
 import torch
 
-from autograder.authoring.slips import after, before, change
+from autograder.authoring.slips import after, before, body, change, inside
 from autograder.checks.data import MOST_BATCHES, cut, one_pass, pairs
 from autograder.exercise import Complaint, code
 
@@ -181,16 +181,14 @@ def iterator_with_next():
 
 @DataLoader.slip("rows", "dict.fromkeys(map(int, rows))", of="map_over_the_sampler")
 def each_row_once():
-    """A row that the sampler names twice in a batch comes only once (a set or a dict does that). Give as many
-    examples as the sampler names rows.
-    """
+    """A row that the sampler names twice in a batch comes only once (a set or a dict does that). Give as many examples
+    as the sampler names rows."""
 
 
 @DataLoader.slip(change("[X for i in rows]", "(X for i in rows)"), change("collate", "None"))
 def collates_a_generator():
     """`collate_fn` is given a generator, which has no length and can be walked only once. Give it a list: square
-    brackets make one.
-    """
+    brackets make one."""
 
 
 @DataLoader.slip(
@@ -207,43 +205,23 @@ def collates_a_generator():
 )
 def empties_the_row_lists():
     """You take the row numbers out of the sampler's own lists (`pop`), so there is nothing in them for the next loop.
-    Read them, and leave them as they are.
-    """
+    Read them, and leave them as they are."""
 
 
-@DataLoader.mistake
+@DataLoader.slip("items += A", "items.clear()\nitems.extend((self.ds[i] for i in rows))", of="earlier_examples_stay")
 def one_list_for_all_batches():
     """One and the same list is filled and emptied for every batch: whoever kept an earlier batch finds other examples
-    in it. Make a new list for each batch.
-    """
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
-
-        def __iter__(self):
-            items = []
-            for rows in self.sampler:
-                items.clear()
-                items.extend(self.ds[i] for i in rows)
-                yield self.collate_fn(items)
-
-    return DataLoader
+    in it. Make a new list for each batch."""
 
 
-@DataLoader.mistake
+@DataLoader.slip(
+    change("self.collate_fn(A)", "self.join(A)"),
+    inside(
+        "__init__", body("DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)")
+    ),
+)
 def one_place_for_all_loaders():
     """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)
-
-        def __iter__(self):
-            for rows in self.sampler:
-                yield self.join([self.ds[i] for i in rows])
-
-    return DataLoader
 
 
 @DataLoader.slip(
@@ -257,50 +235,26 @@ def one_place_for_all_loaders():
 )
 def yields_in_the_inner_loop():
     """A batch is yielded after every single example: the `yield` stands inside the loop over the row numbers. First
-    collect them all, then yield once.
-    """
+    collect them all, then yield once."""
 
 
-@DataLoader.mistake
+@DataLoader.slip(
+    before("for rows in A:", "items = []"),
+    change("yield self.collate_fn(B)", "items += B\nyield self.collate_fn(items)"),
+)
 def earlier_examples_stay():
     """Each batch also holds the examples of those before it: the list is never emptied. Make a new one each time."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn or torch.utils.data.default_collate
-
-        def __iter__(self):
-            items = []
-            for rows in self.sampler:
-                items += [self.ds[i] for i in rows]
-                yield self.collate_fn(items)
-
-    return DataLoader
 
 
 @DataLoader.slip("X[i]", "(X[i][0], X[i][1])")
 def takes_examples_for_pairs():
     """You take each example apart and make a pair of its first two things. What an example is made of is the business
-    of `collate_fn`: hand on `ds[i]` as it is.
-    """
+    of `collate_fn`: hand on `ds[i]` as it is."""
 
 
-@DataLoader.mistake
+@DataLoader.slip("yield self.collate_fn(A)", "xs, ys = zip(*A)\nyield torch.stack(xs), torch.stack(ys)")
 def ignores_collate_fn():
-    """Your loader always joins the examples in the same way: the `collate_fn` that was passed in is never
-    called.
-    """
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=None):
-            self.ds, self.sampler = ds, sampler
-
-        def __iter__(self):
-            for rows in self.sampler:
-                xs, ys = zip(*[self.ds[i] for i in rows])  # noqa: B905
-                yield torch.stack(xs), torch.stack(ys)
-
-    return DataLoader
+    """Your loader always joins the examples in the same way: the `collate_fn` that was passed in is never called."""
 
 
 @DataLoader.slip("def __init__(self, ds, sampler, collate_fn=collate):", "def __init__(self, ds, sampler, collate_fn):")
@@ -308,26 +262,15 @@ def needs_a_collate_fn():
     """`DataLoader(ds, sampler)` fails: the third argument should be `collate` unless another is given."""
 
 
-@DataLoader.mistake
+@DataLoader.slip("self.collate_fn(A)", "A")
 def does_not_collate():
     """You yield lists of single examples. Call `collate_fn` on the list and yield what it makes."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler = ds, sampler
-
-        def __iter__(self):
-            for rows in self.sampler:
-                yield [self.ds[i] for i in rows]
-
-    return DataLoader
 
 
 @DataLoader.slip("[X[i] for i in rows]", "X[rows]")
 def indexes_by_the_whole_batch():
-    """You index the dataset by a whole batch of rows. Ask it for one row at a time and hand the list of
-    examples to collate_fn.
-    """
+    """You index the dataset by a whole batch of rows. Ask it for one row at a time and hand the list of examples to
+    collate_fn."""
 
 
 @DataLoader.slip("self.collate_fn([X for i in rows])", "[self.collate_fn([X]) for i in rows]")
@@ -342,23 +285,20 @@ def collates_the_row_numbers():
 
 @DataLoader.slip("sampler", "list(sampler)")
 def sampler_asked_once():
-    """The sampler is asked once, in `__init__`, so every loop gives the same batches and a shuffling
-    sampler shuffles once. Go through it in `__iter__`.
-    """
+    """The sampler is asked once, in `__init__`, so every loop gives the same batches and a shuffling sampler shuffles
+    once. Go through it in `__iter__`."""
 
 
 @DataLoader.slip("sampler", "iter(sampler)")
 def used_up_after_one_loop():
-    """The loader is used up after one loop: an iterator made in `__init__` has one pass in it. Make a new
-    one in `__iter__`.
-    """
+    """The loader is used up after one loop: an iterator made in `__init__` has one pass in it. Make a new one in
+    `__iter__`."""
 
 
 @DataLoader.mistake
 def one_place_in_the_sampler():
-    """`__iter__` returns the loader itself, so two loops over it share one place in the sampler and take
-    batches away from each other.
-    """
+    """`__iter__` returns the loader itself, so two loops over it share one place in the sampler and take batches away
+    from each other."""
 
     class DataLoader:
         def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
@@ -381,9 +321,8 @@ def rows_in_sorted_order():
 
 @DataLoader.slip("[X for i in rows]", "[X for i in rows.tolist()]")
 def needs_tensors_of_rows():
-    """Your loader needs index tensors (`rows.tolist()`, `rows.shape`); a sampler may yield plain lists of
-    ints. Loop over the batch: that works for both.
-    """
+    """Your loader needs index tensors (`rows.tolist()`, `rows.shape`); a sampler may yield plain lists of ints. Loop
+    over the batch: that works for both."""
 
 
 @DataLoader.slip(

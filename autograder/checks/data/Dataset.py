@@ -153,35 +153,20 @@ def length_counts_the_columns():
     """`len(ds)` gives the number of columns of x. How many examples there are is the number of its rows."""
 
 
-@Dataset.mistake
+@Dataset.slip("len(self.x)", "len((self.x, self.y))")
 def length_counts_x_and_y():
     """`len(ds)` is always 2: it counts x and y, where the rows of x should be counted."""
-
-    class Dataset:
-        def __init__(self, x, y):
-            self.data = (x, y)
-
-        def __len__(self):
-            return len(self.data)
-
-        def __getitem__(self, i):
-            return self.data[0][i], self.data[1][i]
-
-    return Dataset
 
 
 @Dataset.slip("len(X)", "X.numel()")
 def length_counts_the_elements():
-    """`len(ds)` gives the number of elements of x, all pixels of all images. Count rows: what does `len` of
-    a tensor give?
-    """
+    """`len(ds)` gives the number of elements of x, all pixels of all images. Count rows: what does `len` of a tensor
+    give?"""
 
 
 @Dataset.slip(change("self.y[i]", "self.x[i]"), change("(X, X)", "(self.y[i], X)"))
 def y_comes_first():
-    """The pair comes the wrong way round: targets first. Everything that says `xb, yb = ds[...]` would mix
-    them up.
-    """
+    """The pair comes the wrong way round: targets first. Everything that says `xb, yb = ds[...]` would mix them up."""
 
 
 @Dataset.slip("self.y[i]", "self.y")
@@ -204,9 +189,8 @@ def gives_x_alone():
     ),
 )
 def slices_become_lists_of_pairs():
-    """For a slice you give a list of pairs, one for each row. A batch should be one pair of tensors: let
-    the tensors do the slicing.
-    """
+    """For a slice you give a list of pairs, one for each row. A batch should be one pair of tensors: let the tensors do
+    the slicing."""
 
 
 @Dataset.slip(
@@ -219,9 +203,8 @@ def slices_become_lists_of_pairs():
     ),
 )
 def tensors_of_rows_become_lists_of_pairs():
-    """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of
-    tensors: hand the index tensor to x and y as it is.
-    """
+    """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of tensors:
+    hand the index tensor to x and y as it is."""
 
 
 @Dataset.slip(
@@ -235,28 +218,14 @@ def tensors_of_rows_become_lists_of_pairs():
     ),
 )
 def ints_are_taken_as_slices():
-    """`ds[3]` keeps a dimension of size 1, as if it were `ds[3:4]`. One example has the shape of one row:
-    (784,), and its label is 0-d.
-    """
+    """`ds[3]` keeps a dimension of size 1, as if it were `ds[3:4]`. One example has the shape of one row: (784,), and
+    its label is 0-d."""
 
 
-@Dataset.mistake
+@Dataset.slip("(A[i], B[i])", "(A[i].squeeze(), B[i].squeeze()) if isinstance(i, int) else (A[i], B[i])")
 def dimensions_of_size_one_are_lost():
     """Dimensions of size 1 are lost (`squeeze`). A row of a tensor (n, 1) has the shape (1,): hand out what the index
-    gives.
-    """
-
-    class Dataset:
-        def __init__(self, x, y):
-            self.x, self.y = x, y
-
-        def __len__(self):
-            return len(self.x)
-
-        def __getitem__(self, i):
-            return (self.x[i].squeeze(), self.y[i].squeeze()) if isinstance(i, int) else (self.x[i], self.y[i])
-
-    return Dataset
+    gives."""
 
 
 @Dataset.slip(
@@ -269,9 +238,8 @@ def dimensions_of_size_one_are_lost():
     ),
 )
 def one_row_of_an_index_tensor_is_squeezed():
-    """An index tensor with a single row number gives an example without its batch dimension. One row number in a
-    tensor is still a batch, of one row.
-    """
+    """An index tensor with a single row number gives an example without its batch dimension. One row number in a tensor
+    is still a batch, of one row."""
 
 
 @Dataset.slip(
@@ -286,15 +254,13 @@ def one_row_of_an_index_tensor_is_squeezed():
 )
 def takes_slices_apart():
     """You count the rows of a slice yourself, from its start to its stop, and negative numbers are not what you take
-    them for. A tensor understands the slice as it is.
-    """
+    them for. A tensor understands the slice as it is."""
 
 
 @Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int) and i < 0:\n    i = i % len(self.x)"))
 def wraps_round_below_zero():
     """Every negative number is taken as a row (`i % len`), however far it lies before the beginning. Beyond either end
-    there is nothing but an IndexError.
-    """
+    there is nothing but an IndexError."""
 
 
 @Dataset.slip(
@@ -308,26 +274,22 @@ def wraps_round_below_zero():
 )
 def refuses_negative_numbers():
     """`ds[-1]` is an IndexError. As for a list, it should be the last row; the tensors inside know that by
-    themselves.
-    """
+    themselves."""
 
 
 @Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int):\n    i = i % len(self.x)"))
 def wraps_round():
-    """Beyond the end you begin again at row 0, so `for item in ds` never ends. The tensors raise an
-    IndexError there by themselves: let them.
-    """
+    """Beyond the end you begin again at row 0, so `for item in ds` never ends. The tensors raise an IndexError there by
+    themselves: let them."""
 
 
 @Dataset.slip("(x, y)", "(x.float(), y.long())")
 def changes_the_dtypes():
-    """You turn x into floats or y into int64 on the way. A dataset hands out what it was given; a target
-    may be a float.
-    """
+    """You turn x into floats or y into int64 on the way. A dataset hands out what it was given; a target may be a
+    float."""
 
 
 @Dataset.slip(everywhere("self", "Dataset"))
 def stored_on_the_class():
-    """x and y are stored on the class (or in a global), so a second dataset overwrites the first. Store
-    them on `self`.
-    """
+    """x and y are stored on the class (or in a global), so a second dataset overwrites the first. Store them on
+    `self`."""

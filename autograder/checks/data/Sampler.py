@@ -6,7 +6,7 @@ import random
 
 import torch
 
-from autograder.authoring.slips import after, before, change, last, method
+from autograder.authoring.slips import after, before, body, change, inside, last, method
 from autograder.checks.data import MOST_BATCHES, flat, one_pass, thoroughly
 from autograder.exercise import Complaint, code
 
@@ -225,42 +225,20 @@ def row_by_row():
     return Sampler
 
 
-@Sampler.mistake
+@Sampler.slip(
+    change("rows = A", ""),
+    change("rows", "self.rows"),
+    inside("__init__", last("self.rows = torch.randperm(n) if shuffle else torch.arange(n)")),
+)
 def shuffles_once():
-    """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop
-    begins.
-    """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs = n, bs
-            self.rows = torch.randperm(n) if shuffle else torch.arange(n)
-
-        def __iter__(self):
-            for start in range(0, self.n, self.bs):
-                yield self.rows[start : start + self.bs]
-
-    return Sampler
+    """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop begins."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    change("range(self.n)", "range(1, self.n)"), after("if self.shuffle:", "rows.insert(0, 0)"), of="a_shuffled_list"
+)
 def first_row_stays():
-    """Some orders never come up: one row keeps its place in every pass. Any order should be possible, of all n
-    rows.
-    """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            rest = list(range(1, self.n))
-            if self.shuffle:
-                random.shuffle(rest)
-            rows = [0, *rest]
-            return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
-
-    return Sampler
+    """Some orders never come up: one row keeps its place in every pass. Any order should be possible, of all n rows."""
 
 
 @Sampler.slip(
@@ -276,33 +254,23 @@ def first_row_stays():
     of="a_shuffled_list",
 )
 def begins_somewhere_and_goes_round():
-    """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle
-    all the rows.
-    """
+    """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle all the
+    rows."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    inside("__init__", last("self.plain = iter(torch.arange(n).split(bs))")),
+    inside("__iter__", body("return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain")),
+)
 def plain_order_used_up():
-    """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an
-    iterator. Make it in `__iter__`.
-    """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-            self.plain = iter(torch.arange(n).split(bs))
-
-        def __iter__(self):
-            return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain
-
-    return Sampler
+    """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an iterator.
+    Make it in `__iter__`."""
 
 
 @Sampler.mistake
 def one_list_for_all_passes():
-    """All passes share one list of rows. Where a new loop shuffles it in place, the loop that is still running
-    goes on in the new order: some rows come twice, others never. Give each pass a list of its own.
-    """
+    """All passes share one list of rows. Where a new loop shuffles it in place, the loop that is still running goes on
+    in the new order: some rows come twice, others never. Give each pass a list of its own."""
 
     class Sampler:
         def __init__(self, n, bs, shuffle=False):
@@ -343,71 +311,49 @@ def shuffles_by_default():
     of="row_by_row",
 )
 def shuffles_the_batches_alone():
-    """You shuffle the order of the batches, but each holds neighbouring rows, in every pass the same ones
-    together. Shuffle the rows, then cut.
-    """
+    """You shuffle the order of the batches, but each holds neighbouring rows, in every pass the same ones together.
+    Shuffle the rows, then cut."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    change("rows = A", "rows = torch.arange(self.n)"),
+    change("yield A", "batch = A\nyield batch[torch.randperm(len(batch))] if self.shuffle else batch"),
+)
 def shuffles_inside_the_batches():
-    """The same rows share a batch in every pass: only the order inside each batch is shuffled. Shuffle all
-    the rows, then cut.
-    """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            for batch in torch.arange(self.n).split(self.bs):
-                yield batch[torch.randperm(len(batch))] if self.shuffle else batch
-
-    return Sampler
+    """The same rows share a batch in every pass: only the order inside each batch is shuffled. Shuffle all the rows,
+    then cut."""
 
 
 @Sampler.slip("torch.randperm(X)", "torch.randint(0, X, (X,))")
 def draws_with_replacement():
-    """Some rows come twice and others never: every batch (or row) is drawn from all of them afresh. One
-    random order of all rows, cut into pieces, names each exactly once.
-    """
+    """Some rows come twice and others never: every batch (or row) is drawn from all of them afresh. One random order of
+    all rows, cut into pieces, names each exactly once."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    change("rows = A", ""), before("yield A", "rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)")
+)
 def shuffles_for_every_batch():
     """You draw a new order for every batch and take rows from it, so some rows come in several batches and
     others in none. Draw one order for the whole pass."""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            for start in range(0, self.n, self.bs):
-                rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
-                yield rows[start : start + self.bs]
-
-    return Sampler
-
 
 @Sampler.slip(before("rows = A", "torch.manual_seed(42)"))
 def reseeds_torch():
-    """You call torch.manual_seed, so every pass has the same order, and all other random numbers of the
-    program repeat too. Just draw.
-    """
+    """You call torch.manual_seed, so every pass has the same order, and all other random numbers of the program repeat
+    too. Just draw."""
 
 
 @Sampler.slip(after("(self.n, self.bs, self.shuffle) = A", "torch.manual_seed(42)"))
 def reseeds_torch_once():
-    """You call torch.manual_seed in `__init__`: every sampler then draws the same orders, and all other
-    random numbers of the program repeat too. Just draw.
-    """
+    """You call torch.manual_seed in `__init__`: every sampler then draws the same orders, and all other random numbers
+    of the program repeat too. Just draw."""
 
 
 @Sampler.slip(before("rows = A", "torch.seed()"))
 def reseeds_with_the_time():
-    """You seed a global generator (`torch.seed()`, `random.seed()`) to make the order fresh. A program that
-    set a seed can then not be repeated; the generators are random enough as they are.
-    """
+    """You seed a global generator (`torch.seed()`, `random.seed()`) to make the order fresh. A program that set a seed
+    can then not be repeated; the generators are random enough as they are."""
 
 
 @Sampler.slip(
@@ -416,16 +362,14 @@ def reseeds_with_the_time():
     of="a_shuffled_list",
 )
 def same_seed_for_each_sampler():
-    """You give each sampler a generator of its own with the same fixed seed, so all of them draw the same
-    orders. Leave out the seed, or draw it.
-    """
+    """You give each sampler a generator of its own with the same fixed seed, so all of them draw the same orders. Leave
+    out the seed, or draw it."""
 
 
 @Sampler.mistake
 def shuffles_nearby_rows_alone():
     """Rows change places with rows near them alone (a buffer is shuffled, or some are swapped), so the last rows never
-    come early. Any order should be possible: shuffle all the row numbers together.
-    """
+    come early. Any order should be possible: shuffle all the row numbers together."""
 
     class Sampler:
         def __init__(self, n, bs, shuffle=False):
@@ -442,9 +386,8 @@ def shuffles_nearby_rows_alone():
 
 @Sampler.slip("rows.split(X)", "rows.chunk(-(-self.n // X))", of="split_of_a_sorted_draw")
 def cut_into_equal_parts():
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
-    left: `split` does that, or a start that moves on by bs.
-    """
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
+    `split` does that, or a start that moves on by bs."""
 
 
 @Sampler.slip("rows.split(X)", "rows.split(X) if X <= self.n else ()", of="split_of_a_sorted_draw")
@@ -455,15 +398,13 @@ def nothing_from_few_rows():
 @Sampler.slip(before("yield rows[start:start + self.bs]", "self.bs = min(self.bs, self.n - start)"))
 def shortens_its_own_bs():
     """The short last batch changes the sampler's own `bs`, so the next loop cuts smaller batches. What belongs to one
-    loop should stay in a local variable.
-    """
+    loop should stay in a local variable."""
 
 
 @Sampler.mistake
 def goes_on_after_a_break():
     """The place in the order is kept on the sampler and set back only at the end of a full pass: a loop left by `break`
-    is continued by the next one.
-    """
+    is continued by the next one."""
 
     class Sampler:
         def __init__(self, n, bs, shuffle=False):
@@ -485,8 +426,7 @@ def goes_on_after_a_break():
 @Sampler.slip("yield from X", "for batch in X:\n    yield list(batch)", of="split_of_a_sorted_draw")
 def lists_of_tensors():
     """Each row number is a tensor of its own, in a list. Make plain ints of them (`tolist`), or yield the batch as one
-    tensor.
-    """
+    tensor."""
 
 
 @Sampler.slip(
@@ -521,21 +461,16 @@ def counted_from_one():
     """The rows are counted from 1 to n; Python counts from 0 to n - 1."""
 
 
-@Sampler.mistake
+@Sampler.slip(
+    inside(
+        "__init__",
+        body("rows = torch.randperm(n) if shuffle else torch.arange(n)\nself.batches = iter(rows.split(bs))"),
+    ),
+    inside("__iter__", body("return self.batches")),
+)
 def used_up_by_one_pass():
     """The batches are made once, in `__init__`, as an iterator that is used up after one pass. Make them in
-    `__iter__`.
-    """
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            rows = torch.randperm(n) if shuffle else torch.arange(n)
-            self.batches = iter(rows.split(bs))
-
-        def __iter__(self):
-            return self.batches
-
-    return Sampler
+    `__iter__`."""
 
 
 @Sampler.slip(
@@ -550,6 +485,5 @@ def used_up_by_one_pass():
     change("rows", "self.rows"),
 )
 def one_place_for_all_passes():
-    """The place in the order is kept on the sampler, so two loops over it take batches away from each
-    other. Keep it in a local variable of a generator.
-    """
+    """The place in the order is kept on the sampler, so two loops over it take batches away from each other. Keep it in
+    a local variable of a generator."""

@@ -2,7 +2,7 @@
 
 import itertools
 
-from autograder.authoring.slips import before, change, last
+from autograder.authoring.slips import before, body, change, inside, last
 from autograder.checks.data import MOST_BATCHES, HiddenRows, one_pass, pairs, ys
 from autograder.exercise import code
 
@@ -131,41 +131,24 @@ def by_number():
     return SliceLoader
 
 
-@SliceLoader.mistake
+@SliceLoader.slip(inside("__init__", body("type(self).ds, type(self).bs = ds, bs")))
 def one_place_for_all_loaders():
     """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
 
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            type(self).ds, type(self).bs = ds, bs
 
-        def __iter__(self):
-            return (self.ds[i : i + self.bs] for i in range(0, len(self.ds), self.bs))
-
-    return SliceLoader
-
-
-@SliceLoader.mistake
+@SliceLoader.slip(
+    inside("__init__", body("self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))")),
+    inside("__iter__", body("return self.batches")),
+)
 def iterates_once():
-    """The loader is used up after one loop: its iterator is made once, in `__init__`. Make a new one
-    whenever `__iter__` is called.
-    """
-
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))
-
-        def __iter__(self):
-            return self.batches
-
-    return SliceLoader
+    """The loader is used up after one loop: its iterator is made once, in `__init__`. Make a new one whenever
+    `__iter__` is called."""
 
 
 @SliceLoader.mistake
 def never_rewinds():
-    """The place in the data is kept on the loader and set to 0 only in `__init__`, or at the end of a full
-    pass: a loop left by `break` is continued by the next one.
-    """
+    """The place in the data is kept on the loader and set to 0 only in `__init__`, or at the end of a full pass: a loop
+    left by `break` is continued by the next one."""
 
     class SliceLoader:
         def __init__(self, ds, bs):
@@ -197,9 +180,8 @@ def never_rewinds():
     change("for A in B:", "self.start = 0\nreturn self"),
 )
 def one_place_for_all_loops():
-    """`__iter__` rewinds the loader and returns the loader itself, so two loops over it share one place in
-    the data and take batches away from each other. Keep the place in a local variable of a generator.
-    """
+    """`__iter__` rewinds the loader and returns the loader itself, so two loops over it share one place in the data and
+    take batches away from each other. Keep the place in a local variable of a generator."""
 
 
 @SliceLoader.slip(
@@ -213,8 +195,7 @@ def one_place_for_all_loops():
 )
 def keeps_its_place_on_itself():
     """The place in the data is kept on the loader (`self`), so two loops over it share it and take batches away from
-    each other. Keep the place in a local variable of `__iter__`.
-    """
+    each other. Keep the place in a local variable of `__iter__`."""
 
 
 @SliceLoader.slip(
@@ -223,8 +204,7 @@ def keeps_its_place_on_itself():
 )
 def shortens_its_own_bs():
     """The short last batch changes the loader's own `bs`, so the next loop cuts smaller batches. What belongs to one
-    loop should stay in a local variable.
-    """
+    loop should stay in a local variable."""
 
 
 @SliceLoader.slip(
@@ -248,27 +228,8 @@ def nothing_from_few_rows():
         """,
 )
 def cut_into_equal_parts():
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
-    left: `split` does that, or a start that moves on by bs.
-    """
-
-
-@SliceLoader.slip(
-    "for A in B:",
-    """
-        for i in range(len(self.ds) // self.bs):
-            yield self.ds[i * self.bs:(i + 1) * self.bs]
-        """,
-)
-def leaves_out_the_short_batch():
-    """The last, short batch is missing. Where should the last batch begin when bs does not divide the
-    length?
-    """
-
-
-@SliceLoader.slip("len(X)", "len(X) - self.bs")
-def leaves_out_the_last_batch():
-    """The last batch is always missing, full or not: the end of the range is one batch too early."""
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
+    `split` does that, or a start that moves on by bs."""
 
 
 @SliceLoader.slip(
@@ -279,9 +240,7 @@ def leaves_out_the_last_batch():
         """,
 )
 def ends_with_an_empty_batch():
-    """Where bs divides the length, an empty batch comes last. length // bs + 1 batches are one too many
-    there.
-    """
+    """Where bs divides the length, an empty batch comes last. length // bs + 1 batches are one too many there."""
 
 
 @SliceLoader.slip("start + X", "start + X + 1")
@@ -291,9 +250,7 @@ def batches_overlap():
 
 @SliceLoader.slip("yield X", "return iter([X])")
 def returns_in_the_loop():
-    """Only the first batch comes: `return` inside the loop ends it at once. `yield` hands out a batch and
-    goes on.
-    """
+    """Only the first batch comes: `return` inside the loop ends it at once. `yield` hands out a batch and goes on."""
 
 
 @SliceLoader.slip("for A in B:", "for i in range(len(self.ds)):\n    yield self.ds[i]")
@@ -301,13 +258,6 @@ def yields_single_rows():
     """You yield one example after another. A batch is a slice of bs rows."""
 
 
-@SliceLoader.slip(change("start + self.bs", "start + 64"), change("range(0, X, self.bs)", "range(0, X, 64)"))
-def batch_size_64():
-    """All rows (up to 64) come in one batch: `bs` is not used."""
-
-
 @SliceLoader.slip("for A in B:", "return [self.ds[i:i + self.bs] for i in range(0, len(self.ds), self.bs)]")
 def returns_the_list_itself():
-    """`__iter__` returns a list. It has to return an iterator: put iter(...) round the list, or yield its
-    items.
-    """
+    """`__iter__` returns a list. It has to return an iterator: put iter(...) round the list, or yield its items."""

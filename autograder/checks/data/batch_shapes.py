@@ -94,9 +94,8 @@ def of_one_example():
 
 @batch_shapes.mistake
 def by_arithmetic(ds, start, stop):
-    """You compute the number of rows as stop - start. A slice that goes beyond the end has fewer: ask the
-    dataset for it.
-    """
+    """You compute the number of rows as stop - start. A slice that goes beyond the end has fewer: ask the dataset for
+    it."""
     x, y = ds[0]
     return (stop - start, *x.shape), (stop - start, *y.shape)
 
@@ -108,9 +107,8 @@ def lengths_alone():
 
 @batch_shapes.slip("return X, Y", "return X[:2], Y[:1]")
 def two_dimensions_alone():
-    """You tell the first two sizes of x and the first of y. The tensors may have more dimensions: give the
-    whole `.shape`.
-    """
+    """You tell the first two sizes of x and the first of y. The tensors may have more dimensions: give the whole
+    `.shape`."""
 
 
 @batch_shapes.slip(change("yb.shape", "xb.shape"), change("(X, X)", "(yb.shape, X)"))

@@ -64,9 +64,8 @@ def filling_a_tensor(batch):
 
 @collate.slip("torch.stack(xs)", "torch.cat(xs)")
 def cat_of_inputs():
-    """The inputs are strung together along their own first dimension: that is torch.cat. A batch has one
-    row for each input: torch.stack.
-    """
+    """The inputs are strung together along their own first dimension: that is torch.cat. A batch has one row for each
+    input: torch.stack."""
 
 
 @collate.mistake
@@ -78,9 +77,7 @@ def stacked_along_the_last(batch):
 
 @collate.mistake
 def lists_not_tensors(batch):
-    """You part the pairs, but leave the inputs and targets as lists or tuples of tensors. Join each into
-    one tensor.
-    """
+    """You part the pairs, but leave the inputs and targets as lists or tuples of tensors. Join each into one tensor."""
     xs, ys = zip(*batch, strict=True)
     return xs, ys
 
@@ -101,16 +98,12 @@ def targets_come_first(batch):
 
 @collate.slip("torch.stack(ys)", "torch.Tensor(ys)")
 def targets_as_floats():
-    """The targets have become floats (torch.Tensor(...) does that). Keep their dtype: class labels are
-    int64.
-    """
+    """The targets have become floats (torch.Tensor(...) does that). Keep their dtype: class labels are int64."""
 
 
 @collate.mistake
 def targets_as_int64(batch):
-    """You turn the targets into int64, which cuts off the fraction where they are floats. Keep the dtype
-    they have.
-    """
+    """You turn the targets into int64, which cuts off the fraction where they are floats. Keep the dtype they have."""
     xs, ys = zip(*batch, strict=True)
     return torch.stack(xs), torch.stack(ys).long()
 
@@ -118,8 +111,7 @@ def targets_as_int64(batch):
 @collate.mistake
 def targets_in_torchs_own_dtypes(batch):
     """You make a new tensor of the targets' numbers, and torch chooses its dtype: int64 or float32, whatever they were.
-    Stacking keeps the dtype.
-    """
+    Stacking keeps the dtype."""
     return torch.stack([x for x, _ in batch]), torch.tensor([y.item() for _, y in batch])
 
 
@@ -132,9 +124,7 @@ def inputs_as_floats(batch):
 
 @collate.mistake
 def targets_as_a_column(batch):
-    """The targets form a column (n, 1). One number for each example makes the shape (n,): no extra
-    dimension.
-    """
+    """The targets form a column (n, 1). One number for each example makes the shape (n,): no extra dimension."""
     xs, ys = zip(*batch, strict=True)
     return torch.stack(xs), torch.stack(ys)[:, None]
 
@@ -148,9 +138,8 @@ def inputs_flattened(batch):
 
 @collate.mistake
 def first_pair_alone(batch):
-    """Only the first pair is used (with a batch dimension in front): the loop over the batch is missing, or
-    returns too early.
-    """
+    """Only the first pair is used (with a batch dimension in front): the loop over the batch is missing, or returns too
+    early."""
     x, y = batch[0]
     return x[None], y[None]
 

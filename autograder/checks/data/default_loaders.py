@@ -129,9 +129,7 @@ def same_switches_for_both(train_ds, valid_ds, bs):
 
 @default_loaders.mistake
 def switches_swapped(train_ds, valid_ds, bs):
-    """The switches are at the wrong loader: the validation loader shuffles and drops, the training loader
-    does not.
-    """
+    """The switches are at the wrong loader: the validation loader shuffles and drops, the training loader does not."""
     data = torch.utils.data
     return data.DataLoader(train_ds, bs), data.DataLoader(valid_ds, bs, shuffle=True, drop_last=True)
 
@@ -144,17 +142,8 @@ def bigger_validation_batches(train_ds, valid_ds, bs):
 
 
 @default_loaders.mistake
-def fixed_batches_of_64(train_ds, valid_ds, bs):
-    """The batches have (up to) 64 rows, whatever `bs` says."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, 64, shuffle=True, drop_last=True), data.DataLoader(valid_ds, 64)
-
-
-@default_loaders.mistake
 def always_one_batch_less(train_ds, valid_ds, bs):
-    """The last training batch is left out even where it is full. `drop_last=True` drops it only where it is
-    short.
-    """
+    """The last training batch is left out even where it is full. `drop_last=True` drops it only where it is short."""
     data = torch.utils.data
     fewer = data.RandomSampler(train_ds, num_samples=(len(train_ds) - 1) // bs * bs)
     return data.DataLoader(train_ds, bs, sampler=fewer), data.DataLoader(valid_ds, bs)
@@ -162,9 +151,8 @@ def always_one_batch_less(train_ds, valid_ds, bs):
 
 @default_loaders.mistake
 def cuts_the_end_off(train_ds, valid_ds, bs):
-    """The same few rows at the end of the training set are never trained on. Shuffle all the rows and leave
-    out the short batch, so that other rows are left out in each pass: `drop_last` does it.
-    """
+    """The same few rows at the end of the training set are never trained on. Shuffle all the rows and leave out the
+    short batch, so that other rows are left out in each pass: `drop_last` does it."""
     data = torch.utils.data
     full = data.Subset(train_ds, range(len(train_ds) // bs * bs))
     return data.DataLoader(full, bs, shuffle=True), data.DataLoader(valid_ds, bs)

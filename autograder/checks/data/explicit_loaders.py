@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change
 from autograder.checks.data import flat, numbered, torch_loaders
 from autograder.exercise import Complaint, code
 
@@ -114,9 +115,8 @@ def samplers_swapped(train_ds, valid_ds, bs, collate_fn):
 
 @explicit_loaders.mistake
 def sampler_of_the_other_set(train_ds, valid_ds, bs, collate_fn):
-    """The training loader's sampler was made for the validation set: it names as many rows as that has. A
-    sampler has to be made for the dataset it samples.
-    """
+    """The training loader's sampler was made for the validation set: it names as many rows as that has. A sampler has
+    to be made for the dataset it samples."""
     data = torch.utils.data
     return (
         data.DataLoader(train_ds, bs, sampler=data.RandomSampler(valid_ds), collate_fn=collate_fn),
@@ -126,9 +126,7 @@ def sampler_of_the_other_set(train_ds, valid_ds, bs, collate_fn):
 
 @explicit_loaders.mistake
 def with_replacement(train_ds, valid_ds, bs, collate_fn):
-    """The training rows are drawn with replacement: some come twice, some never. Each should come once a
-    pass.
-    """
+    """The training rows are drawn with replacement: some come twice, some never. Each should come once a pass."""
     data = torch.utils.data
     sampler = data.RandomSampler(train_ds, replacement=True)
     return (
@@ -172,16 +170,6 @@ def twice_the_validation_batch(train_ds, valid_ds, bs, collate_fn):
 
 
 @explicit_loaders.mistake
-def batches_of_64(train_ds, valid_ds, bs, collate_fn):
-    """The batches have (up to) 64 rows, whatever `bs` says."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, 64, True, collate_fn=collate_fn),
-        data.DataLoader(valid_ds, 64, collate_fn=collate_fn),
-    )
-
-
-@explicit_loaders.mistake
 def batches_of_one(train_ds, valid_ds, bs, collate_fn):
     """Each batch has one row: the batch size is not passed on, and torch's default is 1."""
     data = torch.utils.data
@@ -207,11 +195,6 @@ def validation_first(train_ds, valid_ds, bs, collate_fn):
     )
 
 
-@explicit_loaders.mistake
-def training_set_twice(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(change("bs * 2", "bs"), change("valid_ds", "train_ds"), of="twice_the_validation_batch")
+def training_set_twice():
     """The validation loader goes through the training set."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, True, collate_fn=collate_fn),
-        data.DataLoader(train_ds, bs, collate_fn=collate_fn),
-    )

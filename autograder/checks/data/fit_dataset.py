@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first
+from autograder.authoring.slips import after, before, change, first, outdent
 from autograder.checks.data import HiddenRows, watched_training, what_was_learnt
 from autograder.exercise import code
 
@@ -101,22 +101,9 @@ def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
     opt.zero_grad()
 
 
-@fit_dataset.slip("loss.backward", "loss_func(yb, model(xb)).backward")
-def targets_first():
-    """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric.
-    """
-
-
-@fit_dataset.mistake
-def drops_the_short_batch(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("X + 1", "X", of="one_batch_too_many")
+def drops_the_short_batch():
     """The last, short batch is left out. len(ds) // bs rounds down; where should the last batch begin?"""
-    for _ in range(epochs):
-        for i in range(len(train_ds) // bs):
-            xb, yb = train_ds[i * bs : i * bs + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
 
 
 @fit_dataset.slip(first("if len(train_ds) < bs:\n    return"))
@@ -124,41 +111,18 @@ def nothing_from_few_rows():
     """Where the dataset has fewer rows than `bs`, nothing is learnt from them. They are a short batch too."""
 
 
-@fit_dataset.mistake
-def cut_into_equal_parts(model, opt, loss_func, train_ds, bs, epochs=1):
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
-    left: `split` does that, or a start that moves on by bs.
-    """
-    for _ in range(epochs):
-        for rows in torch.arange(len(train_ds)).chunk(-(-len(train_ds) // bs)):
-            xb, yb = train_ds[rows[0].item() : rows[-1].item() + 1]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-
-
-@fit_dataset.slip("opt.step()", "")
-def never_steps():
-    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
-    parentheses there?
-    """
-
-
-@fit_dataset.slip("loss.backward()", "loss_func(model(xb), yb)")
-def never_goes_backward():
-    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
+@fit_dataset.slip(
+    change("for start in A:", "for rows in torch.arange(len(train_ds)).chunk(-(-len(train_ds) // bs)):"),
+    change("train_ds[A]", "train_ds[rows[0].item() : rows[-1].item() + 1]"),
+)
+def cut_into_equal_parts():
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
+    `split` does that, or a start that moves on by bs."""
 
 
 @fit_dataset.slip(change("loss.backward", "opt.step"), change("loss = X", "X.backward()"))
 def steps_twice():
     """There are two steps for each batch. One is asked for."""
-
-
-@fit_dataset.slip(after("opt.zero_grad()", "yield loss.item()"))
-def yields_the_losses():
-    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called, and collect the losses in a list if you want them.
-    """
 
 
 @fit_dataset.slip(after("opt.zero_grad()", "return loss"))
@@ -169,8 +133,7 @@ def returns_in_the_loop():
 @fit_dataset.mistake
 def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
     """Each batch is learnt from several times before the next one comes: the loop over the epochs stands inside the
-    loop over the batches. An epoch is one pass through all the batches.
-    """
+    loop over the batches. An epoch is one pass through all the batches."""
     for start in range(0, len(train_ds), bs):
         xb, yb = train_ds[start : start + bs]
         for _ in range(epochs):
@@ -179,32 +142,15 @@ def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
             opt.zero_grad()
 
 
-@fit_dataset.mistake
-def one_batch_too_many(model, opt, loss_func, train_ds, bs, epochs=1):
-    """Where bs divides the length, there is an empty batch at the end: the mean of nothing is nan, and so
-    are all weights after it. n // bs + 1 is one too many there.
-    """
-    for _ in range(epochs):
-        for i in range(len(train_ds) // bs + 1):
-            xb, yb = train_ds[i * bs : i * bs + bs]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
+@fit_dataset.slip("range(0, len(train_ds), bs)", "range(0, (len(train_ds) // bs + 1) * bs, bs)")
+def one_batch_too_many():
+    """Where bs divides the length, there is an empty batch at the end: the mean of nothing is nan, and so are all
+    weights after it. n // bs + 1 is one too many there."""
 
 
-@fit_dataset.slip("start + bs", "start + bs + 1")
-def overlapping():
-    """Each batch has one row too many, which comes again in the next: the end of a slice is not part of it."""
-
-
-@fit_dataset.mistake
-def ignores_epochs(model, opt, loss_func, train_ds, bs, epochs=1):
+@fit_dataset.slip("for _ in range(epochs):", "", of="epochs_inside")
+def ignores_epochs():
     """You go through the data once, whatever `epochs` says."""
-    for start in range(0, len(train_ds), bs):
-        xb, yb = train_ds[start : start + bs]
-        loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_dataset.slip("1", "2")
@@ -212,16 +158,10 @@ def two_epochs_by_default():
     """Without `epochs` you train for two or more: the default in the signature should stay 1."""
 
 
-@fit_dataset.mistake
-def all_rows_at_once(model, opt, loss_func, train_ds, bs, epochs=1):
-    """Each epoch is one step on all the rows at once (or on 64 of them): `bs` is not used. Cut the dataset
-    into batches of bs and step after each.
-    """
-    for _ in range(epochs):
-        xb, yb = train_ds[:]
-        loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
+@fit_dataset.slip(change("for start in A:", ""), change("train_ds[A]", "train_ds[:]"))
+def all_rows_at_once():
+    """Each epoch is one step on all the rows at once (or on 64 of them): `bs` is not used. Cut the dataset into batches
+    of bs and step after each."""
 
 
 @fit_dataset.slip(change("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
@@ -229,30 +169,10 @@ def one_row_at_a_time():
     """Each row is a batch of its own: the loop moves on by 1, and `bs` is not used."""
 
 
-@fit_dataset.slip("range(0, X, bs)", "range(X)")
-def moves_on_by_one():
-    """The batches have bs rows, but each begins one row after the one before: the start should move on by
-    bs.
-    """
-
-
-@fit_dataset.slip("opt.zero_grad()", "")
-def keeps_old_gradients():
-    """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
-
-
-@fit_dataset.slip(change("loss.backward", "opt.zero_grad"), change("loss = X", "X.backward()"))
-def clears_before_the_step():
-    """You clear the gradients between backward and step, so the step has nothing to go by and the weights
-    stay as they are.
-    """
-
-
 @fit_dataset.slip(after("opt.zero_grad()", "loss.backward()"), change("loss.backward()\nopt.step()", "opt.step()"))
 def steps_before_backward():
-    """You step before backward, so each step uses no gradient, or that of the batch before. First the
-    gradients, then the step.
-    """
+    """You step before backward, so each step uses no gradient, or that of the batch before. First the gradients, then
+    the step."""
 
 
 @fit_dataset.slip(
@@ -260,56 +180,28 @@ def steps_before_backward():
     change("loss.backward()\nopt.step()\nopt.zero_grad()", "loss.backward()"),
 )
 def steps_once_an_epoch():
-    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added
-    up.
-    """
+    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
 
 
-@fit_dataset.mistake
-def adds_the_losses_up(model, opt, loss_func, train_ds, bs, epochs=1):
-    """You add up the losses of all batches and make one step from the sum. Each batch should make a step of
-    its own.
-    """
-    for _ in range(epochs):
-        total = 0
-        for start in range(0, len(train_ds), bs):
-            xb, yb = train_ds[start : start + bs]
-            total = total + loss_func(model(xb), yb)
-        total.backward()
-        opt.step()
-        opt.zero_grad()
+@fit_dataset.slip(
+    before("for start in A:", "total = 0"),
+    change("loss.backward()", "total = total + loss"),
+    outdent("opt.zero_grad()"),
+    outdent("opt.step()"),
+    before("opt.step()", "total.backward()"),
+)
+def adds_the_losses_up():
+    """You add up the losses of all batches and make one step from the sum. Each batch should make a step of its own."""
 
 
 @fit_dataset.slip("loss.backward", "(loss_func(model(xb), yb) * len(xb) / bs).backward")
 def weighs_the_short_batch_less():
-    """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func`
-    gives it.
-    """
-
-
-@fit_dataset.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
-def uses_another_loss():
-    """You call a loss of your own (cross entropy, say) and not the `loss_func` that was passed in."""
+    """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func` gives it."""
 
 
 @fit_dataset.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= opt.lr * p.grad
-        """,
+    change("for start in A:", "for rows in torch.randperm(len(train_ds)).split(bs):"),
+    change("train_ds[A]", "train_ds[rows]"),
 )
-def updates_without_opt():
-    """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""
-
-
-@fit_dataset.mistake
-def shuffles(model, opt, loss_func, train_ds, bs, epochs=1):
+def shuffles():
     """The rows come in a random order. That is for later: here the slices are taken in order."""
-    for _ in range(epochs):
-        for rows in torch.randperm(len(train_ds)).split(bs):
-            xb, yb = train_ds[rows]
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first, swap
+from autograder.authoring.slips import after, change, first, outdent
 from autograder.checks.data import watched_training, what_was_learnt
 from autograder.exercise import Complaint, code
 
@@ -93,61 +93,30 @@ def with_next(epochs, model, loss_func, opt, train_dl):
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = iter(train_dl)"))
 def one_iterator_for_all_epochs():
-    """You learn from one pass alone: `epochs` is not used, or `iter(train_dl)` is called once, before the
-    epochs, and is used up after the first. Begin a new loop over the loader in each epoch.
-    """
-
-
-@fit_loader.slip("opt.step()", "")
-def never_steps():
-    """The gradients are computed and cleared, and the weights stay as they are: `opt.step()` is not called. Are the
-    parentheses there?
-    """
-
-
-@fit_loader.slip("loss.backward()", "loss_func(model(xb), yb)")
-def never_goes_backward():
-    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
-
-
-@fit_loader.slip(after("opt.zero_grad()", "yield loss.item()"))
-def yields_the_losses():
-    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called, and collect the losses in a list if you want them.
-    """
+    """You learn from one pass alone: `epochs` is not used, or `iter(train_dl)` is called once, before the epochs, and
+    is used up after the first. Begin a new loop over the loader in each epoch."""
 
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = list(train_dl)"))
 def keeps_the_first_batches():
     """You use the batches of the first epoch again and again: they are kept in a list, or the loop over the epochs
-    stands inside the loop over the batches. Ask the loader in each epoch: a shuffling
-    one gives other batches.
-    """
+    stands inside the loop over the batches. Ask the loader in each epoch: a shuffling one gives other batches."""
 
 
-@fit_loader.mistake
-def one_batch_an_epoch(epochs, model, loss_func, opt, train_dl):
-    """Each epoch uses the first batch alone (`next(iter(...))`, `break`, or a line that is indented too
-    little).
-    """
-    for _ in range(epochs):
-        xb, yb = next(iter(train_dl))
-        loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
+@fit_loader.slip("for xb, yb in A:", "xb, yb = next(iter(train_dl))", of="last_batch_alone")
+def one_batch_an_epoch():
+    """Each epoch uses the first batch alone (`next(iter(...))`, `break`, or a line that is indented too little)."""
 
 
-@fit_loader.mistake
-def last_batch_alone(epochs, model, loss_func, opt, train_dl):
-    """Only the last batch of each epoch is learnt from: the lines of the training step are indented too
-    little, so they stand after the inner loop.
-    """
-    for _ in range(epochs):
-        for xb, yb in train_dl:  # noqa: B007
-            pass
-        loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
+@fit_loader.slip(
+    outdent("opt.zero_grad()"),
+    outdent("opt.step()"),
+    outdent("loss.backward()"),
+    outdent("loss = A"),
+)
+def last_batch_alone():
+    """Only the last batch of each epoch is learnt from: the lines of the training step are indented too little, so they
+    stand after the inner loop."""
 
 
 @fit_loader.mistake
@@ -160,66 +129,12 @@ def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
         opt.zero_grad()
 
 
-@fit_loader.slip("opt.zero_grad()", "")
-def gradients_add_up():
-    """Gradients add up from batch to batch: nothing clears them. Which method of opt does?"""
-
-
-@fit_loader.mistake
-def clears_once_an_epoch(epochs, model, loss_func, opt, train_dl):
-    """zero_grad stands outside the loop over batches, so within an epoch the gradients add up."""
-    for _ in range(epochs):
-        opt.zero_grad()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-
-
-@fit_loader.mistake
-def step_once_an_epoch(epochs, model, loss_func, opt, train_dl):
-    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added
-    up.
-    """
-    for _ in range(epochs):
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
-
-
-@fit_loader.slip(swap("opt.zero_grad()", "A.backward()"), change("return A", ""), of="clears_first")
-def cleared_too_early():
-    """You clear the gradients between backward and step, so the step has nothing to go by and the weights
-    stay as they are.
-    """
+@fit_loader.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
+def step_once_an_epoch():
+    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
 
 
 @fit_loader.slip(after("opt.zero_grad()", "loss.backward()"))
 def step_before_backward():
-    """You step before backward: each step uses no gradient, or that of the batch before. First the
-    gradients, then the step.
-    """
-
-
-@fit_loader.slip("loss.backward", "torch.nn.functional.cross_entropy(model(xb), yb).backward")
-def loss_of_its_own():
-    """You call a loss of your own (cross entropy, say) and not the `loss_func` that was passed in."""
-
-
-@fit_loader.slip("loss.backward", "loss_func(yb, model(xb)).backward")
-def loss_of_targets_first():
-    """You call the loss with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric.
-    """
-
-
-@fit_loader.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= opt.lr * p.grad
-        """,
-)
-def updates_by_hand():
-    """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""
+    """You step before backward: each step uses no gradient, or that of the batch before. First the gradients, then the
+    step."""

@@ -132,9 +132,7 @@ def no_title():
 
 @plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X.view(28, 28).t())")
 def transposed_image():
-    """The image is transposed: rows and columns have changed places. The 784 values are laid out row after
-    row.
-    """
+    """The image is transposed: rows and columns have changed places. The 784 values are laid out row after row."""
 
 
 @plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X.view(28, 28), origin='lower')")

@@ -103,9 +103,8 @@ def rows_stay_tensors(n, bs, shuffle):
 
 @sampler_batches.mistake
 def cut_into_equal_parts(n, bs, shuffle):
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is
-    left: `split` does that, or a start that moves on by bs.
-    """
+    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
+    `split` does that, or a start that moves on by bs."""
     rows = torch.randperm(n) if shuffle else torch.arange(n)
     return [batch.tolist() for batch in rows.chunk(-(-n // bs))]
 
@@ -123,9 +122,8 @@ def nothing_from_few_rows(n, bs, shuffle):
     of="from_split_tensors",
 )
 def begins_somewhere_and_goes_round():
-    """You begin at a random row and go on in the plain order from there: most orders never come up. Any order should
-    be possible.
-    """
+    """You begin at a random row and go on in the plain order from there: most orders never come up. Any order should be
+    possible."""
 
 
 @sampler_batches.slip("[int(row) for row in batch]", "tuple(batch.tolist())", of="from_split_tensors")
@@ -136,8 +134,7 @@ def tuples_of_rows():
 @sampler_batches.mistake
 def one_list_for_all_calls(n, bs, shuffle, batches=[]):  # noqa: B006
     """All calls fill one and the same list (a default argument, or one outside the function). Make a new one in each
-    call.
-    """
+    call."""
     rows = torch.randperm(n) if shuffle else torch.arange(n)
     batches.extend(batch.tolist() for batch in rows.split(bs))
     return batches
@@ -168,11 +165,9 @@ def short_batch_missing(n, bs, shuffle):
     return [rows[i * bs : (i + 1) * bs] for i in range(n // bs)]
 
 
-@sampler_batches.mistake
-def empty_batch_at_the_end(n, bs, shuffle):
+@sampler_batches.slip("n // bs", "n // bs + 1", of="short_batch_missing")
+def empty_batch_at_the_end():
     """Where bs divides n, an empty batch comes last."""
-    rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
-    return [rows[i * bs : (i + 1) * bs] for i in range(n // bs + 1)]
 
 
 @sampler_batches.mistake

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, method
+from autograder.authoring.slips import after, body, change, everywhere, first, inside, method, swap
 from autograder.checks.modules import as_module, filled, gradients, kinds_of_children, parameter_table, three_sizes
 from autograder.exercise import code
 
@@ -95,28 +95,9 @@ def from_weights_and_a_fresh_relu():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(everywhere("nh", "50"), of="torch_relu")
 def fifty_hidden_units():
     """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, 50, n_out)
-
-    return Model
-
-
-@AttributeModel.slip(
-    "(self.l2, self.l1) = A",
-    """
-        self.l1 = torch.nn.Linear(nh, n_in)
-        self.l2 = torch.nn.Linear(n_out, nh)
-        """,
-    of="torch_relu",
-)
-def outputs_before_inputs():
-    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
-    outputs."""
 
 
 @AttributeModel.slip(change("n_in", "784"), change("n_out", "10"), of="torch_relu")
@@ -124,15 +105,9 @@ def sizes_of_mnist():
     """The layers are made for 784 inputs and 10 outputs, whatever n_in and n_out are. Use the arguments."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("x = torch.relu(x)", "", of="torch_relu")
 def without_relu():
     """There is no relu between l1 and l2. Two linear layers in a row can do no more than a single one."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(self.l1(x))
-
-    return Model
 
 
 @AttributeModel.slip(
@@ -143,8 +118,7 @@ def without_relu():
     of="torch_relu",
 )
 def relu_after_the_last_layer_too():
-    """relu is applied to the final scores as well, so none is ever negative. It belongs between the layers
-    alone."""
+    """relu is applied to the final scores as well, so none is ever negative. It belongs between the layers alone."""
 
 
 @AttributeModel.slip(method("def forward(self, x):\n    return torch.relu(self.l2(self.l1(x)))"), of="torch_relu")
@@ -152,15 +126,9 @@ def relu_after_the_last_layer_instead():
     """relu is applied after l2, and not between l1 and l2: it has moved one layer too far."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(swap("x = self.l1(x)", "x = torch.relu(x)"), of="torch_relu")
 def relu_on_the_input():
     """relu is applied to x before l1, where it cuts the negative inputs off; it belongs between l1 and l2."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(self.l1(torch.relu(x)))
-
-    return Model
 
 
 @AttributeModel.slip("self.l2(x)", "self.l2(x).softmax(-1)", of="torch_relu")
@@ -173,15 +141,9 @@ def log_softmax_at_the_end():
     """The model ends in a log softmax. It should return raw scores: the loss function does the rest."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("torch.relu", "torch.sigmoid", of="torch_relu")
 def sigmoid_for_relu():
     """The function between the layers is not relu: it looks like a sigmoid."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(torch.sigmoid(self.l1(x)))
-
-    return Model
 
 
 @AttributeModel.slip(after("(self.l2, self.l1) = A", "self.relu = torch.nn.ReLU()"), of="torch_relu")
@@ -210,8 +172,7 @@ def layers_in_a_list():
 
 @AttributeModel.slip("A.__init__()", "")
 def without_setting_up_the_module():
-    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the
-    layers."""
+    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the layers."""
 
 
 @AttributeModel.slip("def forward(self, x):", "def froward(self, x):")
@@ -225,40 +186,23 @@ def without_bias():
     """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("torch.relu(x)", "torch.relu(x).detach()", of="torch_relu")
 def detached_between_the_layers():
     """The graph is cut between l1 and l2 (.detach(), .data or a new tensor), so l1 gets no gradient and never
     learns."""
 
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(torch.relu(self.l1(x)).detach())
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip(
+    inside("forward", body("with torch.no_grad():\n    return self.l2(torch.relu(self.l1(x)))")), of="torch_relu"
+)
 def under_no_grad():
     """`forward` runs under no_grad, so there is no graph and nothing can be learnt. Take the no_grad away
     here: it belongs to the update of the parameters."""
 
-    class Model(torch_relu()):
-        @torch.no_grad()
-        def forward(self, x):
-            return super().forward(x)
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip("return self.l2(x)", "self.l2(x)", of="torch_relu")
 def prints_the_scores():
     """`forward` returns None: is there a `return` in front of the result?"""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            super().forward(x)
-
-    return Model
 
 
 @AttributeModel.slip(
@@ -280,40 +224,21 @@ def layers_in_local_variables():
     """`l1 = ...` in `__init__` is a local variable, gone when `__init__` ends. The layers belong to self."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("torch.relu", "torch.nn.ReLU", of="torch_relu")
 def a_layer_for_a_function():
     """nn.ReLU(...) makes a layer, and does not apply it: x is taken for an option. F.relu(x) and torch.relu(x)
     are functions."""
 
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(torch.nn.ReLU(self.l1(x)))
 
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip("torch.relu", "torch.nn.functional.leaky_relu", of="torch_relu")
 def leaky():
-    """What is applied between the layers lets some of the negative values through. relu makes each of them
-    0."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(torch.nn.functional.leaky_relu(self.l1(x)))
-
-    return Model
+    """What is applied between the layers lets some of the negative values through. relu makes each of them 0."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip("torch.relu(x)", "x.clamp(0, 6)", of="torch_relu")
 def no_more_than_six():
     """What is applied between the layers limits large values too (relu6, a clamp with two ends). relu leaves
     those above 0 as they are."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            return self.l2(self.l1(x).clamp(0, 6))
-
-    return Model
 
 
 @AttributeModel.slip("self.l2(x)", "self.l2(x).squeeze()", of="torch_relu")
@@ -322,33 +247,26 @@ def squeezed():
     has the shape (bs, n_out) for bs = 1 as well."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(
+    inside("Model", first("out = None")),
+    change(
+        "return self.l2(x)",
+        "if self.out is None or len(self.out) != len(x):\n    self.out = self.l2(x)\nreturn self.out",
+    ),
+    of="torch_relu",
+)
 def remembers_the_first_output():
     """The output of an earlier call comes back. Compute it anew at each call."""
 
-    class Model(torch_relu()):
-        out = None
 
-        def forward(self, x):
-            if self.out is None or len(self.out) != len(x):
-                self.out = super().forward(x)
-            return self.out
-
-    return Model
-
-
-@AttributeModel.mistake
+@AttributeModel.slip(
+    inside("forward", first("given = x")),
+    change("return self.l2(x)", "out = self.l2(x)\ngiven.clamp_(0, 0.1)\nreturn out"),
+    of="torch_relu",
+)
 def changes_its_input():
     """Calling the model changes x. Use operations that make a new tensor, without an underscore at the end of
     their name."""
-
-    class Model(torch_relu()):
-        def forward(self, x):
-            out = super().forward(x)
-            x.clamp_(0, 0.1)
-            return out
-
-    return Model
 
 
 @AttributeModel.slip(
@@ -365,8 +283,7 @@ _layers_made = {}
 
 @AttributeModel.mistake
 def shares_its_layers():
-    """Two models share their layers, so training one changes the other. Make new layers in each
-    `__init__`."""
+    """Two models share their layers, so training one changes the other. Make new layers in each `__init__`."""
 
     class Model(torch_relu()):
         def __init__(self, n_in, nh, n_out):
@@ -376,15 +293,9 @@ def shares_its_layers():
     return Model
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(everywhere("nh", "max(nh, n_in, n_out)"), of="torch_relu")
 def at_least_as_many_hidden_units():
     """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, max(nh, n_in, n_out), n_out)
-
-    return Model
 
 
 @AttributeModel.mistake

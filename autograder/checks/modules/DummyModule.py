@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, indent, method
+from autograder.authoring.slips import after, before, body, change, first, indent, inside, last, method, without
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -80,8 +80,7 @@ def leaves_names_with_an_underscore_out(DummyModule, draw):
 
 @DummyModule.probe
 def registers_and_yields_what_is_set_later(DummyModule, draw):
-    """Any layer may be set: one without parameters, or one with layers inside it. All its parameters belong
-    to it."""
+    """Any layer may be set: one without parameters, or one with layers inside it. All its parameters belong to it."""
     model = DummyModule(2, 3, 1)
     first, second, third = some_names(draw, 3)
     setattr(model, f"{first}_2", torch.nn.PReLU())
@@ -283,20 +282,17 @@ def yields_one_generator_a_layer():
 
 @DummyModule.slip("[p for layer in X for p in Y]", "[list(Y) for layer in X]", of="lists_them")
 def yields_one_list_a_layer():
-    """`parameters()` gives a list of lists, one for each layer. What is wanted is flat: one tensor after
-    another."""
+    """`parameters()` gives a list of lists, one for each layer. What is wanted is flat: one tensor after another."""
 
 
 @DummyModule.slip("layer.parameters", "layer.named_parameters")
 def yields_names_and_tensors():
-    """`parameters()` yields pairs of a name and a tensor. That is named_parameters; yield the tensors
-    alone."""
+    """`parameters()` yields pairs of a name and a tensor. That is named_parameters; yield the tensors alone."""
 
 
 @DummyModule.slip("yield from X", "for p in X:\n    if p.dim() > 1:\n        yield p")
 def yields_weights_only():
-    """The biases are missing: every parameter of a layer is asked for, and its own `parameters()` has them
-    all."""
+    """The biases are missing: every parameter of a layer is asked for, and its own `parameters()` has them all."""
 
 
 @DummyModule.slip(
@@ -315,8 +311,7 @@ def stops_after_the_first_layer():
 
 @DummyModule.slip("for A in B:", "yield from self.l1.parameters()\nyield from self.l2.parameters()")
 def yields_those_of_l1_and_l2():
-    """`parameters()` knows only l1 and l2. A layer that is set later is registered too: go through the
-    registry."""
+    """`parameters()` knows only l1 and l2. A layer that is set later is registered too: go through the registry."""
 
 
 @DummyModule.slip("yield from X", "yield from [p.detach().clone().requires_grad_() for p in X]")
@@ -339,35 +334,19 @@ def one_generator_for_life():
     return Model
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    inside("__init__", last("self._all = [*self.l1.parameters(), *self.l2.parameters()]")),
+    inside("parameters", body("return self._all")),
+)
 def parameters_as_they_were():
     """The parameters are collected when the model is made. Layers that are set later, or set again, are
     missing: look into the registry when `parameters()` is called."""
 
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, nh, n_out)
-            self._all = list(super().parameters())
 
-        def parameters(self):
-            return self._all
-
-    return Model
-
-
-@DummyModule.mistake
+@DummyModule.slip(change("self._modules = A", ""), first("_modules = {}"))
 def one_registry_for_all():
     """All instances share one registry, since the dict stands in the class body (or is a default argument): a
     second model's layers get into the first's. Make a new dict in `__init__`."""
-
-    class Model(yields_one_by_one()):
-        _modules = {}  # noqa: RUF012
-
-        def __init__(self, n_in, nh, n_out):
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
-
-    return Model
 
 
 @DummyModule.slip("self._modules = {}", "type(self)._modules = {}")
@@ -382,20 +361,19 @@ def keeps_the_first_value():
     as the attribute does."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    change("self._modules[name] = value", ""),
+    inside(
+        "__init__",
+        body("""
+        self._modules = {"l1": nn.Linear(n_in, nh), "l2": nn.Linear(nh, n_out)}
+        self.l1, self.l2 = self._modules.values()
+        """),
+    ),
+)
 def fills_the_registry_by_hand():
     """`__init__` puts l1 and l2 into the registry by itself, and a layer that is set later is not registered.
     That is the work of `__setattr__`."""
-
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            self._modules = {"l1": torch.nn.Linear(n_in, nh), "l2": torch.nn.Linear(nh, n_out)}
-            self.l1, self.l2 = self._modules.values()
-
-        def __setattr__(self, name, value):
-            object.__setattr__(self, name, value)
-
-    return Model
 
 
 @DummyModule.slip(
@@ -406,26 +384,11 @@ def registers_parameters():
     """The registry holds tensors or other things where layers should be. Put the value in as it comes."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    change("{}", "[]"), change("A[name] = value", "A.append(value)"), change("self._modules.values()", "self._modules")
+)
 def a_list_for_registry():
     """The registry is a list. It should be a dict, from each name to its layer: otherwise, who is l1?"""
-
-    class Model(yields_one_by_one()):
-        def __init__(self, n_in, nh, n_out):
-            self._modules = []
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
-
-        def __setattr__(self, name, value):
-            if not name.startswith("_"):
-                self._modules.append(value)
-            object.__setattr__(self, name, value)
-
-        def parameters(self):
-            for layer in self._modules:
-                yield from layer.parameters()
-
-    return Model
 
 
 @DummyModule.mistake
@@ -452,8 +415,7 @@ def repr_that_prints():
 
 @DummyModule.slip("f'{X}'", "X")
 def repr_that_is_a_dict():
-    """`__repr__` returns the dict itself. It must return a string: put the registry into an f-string, or use
-    str()."""
+    """`__repr__` returns the dict itself. It must return a string: put the registry into an f-string, or use str()."""
 
 
 @DummyModule.slip("f'{X}'", "f'{list(X)}'")
@@ -468,19 +430,13 @@ def repr_of_layers():
 
 @DummyModule.slip("f'{self._modules}'", "f'l1: {self.l1}, l2: {self.l2}'")
 def repr_of_l1_and_l2():
-    """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the
-    registry."""
+    """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the registry."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(without("__repr__"))
 def without_a_repr():
     """The class has no `__repr__` of its own, so Python shows only the class and an address. Check the
     spelling: two underscores on either side."""
-
-    class Model(yields_one_by_one()):
-        __repr__ = object.__repr__
-
-    return Model
 
 
 @DummyModule.slip("if name[0] != '_':\n    self._modules[name] = value", "", of="lists_them")
@@ -500,23 +456,9 @@ def walks_over_the_names():
     are its values()."""
 
 
-@DummyModule.slip(
-    method("""
-        def __init__(self, n_in, nh, n_out):
-            self._modules = {}
-            self.l1 = nn.Linear(nh, n_in)
-            self.l2 = nn.Linear(n_out, nh)
-        """),
-)
-def outputs_before_inputs():
-    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
-    outputs."""
-
-
 @DummyModule.slip("not name.startswith('_')", "'_' not in name")
 def an_underscore_anywhere():
-    """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is
-    left out."""
+    """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is left out."""
 
 
 @DummyModule.slip(
@@ -524,8 +466,7 @@ def an_underscore_anywhere():
     before("if A:", "kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)"),
 )
 def some_kinds_of_layers():
-    """Layers of some kinds only are registered. Any value is, whose name does not begin with an
-    underscore."""
+    """Layers of some kinds only are registered. Any value is, whose name does not begin with an underscore."""
 
 
 @DummyModule.slip("[p for layer in X for p in Y]", "[p for layer in X for p in Y if p.requires_grad]", of="lists_them")
@@ -550,8 +491,3 @@ def yields_weights_and_biases_wherever():
 def repr_without_an_f():
     """`__repr__` returns a text that shows no name and no layer. Are there braces in it, and an f in front of
     the string?"""
-
-
-@DummyModule.slip(everywhere("nh", "50"))
-def fifty_hidden_units_again():
-    """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""

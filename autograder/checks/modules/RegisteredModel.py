@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import before, change, method
+from autograder.authoring.slips import before, change, first, inside, method, without
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -179,31 +179,16 @@ def without_keeping_the_list():
     """The layers are registered, but there is no attribute `layers` with the list."""
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(inside("__init__", first("import copy\nlayers = copy.deepcopy(layers)")))
 def copies_of_the_layers():
     """The model works with copies of the layers: what happens to the ones that were passed no longer reaches
     it. Keep the very same layers."""
-    import copy
-
-    class Model(counting()):
-        def __init__(self, layers):
-            super().__init__(copy.deepcopy(layers))
-
-    return Model
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(before("for i, layer in A:", "import copy\nlayers = copy.deepcopy(layers)"))
 def registers_copies():
     """The registered layers are copies, while `forward` uses the layers of the list: training the parameters
     would change nothing that is computed. Register the very same layers."""
-    import copy
-
-    class Model(counting()):
-        def __init__(self, layers):
-            super().__init__(copy.deepcopy(layers))
-            self.layers = layers
-
-    return Model
 
 
 @RegisteredModel.slip(
@@ -221,51 +206,24 @@ def one_list_for_all():
     It belongs to self."""
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    change("self.layers = A", "import copy\nself.layers = copy.deepcopy(A)"),
+    change("for layer in A:", "for i in range(len(self.layers)):"),
+    change("layer(x)", "getattr(self, f'layer_{i}')(x)"),
+)
 def names_for_the_layers():
-    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list
-    itself."""
-    import copy
-
-    class Model(counting()):
-        def __init__(self, layers):
-            super().__init__(layers)
-            self.layers = copy.deepcopy(layers)
-
-        def forward(self, x):
-            for i in range(len(self.layers)):
-                x = getattr(self, f"layer_{i}")(x)
-            return x
-
-    return Model
+    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list itself."""
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(inside("forward", first("x = x.detach()")))
 def cut_off_from_the_input():
     """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
     what the one before it returned."""
 
-    class Model(counting()):
-        def forward(self, x):
-            return super().forward(x.detach())
 
-    return Model
-
-
-@RegisteredModel.mistake
+@RegisteredModel.slip(inside("forward", first("x = x.reshape(len(x), -1)")))
 def rows_made_flat():
     """The input is reshaped before the first layer gets it. Give it to that layer as it is."""
-
-    class Model(counting()):
-        def forward(self, x):
-            return super().forward(x.reshape(len(x), -1))
-
-    return Model
-
-
-@RegisteredModel.slip("x = X", "X")
-def results_not_kept():
-    """`forward` calls each layer and drops what it returns. Assign each result to x."""
 
 
 @RegisteredModel.slip(
@@ -282,27 +240,17 @@ def no_activation_at_the_end():
 
 @RegisteredModel.slip("for i, layer in A:", "self.add_module(f'layer_{len(layers) - 1}', layers[-1])")
 def registers_the_last():
-    """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each
-    layer."""
+    """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each layer."""
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(
+    change("for i, layer in enumerate(layers):\n    self.add_module(A, B)", ""),
+    change("for layer in A:", "for i, layer in enumerate(self.layers):"),
+    before("x = layer(x)", "self.add_module(f'layer_{i}', layer)"),
+)
 def registers_in_forward():
     """The layers are registered only when the model is called. An optimizer asks for the parameters before
     that: register them in `__init__`."""
-
-    class Model(counting()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = layers
-
-        def forward(self, x):
-            for i, layer in enumerate(self.layers):
-                self.add_module(f"layer_{i}", layer)
-                x = layer(x)
-            return x
-
-    return Model
 
 
 @RegisteredModel.slip("def __init__(self, layers):", "def __init__(self, *layers):")
@@ -326,22 +274,6 @@ def calls_the_list():
     """A list cannot be called. Go through it and call each layer."""
 
 
-@RegisteredModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
-def skips_the_last_layer():
-    """`forward` leaves the last layer out."""
-
-
-@RegisteredModel.slip("x = X", "return X")
-def returns_after_the_first_layer():
-    """`forward` returns after the first layer: the `return` stands inside the loop."""
-
-
-@RegisteredModel.slip(change("return x", "return out"), change("x = X", "out = X"))
-def each_layer_on_the_input():
-    """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the
-    one before it returned."""
-
-
 @RegisteredModel.slip(
     method("""
         def forward(self, x):
@@ -361,23 +293,6 @@ def returns_what_came_in():
     """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
 
 
-@RegisteredModel.slip("return x", "")
-def forward_returns_none():
-    """Calling the model gives None: `forward` has no `return` after the loop."""
-
-
-@RegisteredModel.slip("layer(x)", "layer(x).relu()")
-def a_relu_of_its_own():
-    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
-    else."""
-
-
-@RegisteredModel.slip("return x", "return x.softmax(-1)")
-def a_softmax_of_its_own():
-    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
-    nothing else."""
-
-
 @RegisteredModel.slip("for layer in self.layers:", "for layer in self.children():")
 def through_the_children():
     """`forward` goes through the children. A layer that stands in the list twice is one child only, so it is
@@ -389,12 +304,7 @@ def module_not_set_up():
     """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
 
 
-@RegisteredModel.mistake
+@RegisteredModel.slip(without("forward"))
 def no_forward_at_all():
     """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
     class, as far to the right as `__init__`."""
-
-    class Model(counting()):
-        forward = torch.nn.Module.forward
-
-    return Model

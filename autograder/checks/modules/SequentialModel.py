@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, method
+from autograder.authoring.slips import after, change, first, inside, method, without
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -114,11 +114,6 @@ def relu_between_the_layers():
     the list has its own activations."""
 
 
-@SequentialModel.slip("x = X", "X")
-def results_not_kept():
-    """`forward` calls each layer and drops what it returns. Assign each result to x."""
-
-
 @SequentialModel.slip("layers", "[]")
 def an_empty_list():
     """The nn.ModuleList is empty: the layers that are passed are not put into it."""
@@ -130,45 +125,25 @@ def a_list_in_a_list():
     needed."""
 
 
-@SequentialModel.mistake
+@SequentialModel.slip(without("forward"))
 def without_forward():
     """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
     class, as far to the right as `__init__`."""
 
-    class Model(module_list()):
-        forward = torch.nn.Module.forward
 
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(
+    change("for layer in A:", "for layer in self.order:"),
+    change("self.layers = A", "self.order = layers\nself.layers = nn.ModuleList(dict.fromkeys(layers))"),
+)
 def each_layer_once():
     """A layer that stands in the list twice is kept once. The nn.ModuleList is to hold what the list holds, in
     all its places."""
 
-    class Model(module_list()):
-        def __init__(self, layers):
-            super().__init__(dict.fromkeys(layers))
-            self.order = layers
 
-        def forward(self, x):
-            for layer in self.order:
-                x = layer(x)
-            return x
-
-    return Model
-
-
-@SequentialModel.mistake
+@SequentialModel.slip(inside("forward", first("x = x.detach()")))
 def cut_off_from_the_input():
     """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
     what the one before it returned."""
-
-    class Model(module_list()):
-        def forward(self, x):
-            return super().forward(x.detach())
-
-    return Model
 
 
 @SequentialModel.mistake
@@ -241,46 +216,22 @@ def under_another_name():
     ),
 )
 def registered_twice():
-    """The layers are children of the model a second time, beside the nn.ModuleList. One registration is
-    enough."""
+    """The layers are children of the model a second time, beside the nn.ModuleList. One registration is enough."""
 
 
 @SequentialModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
 def calls_the_module_list():
-    """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each
-    layer."""
+    """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each layer."""
 
 
-@SequentialModel.mistake
+@SequentialModel.slip(inside("__init__", first("import copy\nlayers = copy.deepcopy(layers)")))
 def copies_them():
     """The nn.ModuleList holds copies of the layers. Put the very layers in that were passed."""
-    import copy
-
-    class Model(module_list()):
-        def __init__(self, layers):
-            super().__init__(copy.deepcopy(layers))
-
-    return Model
-
-
-@SequentialModel.slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
-def leaves_out_the_last():
-    """`forward` leaves the last layer out."""
 
 
 @SequentialModel.slip("x = X", "if list(layer.parameters()):\n    x = X")
 def leaves_out_what_has_no_parameters():
     """`forward` leaves out layers without parameters, such as ReLU. Call each layer."""
-
-
-@SequentialModel.slip("x = X", "return X")
-def stops_after_one():
-    """`forward` returns after the first layer: the `return` stands inside the loop."""
-
-
-@SequentialModel.slip(change("return x", "return out"), change("x = X", "out = X"))
-def always_the_input():
-    """Each layer gets the input of the model. Give each layer what the one before it returned."""
 
 
 @SequentialModel.slip(
@@ -291,23 +242,6 @@ def always_the_input():
 )
 def three_layers_and_no_more():
     """`forward` calls the first three layers, however many there are. Go through the list."""
-
-
-@SequentialModel.slip("return x", "")
-def no_return():
-    """Calling the model gives None: `forward` has no `return` after the loop."""
-
-
-@SequentialModel.slip("return x", "return x.softmax(-1)")
-def softmax_added():
-    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and
-    nothing else."""
-
-
-@SequentialModel.slip("layer(x)", "layer(x).relu()")
-def relu_added():
-    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing
-    else."""
 
 
 @SequentialModel.slip("layers", "*layers")

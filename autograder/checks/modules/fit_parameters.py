@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, indent, outdent
+from autograder.authoring.slips import after, before, change, first, indent, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.modules import filled
@@ -150,41 +150,18 @@ def reports_the_loss(model, loss_func, x, y, bs, lr, epochs=1):
     return losses
 
 
-@fit_parameters.mistake
-def parameters_asked_for_once(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    before("for _ in A:", "parameters = model.parameters()"), change("for p in A:", "for p in parameters:")
+)
+def parameters_asked_for_once():
     """Only the first batch changes anything: model.parameters() is a generator, and one walk uses it up. Ask for it at
     every batch, or keep a list of it."""
-    parameters = model.parameters()
-    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
-        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        with torch.no_grad():
-            for p in parameters:
-                p -= lr * p.grad
-        model.zero_grad()
 
 
-@fit_parameters.mistake
-def targets_before_predictions(model, loss_func, x, y, bs, lr, epochs=1):
-    """The loss function gets its arguments the wrong way round: the predictions come first, then the targets."""
-    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
-        loss_func(y[start : start + bs], model(x[start : start + bs])).backward()
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= lr * p.grad
-        model.zero_grad()
-
-
-@fit_parameters.mistake
-def divided_by_the_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("p -= A", "p -= A / len(x[start : start + bs])")
+def divided_by_the_batch():
     """The gradient is divided by the number of rows. Whether the loss is a mean is the loss function's own business:
     each parameter loses lr times its gradient, as it is."""
-    for start in [i for _ in range(epochs) for i in range(0, len(x), bs)]:
-        xb, yb = x[start : start + bs], y[start : start + bs]
-        loss_func(model(xb), yb).backward()
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= lr * p.grad / len(xb)
-        model.zero_grad()
 
 
 @fit_parameters.slip("model.zero_grad()", "")
@@ -199,13 +176,7 @@ def forgets_to_clear_the_gradients():
     change("p -= p.grad * lr\nmodel.zero_grad()", "p -= p.grad * lr"),
 )
 def clears_once_an_epoch():
-    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
-    batch."""
-
-
-@fit_parameters.slip("p -= X", "p += X")
-def climbs():
-    """The parameters move along the gradient, so the loss grows. Which sign leads downhill?"""
+    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each batch."""
 
 
 @fit_parameters.slip("p -= X", "p = p - X")
@@ -220,39 +191,19 @@ def updates_with_the_graph_on():
     while operations are recorded. Where is torch.no_grad()?"""
 
 
-@fit_parameters.mistake
-def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    change("y[start:start + bs]", "y[i * bs:(i + 1) * bs]"),
+    change("x[start:start + bs]", "x[i * bs:(i + 1) * bs]"),
+    change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
+)
+def drops_the_short_batch():
     """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
-@fit_parameters.mistake
-def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
+def an_empty_batch_at_the_end():
     """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
     every parameter. Check how many batches there are for n = 6, bs = 3."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs + 1):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
-
-
-@fit_parameters.slip(everywhere("start + bs", "start + bs + 1"))
-def overlapping_batches():
-    """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
-
-
-@fit_parameters.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
-def all_the_data_every_time():
-    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
 
 
 @fit_parameters.slip(outdent("with A:"))
@@ -264,29 +215,6 @@ def one_update_an_epoch():
 @fit_parameters.slip(after("with A:", "return"))
 def returns_after_the_first_batch():
     """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
-
-
-@fit_parameters.slip(
-    change("for start in range(0, len(x), bs):", ""),
-    change("for _ in range(epochs):", "for start in range(0, len(x), bs):"),
-)
-def only_one_epoch():
-    """There is one epoch whatever `epochs` says."""
-
-
-@fit_parameters.slip("lr", "0.5")
-def its_own_learning_rate():
-    """The learning rate is 0.5 whatever `lr` says."""
-
-
-@fit_parameters.slip(everywhere("bs", "64"))
-def its_own_batch_size():
-    """The batches have 64 rows whatever `bs` says."""
-
-
-@fit_parameters.slip("loss_func", "F.cross_entropy")
-def its_own_loss():
-    """The loss is always cross entropy; `loss_func` is not called."""
 
 
 @fit_parameters.slip("X * lr", "X * lr / bs")
@@ -312,22 +240,17 @@ def weights_and_biases_of_the_layers():
 
 @fit_parameters.slip("p -= X", "if p.dim() > 1:\n    p -= X")
 def weights_without_biases():
-    """Only matrices are updated; biases and other parameters with fewer than two dimensions stay as they
-    were."""
+    """Only matrices are updated; biases and other parameters with fewer than two dimensions stay as they were."""
 
 
-@fit_parameters.mistake
-def shuffled(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip(
+    change("y[start:start + bs]", "y[rows]"),
+    change("x[start:start + bs]", "x[rows]"),
+    before("A.backward()", "rows = order[start:start + bs]"),
+    before("for start in A:", "order = torch.randperm(len(x))"),
+)
+def shuffled():
     """The rows are shuffled. Go through them in order here; shuffling has its own section."""
-    for _ in range(epochs):
-        order = torch.randperm(len(x))
-        for start in range(0, len(x), bs):
-            rows = order[start : start + bs]
-            loss_func(model(x[rows]), y[rows]).backward()
-            with torch.no_grad():
-                for p in model.parameters():
-                    p -= p.grad * lr
-                model.zero_grad()
 
 
 @fit_parameters.slip(indent("model.zero_grad()"))
@@ -342,63 +265,15 @@ def no_gradients_at_the_update_either():
     are the gradients cleared only when all the parameters have been updated?"""
 
 
-@fit_parameters.slip("torch.no_grad()", "torch.no_grad")
-def no_grad_without_parentheses():
-    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
-
-
-@fit_parameters.slip("model.parameters()", "model.parameters")
-def parameters_without_parentheses():
-    """model.parameters is a method: call it, with parentheses, to get the parameters."""
-
-
-@fit_parameters.mistake
-def loss_without_a_graph(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_parameters.slip("loss_func(A, B).backward()", "with torch.no_grad():\n    loss_func(A, B).backward()")
+def loss_without_a_graph():
     """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach(). Only
     the update belongs under no_grad."""
-    with torch.no_grad():
-        for _ in range(epochs):
-            for start in range(0, len(x), bs):
-                loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-                with torch.no_grad():
-                    for p in model.parameters():
-                        p -= p.grad * lr
-                model.zero_grad()
 
 
 @fit_parameters.slip("X * lr", "X")
 def without_lr():
     """The whole gradient is taken off the parameters: `lr` is not used."""
-
-
-@fit_parameters.slip("range(0, X, bs)", "range(X)")
-def a_batch_at_every_row():
-    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the step."""
-
-
-@fit_parameters.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
-def a_row_at_a_time():
-    """There is an update for each row, whatever `bs` says. Each batch is to have `bs` rows."""
-
-
-@fit_parameters.slip("len(x)", "len(x) - bs")
-def stops_a_batch_early():
-    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
-
-
-@fit_parameters.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
-def the_last_batch_made_full():
-    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
-
-
-@fit_parameters.slip("range(epochs)", "range(1, epochs)")
-def one_epoch_too_few():
-    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
-
-
-@fit_parameters.slip("epochs", "epochs + 1")
-def one_epoch_too_many():
-    """There is one epoch too many. How many numbers are in range(epochs)?"""
 
 
 @fit_parameters.slip(outdent("with A:"), before("A.backward()", "model.zero_grad()"))
@@ -424,22 +299,10 @@ def a_loss_above_zero():
 
 
 @fit_parameters.slip(
-    change(
-        "with A:",
-        """
-        torch.set_grad_enabled(False)
-        for p in model.parameters():
-            p -= p.grad * lr
-        model.zero_grad()
-        """,
-    ),
+    change("with torch.no_grad():", ""),
+    before("for p in A:", "torch.set_grad_enabled(False)"),
     before("A.backward()", "torch.set_grad_enabled(True)"),
 )
 def leaves_recording_off():
     """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone.
     torch.no_grad() in a `with` ends by itself."""
-
-
-@fit_parameters.slip(first("bs = min(bs, len(x) - 1)"))
-def a_batch_smaller_than_the_data():
-    """When bs is greater than the number of rows, all the rows should be one batch."""

@@ -94,12 +94,9 @@ def by_searching(model, name):
     raise KeyError(f"no layer is called {name}")
 
 
-@get_layer.mistake
-def a_copy(model, name):
+@get_layer.slip(change("return X", "return copy.deepcopy(X)"), first("import copy"), of="by_attribute")
+def a_copy():
     """You return a copy of the layer: changing it leaves the model as it is. Return the model's own layer."""
-    import copy
-
-    return copy.deepcopy(getattr(model, name))
 
 
 @get_layer.slip("X[name]", "X.get(name)")
@@ -157,8 +154,7 @@ def an_index_error(model, name):
 
 @get_layer.slip("dict(X)[name]", "{own.lower(): layer for own, layer in X}[name.lower()]")
 def capitals_do_not_count():
-    """A layer whose name differs from `name` in capital letters is found as well. The whole name must be the
-    same."""
+    """A layer whose name differs from `name` in capital letters is found as well. The whole name must be the same."""
 
 
 @get_layer.slip("dict(X)", "{own: layer for own, layer in X if list(layer.parameters())}")
@@ -219,8 +215,7 @@ def by_pasting_code():
 
 @get_layer.slip("getattr(model, name)", "model.name", of="by_attribute")
 def the_attribute_called_name():
-    """`model.name` asks for an attribute that is called "name"; the value of the variable `name` is not
-    looked at."""
+    """`model.name` asks for an attribute that is called "name"; the value of the variable `name` is not looked at."""
 
 
 @get_layer.slip("dict(X)[name]", "next((pair for pair in X if pair[0] == name))")

@@ -76,8 +76,7 @@ def with_the_model_itself():
 
 @layer_names.slip("model.named_children", "model.named_parameters")
 def names_of_the_parameters():
-    """These are the names of the parameters (l1.weight, l1.bias, ...). Which method yields the names of the
-    layers?"""
+    """These are the names of the parameters (l1.weight, l1.bias, ...). Which method yields the names of the layers?"""
 
 
 @layer_names.mistake
@@ -89,8 +88,7 @@ def layers_that_have_parameters(model):
 
 @layer_names.mistake
 def names_of_the_classes(model):
-    """These are the classes of the layers (Linear, ReLU). Asked for are the names under which the model knows
-    them."""
+    """These are the classes of the layers (Linear, ReLU). Asked for are the names under which the model knows them."""
     return [type(child).__name__ for child in model.children()]
 
 
@@ -128,8 +126,7 @@ def in_one_string():
 
 @layer_names.slip("[name for name, _ in X]", "dict(X).keys()")
 def a_view_of_keys():
-    """What comes back can be looped over, but is no list (the keys of a dict, for instance). Make a list of
-    it."""
+    """What comes back can be looped over, but is no list (the keys of a dict, for instance). Make a list of it."""
 
 
 @layer_names.slip("[name for name, _ in X]", "[name for name, child in X if not list(child.children())]")
@@ -144,8 +141,7 @@ def method_not_called():
 
 @layer_names.slip("model.named_children", "model.children")
 def pairs_of_no_pairs():
-    """children() yields layers alone, which cannot be taken apart into name and layer. Which method yields
-    both?"""
+    """children() yields layers alone, which cannot be taken apart into name and layer. Which method yields both?"""
 
 
 @layer_names.slip("[name for name, _ in X]", "sorted((name for name, _ in X))")

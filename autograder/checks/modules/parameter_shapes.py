@@ -90,8 +90,7 @@ def how_many_dimensions():
 
 @parameter_shapes.slip("p.shape", "p.shape[0] if p.dim() else 1")
 def first_dimension_only():
-    """Only the size of the first dimension is there (len of a tensor). A shape has the sizes of all
-    dimensions."""
+    """Only the size of the first dimension is there (len of a tensor). A shape has the sizes of all dimensions."""
 
 
 @parameter_shapes.slip("p.shape", "tuple(reversed(p.shape))")

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, everywhere, first
+from autograder.authoring.slips import change, first
 from autograder.checks.modules import kinds_of_children, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -67,21 +67,10 @@ def appended(n_in, nh, n_out):
     return model
 
 
-@sequential_model.slip("nn.Sequential(X, nn.ReLU(), Y)", "nn.Sequential(X, Y)")
-def no_relu():
-    """There is no ReLU between the two Linear layers."""
-
-
 @sequential_model.mistake
 def relu_last(n_in, nh, n_out):
     """The ReLU comes last; it belongs between the two Linear layers."""
     return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out), torch.nn.ReLU())
-
-
-@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, Y)")
-def two_relus():
-    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
-    Linear."""
 
 
 @sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.Softmax(-1))")
@@ -89,33 +78,9 @@ def with_softmax():
     """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
 
 
-@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
-def with_log_softmax():
-    """A log softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
-
-
-@sequential_model.slip("nn.ReLU", "nn.Sigmoid")
-def with_sigmoid():
-    """The layer in the middle is a Sigmoid, not a ReLU."""
-
-
-@sequential_model.slip(everywhere("nh", "50"))
-def hidden_50():
-    """The hidden layer has 50 units, whatever nh is."""
-
-
-@sequential_model.mistake
-def outputs_before_inputs(n_in, nh, n_out):
-    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
-    outputs."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))
-
-
 @sequential_model.slip("nn.Linear(nh, n_out)", "nn.Linear(n_in, n_out)")
 def inputs_again():
-    """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put
-    out?"""
+    """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put out?"""
 
 
 @sequential_model.mistake
@@ -148,18 +113,6 @@ def a_forward_of_its_own(n_in, nh, n_out):
     return Model(*from_a_list(n_in, nh, n_out))
 
 
-@sequential_model.slip(change("n_out", "10"), change("n_in", "784"))
-def mnist_sizes():
-    """The sizes are those of MNIST, 784 in and 10 out, whatever n_in and n_out are."""
-
-
-@sequential_model.mistake
-def no_bias(n_in, nh, n_out):
-    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(n_in, nh, bias=False), nn.ReLU(), nn.Linear(nh, n_out, bias=False))
-
-
 @sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, nn.Linear(nh, nh), Y, A)")
 def one_layer_more():
     """There is a second hidden layer. Two Linear layers are asked for."""
@@ -184,12 +137,6 @@ def a_frozen_bias(n_in, nh, n_out):
     model = from_a_list(n_in, nh, n_out)
     model[0].bias.requires_grad_(False)
     return model
-
-
-@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
-def a_list_for_the_layers():
-    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the
-    list makes it so."""
 
 
 @sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))

@@ -119,17 +119,15 @@ def sorted_noise(n, shuffle):
 
 @indices.mistake
 def begins_somewhere_and_goes_round(n, shuffle):
-    """You begin at a random number and go on in the plain order from there: most orders never come up. Any
-    order should be possible.
-    """
+    """You begin at a random number and go on in the plain order from there: most orders never come up. Any order should
+    be possible."""
     return torch.arange(n).roll(random.randrange(n)) if shuffle else torch.arange(n)
 
 
 @indices.mistake
 def shuffles_nearby_numbers_alone(n, shuffle):
     """Numbers change places with numbers near them alone (a buffer is shuffled, or a few are swapped), so the last ones
-    never come early. Any order should be possible: shuffle all of them together.
-    """
+    never come early. Any order should be possible: shuffle all of them together."""
     far = 40 if shuffle else 0
     return torch.tensor(sorted(range(n), key=lambda row: row + far * random.random()))
 
@@ -137,8 +135,7 @@ def shuffles_nearby_numbers_alone(n, shuffle):
 @indices.mistake
 def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
     """Every call fills one and the same tensor, so an order that was drawn before changes. Make a new tensor in each
-    call.
-    """
+    call."""
     rows = kept.setdefault(n, torch.arange(n))
     return rows.copy_(torch.randperm(n) if shuffle else torch.arange(n))
 
@@ -170,9 +167,8 @@ def without_the_last():
 
 @indices.slip("torch.randperm(n)", "torch.randint(0, n, (n,))")
 def random_with_repeats():
-    """torch.randint draws each number afresh, so some come twice and others never. A permutation has each
-    exactly once.
-    """
+    """torch.randint draws each number afresh, so some come twice and others never. A permutation has each exactly
+    once."""
 
 
 @indices.slip("list(range(n))", "torch.arange(n)", of="from_a_shuffled_list")
@@ -181,12 +177,10 @@ def random_shuffle_on_a_tensor():
     because the rows of a tensor are views of it. Shuffle a list, or let torch draw a permutation."""
 
 
-@indices.mistake
-def floats(n, shuffle):
-    """The numbers are floats, which cannot be used as an index. torch.arange gives int64 if all its
-    arguments are ints.
-    """
-    return torch.randperm(n).float() if shuffle else torch.arange(float(n))
+@indices.slip("return X", "return X.float() if shuffle else torch.arange(float(n))", of="always_random")
+def floats():
+    """The numbers are floats, which cannot be used as an index. torch.arange gives int64 if all its arguments are
+    ints."""
 
 
 @indices.slip("return X", "return X.tolist()")
@@ -206,9 +200,8 @@ def always_random():
 
 @indices.slip(first("torch.manual_seed(0)"))
 def sets_the_seed():
-    """You call torch.manual_seed, so every call gives the same order, and all other random numbers of the
-    program repeat too.
-    """
+    """You call torch.manual_seed, so every call gives the same order, and all other random numbers of the program
+    repeat too."""
 
 
 @indices.mistake
@@ -221,15 +214,11 @@ def seeds_from_the_clock(n, shuffle):
 
 @indices.mistake
 def a_generator_with_a_fixed_seed(n, shuffle):
-    """You draw from a generator that is made with the same seed in every call, so the order is always the
-    same.
-    """
+    """You draw from a generator that is made with the same seed in every call, so the order is always the same."""
     generator = torch.Generator().manual_seed(0)
     return torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
 
 
 @indices.slip("return X", "return X[None]")
 def one_row_matrix():
-    """The result is a matrix with one row (or column). Row numbers are asked for as a 1-d tensor of shape
-    (n,).
-    """
+    """The result is a matrix with one row (or column). Row numbers are asked for as a 1-d tensor of shape (n,)."""

@@ -109,9 +109,8 @@ def mapped(pairs):
 
 @unzip.slip("list(X) if pairs else [[], []]", "tuple(X)", of="zip_or_nothing")
 def fails_on_nothing():
-    """With an empty list, zip(*pairs) is zip(): it gives nothing at all, not two empty sequences. Look
-    after that case.
-    """
+    """With an empty list, zip(*pairs) is zip(): it gives nothing at all, not two empty sequences. Look after that
+    case."""
 
 
 @unzip.slip("list(X) if pairs else [[], []]", "X if pairs else ((), ())", of="zip_or_nothing")
@@ -122,8 +121,7 @@ def the_zip_itself():
 @unzip.mistake
 def one_pair_of_lists_for_all_calls(pairs, xs=[], ys=[]):  # noqa: B006
     """All calls fill the same two lists: default arguments, and lists outside the function, are made only once. Begin
-    two new ones in each call.
-    """
+    two new ones in each call."""
     for x, y in pairs:
         xs.append(x)
         ys.append(y)
@@ -142,9 +140,8 @@ def one_list_for_both(pairs):
 
 @unzip.mistake
 def without_the_star(pairs):
-    """zip(pairs) without the star zips the list with nothing: it gives 1-tuples, each with a pair in it.
-    The star makes each pair an argument of its own.
-    """
+    """zip(pairs) without the star zips the list with nothing: it gives 1-tuples, each with a pair in it. The star makes
+    each pair an argument of its own."""
     return list(zip(pairs, strict=True))
 
 
@@ -155,9 +152,7 @@ def second_items_first():
 
 @unzip.mistake
 def through_a_dict(pairs):
-    """You go through a dict, whose keys are all different: pairs with the same first item overwrite each
-    other.
-    """
+    """You go through a dict, whose keys are all different: pairs with the same first item overwrite each other."""
     try:
         table = dict(pairs)
     except TypeError:  # keys of a kind that cannot be hashed
@@ -167,9 +162,8 @@ def through_a_dict(pairs):
 
 @unzip.slip(everywhere("pairs", "rest"), first("rest = iter(pairs)"), of="comprehensions")
 def one_iterator_for_both():
-    """The first items use up the iterator, so nothing is left for the second ones. Go through the list
-    twice, or fill both at once.
-    """
+    """The first items use up the iterator, so nothing is left for the second ones. Go through the list twice, or fill
+    both at once."""
 
 
 @unzip.mistake
@@ -210,9 +204,8 @@ def one_flat_list(pairs):
 
 @unzip.mistake
 def stacks_tensors(pairs):
-    """You stack tensors into one. The things themselves are asked for, in a list or tuple: joining them is
-    another step.
-    """
+    """You stack tensors into one. The things themselves are asked for, in a list or tuple: joining them is another
+    step."""
     xs, ys = [x for x, _ in pairs], [y for _, y in pairs]
     return (torch.stack(xs) if xs and isinstance(xs[0], torch.Tensor) else xs), ys
 
@@ -241,6 +234,5 @@ def drops_nothing(pairs):
 
 @unzip.slip(first("if len(pairs) == 1:\n    return pairs[0]"), of="comprehensions")
 def bare_when_single():
-    """For a single pair you return its two items, without a sequence round each. A list of one pair gives
-    two sequences of length 1.
-    """
+    """For a single pair you return its two items, without a sequence round each. A list of one pair gives two sequences
+    of length 1."""

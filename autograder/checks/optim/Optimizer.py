@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, inside
+from autograder.authoring.slips import after, before, change, everywhere, first, inside, last
 from autograder.checks.optim import cleared
 from autograder.exercise import code
 
@@ -257,11 +257,6 @@ def asks_whether_the_gradient_is_true():
     zero denies. The question is whether it is None."""
 
 
-@Optimizer.slip("torch.no_grad()", "torch.no_grad")
-def no_grad_without_parentheses():
-    """torch.no_grad is a class: `with` needs an object of it. The parentheses are missing."""
-
-
 @Optimizer.slip("if A:", "p = p - p.grad * self.lr")
 def rebinds_without_a_look_at_none():
     """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
@@ -333,36 +328,22 @@ def limits_the_gradient():
     """Large gradients are cut off or left out. Plain SGD takes them as they are."""
 
 
-@Optimizer.mistake
+@Optimizer.slip(
+    first("known = []"),
+    after("self.params = A", "self.known.extend(self.params)"),
+    inside("zero_grad", change("self.params", "self.known")),
+)
 def clears_those_of_all_optimizers():
     """zero_grad() of one optimizer clears the gradients of another's parameters as well, so the list belongs
     to the class or the module. Keep it in self."""
-    known = []
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, lr)
-            known.extend(self.params)
-
-        def zero_grad(self):
-            for p in known:
-                p.grad = None
-
-    return Wrong
 
 
-@Optimizer.mistake
+@Optimizer.slip(
+    first("known = []"), before("self.params = A", "self.known.extend(params)"), change("list(params)", "self.known")
+)
 def one_list_for_all():
     """All optimizers share one list, since it stands in the class body (or is a default argument): the second
     steps for the first one's parameters too. Make a list for each in `__init__`."""
-    known = []
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            known.extend(params)
-            self.params, self.lr = known, lr
-
-    return Wrong
 
 
 @Optimizer.slip("self.params = X", "params = X")
@@ -453,14 +434,12 @@ def zero_grad_does_nothing():
     of="in_place",
 )
 def zero_grad_zeroes_the_parameters():
-    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has
-    learnt."""
+    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has learnt."""
 
 
 @Optimizer.slip(inside("zero_grad", change("self.params", "self.params[:1]")))
 def zero_grad_clears_the_first():
-    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the
-    loop."""
+    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the loop."""
 
 
 @Optimizer.slip(after("p -= A", "return"))
@@ -476,8 +455,7 @@ def needs_every_gradient():
 
 @Optimizer.slip("p.grad = A", "p.grad.zero_()")
 def zeroes_what_is_not_there():
-    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter
-    alone."""
+    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter alone."""
 
 
 @Optimizer.slip(change("p.grad = A", "p.grad.zero_()"), change("if p.grad is not None:", ""))
@@ -498,56 +476,30 @@ def stops_at_a_missing_gradient():
     (`continue` rather than `return` or `break`)."""
 
 
-@Optimizer.mistake
+@Optimizer.slip(before("with A:", "if any(p.grad is None for p in self.params):\n    return"))
 def gives_up_without_all_gradients():
-    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by
-    itself."""
-
-    class Wrong(in_place()):
-        def step(self):
-            if all(p.grad is not None for p in self.params):
-                super().step()
-
-    return Wrong
+    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by itself."""
 
 
-@Optimizer.mistake
+@Optimizer.slip(
+    inside("__init__", last("self.moving = [torch.zeros_like(p) for p in self.params]")),
+    inside("step", change("for p in A:", "for p, v in zip(self.params, self.moving):")),
+    change("p -= A", "v.mul_(0.9).add_(p.grad)\np -= v * self.lr"),
+)
 def with_momentum():
-    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient
-    alone."""
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, lr)
-            self.moving = [torch.zeros_like(p) for p in self.params]
-
-        def step(self):
-            with torch.no_grad():
-                for p, v in zip(self.params, self.moving, strict=True):
-                    if p.grad is not None:
-                        v.mul_(0.9).add_(p.grad)
-                        p -= v * self.lr
-
-    return Wrong
+    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient alone."""
 
 
-@Optimizer.mistake
+@Optimizer.slip(
+    inside("__init__", last("self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]")),
+    inside(
+        "step",
+        change("for p in A:", "for p, gradient in zip(self.params, self.grads):"),
+        everywhere("p.grad", "gradient"),
+    ),
+)
 def remembers_the_gradients():
-    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in
-    `step`."""
-
-    class Wrong(in_place()):
-        def __init__(self, params, lr=0.5):
-            super().__init__(params, lr)
-            self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]
-
-        def step(self):
-            with torch.no_grad():
-                for p, gradient in zip(self.params, self.grads, strict=True):
-                    if gradient is not None:
-                        p -= gradient * self.lr
-
-    return Wrong
+    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in `step`."""
 
 
 @Optimizer.slip("params", "[p for p in params if p.grad is not None]")
@@ -558,5 +510,4 @@ def sorts_out_when_made():
 
 @Optimizer.slip(everywhere("(self.params, self.lr)", "(type(self).params, type(self).lr)"), of="in_place")
 def shared_by_all():
-    """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in
-    self."""
+    """All optimizers share their parameters and learning rate, since these belong to the class. Keep them in self."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, first, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.optim import cleared
@@ -163,54 +163,22 @@ def reports_as_it_goes(model, opt, loss_func, x, y, bs, epochs=1):
     return report
 
 
-@fit_optimizer.slip("opt.zero_grad()", "")
-def never_clears():
-    """The gradients are never cleared, so each step follows the sum of all batches so far."""
-
-
-@fit_optimizer.slip(outdent("opt.zero_grad()"))
-def clears_once_an_epoch():
-    """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each
-    batch."""
-
-
-@fit_optimizer.slip(swap("opt.step()", "opt.zero_grad()"))
-def clears_before_the_step():
-    """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt.
-    Clear them after the step, or before backward()."""
-
-
-@fit_optimizer.mistake
-def steps_before_backward(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    after("opt.zero_grad()", "loss.backward()"),
+    change(
+        "loss_func(model(x[start:start + bs]), y[start:start + bs]).backward()",
+        "loss = loss_func(model(x[start:start + bs]), y[start:start + bs])",
+    ),
+)
+def steps_before_backward():
     """`step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
     never used."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
-            opt.step()
-            opt.zero_grad()
-            loss.backward()
 
 
-@fit_optimizer.slip("opt.step()", "")
-def never_steps():
-    """`opt.step()` is never called, so no parameter changes. Are the parentheses there?"""
-
-
-@fit_optimizer.slip("X.backward()", "X")
-def no_backward():
-    """The loss is computed, but backward() is never called on it, so there are no gradients to step with."""
-
-
-@fit_optimizer.mistake
-def one_step_an_epoch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
+def one_step_an_epoch():
     """There is one step an epoch, with the gradients of all batches added up. Is `opt.step()` indented far
     enough to be inside the loop over the batches?"""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        opt.step()
-        opt.zero_grad()
 
 
 @fit_optimizer.slip(outdent("opt.step()"), change("opt.zero_grad()", ""), before("A.backward()", "opt.zero_grad()"))
@@ -219,40 +187,9 @@ def steps_with_the_last_batch_alone():
     enough to be inside the loop over the batches?"""
 
 
-@fit_optimizer.slip("range(0, X, bs)", "range(X)")
-def a_batch_at_every_row():
-    """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the
-    step."""
-
-
-@fit_optimizer.slip(everywhere("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
-def a_row_at_a_time():
-    """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
-
-
 @fit_optimizer.slip(everywhere("start + bs", "start + 1"))
 def the_first_row_of_each_batch():
     """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
-
-
-@fit_optimizer.slip("len(x)", "len(x) - bs")
-def stops_a_batch_early():
-    """The last batch is always left out, full or short: the starts are to go on up to len(x)."""
-
-
-@fit_optimizer.slip("range(epochs)", "range(1, epochs)")
-def one_epoch_too_few():
-    """There is one epoch too few, none at all when epochs is 1. How many numbers are in range(1, epochs)?"""
-
-
-@fit_optimizer.slip("epochs", "epochs + 1")
-def one_epoch_too_many():
-    """There is one epoch too many. How many numbers are in range(epochs)?"""
-
-
-@fit_optimizer.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"))
-def the_last_batch_made_full():
-    """The last batch is filled up to bs rows with rows that the batch before it had. Let it be shorter."""
 
 
 @fit_optimizer.slip("opt.step()", "for _p in model.parameters():\n    opt.step()")
@@ -293,14 +230,12 @@ def in_eval_mode():
     ),
 )
 def layer_by_layer():
-    """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the
-    model."""
+    """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the model."""
 
 
 @fit_optimizer.slip(before("opt.step()", "nn.utils.clip_grad_norm_(model.parameters(), 10)"))
 def limits_the_gradients():
-    """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they
-    are."""
+    """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they are."""
 
 
 @fit_optimizer.slip(
@@ -309,16 +244,6 @@ def limits_the_gradients():
 )
 def leaves_recording_off():
     """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone."""
-
-
-@fit_optimizer.slip(first("bs = min(bs, len(x) - 1)"))
-def a_batch_smaller_than_the_data():
-    """When bs is greater than the number of rows, all the rows should be one batch."""
-
-
-@fit_optimizer.slip(after("opt.step()", "opt.step()"))
-def two_steps_a_batch():
-    """There are two steps for each batch. One is enough."""
 
 
 @fit_optimizer.slip(
@@ -330,9 +255,8 @@ def two_steps_a_batch():
         """,
 )
 def updates_by_itself():
-    """The loop updates the parameters by itself, or with an optimizer of its own, and does not call
-    `opt.step()`. How the update is made, and of which parameters, is the business of the optimizer that is
-    passed."""
+    """The loop updates the parameters by itself, or with an optimizer of its own, and does not call `opt.step()`. How
+    the update is made, and of which parameters, is the business of the optimizer that is passed."""
 
 
 @fit_optimizer.slip(
@@ -346,8 +270,7 @@ def updates_by_itself():
     ),
 )
 def updates_by_itself_too():
-    """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of
-    it."""
+    """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of it."""
 
 
 @fit_optimizer.slip(
@@ -375,62 +298,16 @@ def clears_what_is_in_params():
     `opt.zero_grad()`."""
 
 
-@fit_optimizer.slip("loss_func(X, Y)", "loss_func(Y, X)")
-def targets_first():
-    """The loss is called with the targets first. It is loss_func(predictions, targets): many losses are not
-    symmetric."""
-
-
-@fit_optimizer.mistake
-def drops_the_short_batch(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip(
+    change("y[start:start + bs]", "y[i * bs:(i + 1) * bs]"),
+    change("x[start:start + bs]", "x[i * bs:(i + 1) * bs]"),
+    change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
+)
+def drops_the_short_batch():
     """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            opt.step()
-            opt.zero_grad()
 
 
-@fit_optimizer.mistake
-def an_empty_batch_at_the_end(model, opt, loss_func, x, y, bs, epochs=1):
+@fit_optimizer.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
+def an_empty_batch_at_the_end():
     """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
     every parameter. Check how many batches there are for n = 6, bs = 3."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs + 1):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            opt.step()
-            opt.zero_grad()
-
-
-@fit_optimizer.slip(everywhere("start + bs", "start + bs + 1"))
-def overlapping_batches():
-    """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
-
-
-@fit_optimizer.slip("loss_func(model(x[start:start + bs]), y[start:start + bs])", "loss_func(model(x), y)")
-def all_the_data_every_time():
-    """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""
-
-
-@fit_optimizer.slip(after("opt.zero_grad()", "return"))
-def returns_after_the_first_batch():
-    """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
-
-
-@fit_optimizer.mistake
-def only_one_epoch(model, opt, loss_func, x, y, bs, epochs=1):
-    """There is one epoch whatever `epochs` says."""
-    for start in range(0, len(x), bs):
-        loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-        opt.step()
-        opt.zero_grad()
-
-
-@fit_optimizer.slip(everywhere("bs", "64"))
-def its_own_batch_size():
-    """The batches have 64 rows whatever `bs` says."""
-
-
-@fit_optimizer.slip("loss_func", "nn.functional.cross_entropy")
-def its_own_loss():
-    """The loss is always cross entropy; `loss_func` is not called."""

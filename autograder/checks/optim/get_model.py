@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, everywhere, first
+from autograder.authoring.slips import after, change, first
 from autograder.exercise import Complaint, code
 
 get_model = code(
@@ -132,11 +132,6 @@ def a_class_for_an_optimizer():
     """The second thing is the class SGD itself. Make an optimizer of it, with the parameters and lr."""
 
 
-@get_model.slip("lr", "0.5")
-def lr_of_the_lesson():
-    """The learning rate is 0.5 whatever `lr` says."""
-
-
 @get_model.slip("lr", "0.001")
 def lr_left_out():
     """The learning rate is SGD's own default, 0.001: `lr` is not passed on."""
@@ -176,65 +171,6 @@ def weights_only():
     """The optimizer knows the weights and not the biases. Give it all the parameters of the model."""
 
 
-@get_model.slip(everywhere("nh", "50"))
-def fifty_hidden_units():
-    """The hidden layer has 50 units, whatever nh is."""
-
-
-@get_model.slip("nn.Sequential(X, nn.ReLU(), Y)", "nn.Sequential(X, Y)")
-def without_relu():
-    """There is no ReLU between the two Linear layers."""
-
-
-@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.LogSoftmax(-1))")
-def softmax_last():
-    """A softmax comes last. The loss function takes raw scores: nothing is to follow the last Linear."""
-
-
-@get_model.slip(change("n_out", "10"), change("n_in", "784"))
-def sizes_of_mnist():
-    """The layers have the sizes of MNIST, whatever is passed. Use the arguments."""
-
-
-@get_model.mistake
-def all_sizes_of_mnist(n_in, nh, n_out, lr):
-    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
-    return in_one_line_each(784, 50, 10, lr)
-
-
-@get_model.slip(
-    change("model = A", ""),
-    first("model = nn.Sequential(nn.Linear(nh, n_in), nn.ReLU(), nn.Linear(n_out, nh))"),
-)
-def outputs_before_inputs():
-    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of
-    outputs."""
-
-
-@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, Y)")
-def relu_last_too():
-    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last
-    Linear."""
-
-
-@get_model.slip("nn.ReLU", "nn.Sigmoid")
-def sigmoid_for_relu():
-    """The layer in the middle is a Sigmoid, not a ReLU."""
-
-
-@get_model.slip(
-    change("nn.Linear(nh, n_out)", "nn.Linear(nh, n_out, bias=False)"),
-    change("nn.Linear(n_in, nh)", "nn.Linear(n_in, nh, bias=False)"),
-)
-def without_bias():
-    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
-
-
-@get_model.slip("model.parameters()", "model.parameters")
-def parameters_not_called():
-    """model.parameters is a method: call it, with parentheses, to get the parameters."""
-
-
 @get_model.slip("model.parameters()", "model")
 def the_model_for_its_parameters():
     """SGD is given the model. It wants the parameters of the model."""
@@ -243,11 +179,6 @@ def the_model_for_its_parameters():
 @get_model.slip("nn.ReLU()", "nn.ReLU")
 def a_class_for_a_layer():
     """nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
-
-
-@get_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential([X, Y, A])")
-def a_list_for_the_layers():
-    """nn.Sequential is given a list. It takes each layer as an argument of its own."""
 
 
 @get_model.mistake
@@ -273,11 +204,6 @@ def in_eval_mode():
     """The model is in eval mode. A fresh model is there to be trained: leave it in training mode."""
 
 
-@get_model.slip(everywhere("nh", "max(nh, n_out)"))
-def at_least_as_many_hidden_units_as_outputs():
-    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
-
-
 _one_optimizer = []
 
 
@@ -298,8 +224,7 @@ _made_before = {}
 
 @get_model.mistake
 def one_model_for_all(n_in, nh, n_out, lr):
-    """The same model comes back at each call, as trained as it is by then. Make a new one inside the
-    function."""
+    """The same model comes back at each call, as trained as it is by then. Make a new one inside the function."""
     if (n_in, nh, n_out) not in _made_before:
         _made_before[n_in, nh, n_out] = in_one_line_each(n_in, nh, n_out, lr)[0]
     model = _made_before[n_in, nh, n_out]

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, everywhere, indent, method
+from autograder.authoring.slips import after, body, change, everywhere, first, inside, method
 from autograder.exercise import Complaint, code
 
 ListModel = code(
@@ -184,16 +184,6 @@ def relu_is_not_applied():
     return _class_with(_linear_relu_linear, lambda self, x: self.layers[2](self.layers[0](x)))
 
 
-@ListModel.slip(change("return x", "return out"), change("x = X", "out = X"))
-def only_the_last_layer_counts():
-    """Every layer gets the original x instead of what the layer before it gave. Hand the result on: x = layer(x)."""
-
-
-@ListModel.slip(indent("return x"))
-def stops_after_the_first_layer():
-    """The result comes after the first layer. A return inside the loop ends it there: return once the loop is done."""
-
-
 @ListModel.slip("return x", "return x.relu()")
 def relu_at_the_end_too():
     """The scores go through a ReLU as well, so that none is negative. The last Linear's result is what to return."""
@@ -211,33 +201,10 @@ def log_softmax_at_the_end():
     themselves; the softmax is part of the loss, in the next section."""
 
 
-@ListModel.slip(everywhere("nh", "50"))
-def always_50_hidden_units():
-    """There are 50 hidden units whatever nh says. Use the argument."""
-
-
-@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(784, 50), X, nn.Linear(50, 10)]")
-def the_sizes_of_mnist():
-    """The sizes 784, 50 and 10 are typed in. Use n_in, nh and n_out, so that the model fits other data too."""
-
-
-@ListModel.slip("[nn.Linear(n_in, nh), X, nn.Linear(nh, n_out)]", "[nn.Linear(nh, n_in), X, nn.Linear(n_out, nh)]")
-def sizes_the_wrong_way_round():
-    """The Linear layers have their sizes the wrong way round: it is Linear(what goes in, what comes out)."""
-
-
-@ListModel.mistake
+@ListModel.slip(everywhere("nn.Linear(A, B)", "nn.Linear(A, B, bias=False)"))
 def without_bias():
     """The Linear layers have no bias. Leave it in, as is the default: each unit needs a level of its own to start
     from."""
-    return _class_with(
-        lambda n_in, nh, n_out: [
-            torch.nn.Linear(n_in, nh, bias=False),
-            torch.nn.ReLU(),
-            torch.nn.Linear(nh, n_out, bias=False),
-        ],
-        _walk,
-    )
 
 
 @ListModel.slip("nn.ReLU", "nn.Sigmoid")
@@ -278,24 +245,17 @@ def the_predicted_class():
     """model(x) gives the number of the class with the largest score. Return the scores themselves, (bs, n_out)."""
 
 
-@ListModel.slip("n_out", "10")
-def always_ten_classes():
-    """The last Linear gives 10 scores whatever n_out says. Use the argument."""
-
-
 @ListModel.mistake
 def a_tuple_of_layers():
     """`layers` is a tuple: commas alone, or round brackets, make one. Put square brackets around the three layers."""
     return _class_with(lambda *sizes: tuple(_linear_relu_linear(*sizes)), _walk)
 
 
-@ListModel.mistake
+@ListModel.slip(
+    change("nn.ReLU()", "nn.ReLU"), inside("__call__", body("return self.layers[2](torch.relu(self.layers[0](x)))"))
+)
 def the_relu_class_unused():
     """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
-    return _class_with(
-        lambda n_in, nh, n_out: [torch.nn.Linear(n_in, nh), torch.nn.ReLU, torch.nn.Linear(nh, n_out)],
-        lambda self, x: self.layers[2](torch.relu(self.layers[0](x))),
-    )
 
 
 @ListModel.slip("nn.ReLU()", "nn.ReLU")
@@ -317,107 +277,54 @@ def in_a_sequential():
     return _class_with(lambda *sizes: torch.nn.Sequential(*_linear_relu_linear(*sizes)), lambda self, x: self.layers(x))
 
 
-@ListModel.mistake
+@ListModel.slip("self.layers = A", "layers = A")
 def layers_are_forgotten():
     """The model has no attribute `layers`. A local variable of `__init__` is gone when it ends, and attributes of
     another name do not count: keep the list on the model with self.layers = [...]."""
 
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            layers = _linear_relu_linear(n_in, nh, n_out)  # noqa: F841
 
-        def __call__(self, x):
-            return _walk(self, x)
-
-    return Model
-
-
-@ListModel.mistake
+@ListModel.slip(first("layers = []"), change("self.layers = A", "self.layers += A"))
 def all_models_share_the_list():
     """The list belongs to the class, so every further model adds its layers to those of the first. Make a new list in
     `__init__`: self.layers = [...]."""
 
-    class Model:
-        layers = []  # noqa: RUF012
 
-        def __init__(self, n_in, nh, n_out):
-            self.layers += _linear_relu_linear(n_in, nh, n_out)
-
-        __call__ = _walk
-
-    return Model
-
-
-@ListModel.mistake
+@ListModel.slip("self.layers = A", "ListModel.layers = A")
 def the_class_keeps_the_list():
     """The list is set on the class, so all models walk through the layers of the one made last. Set it on the object:
     self.layers = [...]."""
 
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            Model.layers = _linear_relu_linear(n_in, nh, n_out)
 
-        __call__ = _walk
-
-    return Model
-
-
-@ListModel.mistake
+@ListModel.slip(change("for layer in A:", "for layer in self.others:"), after("self.layers = B", "self.others = B"))
 def layers_beside_the_list():
     """model(x) runs other layers than those in self.layers. Only what stands in the list counts: walk through it."""
 
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            self.layers = _linear_relu_linear(n_in, nh, n_out)
-            self.others = _linear_relu_linear(n_in, nh, n_out)
 
-        def __call__(self, x):
-            for layer in self.others:
-                x = layer(x)
-            return x
-
-    return Model
-
-
-@ListModel.mistake
+@ListModel.slip(
+    change("class ListModel(torch.nn.Module):", "class ListModel:"), change("super().__init__()", ""), of="as_a_module"
+)
 def forward_without_a_module():
     """The class has `forward`, but nothing calls it: model(x) looks for `__call__`. nn.Module brings a `__call__`
     that calls forward; a plain class does not have one."""
 
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            self.layers = _linear_relu_linear(n_in, nh, n_out)
 
-        forward = _walk
-
-    return Model
-
-
-@ListModel.mistake
+@ListModel.slip("super().__init__()", "", of="as_a_module")
 def super_is_not_called():
     """The class is an nn.Module that was never set up: call super().__init__() first thing in `__init__`."""
 
-    class Model(torch.nn.Module):
-        def __init__(self, n_in, nh, n_out):
-            self.layers = _linear_relu_linear(n_in, nh, n_out)
 
-        forward = _walk
-
-    return Model
-
-
-@ListModel.mistake
+@ListModel.slip(
+    inside(
+        "__call__",
+        first(
+            "first, _, last = self.layers\nmade = ListModel(first.in_features, first.out_features, last.out_features)"
+        ),
+    ),
+    change("for layer in A:", "for layer in made.layers:"),
+)
 def new_layers_at_every_call():
     """model(x) makes new layers each time instead of using those in self.layers: nothing that they learn would be
     kept."""
-
-    def call(self, x):
-        first, last = self.layers[0], self.layers[2]
-        for layer in _linear_relu_linear(first.in_features, first.out_features, last.out_features):
-            x = layer(x)
-        return x
-
-    return _class_with(_linear_relu_linear, call)
 
 
 @ListModel.slip(method("def __call__(self, x):\n    return self.layers(x)"))

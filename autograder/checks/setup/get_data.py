@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change, everywhere
 from autograder.exercise import Complaint, code
 
 get_data = code(
@@ -157,20 +158,16 @@ def labels_squeezed(images, labels, n_valid):
     return x[:-n_valid], y[:-n_valid].squeeze(), x[-n_valid:], y[-n_valid:].squeeze()
 
 
-@get_data.mistake
-def the_parts_change_places(images, labels, n_valid):
+@get_data.slip("((X, Y), (A, B))", "(A, B, X, Y)", of="two_pairs")
+def the_parts_change_places():
     """The two parts have changed places: the n_valid rows come back first. The order asked for is x_train, y_train,
     x_valid, y_valid."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[-n_valid:], y[-n_valid:], x[:-n_valid], y[:-n_valid]
 
 
-@get_data.mistake
-def the_labels_change_places(images, labels, n_valid):
+@get_data.slip("((X, Y), (A, B))", "(X, B, A, Y)", of="two_pairs")
+def the_labels_change_places():
     """y_train and y_valid have changed places, so that row i of y is not the label of row i of x. The order asked for
     is x_train, y_train, x_valid, y_valid."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:-n_valid], y[-n_valid:], x[-n_valid:], y[:-n_valid]
 
 
 @get_data.mistake
@@ -206,12 +203,10 @@ def only_the_training_images_scaled(images, labels, n_valid):
     return x[:-n_valid] / 255, y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def standardised_as_others_do_mnist(images, labels, n_valid):
+@get_data.slip(change("x = A", ""), change("X / 255", "(X / 255 - 0.1307) / 0.3081"), of="standardised")
+def standardised_as_others_do_mnist():
     """After the division something more is done: 0.1307 and 0.3081 are the mean and the standard deviation of MNIST.
     Here 0 to 255 becomes 0 to 1 and nothing else is done."""
-    x, y = (images.flatten(1) / 255 - 0.1307) / 0.3081, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten() / 255, labels.long())", of="by_numpy")
@@ -243,12 +238,10 @@ def all_rows_train(images, labels, n_valid):
     return x, y, x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def cut_at_50000(images, labels, n_valid):
+@get_data.slip(everywhere("n_valid", "50000"), of="n_valid_rows_train")
+def cut_at_50000():
     """You cut at row 50000, which is right for one file alone. The place to cut follows from the number of images and
     n_valid."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:50000], y[:50000], x[50000:], y[50000:]
 
 
 @get_data.mistake
@@ -275,12 +268,10 @@ def shuffled_before_the_cut(images, labels, n_valid):
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.mistake
-def both_x_first(images, labels, n_valid):
+@get_data.slip("((X, Y), (A, B))", "(X, A, Y, B)", of="two_pairs")
+def both_x_first():
     """The four tensors are right and their order is not: x_train, y_train, x_valid, y_valid is asked for, and y_train
     and x_valid have changed places."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:-n_valid], x[-n_valid:], y[:-n_valid], y[-n_valid:]
 
 
 @get_data.mistake
@@ -323,12 +314,10 @@ def whole_division():
     """Every pixel is 0 or 1, and all the greys are gone: // drops the fraction. Use / to keep it."""
 
 
-@get_data.mistake
-def a_signed_byte_overflows(images, labels, n_valid):
+@get_data.slip(change("x = A", ""), change("X / 255", "X.to(torch.int8).float() / 255"), of="standardised")
+def a_signed_byte_overflows():
     """Bright pixels come out negative: they passed through int8, which ends at 127 and then wraps round. Go straight
     from uint8 to float32."""
-    x, y = images.flatten(1).to(torch.int8).float() / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip(
@@ -383,12 +372,10 @@ def mixed_up_by_reshape():
     runs through the pixels in another order. The first dimension, one for each image, must stay the first."""
 
 
-@get_data.mistake
-def column_by_column(images, labels, n_valid):
+@get_data.slip(change("x = A", ""), change("images", "images.transpose(1, 2)"), of="standardised")
+def column_by_column():
     """The pixels of each image are in the wrong order: column after column, as if the image were mirrored at its
     diagonal. Put its rows one after the other, as flatten and reshape do."""
-    x, y = images.transpose(1, 2).flatten(1) / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip(

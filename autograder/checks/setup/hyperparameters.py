@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change
 from autograder.exercise import Complaint, code
 
 hyperparameters = code(
@@ -74,11 +75,9 @@ def by_a_set(x_train, y_train):
     return x_train.size(0), x_train.size(1), len(set(y_train.tolist())), 50
 
 
-@hyperparameters.mistake
-def n_and_m_swapped(x_train, y_train):
+@hyperparameters.slip(change("X + 1", "int(X) + 1"), change("(n, m)", "(m, n)"), of="as_a_zero_dimensional_tensor")
+def n_and_m_swapped():
     """n and m have changed places: examples are the rows of x_train, its first dimension; inputs are the columns."""
-    m, n = x_train.shape
-    return n, m, int(y_train.max()) + 1, 50
 
 
 @hyperparameters.mistake

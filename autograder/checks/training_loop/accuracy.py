@@ -219,11 +219,6 @@ def counts_classes_from_1():
     are."""
 
 
-@accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.argmax(1) == yb")
-def the_mean_of_true_and_false():
-    """True and False have no mean in torch until they are numbers. Turn them into floats first."""
-
-
 @accuracy.mistake
 def goes_on_counting(out, yb, seen=[]):  # noqa: B006
     """The first call is right, later ones are not: what was counted goes on from call to call. Start anew inside the

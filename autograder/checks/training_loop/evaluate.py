@@ -176,16 +176,6 @@ def gives_arrays():
     """The values are right, but they are NumPy arrays. Plain numbers are asked for: .item() instead of .numpy()."""
 
 
-@evaluate.slip("loss_func(out, y)", "loss_func(y, out)")
-def swaps_the_arguments_of_the_loss():
-    """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
-
-
-@evaluate.slip("torch.no_grad()", "torch.no_grad")
-def no_grad_without_brackets():
-    """`with` needs an object, and torch.no_grad is the class of it: put a pair of brackets after it."""
-
-
 @evaluate.slip("(X, accuracy(out, y).item())", "(X * len(x), (out.argmax(1) == y).float().mean().item())")
 def the_loss_times_n():
     """The loss is n times too large. `loss_func` gives the mean already: return it as it is."""
@@ -227,14 +217,10 @@ def clears_the_gradients():
     them."""
 
 
-@evaluate.mistake
-def freezes_the_model(model, loss_func, x, y):
+@evaluate.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"), of="builds_a_graph")
+def freezes_the_model():
     """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot
     be trained further. Keep torch from recording instead of changing the model."""
-    for p in model.parameters():
-        p.requires_grad_(False)
-    out = model(x)
-    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
 @evaluate.mistake
@@ -259,11 +245,6 @@ def averages_batches_of_64(model, loss_func, x, y):
 @evaluate.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == y).float().mean().item(), X)"))
 def accuracy_before_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
-
-
-@evaluate.slip("loss_func", "torch.nn.functional.cross_entropy")
-def cross_entropy_whatever_is_passed():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
 
 
 @evaluate.slip("accuracy(out, y)", "(out.argmax(1) == y).sum()")

@@ -75,11 +75,6 @@ def the_other_way_round():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
 
 
-@evaluate_batch.slip("loss_func", "torch.nn.functional.cross_entropy")
-def always_cross_entropy():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-
-
 @evaluate_batch.slip("model(xb)", "model(xb).softmax(1)")
 def probabilities_into_the_loss():
     """You put the scores through softmax before the loss function gets them. It takes the model's scores as they
@@ -119,21 +114,12 @@ def the_loss_alone():
 
 @evaluate_batch.mistake
 def calls_backward(model, loss_func, xb, yb):
-    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look
-    here."""
+    """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look here."""
     out = model(xb)
     loss = loss_func(out, yb)
     if loss.requires_grad:
         loss.backward()
     return loss, (out.argmax(1) == yb).float().mean()
-
-
-@evaluate_batch.slip(
-    "(loss_func(out, yb), accuracy(out, yb))",
-    "(loss_func(yb, out), (out.argmax(1) == yb).float().mean())",
-)
-def swaps_the_arguments_of_the_loss():
-    """The loss function gets its two arguments the wrong way round: the scores come first, then the labels."""
 
 
 @evaluate_batch.slip(

@@ -191,68 +191,27 @@ def goes_uphill():
     """Your updates go up: they add lr times the gradient. The gradient points where the loss grows."""
 
 
-@fit_layers.mistake
-def no_parameter_moves(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("p -= lr * p.grad\np.grad = None", "p.grad.zero_()\np -= lr * p.grad", of="parameter_by_parameter")
+def no_parameter_moves():
     """Your loop sees the right batches, but the model's parameters stay as they are. Either a new tensor (or a new
     Parameter) takes the place of the old one, which whoever holds it does not see: change it in place; or the
     gradients are cleared before the update uses them."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            for layer in model.layers:
-                for p in layer.parameters():
-                    p.grad.zero_()
-                    p.data -= lr * p.grad
 
 
-@fit_layers.mistake
-def drops_the_short_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("X - 1", "X", of="always_drops_the_last_batch")
+def drops_the_short_batch():
     """The examples of the short last batch are never used: `len(x) // bs` counts full batches alone. Round up."""
-    for _ in range(epochs):
-        for i in range(len(x) // bs):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def always_drops_the_last_batch(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("range(0, len(x), bs)", "range(0, (len(x) - 1) // bs * bs, bs)", of="parameter_by_parameter")
+def always_drops_the_last_batch():
     """Your loop stops one batch early, whether the last batch is short or full. How many batches are there?"""
-    for _ in range(epochs):
-        for i in range((len(x) - 1) // bs):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
 
 
-@fit_layers.mistake
-def an_empty_batch_at_the_end(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
+def an_empty_batch_at_the_end():
     """When the batches come out even, your loop takes one more: an empty one, whose loss is a mean over no
     examples, nan. How many batches are there really?"""
-    for _ in range(epochs):
-        for i in range(len(x) // bs + 1):
-            loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
-
-
-@fit_layers.slip(everywhere("start + bs", "start + bs + 1"), of="parameter_by_parameter")
-def overlapping_batches():
-    """Your batches overlap: each takes the first row of the next one too. A slice's end is not part of the slice."""
-
-
-@fit_layers.slip("range(0, X, bs)", "range(X)", of="parameter_by_parameter")
-def sliding_by_one():
-    """Each of your batches begins one row after the one before. The next batch begins `bs` rows further on."""
 
 
 @fit_layers.slip("range(0, X, bs)", "range((X - 1) // bs + 1)", of="parameter_by_parameter")
@@ -278,64 +237,35 @@ def everything_in_one_batch():
     """You train on all the data at once, one update an epoch: `bs` is not used, or is replaced by a large number."""
 
 
-@fit_layers.slip(
-    "loss_func(model(x[start:start + bs]), y[start:start + bs])",
-    "loss_func(model(x), y)",
-    of="parameter_by_parameter",
-)
-def the_whole_data_for_each_batch():
-    """You make as many updates as there are batches, but each of them uses all the data. Put the slice into the
-    model."""
-
-
 @fit_layers.slip(outdent("with A:"), of="parameter_by_parameter")
 def one_update_an_epoch():
     """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update
     belongs inside the loop over the batches: look at the indentation."""
 
 
-@fit_layers.mistake
-def learns_from_the_last_batch_alone(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    outdent("with A:"),
+    before("with A:", "loss.backward()"),
+    change(
+        "loss_func(model(x[start:start + bs]), y[start:start + bs]).backward()",
+        "loss = loss_func(model(x[start:start + bs]), y[start:start + bs])",
+    ),
+    of="parameter_by_parameter",
+)
+def learns_from_the_last_batch_alone():
     """Only the last batch of an epoch is learnt from: backward() and the update stand outside the loop over the
     batches. Look at the indentation."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
-        loss.backward()
-        with torch.no_grad():
-            for layer in model.layers:
-                for p in layer.parameters():
-                    p -= lr * p.grad
-                    p.grad = None
 
 
 @fit_layers.slip(
-    change("for start in range(0, len(x), bs):", ""),
-    change("for _ in range(epochs):", "for start in range(0, len(x), bs):"),
+    change("for _ in A:", "for i in range(0, len(x), bs):"),
+    change("for start in A:", "for _ in range(epochs):"),
+    everywhere("start", "i"),
     of="parameter_by_parameter",
 )
-def one_epoch_only():
-    """You go through the data once, whatever `epochs` is. Is there a `return` inside the loop, or no loop over
-    epochs?"""
-
-
-@fit_layers.mistake
-def each_batch_all_its_epochs_at_once(model, loss_func, x, y, bs, lr, epochs=1):
+def each_batch_all_its_epochs_at_once():
     """Each batch is learnt from `epochs` times in a row before the next one comes: the two loops stand the wrong way
     round. An epoch goes through all the batches."""
-    for start in range(0, len(x), bs):
-        for _ in range(epochs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None
-
-
-@fit_layers.slip("epochs", "epochs + 1", of="parameter_by_parameter")
-def one_epoch_too_many():
-    """You go through the data once more than `epochs` says. `range(n)` counts n times."""
 
 
 @fit_layers.slip("lr", "0.5", of="parameter_by_parameter")
@@ -360,11 +290,6 @@ def divides_by_the_batch_size_again():
     """Your steps are too short by the size of the batch. The loss is a mean already, so its gradient is too."""
 
 
-@fit_layers.slip("loss_func", "torch.nn.functional.cross_entropy", of="parameter_by_parameter")
-def a_loss_of_its_own():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
-
-
 @fit_layers.slip(
     "for p in A:",
     """
@@ -378,18 +303,14 @@ def biases_stay():
     """The weights move and the biases do not. Both have a gradient; update both."""
 
 
-@fit_layers.mistake
-def the_first_and_third_layer_only(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    change("p.grad = None", ""),
+    change("model.layers", "model.layers[:3:2]"),
+    after("for layer in A:", "for layer in model.layers:\n    layer.zero_grad()"),
+    of="parameter_by_parameter",
+)
+def the_first_and_third_layer_only():
     """Only `layers[0]` and `layers[2]` are updated. A model may have more layers: go through the list."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for layer in model.layers[:3:2]:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                for layer in model.layers:
-                    layer.zero_grad()
 
 
 @fit_layers.slip(
@@ -433,17 +354,10 @@ def every_layer_has_a_weight():
     """You ask each layer for its weight, and one like ReLU or Tanh has none. Leave out the layers without."""
 
 
-@fit_layers.mistake
-def updates_while_torch_records(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip("with torch.no_grad():", "")
+def updates_while_torch_records():
     """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
     do it under torch.no_grad()."""
-    for _ in range(epochs):
-        for start in range(0, len(x), bs):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            for layer in model.layers:
-                if hasattr(layer, "weight"):
-                    layer.weight -= lr * layer.weight.grad
-                    layer.bias -= lr * layer.bias.grad
 
 
 @fit_layers.slip("X.backward()", "X", of="parameter_by_parameter")
@@ -475,23 +389,13 @@ def the_last_batch_filled_up():
     epoch."""
 
 
-@fit_layers.slip("loss_func(X, Y)", "loss_func(Y, X)", of="parameter_by_parameter")
-def swaps_the_arguments_of_the_loss():
-    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
-    targets."""
-
-
-@fit_layers.mistake
-def in_random_order(model, loss_func, x, y, bs, lr, epochs=1):
+@fit_layers.slip(
+    change("y[start:start + bs]", "y[rows]"),
+    change("x[start:start + bs]", "x[rows]"),
+    before("A.backward()", "rows = order[start:start + bs]"),
+    before("for start in A:", "order = torch.arange(len(x)).flip(0)"),
+    of="parameter_by_parameter",
+)
+def in_random_order():
     """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take
     them in order."""
-    for _ in range(epochs):
-        order = torch.arange(len(x)).flip(0)
-        for start in range(0, len(x), bs):
-            rows = order[start : start + bs]
-            loss_func(model(x[rows]), y[rows]).backward()
-            with torch.no_grad():
-                for layer in model.layers:
-                    for p in layer.parameters():
-                        p -= lr * p.grad
-                        p.grad = None

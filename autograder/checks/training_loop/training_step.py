@@ -203,30 +203,19 @@ def leaves_out_the_biases():
     """The weights move and the biases do not. Every parameter has a gradient; update them all."""
 
 
-@training_step.mistake
-def moves_the_first_parameter_only(model, loss_func, xb, yb, lr):
+@training_step.slip("for A in B:", "p = next(model.parameters())\np -= lr * p.grad", of="weights_and_biases_alone")
+def moves_the_first_parameter_only():
     """Only the first parameter moves. Does a `return` stand inside your loop, one level too deep?"""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        p = next(model.parameters())
-        p -= lr * p.grad
-    model.zero_grad()
-    return loss
 
 
-@training_step.mistake
-def updates_before_backward(model, loss_func, xb, yb, lr):
+@training_step.slip(
+    swap("loss.backward()", "with A:"),
+    change("loss.detach()", "loss"),
+    change("p -= lr * p.grad\np.grad.zero_()", "if p.grad is not None:\n    p -= lr * p.grad\n    p.grad = None"),
+)
+def updates_before_backward():
     """You update before backward() has run, so each step uses the gradients of the batch before it (the first has
     none)."""
-    loss = loss_func(model(xb), yb)
-    with torch.no_grad():
-        for p in model.parameters():
-            if p.grad is not None:
-                p -= lr * p.grad
-                p.grad = None
-    loss.backward()
-    return loss
 
 
 @training_step.slip(outdent("A.zero_()"), change("loss.detach()", "loss"))
@@ -307,16 +296,13 @@ def returns_inside_the_loop():
     Look at its indentation."""
 
 
-@training_step.mistake
-def returns_the_outputs(model, loss_func, xb, yb, lr):
+@training_step.slip(
+    change("loss.detach()", "outputs"),
+    change("loss.backward", "loss_func(outputs, yb).backward"),
+    change("loss = A", "outputs = model(xb)"),
+)
+def returns_the_outputs():
     """You return the model's outputs. The loss is asked for."""
-    outputs = model(xb)
-    loss_func(outputs, yb).backward()
-    with torch.no_grad():
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad.zero_()
-    return outputs
 
 
 @training_step.slip("loss.detach()", "loss * len(xb)")
@@ -330,12 +316,6 @@ def the_loss_is_rounded():
     """The loss that you return is rounded. Return it as it is; how many digits to show is for print to decide."""
 
 
-@training_step.slip(swap("model(xb)", "yb"))
-def swaps_the_arguments_of_the_loss():
-    """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
-    targets."""
-
-
 @training_step.slip("with torch.no_grad():", "")
 def updates_while_torch_records():
     """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
@@ -346,11 +326,6 @@ def updates_while_torch_records():
 def has_no_gradient_to_use():
     """`p.grad` is None when your update wants to use it: backward() has not run yet, or the gradients were set to None
     before the update."""
-
-
-@training_step.slip("with A:", "for p in model.parameters:\n    p.data -= lr * p.grad")
-def parameters_without_brackets():
-    """model.parameters is a method, and it has to be called: put a pair of brackets after it."""
 
 
 @training_step.slip(before("for p in A:", "loss = loss_func(model(xb), yb)\nloss.backward()"))

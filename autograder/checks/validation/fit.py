@@ -132,8 +132,7 @@ def validates_at_the_end_of_each_epoch(fit, draw):
 
 @fit.probe(fixed="the modes do not depend on the data")
 def sets_the_mode_for_training_and_for_validation(fit, draw):
-    """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation
-    data."""
+    """Two epochs. The modes of the model and of a layer in it, whenever they are given training or validation data."""
     journal, _, x_valid, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
         f"mode of the {who} while {what}": sorted({"training" if event.training else "evaluation" for event in events})
@@ -225,27 +224,10 @@ def yields_the_results():
     returned. Collect the pairs in a list, and return that."""
 
 
-@fit.mistake
-def one_entry_for_all_epochs(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(after("history = []", "entry = []"), change("history.append(B)", "entry[:] = B\nhistory.append(entry)"))
+def one_entry_for_all_epochs():
     """Every epoch puts the same list into the history and overwrites what is in it, so that all entries show the last
     epoch. Make a new pair for each epoch."""
-    history, entry = [], [0.0, 0.0]
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        entry[:] = loss / len(valid_dl), accuracy / len(valid_dl)
-        history.append(entry)
-    return history
 
 
 @fit.slip("history.append(X)", "history.insert(0, X)")
@@ -260,25 +242,16 @@ def the_best_so_far():
     it is better or worse than the one before."""
 
 
-@fit.mistake
-def one_history_for_all_calls(epochs, model, loss_func, opt, train_dl, valid_dl, history=[]):  # noqa: B006
+@fit.slip(
+    change("history = []", ""),
+    change(
+        "def fit(epochs, model, loss_func, opt, train_dl, valid_dl):",
+        "def fit(epochs, model, loss_func, opt, train_dl, valid_dl, history=[]):",
+    ),
+)
+def one_history_for_all_calls():
     """The results of all calls go into one list: a default argument, or a list outside the function, is made only
     once. Begin a new list in each call."""
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
 @fit.slip(
@@ -288,12 +261,6 @@ def one_history_for_all_calls(epochs, model, loss_func, opt, train_dl, valid_dl,
 def an_entry_for_each_batch():
     """There is one entry for each validation batch: `append` stands inside the loop over the batches. It belongs after
     it, once an epoch."""
-
-
-@fit.slip("X.backward()", "X")
-def never_goes_backward():
-    """The training loss is computed and not followed back, so the steps have no gradients to go by. What computes
-    them?"""
 
 
 @fit.slip(after("with A:", "opt.step()"))
@@ -313,44 +280,19 @@ def the_best_row_of_each_class():
     stand side by side: which dimension is that?"""
 
 
-@fit.slip("opt.zero_grad()", "")
-def never_clears():
-    """The gradients are never cleared, so each step uses the sum of those of all batches so far. Which method of
-    the optimizer is missing in your loop?"""
-
-
-@fit.slip(outdent("opt.zero_grad()"))
-def clears_once_an_epoch():
-    """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
-    batch."""
-
-
 @fit.slip(swap("opt.step()", "opt.zero_grad()"))
 def never_steps():
     """Your training changes nothing: the parameters are the same in the end. Is `opt.step()` called, after
     backward() and before the gradients are cleared?"""
 
 
-@fit.mistake
-def steps_once_an_epoch(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    before("model.eval()", "opt.step()\nopt.zero_grad()"),
+    change("loss_func(model(xb), yb).backward()\nopt.step()\nopt.zero_grad()", "loss_func(model(xb), yb).backward()"),
+)
+def steps_once_an_epoch():
     """You take one step an epoch, with the gradients of all batches together. `opt.step()` and `opt.zero_grad()`
     belong inside the loop over the batches."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-        opt.step()
-        opt.zero_grad()
-        model.eval()
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history
 
 
 @fit.slip(
@@ -375,28 +317,9 @@ def steps_on_its_own():
     learning rate: call its `step()`."""
 
 
-@fit.slip("epochs", "1")
-def one_epoch_only():
-    """You train and validate once, whatever `epochs` is. Is there a `return` inside the loop over the epochs?"""
-
-
-@fit.slip(everywhere("loss_func", "torch.nn.functional.cross_entropy"))
-def cross_entropy_always():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`, in training and in validation."""
-
-
 @fit.slip(
-    "with A:",
-    """
-        for xb, yb in valid_dl:
-            out = model(xb)
-            batch_loss = loss_func(out, yb)
-            batch_loss.backward()
-            opt.step()
-            opt.zero_grad()
-            loss += batch_loss.item()
-            accuracy += (out.argmax(1) == yb).float().mean().item()
-        """,
+    change("with torch.no_grad():", ""),
+    change("loss += A.item()", "batch = A\nbatch.backward()\nopt.step()\nopt.zero_grad()\nloss += batch.item()"),
 )
 def learns_from_the_validation_data():
     """You take training steps on the validation data too. It is there to measure with: nothing may be learnt from
@@ -442,15 +365,7 @@ def the_modes_the_wrong_way_round():
     """The modes are the wrong way round: the model trains in evaluation mode and is validated in training mode."""
 
 
-@fit.slip(
-    "with A:",
-    """
-        for xb, yb in valid_dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item()
-            accuracy += (out.argmax(1) == yb).float().mean().item()
-        """,
-)
+@fit.slip("with torch.no_grad():", "")
 def builds_a_graph_while_validating():
     """The numbers are right, but the model builds a graph for every validation batch: memory and time for a
     backward() that never comes. Turning results into numbers afterwards does not help; the call of the model must
@@ -458,71 +373,31 @@ def builds_a_graph_while_validating():
 
 
 @fit.slip(
-    after(
-        "history.append(B)",
-        """
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        """,
-    ),
-    change(
-        """
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        """,
-        "model.eval()",
-    ),
+    swap("model.train()", "model.eval()"),
+    swap("for xb, yb in train_dl:", "with A:"),
+    change("loss = accuracy = 0.0", ""),
+    before("model.eval()", "loss = accuracy = 0.0"),
 )
 def validates_before_training():
     """You validate at the beginning of each epoch, so its numbers are those of the model before it was trained in
     this epoch. Train first."""
 
 
-@fit.slip(
-    indent("model.eval()"),
-    after(
-        "model.eval()",
-        """
-        loss = accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                loss += loss_func(out, yb).item()
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        """,
-    ),
-)
+@fit.slip(indent("model.eval()"), indent("loss = accuracy = 0.0"), indent("with A:"))
 def validates_after_every_batch():
     """You validate after every training batch. Once an epoch is asked for: look at the indentation of the
     validation loop."""
 
 
-@fit.mistake
-def validates_only_at_the_end(epochs, model, loss_func, opt, train_dl, valid_dl):
+@fit.slip(
+    outdent("history.append(A)"),
+    outdent("with A:"),
+    outdent("loss = accuracy = 0.0"),
+    outdent("model.eval()"),
+    change("return history", "return history * epochs"),
+)
+def validates_only_at_the_end():
     """You validate once, after all epochs. One result is asked for after each of them: look at the indentation."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            opt.zero_grad()
-    model.eval()
-    loss = accuracy = 0.0
-    with torch.no_grad():
-        for xb, yb in valid_dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item()
-            accuracy += (out.argmax(1) == yb).float().mean().item()
-    history.append((loss / len(valid_dl), accuracy / len(valid_dl)))
-    return history * epochs
 
 
 @fit.slip("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)")
@@ -544,16 +419,8 @@ def divides_by_the_training_batches():
 
 @fit.slip(
     change("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)"),
-    change(
-        """
-        loss += loss_func(out, yb).item()
-        accuracy += (out.argmax(dim=1) == yb).float().mean().item()
-        """,
-        """
-        loss = loss_func(out, yb).item()
-        accuracy = (out.argmax(1) == yb).float().mean().item()
-        """,
-    ),
+    change("loss += A", "loss = A"),
+    change("accuracy += A", "accuracy = A"),
 )
 def the_last_batch_alone():
     """Your result is that of the last validation batch alone: each batch overwrites the one before. Add them up,
@@ -592,11 +459,6 @@ def accuracy_first():
 @fit.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).sum")
 def counts_the_right_ones():
     """The losses are right; in place of the accuracy stands how many examples of a batch are right. It is a share."""
-
-
-@fit.slip("epochs", "epochs + 1")
-def one_epoch_too_many():
-    """You train and validate once more than `epochs` says. `range(n)` counts n times."""
 
 
 @fit.slip("accuracy / X", "100 * accuracy / X")
@@ -640,22 +502,9 @@ def leaves_out_the_last_training_batch():
     """The last training batch is left out. Every batch that `train_dl` yields is to be learnt from."""
 
 
-@fit.slip(after("opt.step()", "opt.step()"))
-def steps_twice():
-    """You take two steps with the gradients of one batch. One `opt.step()` after each backward() is enough."""
-
-
 @fit.slip(
-    change(
-        "with A:",
-        """
-        torch.set_grad_enabled(False)
-        for xb, yb in valid_dl:
-            out = model(xb)
-            loss += loss_func(out, yb).item()
-            accuracy += (out.argmax(1) == yb).float().mean().item()
-        """,
-    ),
+    change("with torch.no_grad():", ""),
+    after("model.eval()", "torch.set_grad_enabled(False)"),
     before("model.train()", "torch.set_grad_enabled(True)"),
 )
 def leaves_recording_off():
@@ -663,25 +512,11 @@ def leaves_recording_off():
     force. A `with` block, torch.no_grad(), switches back by itself."""
 
 
-@fit.mistake
-def the_training_loss(epochs, model, loss_func, opt, train_dl, valid_dl):
-    """The accuracy is right, but the loss that you return is the training loss: the mean over the training
-    batches."""
-    history = []
-    for _ in range(epochs):
-        model.train()
-        seen = []
-        for xb, yb in train_dl:
-            batch_loss = loss_func(model(xb), yb)
-            batch_loss.backward()
-            seen.append(batch_loss.item())
-            opt.step()
-            opt.zero_grad()
-        model.eval()
-        accuracy = 0.0
-        with torch.no_grad():
-            for xb, yb in valid_dl:
-                out = model(xb)
-                accuracy += (out.argmax(1) == yb).float().mean().item()
-        history.append((sum(seen) / len(seen), accuracy / len(valid_dl)))
-    return history
+@fit.slip(
+    after("model.train()", "seen = []"),
+    change("A.backward()", "batch_loss = A\nbatch_loss.backward()\nseen.append(batch_loss.item())"),
+    change("loss += A", ""),
+    change("loss / A", "sum(seen) / len(seen)"),
+)
+def the_training_loss():
+    """The accuracy is right, but the loss that you return is the training loss: the mean over the training batches."""

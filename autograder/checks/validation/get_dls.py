@@ -111,11 +111,6 @@ def the_training_batches_doubled(train_ds, valid_ds, bs, **kwargs):
     return loader(train_ds, batch_size=bs * 2, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs, **kwargs)
 
 
-@get_dls.slip(change("bs * 2", "128"), change("bs", "64"))
-def sizes_of_its_own():
-    """Your batches have 64 and 128 examples, whatever `bs` is. Use the argument."""
-
-
 @get_dls.mistake
 def no_batch_size_for_validation(train_ds, valid_ds, bs, **kwargs):
     """The validation loader gives one example at a time: it was made without a batch size."""

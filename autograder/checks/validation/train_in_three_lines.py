@@ -151,11 +151,6 @@ def a_spare_model():
     """`get_model` is called once more than needed: the other model it makes is never used."""
 
 
-@train_in_three_lines.slip("bs", "64")
-def a_batch_size_of_its_own():
-    """`get_dls` gets a batch size of 64, whatever `bs` is. Hand the argument on."""
-
-
 @train_in_three_lines.slip("epochs", "1")
 def one_epoch_whatever_is_asked():
     """`fit` is told to train for one epoch, whatever `epochs` is. Hand the argument on."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change
+from autograder.authoring.slips import after, before, change
 from autograder.exercise import code
 
 validate = code(
@@ -203,23 +203,14 @@ def the_last_batch_only(model, loss_func, dl):
     return loss, share
 
 
-@validate.mistake
-def returns_inside_the_loop(model, loss_func, dl):
+@validate.slip(change("return A", ""), change("loss, share = X", "return X"), of="the_last_batch_only")
+def returns_inside_the_loop():
     """Your result is that of the first batch alone: a `return` (or break) stands inside the loop."""
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            return loss_func(out, yb).item(), (out.argmax(1) == yb).float().mean().item()
 
 
 @validate.slip("dl", "list(dl)[:-1]")
 def leaves_out_the_last_batch():
     """The last, short batch is left out. Every example counts."""
-
-
-@validate.slip("loss_func", "torch.nn.functional.cross_entropy")
-def uses_cross_entropy():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
 
 
 @validate.slip(change("right / n", "loss / n"), change("(X, X)", "(right / n, X)"))
@@ -257,18 +248,10 @@ def clears_gradients():
     """The numbers are right, but the model's gradients are gone: they were there before. Only measure here."""
 
 
-@validate.mistake
-def leaves_recording_off(model, loss_func, dl):
+@validate.slip(change("with torch.no_grad():", ""), before("for A in B:", "torch.set_grad_enabled(False)"))
+def leaves_recording_off():
     """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
     A `with` block, torch.no_grad(), switches back by itself."""
-    total = right = n = 0
-    torch.set_grad_enabled(False)
-    for xb, yb in dl:
-        out = model(xb)
-        total += loss_func(out, yb).item() * len(yb)
-        right += (out.argmax(1) == yb).sum().item()
-        n += len(yb)
-    return total / n, right / n
 
 
 @validate.slip(
@@ -303,17 +286,12 @@ def weighs_all_like_the_first():
     """You weigh every batch by the size of the first one. Each has a size of its own: len(yb)."""
 
 
-@validate.mistake
-def calls_backward(model, loss_func, dl):
+@validate.slip(
+    change("with torch.no_grad():", ""),
+    change(
+        "loss += A.item() * B", "batch = A\nif batch.requires_grad:\n    batch.backward()\nloss += batch.item() * B"
+    ),
+)
+def calls_backward():
     """The numbers are right, but you call backward() on the way, so gradients are left in the model. Only measure
     here."""
-    loss, right, n = 0.0, 0, 0
-    for xb, yb in dl:
-        out = model(xb)
-        batch_loss = loss_func(out, yb)
-        if batch_loss.requires_grad:
-            batch_loss.backward()
-        loss += batch_loss.item() * len(xb)
-        right += (out.argmax(1) == yb).sum().item()
-        n += len(xb)
-    return loss / n, right / n
