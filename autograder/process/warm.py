@@ -77,7 +77,9 @@ def answer(
     Anything that arrives on `connection` meanwhile, its end too, stops the child: nobody waits for it any more.
     """
     for name in job.get("imports", ()):
-        importlib.import_module(name)
+        if name not in sys.modules:
+            importlib.import_module(name)
+            gc.freeze()  # or the collector of every child would walk it, and copy its memory
     if "probes" in job:
         observe.compiled(job["probes"])
     results, results_in = os.pipe()
