@@ -18,6 +18,7 @@ c.GenerateAssignment.post_convert_hook = "autograder.notebooks.wheel.after_relea
 # Grading: submissions run in a sandbox, and only observations come out of it. Nothing of theirs runs in a kernel.
 c.Autograde.exporter_class = "autograder.classroom.plugin.ReadAnything"
 c.Autograde.pre_convert_hook = "autograder.classroom.plugin.before"
+c.Autograde.post_convert_hook = "autograder.classroom.plugin.keep_exchange"
 c.Autograde.sanitize_preprocessors = [
     "autograder.classroom.mend.Mend",
     "nbgrader.preprocessors.ClearOutput",
@@ -43,6 +44,7 @@ c.ExportApp.plugin_class = "autograder.classroom.export.GradesCsv"
 
 # Feedback: without what is for graders alone.
 c.GenerateFeedback.pre_convert_hook = "autograder.classroom.plugin.nothing_else"
+c.GenerateFeedback.post_convert_hook = "autograder.classroom.plugin.keep_exchange"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "autograder.classroom.plugin.HideRubric",

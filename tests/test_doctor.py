@@ -175,7 +175,7 @@ def test_states_of_git(kit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(examined.git)["git"].state == "fine"
     (kit / "exercises" / "setup.py").write_text("# mine\n")
     assert found(examined.git)["git"].state == "fine"
-    (kit / "autograder" / "draw.py").write_text("# changed\n")
+    (kit / "autograder" / "beside" / "draw.py").write_text("# changed\n")
     assert "autograder/beside/draw.py" in found(examined.git)["git"].says
     (kit / ".git" / "MERGE_HEAD").write_text("")
     assert found(examined.git)["git"].state == "fault"

@@ -794,7 +794,7 @@ for mode in ("full", "weak", "off"):
 def test_the_kit_may_lie_beneath_tmp() -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         os.chmod(folder, 0o755)
-        shutil.copytree(ROOT / "autograder" / "classroom", Path(folder, "autograder", "classroom"))
+        shutil.copytree(ROOT / "autograder" / "process", Path(folder, "autograder", "process"))
         Path(folder, "autograder", "__init__.py").touch()
         probe = PROBE.format(folder)
         done = subprocess.run([sys.executable, "-c", probe], cwd="/", capture_output=True, text=True, timeout=30)

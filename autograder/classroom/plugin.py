@@ -101,6 +101,27 @@ def nothing_else(assignment: str, student: str, notebooks: list[str]) -> Any:
     return course
 
 
+#: What nbgrader's exchange writes beside a submission and asks for when feedback goes back.
+OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+
+
+def keep_exchange(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's post_convert_hook: what its exchange needs goes along, from submission to feedback."""
+    from traitlets.config import Application
+
+    app = Application.instance() if Application.initialized() else None
+    course: Any = getattr(app, "coursedir", None)
+    for folder in {Path(notebook).parent for notebook in notebooks if course is not None}:
+        who = folder.parent.name
+        handed_in = Path(course.format_path(course.submitted_directory, who, folder.name))
+        is_submitted = folder.resolve() == handed_in.resolve()
+        to = course.autograded_directory if is_submitted else course.feedback_directory
+        place = Path(course.format_path(to, who, folder.name))
+        for path in map(folder.joinpath, OF_THE_EXCHANGE if place.is_dir() else ()):
+            if not path.is_symlink() and path.is_file():
+                (place / path.name).write_bytes(path.read_bytes()[:200])
+
+
 def _leave_out_links(notebooks: list[str]) -> None:
     """Take what is a link, or lies behind one, off nbgrader's own list, which then says that there is nothing."""
     for notebook in list(notebooks):

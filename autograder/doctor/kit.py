@@ -39,15 +39,20 @@ def packages() -> Iterator[Finding]:
 
 def _other_versions() -> Iterator[str]:
     """Packages that are installed in another version than constraints.txt pins."""
+    from packaging.requirements import Requirement
+
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
-        name, separator, rest = line.partition("==")
-        if not separator or name.startswith("#"):
+        pin = line.partition("#")[0].strip()
+        if "==" not in pin:
             continue
+        requirement = Requirement(pin)
+        if requirement.marker and not requirement.marker.evaluate():
+            continue  # for another Python or system
+        name, wanted = requirement.name, str(requirement.specifier).removeprefix("==")
         try:
             installed = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-        wanted = rest.split("#")[0].split(";")[0].strip()
         if installed.split("+")[0] != wanted.split("+")[0]:
             yield f"{name} {installed} (tested: {wanted})"
 
