@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judging import grade
 from autograder.judging.judge import Verdict
+
+#: Seconds for finding the places that keep an answer from passing; most are found in a tenth of it.
+EXPLAIN = float(os.environ.get("AUTOGRADER_EXPLAIN", "2"))
 
 
 def check_file(path: str | Path, name: str, seed: int = 0) -> Verdict:
@@ -22,8 +26,10 @@ def check_file(path: str | Path, name: str, seed: int = 0) -> Verdict:
 
 def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdict:
     """Grade `exercise` as `text`, the content of a learner's file, defines it. `path` names it in feedback."""
-    from autograder.report.words import summary  # while torch is imported elsewhere
+    from autograder.report.places import worded  # while torch is imported elsewhere
+    from autograder.report.words import summary
 
-    verdict = grade.check_text(text, path, exercise, seed)
+    verdict = grade.check_text(text, path, exercise, seed, EXPLAIN)
+    worded(verdict)
     verdict.message = summary(verdict)
     return verdict

@@ -13,6 +13,7 @@ import io
 import json
 import random
 import sys
+import time
 import types
 from collections.abc import Callable, Container, Iterator
 from typing import Any
@@ -23,6 +24,7 @@ from autograder.beside.draw import Draw
 from autograder.beside.encode import encode
 from autograder.beside.failure import failure
 from autograder.beside.load import put_pieces, run_file
+from autograder.beside.patience import Patience
 from autograder.beside.shortcut import watching
 from autograder.exercise import MOST_CALLS, Complaint, Exercise, Probe
 
@@ -40,25 +42,45 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
     """Observe every implementation of the job under every run of it; `emit` gets a frame as soon as there is one.
 
     job: {"exercise": name, "probes": text of the stripped checks module, "implementations": [spec, ...],
-          "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names] or None}
+          "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names] or None,
+          "each": seconds for each implementation, or None}
     or {"experiment": {"file": text, "path": label, "name": of the function in it}}.
     """
     if "experiment" in job:
         return emit({"lines": experiment(job["experiment"])})
     exercise = exercise_from(job["probes"], job["exercise"])
+    patience = Patience(job.get("each"))
     for i, spec in enumerate(job["implementations"]):
+        patience.begin()
+        _all_probes(job, exercise, i, spec, patience, emit)
+        patience.end()
+
+
+def _all_probes(
+    job: Frame, exercise: Exercise, i: int, spec: Frame, patience: Patience, emit: Callable[[Frame], None]
+) -> None:
+    """Observe the implementation numbered i; what its time does not suffice for is left out."""
+    implementation: Any = None
+    told: Frame = {"failure": None, "found": None}
+    with patience.running():
         implementation, told = find(spec, exercise)
-        emit({"implementation": i, "loaded": told})
-        if implementation is None:
-            continue
-        borrowed = kit_parts(implementation)
-        for r, settings in enumerate(job["runs"]):
-            for probe in exercise.watched.values():
-                if job.get("only") and probe.name not in job["only"]:
-                    continue
-                draw = Draw(settings["seed"], settings.get("level"))
+    emit({"implementation": i, "loaded": told})
+    if implementation is None:
+        return
+    borrowed = kit_parts(implementation)
+    for r, settings in enumerate(job["runs"]):
+        for probe in exercise.watched.values():
+            if patience.over or (job.get("only") and probe.name not in job["only"]):
+                continue
+            draw = Draw(settings["seed"], settings.get("level"))
+            frame: Frame | None = None
+            started = time.perf_counter()
+            with patience.running():
                 frame = observe(exercise, probe, implementation, draw, spec["path"])
+            if frame is not None and not patience.over:
                 frame["shortcuts"] += borrowed
+                if patience.seconds:
+                    frame["seconds"] = time.perf_counter() - started
                 emit({"implementation": i, "run": r, "probe": probe.name, **frame})
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from autograder import lesson
@@ -79,7 +78,7 @@ def _result(verdict: Verdict, trouble: str) -> Frame:
         "outcome": verdict.outcome,
         "share": share,
         "probes": [{"name": p.name, "passed": p.passed, "points": p.max_points} for p in verdict.probes],
-        "diagnosis": asdict(verdict.diagnosis) if verdict.diagnosis else None,
+        "diagnosis": verdict.diagnosis.short() if verdict.diagnosis else None,
         "text": plain,
         "html": rich,
     }

@@ -8,7 +8,18 @@ from typing import Any
 
 from autograder import places, source
 from autograder.exercise import Exercise
-from autograder.judging.judge import SMALL, Frame, Verdict, by_probe, compare, diagnose, judge, most_telling
+from autograder.judging.judge import (
+    SMALL,
+    Diagnosis,
+    Frame,
+    Verdict,
+    by_probe,
+    compare,
+    diagnose,
+    in_part,
+    judge,
+    most_telling,
+)
 from autograder.process.frames import Outcome
 from autograder.process.warm import warm
 from autograder.workspace import uses
@@ -22,6 +33,8 @@ Known = dict[str, tuple[str, dict[str, Frame]]]
 _known: dict[tuple[str, int], Known] = {}
 _asked: set[tuple[str, int]] = set()
 _small: dict[tuple[str, str], Outcome] = {}
+#: What was found of a text, by exercise, seed and text.
+_placed: dict[tuple[str, int, int], list[Diagnosis]] = {}
 
 
 class UnreadableFile(Exception):
@@ -65,8 +78,11 @@ def short(path: Path) -> str:
         return str(path)
 
 
-def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdict:
-    """Grade `exercise` as `text`, the content of a learner's file, defines it. `path` names it in feedback."""
+def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain: float = 0.0) -> Verdict:
+    """Grade `exercise` as `text`, the content of a learner's file, defines it. `path` names it in feedback.
+
+    For up to `explain` seconds, a failing answer's own text is searched for the places that keep it from passing.
+    """
     warm().start()  # it imports torch while this process reads and compares
     runs = [{"seed": seed}]
     own = {"file": text, "path": path}
@@ -78,6 +94,9 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdi
     better, own, observed = _with_pieces(exercise, own, runs, observed, verdict)
     if better.outcome in ("failed", "error"):
         _explain(exercise, own, observed, better, seed)
+    if explain and exercise.kind == "code" and better.outcome in ("failed", "error", "timeout"):
+        better.diagnoses = _places(exercise, own, observed, better, seed, explain)
+        better.diagnosis = better.diagnoses[0] if better.diagnoses else None
     return better
 
 
@@ -112,10 +131,11 @@ def _observe(
     runs: list[dict[str, Any]],
     only: list[str] | None = None,
     timeout: float | None = None,
+    each: float | None = None,
 ) -> Outcome:
     probes = source.probes(exercise.section, exercise.name)
     job: dict[str, Any] = {"exercise": exercise.name, "probes": probes, "implementations": specs, "runs": runs}
-    job |= {"only": only, "imports": _slow_imports(exercise, probes, specs)}
+    job |= {"only": only, "each": each, "imports": _slow_imports(exercise, probes, specs)}
     return warm().ask(job if timeout is None else job | {"timeout": timeout})
 
 
@@ -161,6 +181,30 @@ def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict
         verdict.diagnosis = diagnose(exercise, frames, _alike(exercise, frames, first.name, seed))
     if first and first.why in ("differs", "changed") and exercise.kind == "code":
         verdict.smallest = smallest(exercise, own, first.name)
+
+
+def _places(
+    exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int, seconds: float
+) -> list[Diagnosis]:
+    """What keeps the answer from passing, and where; looked for once for each text."""
+    key = (exercise.name, seed, hash((own["file"], own.get("pieces"))))
+    if key not in _placed:
+        from autograder.repair import diagnosis
+
+        def observe(specs: list[dict[str, Any]], only: list[str] | None, timeout: float, each: float) -> Outcome:
+            return _observe(exercise, specs, [{"seed": seed}], only, timeout, each)
+
+        def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
+            return diagnose(exercise, frames, _alike(exercise, frames, failing[0], seed))
+
+        frames, reference = by_probe(observed), expected(exercise, seed)
+        looked = diagnosis.look(exercise, own, frames, reference, observe, seconds)
+        told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
+        if not told and set(frames) >= set(exercise.probes):
+            partly = in_part(exercise, frames, reference, known(exercise, seed))
+            told = [partly] if partly else []
+        _placed[key] = told
+    return _placed[key]
 
 
 def known(exercise: Exercise, seed: int) -> Known:

@@ -8,7 +8,7 @@ tolerance, no argument was changed that the reference leaves alone, and no forbi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.exercise import Exercise, Probe
@@ -36,8 +36,31 @@ class ProbeResult:
 
 @dataclass(frozen=True)
 class Diagnosis:
+    """One thing to mend: a known mistake with its sentence, or a kind of edit, for which autograder/report/ has one."""
+
+    #: The name of the known mistake, or of the kind of edit.
     mistake: str
-    message: str
+    message: str = ""
+    #: Lines of the learner's file; for something missing the line before, and none where no line was found.
+    lines: tuple[int, ...] = ()
+    #: The probes that fail because of it.
+    probes: tuple[str, ...] = ()
+    #: Whether it explains, with the others told, all that every probe sees.
+    whole: bool = True
+    #: The first of the lines as it stands there, and which columns of it are meant (from 0; none for the whole line).
+    source: str = ""
+    columns: tuple[int, int] | None = None
+    #: Parts of the learner's own text that the sentence may quote.
+    said: dict[str, str] = field(default_factory=dict)
+    #: Whether it is a known mistake, and not a kind of edit.
+    known: bool = True
+
+    def short(self) -> dict[str, Any]:
+        return {"mistake": self.mistake, "message": self.message}
+
+    def to_dict(self) -> dict[str, Any]:
+        places = {"lines": list(self.lines), "probes": list(self.probes), "whole": self.whole}
+        return self.short() | places
 
 
 @dataclass
@@ -51,6 +74,8 @@ class Verdict:
     max_points: int
     probes: list[ProbeResult] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
+    #: All that keeps it from passing, as far as it was found; `diagnosis` is the first of them.
+    diagnoses: list[Diagnosis] = field(default_factory=list)
     #: What is known when there is nothing to compare: {"kind": "missing" | "failure" | "ending" | "not_callable", ...}
     trouble: dict[str, Any] | None = None
     #: Earlier exercises for which the reference stood in, because the learner's own failed.
@@ -80,7 +105,8 @@ class Verdict:
             "points": self.points,
             "max_points": self.max_points,
             "probes": [{"name": p.name, "passed": p.passed, "points": p.points} for p in self.probes],
-            "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
+            "diagnosis": self.diagnosis.short() if self.diagnosis else None,
+            "diagnoses": [found.to_dict() for found in self.diagnoses or filter(None, [self.diagnosis])],
             "remarks": self.remarks,
             "message": self.message,
         }
@@ -232,3 +258,37 @@ def diagnose(
     if not found or any(name not in twins for name in found[1:]):
         return None
     return Diagnosis(found[0], mistakes[found[0]][0])
+
+
+def in_part(
+    exercise: Exercise,
+    learner: dict[str, Frame],
+    expected: dict[str, Frame],
+    mistakes: dict[str, tuple[str, dict[str, Frame]]],
+) -> Diagnosis | None:
+    """The known mistake that explains most failing probes, and fails none that passes; None where two do as well."""
+    fails = [p for p in exercise.probes.values() if not _agree(exercise, p, learner, expected)]
+    passes = [p for p in exercise.probes.values() if p not in fails]
+    best: list[tuple[str, tuple[str, ...]]] = []
+    for name, (_, frames) in mistakes.items():
+        if not all(_agree(exercise, p, frames, expected) for p in passes):
+            continue
+        same = tuple(p.name for p in fails if _looks_the_same(exercise, p, learner, frames))
+        if same and (not best or len(same) >= len(best[0][1])):
+            best = [*(b for b in best if len(b[1]) == len(same)), (name, same)]
+    if not best or len({mistakes[name][0] for name, _ in best}) > 1:
+        return None
+    name, probes = best[0]
+    return Diagnosis(name, mistakes[name][0], probes=probes, whole=False)
+
+
+def _agree(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dict[str, Frame]) -> bool:
+    a, b = mine.get(probe.name), theirs.get(probe.name)
+    return a is not None and b is not None and compare(exercise, probe, a, b)[0] == "agrees"
+
+
+def _looks_the_same(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dict[str, Frame]) -> bool:
+    """Whether a mistake gives what the learner's answer gives; two exceptions say too little."""
+    if not _agree(exercise, probe, mine, theirs) or "raised" in mine[probe.name]:
+        return False
+    return set(mine[probe.name].get("changed", ())) == set(theirs[probe.name].get("changed", ()))

@@ -23,7 +23,8 @@ def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = 
     lines = [f"{told.headline}."]
     for passed, title, remark in told.probes:
         lines.append(f"{'agrees' if passed else 'does not agree'}: {title}" + (f" ({remark})" if remark else ""))
-    lines += [text for text in told.says if text]
+    says = [text for text in told.says if text]
+    lines += says[:1] + (_place(told.place, graded.path) if told.place else []) + says[1:]
     lines += [f"Statement {letter}: {text}" if letter else text for letter, text in told.statements]
     if experiment and told.statements:
         lines += ["See for yourself:", *experiment]
@@ -36,6 +37,14 @@ def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = 
     lines += told.remarks + told.notes
     if steps:
         lines += [f"{word.rstrip('?')}: {command}" for word, command in next_steps(graded)]
+    return lines
+
+
+def _place(place: dict[str, Any], path: str) -> list[str]:
+    lines = [f"{path}, line {place['line']}: {place['source']}"]
+    if place["columns"]:
+        first, last = place["columns"]
+        lines.append(f"the part that is meant: {place['source'][first:last]}")
     return lines
 
 

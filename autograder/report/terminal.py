@@ -83,7 +83,8 @@ def body(verdict: Verdict, experiment: list[str] | None = None) -> list[Any]:
         parts[0].stylize("default")
     if any(probe.why != "missing" for probe in verdict.probes) and told.probes:
         parts.append(_probes(told))
-    parts += [Padding(Text(text), (1, 0, 0, 0), expand=False) for text in told.says if text]
+    says = [Padding(Text(text), (1, 0, 0, 0), expand=False) for text in told.says if text]
+    parts += says[:1] + ([Padding(_place(told.place, verdict.path), (1, 0, 0, 0))] if told.place else []) + says[1:]
     parts += _statements(told, experiment)
     if told.failure and told.failure.get("frames"):
         parts.append(Padding(failing_lines(told.failure, verdict.path), (1, 0, 0, 0), expand=False))
@@ -116,6 +117,16 @@ def _statements(told: Feedback, experiment: list[str] | None) -> list[Any]:
         parts.append(Padding(Text("See for yourself:", style=STRONG), (1, 0, 0, 0), expand=False))
         parts.append(Padding(Text("\n".join(experiment)), (0, 0, 0, 2), expand=False))
     return parts
+
+
+def _place(place: dict[str, Any], path: str) -> Group:
+    """A line of the learner's, with what is meant in it marked below."""
+    parts: list[Any] = [Text(f"{path}, line {place['line']}", style=QUIET)]
+    parts.append(Padding(Text(place["source"], style=STRONG), (0, 0, 0, 4), expand=False))
+    if place["columns"] and len(place["source"]) < WIDTH - 4:
+        first, last = place["columns"]
+        parts.append(Padding(Text(" " * first + "^" * (last - first), style=BAD), (0, 0, 0, 4), expand=False))
+    return Group(*parts)
 
 
 def failing_lines(failed: dict[str, Any], path: str | None = None) -> Group:

@@ -8,7 +8,7 @@ from typing import Any
 from autograder import lesson
 from autograder.judging.compare import Difference
 from autograder.judging.judge import Frame, ProbeResult, Verdict
-from autograder.report import values
+from autograder.report import places, values
 from autograder.report.case import Case, case, made
 from autograder.report.errors import advice, ending, named, sentence, unusable
 
@@ -34,6 +34,8 @@ class Feedback:
     #: The learner's failing lines, as {"line", "source", "function", "variables", ...}
     failure: dict[str, Any] | None = None
     case: Case | None = None
+    #: The line to look at first, as {"line", "source", "columns"}: the columns from 0, or None for all of it
+    place: dict[str, Any] | None = None
     #: (letter, explanation) of statements judged wrongly
     statements: list[tuple[str, str]] = field(default_factory=list)
     #: Of an answer that passes: good to know.
@@ -66,7 +68,7 @@ def feedback(verdict: Verdict) -> Feedback:
         count = "One thing" if len(verdict.remarks) == 1 else f"{len(verdict.remarks)} things"
         told.remarks = [f"{count} to know, beyond what is asked:", *verdict.remarks]
     if verdict.diagnosis:
-        told.says = [verdict.diagnosis.message, *(told.says if first and first.why == "raised" else told.says[1:])]
+        _diagnosed(told, verdict, first)
     outside = (verdict.trouble or {}).get("failure")
     if verdict.passed and outside:
         line = f", line {outside['frames'][-1]['line']}" if outside["frames"] else ""
@@ -77,6 +79,22 @@ def feedback(verdict: Verdict) -> Feedback:
             f"Checked with the kit's {names} in place of yours, so that an earlier answer does not count here."
         )
     return told
+
+
+def _diagnosed(told: Feedback, verdict: Verdict, first: ProbeResult | None) -> None:
+    """Say the first thing to mend, and how many more there are; a known mistake says more than the bare numbers."""
+    found = verdict.diagnosis
+    assert found is not None
+    numbers = found.known and not verdict.trouble and first is not None and first.why != "raised"
+    others = places.more(len(verdict.diagnoses) - 1)
+    says = " ".join(filter(None, [places.sentence(found), others]))
+    told.says = [says, *(told.says[1:] if numbers else told.says)]
+    if found.lines and found.source and not _is_shown(found.lines[0], told.failure):
+        told.place = {"line": found.lines[0], "source": found.source, "columns": found.columns}
+
+
+def _is_shown(line: int, failure: dict[str, Any] | None) -> bool:
+    return any(frame["line"] == line for frame in (failure or {}).get("frames", ()))
 
 
 def summary(verdict: Verdict) -> str:

@@ -1,0 +1,59 @@
+"""A limit of time for each implementation of a job, so that one that hangs costs the others little.
+
+The limit is kept by timers of the process and an exception that nobody expects: one of computing, which a busy machine
+does not shorten, and a longer one of the clock, for what sleeps. Code that is stuck inside one operation of torch does
+not see it; the time-out of the whole job ends that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+#: Seconds after which an answer that swallowed the exception gets it again.
+AGAIN = 0.05
+#: By the clock an answer may take so many times as long as it may compute.
+ASLEEP = 8.0
+
+
+class OutOfTime(BaseException):
+    """Raised within the implementation whose time is up."""
+
+
+class Patience:
+    """`with patience:` marks where the exception may be raised; elsewhere it waits, so that no frame is cut in two."""
+
+    def __init__(self, seconds: float | None):
+        self.seconds, self.inside, self.over = seconds, False, False
+        if seconds and hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, self._ring)
+            signal.signal(signal.SIGPROF, self._ring)
+
+    def begin(self) -> None:
+        """The time of another implementation begins."""
+        self.over = False
+        if self.seconds and hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_PROF, self.seconds, AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds * ASLEEP, AGAIN)
+
+    def end(self) -> None:
+        if self.seconds and hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        self.inside = True
+        try:
+            yield
+        except OutOfTime:
+            self.over = True
+        finally:
+            self.inside = False
+
+    def _ring(self, number: int, frame: Any) -> None:
+        self.over = True
+        if self.inside:
+            raise OutOfTime

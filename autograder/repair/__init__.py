@@ -1,0 +1,6 @@
+"""Repair: which small changes of the learner's own text make every probe pass, and so what is wrong, and where.
+
+All of it is on the trusted side and works on syntax trees alone. Nothing here imports torch, runs a learner's code or
+has words for people: candidates run in the child as further implementations, and autograder/report/places.py words
+what was found. docs/design.md, *Diagnosis*, says which findings may be told.
+"""

@@ -1,0 +1,148 @@
+"""Nothing of the learner's may die by an edit: what they wrote still matters afterwards, or is what was taken out.
+
+A repair that computes the answer anew beside the learner's lines, or returns before they run, passes every probe and
+says nothing about them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Set
+
+from autograder.repair.edit import is_theirs, labels, number_of
+
+LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+
+
+def dead(tree: ast.AST) -> set[int]:
+    """The numbers of the learner's statements that have no effect: never reached, or giving a name nobody reads."""
+    found: set[int] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.ClassDef):
+            for block in _blocks(function):
+                found |= _unreached(block)
+        if isinstance(function, ast.ClassDef):
+            found |= _defined_anew(function)
+        if isinstance(function, ast.FunctionDef):
+            found |= _unread(function)
+    return found | _uncalled(tree)
+
+
+def _uncalled(tree: ast.AST) -> set[int]:
+    """Functions that stand in a function, or in the file beside the answer, and that nothing names."""
+    read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    owners = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.Module)]
+    inner = [s for owner in owners for s in owner.body if isinstance(s, ast.FunctionDef) and is_theirs(s)]
+    return {number_of(s) for s in inner if s.name not in read}
+
+
+def kills(before: set[int], after: ast.Module, removed: Set[int] = frozenset()) -> bool:
+    return _returns_at_once(after) or bool(dead(after) - before - removed)
+
+
+def _returns_at_once(tree: ast.AST) -> bool:
+    """Whether a `return` was put into a loop, which then ends in its first round."""
+    loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.While)]
+    return any(isinstance(s, ast.Return) and not is_theirs(s) for loop in loops for s in loop.body)
+
+
+def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
+    found = []
+    for inner in ast.walk(node):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(inner, name, None)
+            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                found.append(block)
+    return found
+
+
+def _unreached(block: list[ast.stmt]) -> set[int]:
+    for i, statement in enumerate(block):
+        if isinstance(statement, LEAVES):
+            return {number_of(inner) for later in block[i + 1 :] for inner in ast.walk(later) if is_theirs(inner)}
+    return set()
+
+
+def _defined_anew(owner: ast.ClassDef) -> set[int]:
+    """Methods that another one of the same name replaces, and a `forward` that a `__call__` leaves out."""
+    every = [s for s in owner.body if isinstance(s, ast.FunctionDef)]
+    last = {method.name: method for method in every}
+    found = {number_of(method) for method in every if last[method.name] is not method}
+    if "__call__" in last and "forward" in last and ".forward" not in labels(last["__call__"]):
+        found.add(number_of(last["forward"]))
+    return found
+
+
+def _unread(function: ast.FunctionDef) -> set[int]:
+    """Assignments to plain names that are not read before they are given another value."""
+    read = Counter(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    built = _built_up(function)
+    for n in ast.walk(function):
+        if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id not in built:
+            read[n.target.id] += 1
+        elif isinstance(n, ast.Expr) and (name := _added_to(n)) in built:
+            read[name] -= 1
+    found = _given_last(function)
+    for block in _blocks(function):
+        for i, statement in enumerate(block):
+            names = _given(statement)
+            if names and is_theirs(statement) and all(not read[name] or _given_anew(name, block, i) for name in names):
+                found.add(number_of(statement))
+    return found
+
+
+def _built_up(function: ast.FunctionDef) -> set[str]:
+    """Names that begin as a number or an empty list: to add to them is not yet to use them."""
+    first: dict[str, bool] = {}
+    for n in ast.walk(function):
+        for name in _given(n) if isinstance(n, ast.stmt) else ():
+            value = n.value if isinstance(n, ast.Assign) else None
+            first[name] = first.get(name, True) and isinstance(value, ast.Constant | ast.List | ast.Dict | ast.Set)
+    return {name for name, empty in first.items() if empty}
+
+
+def _added_to(statement: ast.Expr) -> str:
+    """The name in `name.append(...)` as a statement."""
+    match statement.value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert" | "add")):
+            return name
+    return ""
+
+
+def _given_last(function: ast.FunctionDef) -> set[int]:
+    """Assignments of the function's own block, outside of loops, whose names no later statement reads."""
+    found: set[int] = set()
+    later: set[str] = set()
+    for statement in reversed(function.body):
+        if is_theirs(statement) and (names := _given(statement)) and not names & later:
+            found.add(number_of(statement))
+        later |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and _is_used(n, statement)}
+    return found
+
+
+def _is_used(name: ast.Name, within: ast.stmt) -> bool:
+    return isinstance(name.ctx, ast.Load) or isinstance(within, ast.AugAssign) or not isinstance(within, ast.Assign)
+
+
+def _given(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.Assign) and all(_is_plain(target) for target in statement.targets):
+        return {n.id for target in statement.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return set()
+
+
+def _is_plain(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) or (
+        isinstance(target, ast.Tuple | ast.List) and all(_is_plain(element) for element in target.elts)
+    )
+
+
+def _given_anew(name: str, block: list[ast.stmt], i: int) -> bool:
+    """Whether a later statement of the block gives the name a value before any statement reads it."""
+    for later in block[i + 1 :]:
+        reads = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(later))
+        if reads or isinstance(later, ast.AugAssign):
+            return False
+        if name in _given(later):
+            return True
+    return False

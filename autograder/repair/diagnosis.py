@@ -1,0 +1,126 @@
+"""From an answer that fails to what is told of it: the edits that make it pass, and the known mistakes among them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.exercise import Exercise
+from autograder.judging.judge import Diagnosis
+from autograder.repair import differ, expressions, likely, reading, rights, statements
+from autograder.repair.edit import Edit, distance, labels
+from autograder.repair.naming import Named, told
+from autograder.repair.reading import Definition
+from autograder.repair.search import Found, OutOfBudget, Search
+from autograder.repair.trial import Frames, Observe, Trials, text_of
+from autograder.repair.vocabulary import Vocabulary, vocabulary
+
+#: Rights that a difference is made to, nearest first, and those whose words are used.
+NEAREST, READ = 5, 6
+#: How much likelier an edit is that leads to a right.
+SUGGESTED = 3.0
+
+
+@dataclass
+class Looked:
+    """What a search found, and what it took."""
+
+    found: Found | None
+    trials: Trials
+    seconds: float
+
+    @property
+    def runs(self) -> int:
+        return self.trials.runs
+
+
+def look(
+    exercise: Exercise, own: dict[str, Any], frames: Frames, reference: Frames, observe: Observe, seconds: float
+) -> Looked:
+    """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds."""
+    trials = Trials(exercise, own, reference, observe, seconds)
+    found = None
+    try:
+        search, suggested = _begin(trials, own, frames)
+    except OutOfBudget:
+        search = None
+    if search is not None:
+        try:
+            found = search.best(suggested.differences, suggested.edits) or search.part()
+        except OutOfBudget:
+            found = search.part()
+    return Looked(found, trials, seconds - trials.left())
+
+
+def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
+    """What is told of what was found; of nothing found, the known mistake that was known before."""
+    if looked.found is None:
+        return [alone] if alone else []
+    return told(looked.found, text, alone, looked.trials.failing, named)
+
+
+def _begin(trials: Trials, own: dict[str, Any], frames: Frames) -> tuple[Search | None, Any]:
+    exercise = trials.exercise
+    answers = rights.right_answers(exercise)
+    tree = reading.read(own["file"], exercise.name, rights.used_names(answers[:1]))
+    text = text_of(tree) if tree is not None else None
+    if tree is None or text is None:
+        return None, None
+    base = trials.begin(text, ast.unparse(ast.Module([*_imports(tree), answers[0][1]], [])))
+    failing = trials.failing(base)
+    if failing != trials.failing(frames):
+        return None, None  # something of the file that was left out matters
+    failing.sort(key=lambda name: trials.seconds[name])
+    search = Search(tree, trials, failing, base)
+    return search, Suggested(exercise, tree, answers, set(own.get("names", ())))
+
+
+def _imports(tree: ast.Module) -> list[ast.stmt]:
+    return [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+class Suggested:
+    """The edits to try: those of the differences to the nearest rights, and all others once they are asked for."""
+
+    def __init__(
+        self, exercise: Exercise, tree: ast.Module, answers: list[tuple[str, ast.stmt]], apart: set[str]
+    ) -> None:
+        self.tree, self.places = tree, reading.editable(tree, apart)
+        found = [n for n in self.places if isinstance(n, Definition) and n.name == exercise.name]
+        self.asked = found[-1] if found else None
+        right = [node for _, node in answers]
+        self.differences: list[list[Edit]] = []
+        if self.asked is not None:
+            mine = labels(self.asked)
+            alike = [node for node in right if type(node) is type(self.asked)]
+            alike.sort(key=lambda node: distance(mine, labels(node)))
+            right = [rights.renamed(node, self.asked) for node in alike[:NEAREST]]
+            made = [differ.difference(self.asked, node) for node in right]
+            made.sort(key=lambda edits: sum(edit.cost for edit in edits))
+            bags = [labels(node) for node in right]
+            self.differences = [likely.ranked(tree, edits, bags, SUGGESTED) for edits in made if edits]
+        self.right = right[:READ]
+
+    def edits(self) -> list[Edit]:
+        """Every single edit, likeliest first."""
+        known = vocabulary(self.right)
+        given = {name for node in self.tree.body for name in reading.binds(node)}
+        found: list[Edit] = []
+        for place in self.places:
+            words = known if place is self.asked or self.asked is None else Vocabulary()
+            for function in _functions(place):
+                names = reading.scope(function) | given
+                found += expressions.edits(function, names, words)
+                found += statements.edits(function, names, words)
+        return likely.ranked(self.tree, found, known.bags)
+
+
+def _functions(place: ast.stmt) -> list[ast.AST]:
+    """What has names of its own: the methods of a class apart, since a local of one is unknown in the next."""
+    if not isinstance(place, ast.ClassDef):
+        return [place]
+    return [node for node in place.body if hasattr(node, "number")]
+
+
+__all__ = ["Looked", "diagnoses", "look"]

@@ -1,0 +1,249 @@
+"""The difference between the learner's definition and a right, as edits that can be made each by itself."""
+
+# Nodes are told apart by what they have, and a default binds a loop's variable in a lambda: mypy follows neither.
+# mypy: disable-error-code="misc, attr-defined, assignment"
+
+from __future__ import annotations
+
+import ast
+import difflib
+from typing import Any
+
+from autograder.repair.edit import (
+    Change,
+    Edit,
+    end_line,
+    having,
+    is_theirs,
+    labels,
+    number_of,
+    same,
+)
+from autograder.repair.kinds import kind_in, place, said_of, text
+from autograder.repair.statements import INNER, header, wrap
+
+#: Fields whose difference means nothing.
+IGNORED = {"ctx", "type_comment", "type_params", "name", "returns", "annotation", "kind", "decorator_list"}
+#: Statements may be another form of one another when they are as alike as this.
+FORMS = (ast.Assign, ast.Expr, ast.Return, ast.AugAssign)
+ALIKE, ANOTHER_FORM, ALIKE_INSIDE = 0.1, 0.6, 0.6
+
+
+def difference(theirs: ast.stmt, right: ast.stmt) -> list[Edit]:
+    """The edits that make the right of the learner's definition, in order."""
+    found = _Difference()
+    found.nodes(theirs, right, theirs)
+    return _with_moves(found.edits)
+
+
+class _Difference:
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        #: Statement put in or taken out, by the number of its edit: to see what only moved.
+
+    def nodes(self, old: ast.AST, new: ast.AST, within: ast.AST) -> None:
+        """Edits that turn `old`, which is theirs, into `new`; both stand in the same field."""
+        if same(old, new) or _commuted(old, new):
+            return
+        saved = len(self.edits)
+        if (
+            type(old) is not type(new)
+            or not self._fields(old, new)
+            or (isinstance(old, ast.expr) and len(self.edits) - saved > 3 and _ratio(old, new) < 0.5)
+        ):
+            del self.edits[saved:]
+            self._replaced(old, new, within)
+
+    def _fields(self, old: ast.AST, new: ast.AST) -> bool:
+        for name in old._fields:
+            a, b = getattr(old, name, None), getattr(new, name, None)
+            if name in IGNORED:
+                continue
+            if isinstance(a, list) and isinstance(b, list):
+                if not self._lists(old, name, a, b):
+                    return False
+            elif isinstance(a, ast.operator | ast.unaryop | ast.boolop):
+                if type(a) is not type(b):
+                    return False
+            elif isinstance(a, ast.AST) and isinstance(b, ast.AST):
+                self.nodes(a, b, old)
+            elif a != b:
+                return False
+        return True
+
+    def _lists(self, owner: ast.AST, name: str, a: list, b: list) -> bool:
+        if any(isinstance(item, ast.stmt) for item in [*a[:1], *b[:1]]):
+            self.statements(owner, name, a, b)
+            return True
+        if name == "ops":
+            return len(a) == len(b) and all(type(x) is type(y) for x, y in zip(a, b, strict=True))
+        if len(a) != len(b) or not all(isinstance(item, ast.AST) for item in [*a, *b]):
+            return a == b
+        for old, new in zip(a, b, strict=True):
+            self.nodes(old, new, owner)
+        return True
+
+    def _replaced(self, old: ast.AST, new: ast.AST, within: ast.AST) -> None:
+        if not hasattr(old, "lineno") and not isinstance(old, ast.arguments | ast.comprehension | ast.withitem):
+            return
+        if isinstance(old, ast.FunctionDef | ast.ClassDef):
+            return
+        kind = "statement" if isinstance(old, ast.stmt) else kind_in(old, new, within)
+        located = old if hasattr(old, "lineno") else within
+        line, columns = place(located) if isinstance(located, ast.expr | ast.keyword) else (located.lineno, None)
+        gone, come = labels(old) - labels(new), labels(new) - labels(old)
+        cost = max(1, gone.total(), come.total())
+        said = said_of(old, within, kind)
+        change: Change = lambda node: new  # noqa: E731
+        self.edits.append(Edit(kind, ((number_of(old), change),), (line,), columns, cost, gone, come, said=said))
+
+    def statements(self, owner: ast.AST, name: str, a: list[ast.stmt], b: list[ast.stmt]) -> None:
+        outer, unwrapped = _unwrapped(b, a)
+        inside: dict[int, list[ast.stmt]] = {id(statement): [] for statement in outer.values()}
+        last: ast.stmt | None = None
+        for old, new in _aligned(a, unwrapped):
+            if old is not None and new is not None:
+                self.nodes(old, new, owner)
+            elif old is not None:
+                self._taken_out(old)
+            elif new is not None:
+                self._put_in(owner, name, last, new)
+            if old is not None and new is not None and id(new) in outer:
+                inside[id(outer[id(new)])].append(old)
+            last = old or last
+        for top in {id(t): t for t in outer.values()}.values():
+            if inside[id(top)]:
+                kind = "condition_missing" if isinstance(top, ast.If) else "no_grad_missing"
+                self.edits.append(wrap(kind, owner, name, inside[id(top)], top))
+
+    def _taken_out(self, old: ast.stmt) -> None:
+        columns = (old.col_offset, old.end_col_offset or 0) if end_line(old) == old.lineno else None
+        said = {"what": text(old), "statement": ast.dump(old)}
+        bag = labels(old)
+        change: Change = lambda node: []  # noqa: E731
+        self.edits.append(
+            Edit("statement_extra", ((number_of(old), change),), (old.lineno,), columns, bag.total(), bag, said=said)
+        )
+
+    def _put_in(self, owner: ast.AST, name: str, after: ast.stmt | None, new: ast.stmt) -> None:
+        anchor = number_of(after) if after is not None else None
+
+        def change(node: Any) -> ast.AST | None:
+            now: list[ast.stmt] = getattr(node, name)
+            at = 0 if anchor is None else next((k + 1 for k, s in enumerate(now) if number_of(s) == anchor), None)
+            if at is None:
+                return None
+            while at < len(now) and not is_theirs(now[at]):
+                at += 1
+            return having(node, **{name: [*now[:at], new, *now[at:]]})
+
+        line = end_line(after) if after is not None else getattr(owner, "lineno", 1)
+        of = header(owner) if isinstance(owner, INNER) else ""
+        said = {"of": of, "statement": ast.dump(new)}
+        kind = "return_missing" if isinstance(new, ast.Return) else "statement_missing"
+        if isinstance(new, ast.FunctionDef):
+            kind, said["what"] = "method_missing", new.name
+        bag = labels(new)
+        self.edits.append(Edit(kind, ((number_of(owner), change),), (line,), None, bag.total(), come=bag, said=said))
+
+
+def _commuted(a: ast.AST, b: ast.AST) -> bool:
+    """Whether one is the other with the two sides of a sum or a product exchanged."""
+    return (
+        isinstance(a, ast.BinOp)
+        and isinstance(b, ast.BinOp)
+        and type(a.op) is type(b.op)
+        and isinstance(a.op, ast.Mult | ast.Add)
+        and same(a.left, b.right)
+        and same(a.right, b.left)
+    )
+
+
+def _unwrapped(block: list[ast.stmt], like: list[ast.stmt]) -> tuple[dict[int, ast.stmt], list[ast.stmt]]:
+    """The block without the `with`s and `if`s that the other block has not, and which of them stood round what."""
+    outer: dict[int, ast.stmt] = {}
+    found: list[ast.stmt] = []
+    for statement in block:
+        if isinstance(statement, ast.With | ast.If) and not getattr(statement, "orelse", None):
+            alone = not any(type(other) is type(statement) for other in like)
+            inside = any(_likeness(other, inner) > ALIKE_INSIDE for other in like for inner in statement.body)
+            if alone and inside:
+                outer |= {id(inner): statement for inner in statement.body}
+                found += statement.body
+                continue
+        found.append(statement)
+    return outer, found
+
+
+def _aligned(a: list[ast.stmt], b: list[ast.stmt]) -> list[tuple[ast.stmt | None, ast.stmt | None]]:
+    """The statements of two blocks side by side, in order, so that as much as possible stands beside its like."""
+    alike = [[_likeness(x, y) for y in b] for x in a]
+    best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i in range(len(a) - 1, -1, -1):
+        for j in range(len(b) - 1, -1, -1):
+            both = best[i + 1][j + 1] + alike[i][j] if alike[i][j] > ALIKE else 0.0
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], both)
+    pairs: list[tuple[ast.stmt | None, ast.stmt | None]] = []
+    i = j = 0
+    while i < len(a) or j < len(b):
+        both = i < len(a) and j < len(b) and alike[i][j] > ALIKE
+        if both and abs(best[i][j] - best[i + 1][j + 1] - alike[i][j]) < 1e-9:
+            pairs.append((a[i], b[j]))
+            i, j = i + 1, j + 1
+        elif j < len(b) and (i == len(a) or abs(best[i][j] - best[i][j + 1]) < 1e-9):
+            pairs.append((None, b[j]))
+            j += 1
+        else:
+            pairs.append((a[i], None))
+            i += 1
+    return _together(pairs)
+
+
+def _together(pairs: list[tuple[ast.stmt | None, ast.stmt | None]]) -> list[tuple[ast.stmt | None, ast.stmt | None]]:
+    """One statement taken out where one is put in, and nothing more round it, is one that is replaced."""
+    gone, come = [a for a, b in pairs if b is None and a], [b for a, b in pairs if a is None and b]
+    found: list[tuple[ast.stmt | None, ast.stmt | None]] = []
+    k = 0
+    while k < len(pairs):
+        run = next((n for n in range(k, len(pairs)) if pairs[n][0] is not None and pairs[n][1] is not None), len(pairs))
+        old = [a for a, b in pairs[k:run] if a is not None]
+        new = [b for a, b in pairs[k:run] if b is not None]
+        if len(old) == len(new) == 1 and type(old[0]) in FORMS and type(new[0]) in FORMS:
+            moves = any(same(old[0], other) for other in come) or any(same(new[0], other) for other in gone)
+            found += pairs[k:run] if moves else [(old[0], new[0])]
+        else:
+            found += pairs[k:run]
+        found += pairs[run : run + 1]
+        k = run + 1
+    return found
+
+
+def _likeness(a: ast.stmt, b: ast.stmt) -> float:
+    if same(a, b):
+        return 1.0
+    if isinstance(a, ast.FunctionDef) and isinstance(b, ast.FunctionDef):
+        return 0.9 if a.name == b.name else 0.0
+    if type(a) is type(b):
+        return 0.2 + 0.7 * _ratio(a, b)
+    return 0.15 if isinstance(a, FORMS) and isinstance(b, FORMS) and _ratio(a, b) > ANOTHER_FORM else 0.0
+
+
+def _ratio(a: ast.AST, b: ast.AST) -> float:
+    return difflib.SequenceMatcher(None, ast.unparse(a), ast.unparse(b)).ratio()
+
+
+def _with_moves(edits: list[Edit]) -> list[Edit]:
+    """The same statement taken out here and put in there is one edit: it moved."""
+    gone = {e.said["statement"]: e for e in edits if e.kind == "statement_extra"}
+    found: list[Edit] = []
+    moved: set[int] = set()
+    for edit in edits:
+        other = gone.get(edit.said.get("statement", ""))
+        if edit.kind in ("statement_missing", "return_missing") and other is not None and id(other) not in moved:
+            moved.add(id(other))
+            parts = (*other.parts, *edit.parts)
+            said = {"what": other.said["what"]}
+            found.append(Edit("moved", parts, other.lines, other.columns, 2, said=said))
+        else:
+            found.append(edit)
+    return [edit for edit in found if id(edit) not in moved]

@@ -1,0 +1,355 @@
+"""Edits of expressions: the small changes that are general to all programs, and those that a right suggests."""
+
+# Nodes are told apart by what they have, and a default binds a loop's variable in a lambda: mypy follows neither.
+# mypy: disable-error-code="misc, attr-defined, assignment"
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from autograder.repair.edit import Change, Edit, having, is_theirs, labels, number_of, same
+from autograder.repair.kinds import AFTER_TENSORS, ALONG, called, is_number, is_of_torch, kind_in, place, said_of
+from autograder.repair.vocabulary import Vocabulary, in_reach, wrapped
+
+BUILT_IN = set(dir(builtins))
+
+#: What is taken for one another.
+TAKEN_FOR = [
+    ("sum", "mean"), ("max", "amax", "argmax", "min"), ("min", "amin", "argmin"), ("exp", "log"),
+    ("log", "log2", "log10", "log1p"), ("exp", "exp2", "expm1"), ("cat", "stack", "vstack"), ("train", "eval"),
+    ("view", "reshape"), ("children", "modules", "named_children", "named_modules"), ("children", "parameters"),
+    ("parameters", "named_parameters"), ("randperm", "arange"), ("append", "extend"), ("item", "tolist"),
+    ("values", "keys", "items"), ("enumerate", "range"), ("ceil", "floor"), ("add", "sub"), ("mul", "div"),
+]  # fmt: skip
+IN_PLACE = {"exp", "sub", "add", "div", "mul", "log", "neg", "abs", "squeeze", "unsqueeze", "clamp", "square"}
+#: Calls that are often forgotten or made too often, whether a right makes them or not.
+OFTEN = [".detach()", ".item()", ".clone()", ".float()", ".mean()", ".sum()", "list(_)", "len(_)", "int(_)", "float(_)"]
+
+Make = Callable[[Any], Any]
+
+
+def edits(function: ast.AST, names: set[str], known: Vocabulary) -> Iterator[Edit]:
+    """The edits of every expression of theirs inside `function`; `names` are those that it may read."""
+    fresh = Fresh(names | BUILT_IN, known)
+    for parent in ast.walk(function):
+        if not is_theirs(parent):
+            continue
+        for name, value in ast.iter_fields(parent):
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, ast.expr) and is_theirs(item) and not _is_written(item) and name != "func":
+                    yield from fresh.of(item, parent)
+                elif isinstance(item, ast.expr) and name == "func" and is_theirs(item):
+                    yield from fresh.of_function(item)
+
+
+def _is_written(node: ast.expr) -> bool:
+    return isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+
+
+class Fresh:
+    """Makes the edits of one expression."""
+
+    def __init__(self, names: set[str], known: Vocabulary):
+        self.names, self.known = names, known
+
+    def of(self, node: ast.expr, parent: ast.AST) -> Iterator[Edit]:
+        for make in self._ways(node, parent):
+            new = make(node)
+            if new is not None and not same(new, node):
+                yield _edit(node, make, new, parent)
+
+    def of_function(self, node: ast.expr) -> Iterator[Edit]:
+        """Another name for what is called."""
+        if isinstance(node, ast.Attribute):
+            for other in self._instead(node.attr):
+                yield _edit(node, _set(attr=other), having(node, attr=other), node, "function")
+        elif isinstance(node, ast.Name):
+            for other in sorted(self._instead(node.id) | (self.known.names & self.names)):
+                if other != node.id and other in self.names:
+                    yield _edit(node, _set(id=other), having(node, id=other), node, "function")
+
+    def _instead(self, name: str) -> set[str]:
+        plain = name.rstrip("_")
+        found = {other for group in TAKEN_FOR if plain in group for other in group}
+        found |= {plain} if name != plain and not name.startswith("_") else set()
+        return found - {name}
+
+    def _ways(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
+        yield from self._by_type(node, parent)
+        if isinstance(node, ast.Starred | ast.JoinedStr | ast.FormattedValue):
+            return
+        if isinstance(node, ast.BinOp | ast.Call | ast.Subscript | ast.Name | ast.Attribute) and not _in_index(parent):
+            yield lambda n: ast.UnaryOp(ast.USub(), n)
+        if isinstance(
+            node, ast.BinOp | ast.Call | ast.Subscript | ast.Name | ast.Attribute | ast.Compare | ast.ListComp
+        ):
+            yield from self._wrapped(node)
+
+    def _by_type(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
+        match node:
+            case ast.Constant(value=bool()):
+                yield _set(value=not node.value)
+            case ast.Constant() | ast.UnaryOp(op=ast.USub()) if is_number(node):
+                yield from self._numbers(node, parent)
+            case ast.Constant(value=str()):
+                yield from (_put(c) for c in self.known.constants.values() if isinstance(c.value, str))
+            case ast.UnaryOp():
+                yield lambda n: n.operand
+            case ast.BinOp():
+                yield from self._binary(node)
+            case ast.Call():
+                yield from self._call(node)
+            case ast.Name():
+                for other in sorted(self.names - BUILT_IN - {node.id}):
+                    yield _set(id=other)
+            case ast.Attribute():
+                yield lambda n: n.value
+                for other in sorted(self.known.attributes - {node.attr}):
+                    yield _set(attr=other)
+            case ast.Compare(ops=[_]):
+                for operator in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.Is, ast.IsNot):
+                    if not isinstance(node.ops[0], operator):
+                        yield _set(ops=[operator()])
+                yield from self._right_side(node)
+            case ast.BoolOp():
+                yield _set(op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+                for i in range(len(node.values)):
+                    yield lambda n, i=i: n.values[i]
+            case ast.IfExp():
+                yield lambda n: having(n, body=n.orelse, orelse=n.body)
+                yield lambda n: n.body
+                yield lambda n: n.orelse
+            case ast.Tuple() | ast.List():
+                yield from _elements(node)
+            case ast.Subscript():
+                yield lambda n: n.value
+                yield from (_slice(put) for put in self._reachable(s.slice for s in self.known.subscripts.values()))
+            case ast.Slice():
+                for bound in ("lower", "upper", "step"):
+                    if getattr(node, bound) is not None:
+                        yield _set(**{bound: None})
+            case ast.ListComp() | ast.GeneratorExp():
+                for i, generator in enumerate(node.generators):
+                    for j in range(len(generator.ifs)):
+                        yield lambda n, i=i, j=j: _without_if(n, i, j)
+        if _is_condition(node, parent):
+            yield lambda n: ast.UnaryOp(ast.Not(), n)
+            yield from (_put(c) for c in self._reachable(self.known.conditions.values()))
+        if not isinstance(node, ast.Constant | ast.Name) or _is_condition(node, parent):
+            alike = (e for e in self.known.expressions.values() if type(e) is type(node) or len(self.known.bags) < 3)
+            yield from (_put(e) for e in self._reachable(alike))
+        elif isinstance(node, ast.Name):
+            short = (e for e in self.known.expressions.values() if len(ast.unparse(e)) < 16)
+            yield from (_put(e) for e in self._reachable(short))
+
+    def _numbers(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
+        value = ast.literal_eval(node)
+        near = {0, 1, -1, 2} if type(value) is int else {0, 1, 0.5, 2}
+        for number in [*near, value + 1, value - 1, -value]:
+            if number != value:
+                yield _put(ast.parse(repr(number), mode="eval").body)
+        for constant in self.known.constants.values():
+            if not isinstance(constant.value, str) and constant.value != value:
+                yield _put(constant)
+        yield from (_put(n) for n in self._reachable(e for e in self.known.expressions.values() if not is_number(e)))
+        yield from (_put(ast.Name(name, ast.Load())) for name in sorted(self.names - BUILT_IN))
+
+    def _binary(self, node: ast.BinOp) -> Iterator[Make]:
+        for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult, ast.Mod):
+            if not isinstance(node.op, operator):
+                yield _set(op=operator())
+        yield lambda n: n.left
+        yield lambda n: n.right
+        yield lambda n: having(n, left=n.right, right=n.left)
+        if isinstance(node.left, ast.BinOp):
+            yield _regrouped_right
+        if isinstance(node.right, ast.BinOp):
+            yield _regrouped_left
+
+    def _call(self, node: ast.Call) -> Iterator[Make]:
+        if isinstance(node.func, ast.Attribute):
+            yield lambda n: n.func.value
+            if node.func.attr == "sum" and not node.args:
+                yield _share
+        for i in range(len(node.args)):
+            yield lambda n, i=i: n.args[i] if i < len(n.args) else None
+            yield lambda n, i=i: having(n, args=[*n.args[:i], *n.args[i + 1 :]])
+            if i:
+                yield lambda n, i=i: _swapped(n, i)
+        for keyword in node.keywords:
+            yield lambda n, k=keyword.arg: having(n, keywords=[q for q in n.keywords if q.arg != k])
+        yield from self._more_arguments(node)
+        yield from self._exchanged_calls(node)
+
+    def _exchanged_calls(self, node: ast.Call) -> Iterator[Make]:
+        """a.f().g() becomes a.g().f(), and f(g(a)) becomes g(f(a))."""
+        method = isinstance(node.func, ast.Attribute)
+        inner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) == method:
+            yield _calls_exchanged
+
+    def _more_arguments(self, node: ast.Call) -> Iterator[Make]:
+        name = called(node)
+        given = {keyword.arg for keyword in node.keywords}
+        if name in ALONG and "keepdim" not in given:
+            keep = ast.keyword("keepdim", ast.Constant(True))
+            yield lambda n: having(n, keywords=[*n.keywords, keep])
+        first = 1 if name in AFTER_TENSORS or is_of_torch(node.func) else 0
+        if name in ALONG and len(node.args) == first and not given & {"dim", "axis"}:
+            for dim in (-1, 0, 1):
+                put = ast.parse(str(dim), mode="eval").body
+                yield lambda n, put=put: having(n, args=[*n.args, put])
+        for call in self.known.by_name.get(name, ()):
+            for keyword in call.keywords:
+                if keyword.arg and in_reach(keyword.value, self.names):
+                    yield lambda n, k=keyword: _with_keyword(n, k)
+            for i, argument in enumerate(call.args):
+                if in_reach(argument, self.names):
+                    if i < len(node.args):
+                        yield lambda n, i=i, a=argument: _with_argument(n, i, a)
+                    elif i == len(node.args):
+                        yield lambda n, a=argument: having(n, args=[*n.args, a])
+            if in_reach(ast.Tuple([*call.args, *(k.value for k in call.keywords)], ast.Load()), self.names):
+                yield lambda n, c=call: having(n, args=[*c.args], keywords=[*c.keywords])
+
+    def _right_side(self, node: ast.Compare) -> Iterator[Make]:
+        yield lambda n: having(n, left=n.comparators[0], comparators=[n.left])
+
+    def _wrapped(self, node: ast.expr) -> Iterator[Make]:
+        """Something more is done with the expression: a call, an operand, an index."""
+        often = {text: ast.parse("_" + text if text[0] == "." else text, mode="eval").body for text in OFTEN}
+        for call in (often | self.known.calls).values():
+            assert isinstance(call, ast.Call)
+            rest = ast.Tuple([*call.args[(not isinstance(call.func, ast.Attribute)) :]], ast.Load())
+            if in_reach(rest, self.names) and all(in_reach(k.value, self.names) for k in call.keywords):
+                yield lambda n, c=call: wrapped(c, n)
+        for binary in self.known.binary.values():
+            if in_reach(binary.right, self.names):
+                yield lambda n, b=binary: ast.BinOp(n, b.op, b.right)
+            if in_reach(binary.left, self.names):
+                yield lambda n, b=binary: ast.BinOp(b.left, b.op, n)
+        for name in sorted(self.names - BUILT_IN)[:10]:
+            length = ast.parse(f"len({name})", mode="eval").body
+            yield lambda n, s=length: ast.BinOp(n, ast.Div(), s)
+            yield lambda n, s=length: ast.BinOp(n, ast.Mult(), s)
+        for subscript in self.known.subscripts.values():
+            if in_reach(subscript.slice, self.names):
+                yield lambda n, s=subscript: ast.Subscript(n, s.slice, ast.Load())
+
+    def _reachable(self, nodes: Iterable[ast.expr]) -> Iterator[ast.expr]:
+        for node in nodes:
+            if in_reach(node, self.names):
+                yield node
+
+
+def _edit(node: ast.expr, make: Make, new: ast.AST, parent: ast.AST, kind: str = "") -> Edit:
+    line, columns = place(node)
+    kind = kind or kind_in(node, new, parent)
+    change: Change = lambda n: make(n)  # noqa: E731
+    old_bag, new_bag = labels(node), labels(new)
+    gone, come = old_bag - new_bag, new_bag - old_bag
+    cost = max(1, gone.total(), come.total())
+    said = said_of(node, parent, kind)
+    return Edit(kind, ((number_of(node), change),), (line,), columns, cost, gone, come, said=said)
+
+
+def _in_index(parent: ast.AST) -> bool:
+    return isinstance(parent, ast.Subscript | ast.Slice)
+
+
+def _is_condition(node: Any, parent: ast.AST) -> bool:
+    return isinstance(parent, ast.If | ast.While | ast.IfExp) and parent.test is node
+
+
+def _set(**fields: object) -> Make:
+    return lambda node: having(node, **fields)
+
+
+def _share(node: Any) -> Any:
+    """(a == b).sum() becomes (a == b).float().mean()."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    numbers = ast.Call(ast.Attribute(node.func.value, "float", ast.Load()), [], [])
+    return ast.Call(ast.Attribute(numbers, "mean", ast.Load()), [], [])
+
+
+def _put(new: ast.expr) -> Make:
+    return lambda node: new
+
+
+def _slice(new: ast.expr) -> Make:
+    return lambda node: having(node, slice=new)
+
+
+def _swapped(call: Any, i: int) -> ast.AST | None:
+    args = list(call.args)
+    if i >= len(args):
+        return None
+    args[i - 1], args[i] = args[i], args[i - 1]
+    return having(call, args=args)
+
+
+def _with_keyword(call: Any, keyword: ast.keyword) -> ast.AST:
+    kept = [k for k in call.keywords if k.arg != keyword.arg]
+    return having(call, keywords=[*kept, keyword])
+
+
+def _with_argument(call: Any, i: int, argument: ast.expr) -> ast.AST | None:
+    args = list(call.args)
+    if i >= len(args):
+        return None
+    args[i] = argument
+    return having(call, args=args)
+
+
+def _without_if(node: Any, i: int, j: int) -> ast.AST:
+    generators = list(node.generators)
+    ifs = generators[i].ifs
+    generators[i] = having(generators[i], ifs=[*ifs[:j], *ifs[j + 1 :]])
+    return having(node, generators=generators)
+
+
+def _elements(node: ast.Tuple | ast.List) -> Iterator[Make]:
+    count = len(node.elts)
+    for i in range(count):
+        for j in range(i + 1, count):
+            yield lambda n, i=i, j=j: _exchanged(n, i, j)
+    if count == 1:
+        yield lambda n: n.elts[0]
+
+
+def _exchanged(node: Any, i: int, j: int) -> ast.AST:
+    elements = list(node.elts)
+    elements[i], elements[j] = elements[j], elements[i]
+    return having(node, elts=elements)
+
+
+def _calls_exchanged(node: Any) -> Any:
+    outer, method = node, isinstance(node.func, ast.Attribute)
+    inner = outer.func.value if method else outer.args[0] if outer.args else None
+    if not isinstance(inner, ast.Call) or isinstance(inner.func, ast.Attribute) != method:
+        return None
+    if method:
+        first = ast.Call(ast.Attribute(inner.func.value, outer.func.attr, ast.Load()), outer.args, outer.keywords)
+        return ast.Call(ast.Attribute(first, inner.func.attr, ast.Load()), inner.args, inner.keywords)
+    first = ast.Call(outer.func, [*inner.args[:1], *outer.args[1:]], outer.keywords)
+    return ast.Call(inner.func, [first, *inner.args[1:]], inner.keywords)
+
+
+def _regrouped_right(node: Any) -> ast.AST | None:
+    """(a - b) / c becomes a - b / c."""
+    left = node.left
+    if not isinstance(left, ast.BinOp):
+        return None
+    return ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, node.right))
+
+
+def _regrouped_left(node: Any) -> ast.AST | None:
+    """a - b / c becomes (a - b) / c."""
+    right = node.right
+    if not isinstance(right, ast.BinOp):
+        return None
+    return ast.BinOp(ast.BinOp(node.left, node.op, right.left), right.op, right.right)

@@ -1,0 +1,209 @@
+"""What kind of edit turns one expression into another, and where in the learner's text its place is.
+
+The kinds are words for autograder/report/places.py. The most general, "expression", says that there is something.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from autograder.repair.edit import end_line, same
+
+Place = tuple[int, tuple[int, int] | None]
+
+#: Methods and functions that work along a dimension.
+ALONG = {
+    "sum", "mean", "max", "min", "amax", "amin", "argmax", "argmin", "softmax", "log_softmax", "logsumexp", "cumsum",
+    "prod", "std", "var", "norm", "unsqueeze", "squeeze", "stack", "cat", "flatten", "argsort", "sort", "topk",
+    "gather",
+}  # fmt: skip
+#: Those that take the tensors first, and the dimension after them, also as methods of nothing.
+AFTER_TENSORS = {"stack", "cat"}
+
+
+def classify(old: ast.AST, new: ast.AST) -> str:
+    """The kind of the edit old -> new of one expression."""
+    if isinstance(old, ast.keyword) and isinstance(new, ast.keyword):
+        kinds = {"dim": "dimension", "axis": "dimension", "keepdim": "keepdim"}
+        return kinds.get(old.arg or "", classify(old.value, new.value))
+    if is_number(old) and is_number(new):
+        return "constant"
+    match old, new:
+        case (ast.Constant(), ast.Constant()):
+            return "constant"
+        case (ast.UnaryOp(op=ast.USub(), operand=inner), _) if same(inner, new):
+            return "sign"
+        case (_, ast.UnaryOp(op=ast.USub(), operand=inner)) if same(inner, old):
+            return "sign"
+        case (ast.Compare(), ast.Compare()):
+            return "comparison"
+        case (ast.BoolOp(), ast.BoolOp()):
+            return "condition"
+        case (_, ast.UnaryOp(op=ast.Not(), operand=inner)) if same(inner, old):
+            return "condition"
+        case (ast.UnaryOp(op=ast.Not(), operand=inner), _) if same(inner, new):
+            return "condition"
+        case (ast.BinOp(), ast.BinOp()) if same(old.left, new.left) and same(old.right, new.right):
+            signs = (ast.Add, ast.Sub)
+            return "sign" if isinstance(old.op, signs) and isinstance(new.op, signs) else "operator"
+        case (ast.BinOp(), ast.BinOp()) if same(old.left, new.right) and same(old.right, new.left):
+            return "operands_swapped"
+        case (ast.BinOp(), _) if same(old.left, new) or same(old.right, new):
+            return "operand_extra"
+        case (_, ast.BinOp()) if same(new.left, old) or same(new.right, old):
+            return "operand_missing"
+        case (ast.Call(), ast.Call()) if calls(old) == calls(new)[::-1] and len(calls(old)) > 1:
+            return "calls_swapped"
+        case (ast.Call(), ast.Call()) if same(old.func, new.func):
+            return _arguments(old, new)
+        case (ast.Call(func=ast.Attribute(value=a)), ast.Call(func=ast.Attribute(value=b))) if same(a, b):
+            return "function"
+        case (ast.Call(func=ast.Name()), ast.Call(func=ast.Name())) if list(map(ast.dump, old.args)) == list(
+            map(ast.dump, new.args)
+        ):
+            return "function"
+        case (ast.Attribute(), ast.Attribute()) if same(old.value, new.value):
+            return "attribute"
+        case (ast.Name(), ast.Name()):
+            return "name"
+        case (ast.Subscript(), ast.Subscript()) if same(old.value, new.value):
+            return "index"
+        case (ast.Slice(), ast.Slice()):
+            return "index"
+    if is_call_of(new, old):
+        return "call_missing"
+    if is_call_of(old, new):
+        return "call_extra"
+    if isinstance(new, ast.Subscript) and same(new.value, old):
+        return "index_missing"
+    if isinstance(old, ast.Subscript) and same(old.value, new):
+        return "index_extra"
+    if isinstance(old, ast.Tuple | ast.List) and isinstance(new, ast.Tuple | ast.List):
+        return _elements(old, new)
+    if isinstance(old, ast.IfExp) and isinstance(new, ast.IfExp):
+        return "condition"
+    return "expression"
+
+
+def kind_in(node: ast.AST, new: ast.AST, parent: ast.AST) -> str:
+    """The kind of an edit of a node that stands in `parent`."""
+    kind = classify(node, new)
+    if kind in ("constant", "sign", "expression") and is_dimension(node, parent):
+        return "dimension"
+    if kind == "constant" and isinstance(parent, ast.keyword) and parent.arg == "keepdim":
+        return "keepdim"
+    if kind == "order" and isinstance(parent, ast.Subscript | ast.Slice):
+        return "index"
+    if isinstance(parent, ast.Slice) and kind in ("expression", "name"):
+        return "index"
+    return kind
+
+
+def is_dimension(node: ast.AST, parent: ast.AST) -> bool:
+    if isinstance(parent, ast.keyword):
+        return parent.arg in ("dim", "axis")
+    if not isinstance(parent, ast.Call) or called(parent) not in ALONG or not is_number(node):
+        return False
+    first = 1 if called(parent) in AFTER_TENSORS or is_of_torch(parent.func) else 0
+    return len(parent.args) > first and parent.args[first] is node
+
+
+def is_of_torch(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and text(function.value) in ("torch", "F")
+
+
+def said_of(node: ast.AST, parent: ast.AST, kind: str) -> dict[str, str]:
+    """What the sentence may quote: the place itself, and what is called there."""
+    said = {"what": text(node) if hasattr(node, "lineno") else ""}
+    if isinstance(node, ast.Call):
+        said["call"] = called(node)
+    elif isinstance(parent, ast.Call):
+        said["call"] = called(parent)
+    if kind == "function" and isinstance(node, ast.Attribute | ast.Name):
+        said["call"] = text(node).split(".")[-1]
+    return said
+
+
+def _arguments(old: ast.Call, new: ast.Call) -> str:
+    mine = [ast.dump(a) for a in [*old.args, *old.keywords]]
+    theirs = [ast.dump(a) for a in [*new.args, *new.keywords]]
+    gone, come = [a for a in mine if a not in theirs], [a for a in theirs if a not in mine]
+    if not gone and not come:
+        return "arguments_swapped"
+    keywords = {k.arg for k in [*old.keywords, *new.keywords] if ast.dump(k) in [*gone, *come]}
+    if keywords and len(gone) + len(come) <= 2 and keywords <= {"keepdim", "dim", "axis"}:
+        return "keepdim" if "keepdim" in keywords else "dimension" if gone else "dimension_missing"
+    if not gone:
+        return "dimension_missing" if called(old) in ALONG and not old.args else "argument_missing"
+    return "argument" if come else "argument_extra"
+
+
+def _elements(old: ast.Tuple | ast.List, new: ast.Tuple | ast.List) -> str:
+    mine, theirs = sorted(map(ast.dump, old.elts)), sorted(map(ast.dump, new.elts))
+    if mine == theirs:
+        return "order" if type(old) is type(new) else "expression"
+    return "expression"
+
+
+def is_number(node: ast.AST) -> bool:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+def is_call_of(whole: ast.AST, inner: ast.AST) -> bool:
+    """Whether `whole` is a call of, or an attribute of, `inner` and of nothing else that varies."""
+    if isinstance(whole, ast.Attribute):
+        return same(whole.value, inner)
+    if not isinstance(whole, ast.Call):
+        return False
+    if isinstance(whole.func, ast.Attribute) and same(whole.func.value, inner):
+        return True
+    return any(same(argument, inner) for argument in whole.args)
+
+
+def calls(node: ast.AST) -> list[str]:
+    """The names of the last two calls of a chain, the outer first."""
+    if not isinstance(node, ast.Call):
+        return []
+    inner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
+    names = [called(node), called(inner)] if isinstance(inner, ast.Call) else []
+    return names if len(set(names)) == 2 else []
+
+
+def called(call: ast.Call) -> str:
+    """The name that a call is made by, without what stands before the dot."""
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def place(node: ast.AST) -> Place:
+    """(line, columns) to point at for a node of theirs: in a chain of calls its last name, where that starts a line."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.value.end_lineno != node.func.end_lineno:
+            return end_line(node.func), None
+        return end_line(node.func), _columns(node, end_line(node.func))
+    if isinstance(node, ast.Attribute):
+        return end_line(node), _columns(node, end_line(node))
+    if isinstance(node, ast.BinOp) and node.left.end_lineno != node.lineno:
+        return end_line(node.left), None
+    if isinstance(node, ast.keyword):
+        return node.value.lineno, (node.col_offset, node.end_col_offset or 0)
+    line = getattr(node, "lineno", 0)
+    return line, _columns(node, line)
+
+
+def _columns(node: ast.AST, line: int) -> tuple[int, int] | None:
+    first, last = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", None)
+    one = getattr(node, "lineno", 0) == line == end_line(node)
+    return (first, last) if one and last else None
+
+
+def text(node: ast.AST, most: int = 40) -> str:
+    """A piece of the learner's own text, for a sentence; empty where it would be too long to read there."""
+    try:
+        said = ast.unparse(node)
+    except Exception:  # a node put together by an edit may be no expression
+        return ""
+    return said if len(said) <= most and "\n" not in said else ""

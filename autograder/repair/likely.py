@@ -1,0 +1,54 @@
+"""Which edits are tried first: those that learners' mistakes ask for most, and those that lead towards a right."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections import Counter
+
+from autograder.repair.edit import Edit, distance, labels
+
+#: How unlikely a kind is by itself; what is not named here is 3.
+USUAL = {
+    "dimension": 0.0, "keepdim": 0.0, "sign": 0.5, "constant": 1.0, "statement_missing": 1.0, "outdent": 0.5,
+    "indent": 0.5, "moved": 1.0, "statement_extra": 1.0, "function": 1.0, "no_grad_missing": 1.0, "comparison": 0.5,
+    "call_extra": 1.0, "call_missing": 1.5, "operands_swapped": 1.0, "arguments_swapped": 1.0, "argument_extra": 1.5,
+    "argument_missing": 1.5, "operand_missing": 2.0, "operand_extra": 1.5, "operator": 1.0, "order": 1.0, "name": 1.5,
+    "dimension_missing": 0.5, "return_missing": 0.5, "overwrites": 1.0, "accumulates": 1.0, "not_in_place": 0.5,
+    "result_dropped": 0.0, "in_place": 0.5, "condition_missing": 1.5, "condition_extra": 1.5, "with_extra": 1.5,
+    "index": 1.5,
+}  # fmt: skip
+OTHER = 3.0
+#: Kinds whose place is seen from the text alone: nothing comes of what stands there.
+EFFECTLESS, SEEN = {"result_dropped"}, -6.0
+#: What counts for an edit that only moves or exchanges what is there: as if two thirds of it led towards a right.
+UNCHANGED = 2.0
+
+
+def ranked(tree: ast.Module, edits: list[Edit], rights: list[Counter[str]], bonus: float = 0.0) -> list[Edit]:
+    """The edits with their rank, likeliest first; `bonus` is for edits that a right suggests."""
+    whole = labels(tree)
+    nearest = sorted(rights, key=lambda right: distance(whole, right))[:3]
+    found = []
+    for edit in edits:
+        rank = USUAL.get(edit.kind, OTHER) + 0.2 * edit.cost - 1.5 * _towards(edit, whole, nearest) - bonus
+        if edit.kind in EFFECTLESS:
+            rank = SEEN
+        found.append(dataclasses.replace(edit, rank=rank))
+    return sorted(found, key=lambda edit: edit.rank)
+
+
+def _towards(edit: Edit, whole: Counter[str], rights: list[Counter[str]]) -> float:
+    """How much nearer the edit brings the bag of what the text is made of to a right's, from -3 to 3."""
+    count = edit.come.total() + edit.gone.total()
+    if not count:
+        return UNCHANGED
+    best = -3.0
+    for right in rights:
+        gain = 0
+        for label, many in edit.gone.items():
+            gain += abs(whole[label] - right[label]) - abs(whole[label] - many - right[label])
+        for label, many in edit.come.items():
+            gain += abs(whole[label] - right[label]) - abs(whole[label] + many - right[label])
+        best = max(best, 3 * gain / count)
+    return best

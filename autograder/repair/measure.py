@@ -1,0 +1,164 @@
+"""`python -m autograder.repair.measure [EXERCISE...]`: is what is told of wrong answers true?
+
+Rights are spoiled in one, two or three known places, and what the diagnosis says of them is compared with the places.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import random
+import statistics
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+from autograder import lesson, source
+from autograder.exercise import Exercise
+from autograder.judging import grade
+from autograder.judging.judge import by_probe
+from autograder.process.warm import warm
+from autograder.repair import diagnosis, rights
+from autograder.repair.made import Made, spoiled
+from autograder.repair.reading import binds
+
+NEIGHBOURS = {"statement_missing", "moved", "return_missing", "method_missing", "outdent", "indent", "statement_extra"}
+
+
+def sample(exercise: Exercise, each: int, seed: int) -> list[Made]:
+    """`each` spoiled answers with one, two and three changes that fail, from any right."""
+    rng = random.Random(zlib.crc32(exercise.name.encode()) + seed)
+    answers = [node for _, node in rights.right_answers(exercise)]
+    text = source.solutions_path(exercise.section).read_text(encoding="utf-8")
+    earlier = source.pieces(exercise.name, exercise.section)[0]
+    checks = source.checks_path(exercise.section).read_text(encoding="utf-8")
+    used = rights.used_names([("", node) for node in answers])
+    others = [n for n in ast.parse(checks).body if isinstance(n, ast.Import | ast.ImportFrom) and binds(n) & used]
+    imports = [n for n in ast.parse(text).body if isinstance(n, ast.Import | ast.ImportFrom)]
+    imports += [n for n in others if "autograder" not in ast.unparse(n)]
+    defined = [n for n in ast.parse(earlier).body if isinstance(n, source.Definition)]
+    for node in defined:
+        if len(node.body) > 1:
+            del node.body[0]
+    helpers = [n for n in defined if n.name in rights.used_names([("", a) for a in answers[:1]])]
+    header = ast.unparse(ast.Module([*imports, *helpers], [])) + "\n\n"
+    made: list[Made] = []
+    for count in (1, 2, 3):
+        some = [m for _ in range(each * 4) if (m := spoiled(rng.choice(answers), header, count, rng))]
+        unique = list({m.text: m for m in some}.values())
+        made += failing(exercise, unique)[:each]
+    return made
+
+
+def failing(exercise: Exercise, made: list[Made]) -> list[Made]:
+    """Those that fail, once all are observed; one that hangs or dies is left out."""
+    found = []
+    for one in made:
+        seen = observe_one(exercise, one.text)
+        if seen is not None and any(p not in seen or not _agrees(exercise, p, seen) for p in exercise.probes):
+            found.append(one)
+    return found
+
+
+def _agrees(exercise: Exercise, name: str, frames: dict[str, Any]) -> bool:
+    reference = grade.expected(exercise, 0)
+    return grade.compare(exercise, exercise.probes[name], frames[name], reference[name])[0] == "agrees"
+
+
+def observe_one(exercise: Exercise, text: str) -> dict[str, Any] | None:
+    outcome = grade._observe(exercise, [{"file": text, "path": "answer.py"}], [{"seed": 0}], None, 3.0, 2.0)
+    frames = by_probe(outcome)
+    return frames if outcome.ending == "finished" and set(frames) == set(exercise.probes) else None
+
+
+def look(exercise: Exercise, text: str, seconds: float) -> diagnosis.Looked:
+    def observe(specs: Any, only: Any, timeout: float, each: float) -> Any:
+        return grade._observe(exercise, specs, [{"seed": 0}], only, timeout, each)
+
+    frames = observe_one(exercise, text) or {}
+    own = {"file": text, "path": "answer.py"}
+    return diagnosis.look(exercise, own, frames, grade.expected(exercise, 0), observe, seconds)
+
+
+def computed() -> float:
+    """Seconds that this process and all that it started have computed: what a busy machine does not lengthen."""
+    process = warm()._process
+    assert process is not None
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return time.process_time() + sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def measured(exercise: Exercise, made: Made, seconds: float) -> dict[str, Any]:
+    started = computed()
+    looked = look(exercise, made.text, seconds)
+    took = computed() - started
+    row: dict[str, Any] = {"exercise": exercise.name, "count": len(made.what), "what": made.what, "text": made.text}
+    row |= {
+        "truth": sorted(made.lines),
+        "runs": looked.runs,
+        "seconds": round(took, 3),
+        "clock": round(looked.seconds, 3),
+        "told": [],
+    }
+    if looked.found:
+        reached: set[int] = set()
+        row["told"] = [[e.kind, list(e.lines), e.said.get("what", "")] for e in looked.found.edits]
+        row["true"] = True
+        for edit in looked.found.edits:
+            slack = (
+                1
+                if edit.kind in NEIGHBOURS or {"left_out", "exchanged", "indented", "outdented"} & set(made.what)
+                else 0
+            )
+            hit = {
+                i for i, place in enumerate(made.places) if any(abs(a - b) <= slack for a in place for b in edit.lines)
+            }
+            row["true"] &= bool(hit)
+            reached |= hit
+        row["all"] = len(reached) == len(made.places)
+        row["others"] = [[[e.kind, list(e.lines)] for e in other] for other in looked.found.others]
+    return row
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--each", type=int, default=3, help="answers with one, with two and with three changes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--rows", help="write what was seen of each as JSON lines here")
+    asked = parser.parse_args()
+    exercises = [e for s in lesson.sections() for e in lesson.load(s).values() if e.kind == "code"]
+    rows: list[dict[str, Any]] = []
+    for exercise in exercises:
+        if asked.names and exercise.name not in asked.names:
+            continue
+        mine = [measured(exercise, made, asked.seconds) for made in sample(exercise, asked.each, asked.seed)]
+        rows += mine
+        print(f"{exercise.name:24}", summary(mine), flush=True)
+    for count in (1, 2, 3):
+        print(f"with {count}".ljust(24), summary([row for row in rows if row["count"] == count]))
+    print("all".ljust(24), summary(rows))
+    if asked.rows:
+        with open(asked.rows, "w") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def summary(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "nothing"
+    told = [row for row in rows if row["told"]]
+    true, whole = [row for row in told if row["true"]], [row for row in told if row["all"]]
+    seconds = sorted(row["seconds"] for row in rows)
+    return (
+        f"{len(rows):4} answers, {len(told) / len(rows):4.0%} explained, {len(true) / max(1, len(told)):4.0%} true, "
+        f"{len(whole) / max(1, len(told)):4.0%} all places, {statistics.median(r['runs'] for r in rows):4.0f} runs, "
+        f"{statistics.median(seconds):.2f} s, {seconds[int(len(seconds) * 0.95)]:.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

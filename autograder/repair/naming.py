@@ -1,0 +1,170 @@
+"""What is told of a set of edits: for each its lines, and the known mistake that it undoes where there is one.
+
+With all edits made but one, the answer holds that one mistake alone. When it then behaves like a known mistake on every
+probe, it is that mistake, and its sentence is said at the edit's place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from autograder.judging.judge import Diagnosis
+from autograder.repair.edit import Edit
+from autograder.repair.search import Found
+from autograder.repair.trial import Frames
+
+#: (frames of an answer, the probes that fail) -> the one known mistake that behaves so.
+Named = Callable[[Frames, list[str]], Diagnosis | None]
+
+#: Kinds that put something in, and kinds that may stand for another statement in the same place.
+PUT_IN = {"statement_missing", "return_missing"}
+REPLACED = {"statement", "expression", "statement_extra", "moved", "outdent", "indent", "argument", "call_extra"}
+#: Small edits of these kinds are told together as the lines of one known mistake.
+PLAIN, SMALL = {"name", "constant", "sign", "order", "attribute", "index", "operator"}, 2
+#: Kinds of a whole statement that leave what it is about.
+EFFECTS = {
+    "statement_extra",
+    "moved",
+    "outdent",
+    "indent",
+    "sign",
+    "in_place",
+    "not_in_place",
+    "overwrites",
+    "accumulates",
+}
+#: What an edit may bring in, a statement and anything else, where a known mistake is told beside it.
+MOST_STATEMENT, MOST_NEW = 9, 4
+#: So many edits are believed only while they are small.
+MANY, MOST_OF_MANY = 3, 9
+#: A place that spreads over more lines than this is told by its first one.
+MOST_LINES = 3
+
+
+def told(
+    found: Found, text: str, alone: Diagnosis | None, failing: Callable[[Frames], list[str]], named: Named
+) -> list[Diagnosis]:
+    """One diagnosis for each edit, known mistakes first, then in the order of the lines.
+
+    `alone` is the known mistake that explains the whole answer by itself, where there is one.
+    """
+    lines = text.split("\n")
+    if found.after is not None:
+        return _in_part(found, lines, alone, failing, named)
+    if alone is not None and len(found.edits) == 1 and any(e.lines != found.edits[0].lines for (e,) in _singles(found)):
+        return [alone]  # another line would do as well
+    if alone is not None and len({edit.lines for edit in found.edits}) == 1:
+        return [_placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), found.edits[0], lines)]
+    made = []
+    joined = _joined(found.edits)
+    changes = _changed(found.base)
+    for edit, without in zip(found.edits, found.without, strict=True):
+        fails = failing(without)
+        apart = not joined & {edit.lines[0]} and changes <= _changed(without)
+        apart = apart and all(_is_small(other, lines) for other in found.edits if other is not edit)
+        name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
+        base = name or Diagnosis(_kind(edit, found), said=edit.said, known=False)
+        made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
+    made = _as_one(made, joined)
+    if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
+        made = [diagnosis for diagnosis in made if diagnosis.known]
+    if alone is not None and alone.mistake not in [diagnosis.mistake for diagnosis in made]:
+        # what one mistake did is spread over several places; small ones are its lines
+        small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind in PLAIN for e in found.edits)
+        spread = tuple(sorted({edit.lines[0] for edit in found.edits})) if small else ()
+        placed = [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
+        return placed if small else [alone]
+    return sorted(_one_a_line(made), key=lambda d: (not d.known, d.lines))
+
+
+def _is_small(edit: Edit, lines: list[str]) -> bool:
+    """Whether so little comes in by an edit that what is said of the rest is said of the learner's own text."""
+    line = lines[edit.lines[0] - 1].strip() if 0 < edit.lines[0] <= len(lines) else ""
+    if edit.kind == "statement" or (edit.said.get("what") == line and edit.kind not in EFFECTS):
+        return False
+    return edit.come.total() <= (MOST_STATEMENT if edit.kind in PUT_IN else MOST_NEW)
+
+
+def _singles(found: Found) -> list[tuple[Edit, ...]]:
+    return [other for other in found.others if len(other) == 1]
+
+
+def _joined(edits: tuple[Edit, ...]) -> set[int]:
+    """Lines where something is put in beside something that is replaced: together they are one change of one place."""
+    put = [e for e in edits if e.kind in PUT_IN]
+    replaced = [e for e in edits if e.kind in REPLACED]
+    pairs = [(a, b) for a in put for b in replaced if abs(a.lines[0] - b.lines[0]) <= 1]
+    return {line for pair in pairs for edit in pair for line in edit.lines[:1]}
+
+
+def _as_one(made: list[Diagnosis], joined: set[int]) -> list[Diagnosis]:
+    """What is joined is told as one place: the line that is replaced."""
+    found = []
+    for diagnosis in made:
+        if diagnosis.lines[0] in joined and diagnosis.mistake in PUT_IN:
+            continue
+        if diagnosis.lines[0] in joined:
+            found.append(dataclasses.replace(diagnosis, mistake="statement", said={}, columns=None))
+        else:
+            found.append(diagnosis)
+    return found
+
+
+def _changed(frames: Frames) -> set[tuple[str, str]]:
+    """Which arguments an answer changed, under which probe: what comes after it does not see what was given."""
+    return {(probe, str(name)) for probe, frame in frames.items() for name in frame.get("changed", ())}
+
+
+def _in_part(
+    found: Found, lines: list[str], alone: Diagnosis | None, failing: Callable[[Frames], list[str]], named: Named
+) -> list[Diagnosis]:
+    """Edits that mend some of the probes; and the known mistake that the answer holds then, if there is one."""
+    if alone is not None:
+        return [alone]
+    still = failing(found.after or {})
+    apart = all(_is_small(e, lines) and e.kind not in PUT_IN for e in found.edits)
+    rest = named(found.after, still) if found.after and still and apart else None
+    mended = tuple(name for name in failing(found.base) if name not in still)
+    made = [
+        _placed(Diagnosis(e.kind, said=e.said, known=False, probes=mended, whole=rest is not None), e, lines)
+        for e in found.edits
+    ]
+    return [dataclasses.replace(rest, probes=tuple(still)), *_one_a_line(made)] if rest else _one_a_line(made)
+
+
+def _one_a_line(made: list[Diagnosis]) -> list[Diagnosis]:
+    """Of several edits in one line, the known mistakes; where there is none, one place without its kind."""
+    found: dict[tuple[int, ...], Diagnosis] = {}
+    for diagnosis in made:
+        key = diagnosis.lines[:1]
+        other = found.get(key)
+        if other is None or (diagnosis.known and not other.known):
+            found[key] = diagnosis
+        elif diagnosis.known:
+            found[(*key, len(found))] = diagnosis
+        elif not other.known:
+            probes = tuple(dict.fromkeys([*other.probes, *diagnosis.probes]))
+            found[key] = dataclasses.replace(other, mistake="expression", probes=probes, columns=None, said={})
+    return list(found.values())
+
+
+def _kind(edit: Edit, found: Found) -> str:
+    """The kind of the edit, unless another one of another kind in the same line does as well."""
+    if edit.kind not in PUT_IN and edit.come.total() > MOST_STATEMENT:
+        return "expression"
+    kinds = {e.kind for other in found.others for e in other if len(other) == 1 and e.lines == edit.lines}
+    return edit.kind if len(found.edits) > 1 or kinds <= {edit.kind} else "expression"
+
+
+def _placed(diagnosis: Diagnosis, edit: Edit, lines: list[str]) -> Diagnosis:
+    line = lines[edit.lines[0] - 1] if 0 < edit.lines[0] <= len(lines) else ""
+    indent = len(line) - len(line.lstrip())
+    columns = None
+    if edit.columns:
+        first, last = (len(line.encode()[:column].decode("utf-8", "ignore")) for column in edit.columns)
+        if indent <= first < last <= len(line) and (first, last) != (indent, len(line.rstrip())):
+            columns = (first - indent, last - indent)
+    return dataclasses.replace(
+        diagnosis, lines=tuple(dict.fromkeys(edit.lines))[:MOST_LINES], source=line.strip(), columns=columns
+    )

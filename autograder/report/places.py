@@ -1,0 +1,106 @@
+"""Sentences about places in a learner's own text: what is done there, and never what should stand there instead.
+
+Each belongs to a kind of edit with which all checks pass (autograder/repair/), so that it is proved that something of
+this kind is the matter in this line. It says what the line does; the correction is the learner's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from autograder.judging.judge import Diagnosis, Verdict
+
+SENTENCES = {
+    "dimension": "Line {line} works along another dimension than the one asked for.",
+    "dimension_missing": "Line {line} goes over all dimensions at once, where one of them is asked for.",
+    "keepdim": "In line {line}, the shape that is left behind does not fit what is done with it.",
+    "sign": "In line {line} a sign is the wrong way round.",
+    "constant": "In line {line}, {what} is another value than the one needed there.",
+    "comparison": "The comparison in line {line} is true in other cases than the ones asked for.",
+    "condition": "The condition in line {line} holds in other cases than it should.",
+    "operator": "Line {line} joins the right things by another operation than the one asked for.",
+    "operands_swapped": "In line {line} the two sides of an operation stand the other way round than is asked for.",
+    "operand_missing": "In line {line} a part of the calculation is missing.",
+    "operand_extra": "In line {line} the calculation has a part too many.",
+    "arguments_swapped": "In line {line}, {call} gets its arguments in another order than it takes them.",
+    "argument": "In line {line}, {call} is given something else than what it needs there.",
+    "argument_missing": "In line {line}, {call} is not told all that it needs to know there.",
+    "argument_extra": "In line {line}, {call} is given something that it should not get.",
+    "function": "Line {line} calls {call}, where another function is needed.",
+    "attribute": "Line {line} uses {what}, where another attribute is needed.",
+    "calls_swapped": "In line {line} two things are done one after the other in the wrong order.",
+    "name": "Line {line} uses {what}, where another variable is needed.",
+    "call_extra": "Line {line} does one thing too many to a value.",
+    "call_missing": "Line {line} takes a value as it is, where something has to be done to it first.",
+    "index": "In line {line}, what is picked out is not what is asked for.",
+    "index_missing": "Line {line} uses all of a value, where a part of it is asked for.",
+    "index_extra": "Line {line} uses a part of a value, where all of it is asked for.",
+    "order": "In line {line} the parts stand in another order than the one asked for.",
+    "statement_extra": "Line {line} does something that is not to happen there.",
+    "statement_missing": "A step is missing after line {line}.",
+    "method_missing": "A method is missing from the class.",
+    "return_missing": "The function comes to its end at line {line} without giving back what it worked out.",
+    "moved": "What line {line} does is needed, but it comes too early or too late.",
+    "with_extra": "The lines in the `with` of line {line} are not to be run under it.",
+    "no_grad_missing": "Line {line} is recorded by autograd, and should not be.",
+    "condition_missing": "Line {line} is run in every case, also where it must not be.",
+    "condition_extra": "The condition in line {line} keeps something from being run that should be.",
+    "loop_extra": "The loop in line {line} is one loop too many.",
+    "overwrites": "Line {line} replaces a value, where it should build on the one that was there.",
+    "accumulates": "Line {line} builds on the value that was there, where it should replace it.",
+    "not_in_place": "Line {line} makes a new value, where the one that is there, and that others hold, should change.",
+    "result_dropped": "Line {line} works something out, and nothing is done with it.",
+    "in_place": "Line {line} changes a value that others still hold.",
+    "return_not_yield": "Line {line} ends the function, where it should hand over one thing and go on.",
+    "yield_not_return": "Line {line} hands over a part and goes on, where the whole should be given back at once.",
+    "expression": "Part of line {line} is not what is needed there.",
+    "statement": "Line {line} is the place to look at: with something else there, the other lines can stay.",
+}
+
+#: Out of and into a block, by what the block belongs to.
+OUT = {
+    "loop": "Line {line} is run each time round the loop, and that is too often.",
+    "with": "Line {line} stands inside the `with`, and is not to be run under it.",
+    "if": "Line {line} is run in some cases only, and should be in all.",
+}
+IN = {
+    "loop": "Line {line} is run once, outside of the loop, and that is too seldom.",
+    "with": "The `with` does not reach line {line}.",
+    "if": "Line {line} is run in every case, and should be in some only.",
+}
+
+
+def sentence(diagnosis: Diagnosis) -> str:
+    """What the learner reads: a known mistake's own sentence, or the one for the kind of edit; "" for neither."""
+    if diagnosis.message or not diagnosis.lines:
+        return diagnosis.message
+    said, line = diagnosis.said, diagnosis.lines[0]
+    if diagnosis.mistake == "outdent":
+        ends = said.get("what", "").startswith("return") and said.get("of") == "loop"
+        text = "Line {line} ends the function in the first round of the loop." if ends else OUT[said.get("of", "loop")]
+    elif diagnosis.mistake == "indent":
+        text = IN[said.get("of", "loop")]
+    else:
+        text = SENTENCES.get(diagnosis.mistake, SENTENCES["expression"])
+    if diagnosis.mistake == "dimension" and said.get("call") in DOES:
+        text = f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
+    call = f"{said['call']}()" if said.get("call") else "a function"
+    what = f"`{said['what']}`" if said.get("what") else "something"
+    return text.format(line=line, call=call, what=what)
+
+
+def worded(verdict: Verdict) -> None:
+    """Give every diagnosis that has none its sentence."""
+    verdict.diagnoses = [dataclasses.replace(found, message=sentence(found)) for found in verdict.diagnoses]
+    verdict.diagnosis = verdict.diagnoses[0] if verdict.diagnoses else verdict.diagnosis
+
+
+DOES = {"sum": "sums over", "mean": "averages over", "softmax": "normalises along", "stack": "stacks along"}
+DOES |= dict.fromkeys(["cat", "concat"], "joins along") | dict.fromkeys(
+    ["argmax", "max", "amax"], "looks for the maximum along"
+)
+
+
+def more(count: int) -> str:
+    """That this is not all."""
+    return "" if count < 1 else "There is 1 more place." if count == 1 else f"There are {count} more places."

@@ -1,0 +1,73 @@
+"""What is told of wrong answers is true: a fixed sample of hand-written ones, whose wrong lines are known."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from autograder import lesson
+from autograder.api import check_text
+from autograder.judging.judge import Verdict
+from autograder.report import terminal
+from conftest import Check
+from repair.marked import Marked, answers
+
+SAMPLE = answers()[::6]
+
+
+@functools.cache
+def graded(marked: Marked) -> Verdict:
+    return check_text(marked.text, "answer.py", lesson.find(marked.exercise))
+
+
+@pytest.mark.parametrize("marked", SAMPLE, ids=lambda marked: f"{marked.exercise}-{len(marked.lines)}")
+def test_every_line_that_is_told_is_a_wrong_one(marked: Marked) -> None:
+    told = [line for diagnosis in graded(marked).diagnoses for line in diagnosis.lines]
+    assert not graded(marked).passed
+    assert marked.is_true(told), (told, sorted(marked.lines))
+
+
+def test_most_of_them_get_a_place() -> None:
+    placed = [marked for marked in SAMPLE if any(d.lines for d in graded(marked).diagnoses)]
+    assert len(placed) >= len(SAMPLE) / 2
+
+
+def test_a_right_answer_and_a_stub_have_no_diagnosis(check: Check) -> None:
+    right = "def softmax(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
+    for text in (right, "def softmax(x):\n    raise NotImplementedError\n"):
+        assert check("softmax", text).to_dict()["diagnoses"] == []
+
+
+TWO_PLACES = "def softmax(x):\n    e = (-x).exp()\n    return e / e.sum(0, keepdim=True)\n"
+
+
+def test_each_of_two_places_is_told_and_the_first_is_the_diagnosis(check: Check) -> None:
+    told = check("softmax", TWO_PLACES).to_dict()
+    assert sorted(line for found in told["diagnoses"] for line in found["lines"]) == [2, 3]
+    assert all(set(found) == {"mistake", "message", "lines", "probes", "whole"} for found in told["diagnoses"])
+    assert all(found["message"] and found["probes"] and found["whole"] for found in told["diagnoses"])
+    first = told["diagnoses"][0]
+    assert told["diagnosis"] == {"mistake": first["mistake"], "message": first["message"]}
+
+
+def test_the_terminal_shows_the_line_with_its_place_marked_and_counts_the_rest(check: Check) -> None:
+    verdict = check("softmax", TWO_PLACES)
+    page = terminal.text(verdict)
+    first = verdict.diagnoses[0]
+    assert f"answer.py, line {first.lines[0]}" in page
+    assert first.source in page
+    assert "^^" in page
+    assert "1 more place" in page
+
+
+def test_a_call_whose_result_is_dropped_is_the_place(check: Check) -> None:
+    text = "def softmax(x):\n    e = x\n    x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
+    told = check("softmax", text).diagnoses
+    assert all(set(found.lines) <= {2, 3} for found in told)
+
+
+def test_what_changes_its_argument_is_not_told_as_something_else(check: Check) -> None:
+    verdict = check("softmax", "def softmax(x):\n    x.exp_()\n    return x / x.sum(-1, keepdim=True)\n")
+    assert [found.lines for found in verdict.diagnoses] == [(2,)]
+    assert "divisor" not in verdict.message
