@@ -42,9 +42,9 @@ def slip(*edits: Any, twins: Sequence[str] = ()) -> Callable[[Callable[..., Any]
 
 
 def slips() -> dict[str, Variant]:
-    """Every slip of a family, by name."""
+    """Every slip of a family, by name; a lesson need not have any."""
     families = f"{lesson.current().package}.families"
-    if importlib.util.find_spec(families):  # a lesson need not have any
+    if importlib.util.find_spec(families):
         importlib.import_module(families)
     return _SLIPS
 

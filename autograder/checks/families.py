@@ -4,7 +4,7 @@ Their sentences are true of any exercise; what an exercise can say better, it sa
 """
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import after, before, change, everywhere, first, inside, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, inside, outdent, swap
 
 # Loops over batches
 
@@ -355,7 +355,10 @@ def with_log_softmax():
 # Batches that are not asked for
 
 
-@slip(first("bs = min(bs, len(x) - 1)"))
+@slip(
+    change("range(0, len(x), bs)", "range(0, len(x), bs)"),
+    before("for _ in range(epochs):", "bs = min(bs, len(x) - 1)"),
+)
 def a_batch_smaller_than_the_data():
     """When bs is greater than the number of rows, all the rows should be one batch."""
 

@@ -34,7 +34,7 @@ def sample(exercise: Exercise, each: int, seed: int) -> list[Made]:
     answers = [node for _, node in rights.right_answers(exercise)]
     text = source.solutions_path(exercise.section).read_text(encoding="utf-8")
     earlier = source.pieces(exercise.name, exercise.section)[0]
-    checks = source.checks_path(exercise.section).read_text(encoding="utf-8")
+    checks = source.checks_path(exercise.section, exercise.name).read_text(encoding="utf-8")
     used = rights.used_names([("", node) for node in answers])
     others = [n for n in ast.parse(checks).body if isinstance(n, ast.Import | ast.ImportFrom) and binds(n) & used]
     imports = [n for n in ast.parse(text).body if isinstance(n, ast.Import | ast.ImportFrom)]
