@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from autograder import places
 from conftest import Kit
 
@@ -13,7 +15,8 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.S)
 
 
-def test_the_session_looks_like_that_today(kit: Kit) -> None:
+def test_the_session_looks_like_that_today(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "20")
     answer = blocks("python")[0]
     session = next(block for block in blocks("console") if "does not pass yet" in block)
     command, _, expected = session.partition("\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from autograder.judging.judge import (
     by_probe,
     compare,
     diagnose,
-    in_part,
     judge,
     most_telling,
 )
@@ -34,7 +34,10 @@ _known: dict[tuple[str, int], Known] = {}
 _asked: set[tuple[str, int]] = set()
 _small: dict[tuple[str, str], Outcome] = {}
 #: What was found of a text, by exercise, seed and text.
-_placed: dict[tuple[str, int, int], list[Diagnosis]] = {}
+
+
+#: (exercise, the learner's text as a spec, what was observed of it, the verdict so far, the seed) to what to say.
+Explain = Callable[[Exercise, dict[str, Any], Outcome, Verdict, int], list[Diagnosis]]
 
 
 class UnreadableFile(Exception):
@@ -78,15 +81,15 @@ def short(path: Path) -> str:
         return str(path)
 
 
-def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain: float = 0.0) -> Verdict:
+def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain: Explain | None = None) -> Verdict:
     """Grade `exercise` as `text`, the content of a learner's file, defines it. `path` names it in feedback.
 
-    For up to `explain` seconds, a failing answer's own text is searched for the places that keep it from passing.
+    `explain` may say more about a failing answer: the places of its text that keep it from passing (repair/).
     """
     warm().start()  # it imports torch while this process reads and compares
     runs = [{"seed": seed}]
     own = {"file": text, "path": path}
-    observed = _observe(exercise, [own], runs)
+    observed = observe(exercise, [own], runs)
     reference = expected(exercise, seed)
     verdict = judge(exercise, observed, reference, path)
     if verdict.passed or verdict.outcome in ("not_started", "shortcut"):
@@ -95,7 +98,7 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
     if better.outcome in ("failed", "error"):
         _explain(exercise, own, observed, better, seed)
     if explain and exercise.kind == "code" and better.outcome in ("failed", "error", "timeout"):
-        better.diagnoses = _places(exercise, own, observed, better, seed, explain)
+        better.diagnoses = explain(exercise, own, observed, better, seed)
         better.diagnosis = better.diagnoses[0] if better.diagnoses else None
     return better
 
@@ -113,7 +116,7 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     """The reference's frames by probe; computed once for each seed."""
     key = (exercise.name, seed)
     if key not in _expected:
-        observed = _observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=PATIENT)
+        observed = observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=PATIENT)
         frames = by_probe(observed)
         missing = [name for name in exercise.watched if name not in frames]
         if missing:
@@ -125,7 +128,7 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     return _expected[key]
 
 
-def _observe(
+def observe(
     exercise: Exercise,
     specs: list[dict[str, Any]],
     runs: list[dict[str, Any]],
@@ -165,7 +168,7 @@ def _with_pieces(
     if not used or (verdict.trouble or {}).get("kind") in ("missing", "not_callable"):
         return verdict, own, observed
     helped = own | {"pieces": text, "names": used}
-    again = _observe(exercise, [helped], runs)
+    again = observe(exercise, [helped], runs)
     better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
     if better.points <= verdict.points:
         return verdict, own, observed
@@ -178,33 +181,9 @@ def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict
     first = verdict.first_failure
     frames = by_probe(observed)
     if exercise.kind == "code" and observed.ending == "finished" and first and first.name in frames:
-        verdict.diagnosis = diagnose(exercise, frames, _alike(exercise, frames, first.name, seed))
+        verdict.diagnosis = diagnose(exercise, frames, alike(exercise, frames, first.name, seed))
     if first and first.why in ("differs", "changed") and exercise.kind == "code":
         verdict.smallest = smallest(exercise, own, first.name)
-
-
-def _places(
-    exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int, seconds: float
-) -> list[Diagnosis]:
-    """What keeps the answer from passing, and where; looked for once for each text."""
-    key = (exercise.name, seed, hash((own["file"], own.get("pieces"))))
-    if key not in _placed:
-        from autograder.repair import diagnosis
-
-        def observe(specs: list[dict[str, Any]], only: list[str] | None, timeout: float, each: float) -> Outcome:
-            return _observe(exercise, specs, [{"seed": seed}], only, timeout, each)
-
-        def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
-            return diagnose(exercise, frames, _alike(exercise, frames, failing[0], seed))
-
-        frames, reference = by_probe(observed), expected(exercise, seed)
-        looked = diagnosis.look(exercise, own, frames, reference, observe, seconds)
-        told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
-        if not told and set(frames) >= set(exercise.probes):
-            partly = in_part(exercise, frames, reference, known(exercise, seed))
-            told = [partly] if partly else []
-        _placed[key] = told
-    return _placed[key]
 
 
 def known(exercise: Exercise, seed: int) -> Known:
@@ -215,7 +194,7 @@ def known(exercise: Exercise, seed: int) -> Known:
     return _known[key]
 
 
-def _alike(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Known:
+def alike(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Known:
     """The known mistakes that can explain these frames. All of them are observed only when asked a second time.
 
     The first time all are tried on the probe `failing`, and on the others those that look the same there.
@@ -249,7 +228,7 @@ def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: 
     from autograder.authoring.variants import implementation
 
     specs = [implementation(exercise, kind, name) for kind, name in variants]
-    tried = _observe(exercise, specs, [{"seed": seed}], only, timeout=PATIENT)
+    tried = observe(exercise, specs, [{"seed": seed}], only, timeout=PATIENT)
     found = {}
     for i, (kind, name) in enumerate(variants):
         table = exercise.mistakes if kind == "mistake" else complete(exercise)
@@ -271,7 +250,7 @@ def adopt(exercise: Exercise, seed: int, told: dict[str, Any]) -> None:
 
 def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[Frame, Frame] | None:
     """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
-    mine = _observe(exercise, [own], SMALL, [probe_name])
+    mine = observe(exercise, [own], SMALL, [probe_name])
     theirs = reference_small(exercise, probe_name)
     both = ([by_probe(seen, 0, run).get(probe_name) for seen in (mine, theirs)] for run in range(len(SMALL)))
     return most_telling(exercise, exercise.probes[probe_name], ((got, want) for got, want in both))
@@ -282,17 +261,17 @@ def small_runs(exercise: Exercise, mistakes: list[str]) -> Outcome:
     from autograder.authoring.variants import implementation
 
     specs = [implementation(exercise, "mistake", name) for name in mistakes] or [_reference(exercise)]
-    return _observe(exercise, specs, SMALL[:6])
+    return observe(exercise, specs, SMALL[:6])
 
 
 def reference_small(exercise: Exercise, probe_name: str) -> Outcome:
     """What one probe sees of the reference on the small runs; observed once."""
     key = (exercise.name, probe_name)
     if key not in _small:
-        _small[key] = _observe(exercise, [_reference(exercise)], SMALL, [probe_name])
+        _small[key] = observe(exercise, [_reference(exercise)], SMALL, [probe_name])
     return _small[key]
 
 
 def reference_on(exercise: Exercise, runs: list[dict[str, Any]]) -> Outcome:
     """What all probes see of the reference on these runs."""
-    return _observe(exercise, [_reference(exercise)], runs)
+    return observe(exercise, [_reference(exercise)], runs)

@@ -16,7 +16,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.authoring.mutants import OPERATORS
+from autograder.matrix.mutants import OPERATORS
 
 #: Changes a tree of its own in one place, or says that it cannot.
 Spoil = Callable[[ast.AST, random.Random], bool]

@@ -69,14 +69,14 @@ def _agrees(exercise: Exercise, name: str, frames: dict[str, Any]) -> bool:
 
 
 def observe_one(exercise: Exercise, text: str) -> dict[str, Any] | None:
-    outcome = grade._observe(exercise, [{"file": text, "path": "answer.py"}], [{"seed": 0}], None, 3.0, 2.0)
+    outcome = grade.observe(exercise, [{"file": text, "path": "answer.py"}], [{"seed": 0}], None, 3.0, 2.0)
     frames = by_probe(outcome)
     return frames if outcome.ending == "finished" and set(frames) == set(exercise.probes) else None
 
 
 def look(exercise: Exercise, text: str, seconds: float) -> diagnosis.Looked:
     def observe(specs: Any, only: Any, timeout: float, each: float) -> Any:
-        return grade._observe(exercise, specs, [{"seed": 0}], only, timeout, each)
+        return grade.observe(exercise, specs, [{"seed": 0}], only, timeout, each)
 
     frames = observe_one(exercise, text) or {}
     own = {"file": text, "path": "answer.py"}

@@ -72,9 +72,10 @@ def told(
     if alone is not None and alone.mistake not in [diagnosis.mistake for diagnosis in made]:
         # what one mistake did is spread over several places; small ones are its lines
         small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind in PLAIN for e in found.edits)
-        spread = tuple(sorted({edit.lines[0] for edit in found.edits})) if small else ()
-        placed = [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
-        return placed if small else [alone]
+        if not small:
+            return [alone]
+        spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
+        return [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
     return sorted(_one_a_line(made), key=lambda d: (not d.known, d.lines))
 
 

@@ -47,8 +47,8 @@ def test_the_quick_look_for_a_mistake_finds_what_the_thorough_one_finds(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each known mistake, as if it were the first wrong answer to an exercise in this process."""
-    exercise, observed = lesson.find(name), grade._observe
-    monkeypatch.setattr(grade, "_observe", _once(observed))
+    exercise, observed = lesson.find(name), grade.observe
+    monkeypatch.setattr(grade, "observe", _once(observed))
     known, right = grade.known(exercise, 0), grade.expected(exercise, 0)
     assert len(known) == len(grade._variants(exercise))
     kept = grade._known.pop((name, 0))
@@ -58,7 +58,7 @@ def test_the_quick_look_for_a_mistake_finds_what_the_thorough_one_finds(
         )
         if failing:
             grade._asked.discard((name, 0))
-            assert diagnose(exercise, frames, grade._alike(exercise, frames, failing, 0)) == diagnose(
+            assert diagnose(exercise, frames, grade.alike(exercise, frames, failing, 0)) == diagnose(
                 exercise, frames, known
             )
     grade._known[name, 0] = kept

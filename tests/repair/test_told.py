@@ -16,6 +16,11 @@ from repair.marked import Marked, answers
 SAMPLE = answers()[::6]
 
 
+@pytest.fixture(autouse=True)
+def with_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+
+
 @functools.cache
 def graded(marked: Marked) -> Verdict:
     return check_text(marked.text, "answer.py", lesson.find(marked.exercise))

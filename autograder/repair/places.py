@@ -1,0 +1,39 @@
+"""What keeps a learner's answer from passing, and where: what grade.check_text is given as `explain`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.exercise import Exercise
+from autograder.judging import grade
+from autograder.judging.judge import Diagnosis, Frame, Verdict, by_probe, diagnose, in_part
+from autograder.process.frames import Outcome
+from autograder.repair import diagnosis
+
+_found: dict[tuple[str, int, int], list[Diagnosis]] = {}
+
+
+def places(
+    exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int, seconds: float = 2.0
+) -> list[Diagnosis]:
+    """The diagnoses of a failing answer; looked for once for each text, for about so many seconds."""
+    key = (exercise.name, seed, hash((own["file"], own.get("pieces"))))
+    if key not in _found:
+
+        def observe(specs: list[dict[str, Any]], only: list[str] | None, timeout: float, each: float) -> Outcome:
+            return grade.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
+
+        def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
+            return diagnose(exercise, frames, grade.alike(exercise, frames, failing[0], seed))
+
+        frames, reference = by_probe(observed), grade.expected(exercise, seed)
+        try:
+            looked = diagnosis.look(exercise, own, frames, reference, observe, seconds)
+            told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            told = [verdict.diagnosis] if verdict.diagnosis else []  # an odd text: the verdict stands without places
+        if not told and set(frames) >= set(exercise.probes):
+            partly = in_part(exercise, frames, reference, grade.known(exercise, seed))
+            told = [partly] if partly else []
+        _found[key] = told
+    return _found[key]
