@@ -8,6 +8,7 @@ no more; it needs nothing but imports. So what runs beside a learner's code neve
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import re
 from collections.abc import Iterator
@@ -34,7 +35,8 @@ def experiment(exercise: Exercise) -> Spec:
     """The experiment of a concept question: the text defines a function of that name, without arguments."""
     assert exercise.experiment_function is not None
     module = ast.parse(source.checks(exercise.section, exercise.name))
-    definition = _definition(module, exercise.experiment_function.__name__)
+    definition = copy.deepcopy(_definition(module, exercise.experiment_function.__name__))
+    definition.decorator_list = []
     return {"file": _unparsed(definition, module), "path": f"{exercise.name}.py", "name": definition.name}
 
 

@@ -36,8 +36,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kit(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A kit in a folder of its own, which the examinations in this process look at too."""
     kit = Path(shutil.copytree(made, tmp_path / "kit"))
-    monkeypatch.setattr(examined, "ROOT", kit)
-    monkeypatch.setattr(machine, "ROOT", kit)
+    monkeypatch.setattr(examined, "KIT", kit)
+    monkeypatch.setattr(machine, "KIT", kit)
     monkeypatch.setattr(examined.state, "PATH", kit / ".autograder" / "progress.json")
     monkeypatch.setattr(examined.lesson, "sections", lambda: ["setup", "cross_entropy"])
     monkeypatch.setattr(examined.source, "exercises_path", lambda section: kit / "exercises" / f"{section}.py")

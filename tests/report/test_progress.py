@@ -64,7 +64,7 @@ class Reader(html.parser.HTMLParser):
 def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(state, "FOLDER", tmp_path)
     monkeypatch.setattr(state, "PATH", tmp_path / "progress.json")
-    monkeypatch.setattr(progress_page, "ROOT", tmp_path)
+    monkeypatch.setattr(progress_page, "WORKSPACE", tmp_path)
     return state.PATH
 
 
