@@ -13,9 +13,9 @@ Optimizer = code(
         "What did your loop do with the parameters after backward()? Two things, and each becomes a method. "
         "What must the object remember for them?",
         "Two walks or more over the parameters: a generator survives one. In `step`, mind torch.no_grad(), "
-        "change p in place, and skip it when p.grad is None.",
-        "`__init__` keeps list(params) and lr. `step`: under torch.no_grad(), for each p with a gradient, p "
-        "-= lr * p.grad. `zero_grad`: for each p, p.grad = None.",
+        "and change p in place.",
+        "`__init__` keeps list(params) and lr. `step`: under torch.no_grad(), for each p, p -= lr * p.grad. "
+        "`zero_grad`: for each p, p.grad = None.",
     ],
     shortcut=["torch.optim.Optimizer"],
     instead="a loop over the parameters, under torch.no_grad()",
@@ -98,8 +98,10 @@ def zero_grad_clears_every_gradient(Optimizer, draw):
     }
 
 
-@Optimizer.probe
+@Optimizer.remark
 def passes_over_parameters_without_a_gradient(Optimizer, draw):
+    """A parameter can be without a gradient (p.grad is None), a frozen one or one that the loss does not use. Yours
+    stops or does something else there; torch's optimizers leave it alone."""
     parameters = some_parameters(draw)
     parameters[draw.choice([0, 1])].grad = None
     opt = Optimizer(parameters, draw.number(0.05, 0.4))
@@ -116,11 +118,11 @@ def uses_gradients_that_come_after_it_was_made(Optimizer, draw):
     weight, bias = draw.normal(2, 1, grad=True), draw.normal(1, grad=True)
     opt = Optimizer([weight, bias], draw.number(0.05, 0.2))
     for _ in range(2):
-        opt.zero_grad()
         (x @ weight + bias - y).square().mean().backward()
         opt.step()
         recorded = torch.is_grad_enabled()
         torch.set_grad_enabled(True)
+        opt.zero_grad()
     return {
         "weight": weight,
         "bias": bias,
@@ -204,6 +206,24 @@ def decorated():
     return Optimizer
 
 
+@Optimizer.right(remarks=["passes_over_parameters_without_a_gradient"])
+def as_in_the_lesson():
+    class Optimizer:
+        def __init__(self, params, lr=0.5):
+            self.params, self.lr = list(params), lr
+
+        def step(self):
+            with torch.no_grad():
+                for p in self.params:
+                    p -= p.grad * self.lr
+
+        def zero_grad(self):
+            for p in self.params:
+                p.grad.data.zero_()
+
+    return Optimizer
+
+
 @Optimizer.slip("list(params)", "params", of="in_place")
 def keeps_the_generator():
     """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
@@ -221,79 +241,16 @@ def rebinds():
     your list); the model goes on with its own, which stays as it was. Update that one, in place."""
 
 
-@Optimizer.slip(
-    "with torch.no_grad():",
-    "",
-    twins=["with_the_graph_on_and_no_look_at_none", "with_the_graph_on_and_half_a_look"],
-)
+@Optimizer.slip("with torch.no_grad():", "")
 def with_the_graph_on():
     """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
     while operations are recorded. Where is torch.no_grad()?"""
-
-
-@Optimizer.slip(
-    change("p.grad = A", "p.grad.zero_()"),
-    change("with A:", "for p in self.params:\n    p -= p.grad * self.lr"),
-)
-def with_the_graph_on_and_no_look_at_none():
-    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
-    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
-
-
-@Optimizer.slip(
-    "p.grad.zero_()",
-    "p.grad = None",
-    of="with_the_graph_on_and_no_look_at_none",
-    twins=["with_the_graph_on_and_no_look_at_none"],
-)
-def with_the_graph_on_and_half_a_look():
-    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
-    while operations are recorded. (And then mind parameters whose p.grad is None.)"""
 
 
 @Optimizer.slip("X is not None", "X")
 def asks_whether_the_gradient_is_true():
     """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
     zero denies. The question is whether it is None."""
-
-
-@Optimizer.slip("if A:", "p = p - p.grad * self.lr")
-def rebinds_without_a_look_at_none():
-    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
-    in place. (And then mind parameters whose p.grad is None.)"""
-
-
-@Optimizer.slip("if A:", "p += p.grad * self.lr")
-def climbs_without_a_look_at_none():
-    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
-    parameters whose p.grad is None.)"""
-
-
-@Optimizer.slip(
-    change("if p.grad is not None:", ""),
-    change("list(params)", "params"),
-)
-def keeps_the_generator_without_a_look_at_none():
-    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
-    keeps its items? (And then mind parameters whose p.grad is None.)"""
-
-
-@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="rebinds_without_a_look_at_none")
-def rebinds_with_no_look_at_all():
-    """`step` changes no parameter: `p = p - ...` makes a new tensor and gives it the name p. Update p itself,
-    in place. (And then mind parameters whose p.grad is None.)"""
-
-
-@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="climbs_without_a_look_at_none")
-def climbs_with_no_look_at_all():
-    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill? (And then mind
-    parameters whose p.grad is None.)"""
-
-
-@Optimizer.slip("p.grad = None", "p.grad.zero_()", of="keeps_the_generator_without_a_look_at_none")
-def keeps_the_generator_with_no_look_at_all():
-    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
-    keeps its items? (And then mind parameters whose p.grad is None.)"""
 
 
 @Optimizer.slip("params", "[p.detach().clone() for p in params]")
@@ -306,21 +263,6 @@ def keeps_copies():
 def changes_the_gradients():
     """`step` changes the gradients and leaves the parameters as they are. It is p that has to change, and
     p.grad says how."""
-
-
-@Optimizer.slip(
-    before(
-        "with A:",
-        """
-        for p in self.params:
-            if p.grad is None:
-                p.grad = torch.zeros_like(p)
-        """,
-    ),
-)
-def makes_zeros_of_a_missing_gradient():
-    """`step` gives a parameter that has no gradient one of zeros. Leave such a parameter alone: its gradient
-    stays None."""
 
 
 @Optimizer.slip("X * Y", "X.clamp(-5, 5) * Y")
@@ -437,6 +379,12 @@ def zero_grad_zeroes_the_parameters():
     """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has learnt."""
 
 
+@Optimizer.slip("p.grad = A", "p.grad[:] = 0")
+def zero_grad_needs_a_dimension():
+    """`p.grad[:] = 0` needs at least one dimension, and a parameter that is a single number has none: zero_() does not
+    ask."""
+
+
 @Optimizer.slip(inside("zero_grad", change("self.params", "self.params[:1]")))
 def zero_grad_clears_the_first():
     """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the loop."""
@@ -447,38 +395,10 @@ def updates_the_first():
     """`step` updates the first parameter only: a `return` or a `break` stands in the loop."""
 
 
-@Optimizer.slip("if p.grad is not None:", "")
-def needs_every_gradient():
-    """`step` fails for a parameter without a gradient: where p.grad is None there is nothing to multiply.
-    Leave such a parameter alone."""
-
-
-@Optimizer.slip("p.grad = A", "p.grad.zero_()")
-def zeroes_what_is_not_there():
-    """`zero_grad` fails for a parameter without a gradient: None has no zero_(). Leave such a parameter alone."""
-
-
-@Optimizer.slip(change("p.grad = A", "p.grad.zero_()"), change("if p.grad is not None:", ""))
-def needs_gradients_everywhere():
-    """Both `step` and `zero_grad` fail for a parameter without a gradient: where p.grad is None there is
-    nothing to multiply and nothing to zero. Leave such a parameter alone."""
-
-
 @Optimizer.slip("X = None", "X = 0")
 def sets_the_gradient_to_a_number():
     """A gradient is a tensor of the parameter's shape, or None: the number 0 cannot be one. Zero it in place,
     or set it to None."""
-
-
-@Optimizer.slip("if A:", "if p.grad is None:\n    break\np -= p.grad * self.lr")
-def stops_at_a_missing_gradient():
-    """One parameter without a gradient ends the loop, and those after it are not updated: go on with the next
-    (`continue` rather than `return` or `break`)."""
-
-
-@Optimizer.slip(before("with A:", "if any(p.grad is None for p in self.params):\n    return"))
-def gives_up_without_all_gradients():
-    """As soon as one gradient is missing, no parameter is updated at all. Look at each parameter by itself."""
 
 
 @Optimizer.slip(
