@@ -120,7 +120,12 @@ def _reference(exercise: Exercise, reference: dict[str, Frame], seed: int) -> li
             findings.append(f"the probe {name} itself raises {raised['type']}: {raised['message']}")
         elif frame.get("shortcuts"):
             findings.append(f"the reference takes a shortcut in {name}: {', '.join(frame['shortcuts'])}")
-        elif exercise.kind == "code" and not probe.fixed and _sight(frame) == _sight(again[name]):
+        elif (
+            exercise.kind == "code"
+            and name in exercise.probes
+            and not probe.fixed
+            and _sight(frame) == _sight(again[name])
+        ):
             findings.append(f"{name} sees the same under every seed, so its answer can be hard-coded")
     return findings
 
@@ -221,7 +226,7 @@ def _probes(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Exam
 
 
 def _told_apart_by(exercise: Exercise, one: dict[str, Frame], other: dict[str, Frame]) -> list[str]:
-    return _caught(exercise, one, other) if len(one) == len(other) == len(exercise.probes) else []
+    return _caught(exercise, one, other) if one.keys() & other.keys() >= exercise.probes.keys() else []
 
 
 def false_alarms(exercise: Exercise, seeds: int) -> list[str]:
@@ -250,5 +255,7 @@ def survivors(exercise: Exercise, reference: dict[str, Frame], seed: int) -> tup
     return len(made), [
         mutant.description
         for mutant, frames in zip(made, seen, strict=True)
-        if len(frames) == len(exercise.probes) and not _caught(exercise, frames, reference)
+        if frames.keys() >= exercise.probes.keys()
+        and not _caught(exercise, frames, reference)
+        and not remarked(exercise, frames, reference)
     ]

@@ -73,13 +73,9 @@ def names_every_row_once_when_shuffled(Sampler, draw):
     n = bs * draw.size(7, 9) + draw.integer(1, bs - 1)
     draw.note(n=n, bs=bs)
     batches = row_numbers(one_pass(Sampler(n, bs, True), "Sampler"), "Sampler")
-    # Two batches of 15 rows each: those of another order have the same rows with probability 1/C(30, 15), 6e-9.
-    sampler = Sampler(30, 15, True)
-    beside = [batch for batch, _ in itertools.islice(zip(sampler, sampler, strict=False), MOST_BATCHES)]
     return {
         "batch sizes": [len(batch) for batch in batches],
         "all rows, sorted": sorted(flat(batches)),
-        "all of 30 rows in a loop that runs beside another, sorted": sorted(flat(row_numbers(beside, "Sampler"))),
     }
 
 
@@ -146,13 +142,25 @@ def leaves_the_global_seeds_alone(Sampler, draw):
 
 
 @Sampler.probe
-def passes_do_not_disturb_each_other(Sampler, draw):
+def begins_anew_after_a_break(Sampler, draw):
     n = 2 * draw.size(3, 30)
     sampler = Sampler(n, 2, False)
     left = row_numbers(one_pass(sampler, "Sampler", most=1), "Sampler")
+    return {"until a break": left, "in the next loop": flat(row_numbers(one_pass(sampler, "Sampler"), "Sampler"))}
+
+
+@Sampler.remark
+def passes_do_not_disturb_each_other(Sampler, draw):
+    """Two loops over it at the same time, as in zip(sampler, sampler), disturb each other: the order or the place in it
+    is kept on the sampler itself."""
+    n = 2 * draw.size(3, 30)
+    sampler = Sampler(n, 2, False)
+    # Two batches of 15 rows each: those of another order have the same rows with probability 1/C(30, 15), 6e-9.
+    shuffled = Sampler(30, 15, True)
+    beside = [batch for batch, _ in itertools.islice(zip(shuffled, shuffled, strict=False), MOST_BATCHES)]
     both = list(itertools.islice(zip(sampler, sampler, strict=False), MOST_BATCHES))
     return {
-        "until a break": left,
+        "all of 30 rows in a loop that runs beside another, sorted": sorted(flat(row_numbers(beside, "Sampler"))),
         "rows in one loop": flat(row_numbers([a for a, _ in both], "Sampler")),
         "rows in another at the same time": flat(row_numbers([b for _, b in both], "Sampler")),
     }
@@ -172,6 +180,20 @@ def a_shuffled_list():
             if self.shuffle:
                 random.shuffle(rows)
             return iter([rows[i : i + self.bs] for i in range(0, self.n, self.bs)])
+
+    return Sampler
+
+
+@Sampler.right(remarks=["passes_do_not_disturb_each_other"])
+def as_in_the_lesson():
+    class Sampler:
+        def __init__(self, n, bs, shuffle=False):
+            self.n, self.bs, self.shuffle = n, bs, shuffle
+
+        def __iter__(self):
+            self.idxs = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
+            for i in range(0, self.n, self.bs):
+                yield self.idxs[i : i + self.bs]
 
     return Sampler
 
@@ -265,24 +287,6 @@ def begins_somewhere_and_goes_round():
 def plain_order_used_up():
     """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an iterator.
     Make it in `__iter__`."""
-
-
-@Sampler.mistake
-def one_list_for_all_passes():
-    """All passes share one list of rows. Where a new loop shuffles it in place, the loop that is still running goes on
-    in the new order: some rows come twice, others never. Give each pass a list of its own."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.rows, self.bs, self.shuffle = list(range(n)), bs, shuffle
-
-        def __iter__(self):
-            if self.shuffle:
-                random.shuffle(self.rows)
-            for i in range(0, len(self.rows), self.bs):
-                yield self.rows[i : i + self.bs]
-
-    return Sampler
 
 
 @Sampler.slip("rows[X]", "torch.arange(self.n)[X]")
@@ -471,19 +475,3 @@ def counted_from_one():
 def used_up_by_one_pass():
     """The batches are made once, in `__init__`, as an iterator that is used up after one pass. Make them in
     `__iter__`."""
-
-
-@Sampler.slip(
-    last("""
-        def __next__(self):
-            if not len(self.rows):
-                raise StopIteration
-            batch, self.rows = (self.rows[:self.bs], self.rows[self.bs:])
-            return batch
-        """),
-    change("for A in B:", "return self"),
-    change("rows", "self.rows"),
-)
-def one_place_for_all_passes():
-    """The place in the order is kept on the sampler, so two loops over it take batches away from each other. Keep it in
-    a local variable of a generator."""

@@ -2,7 +2,7 @@
 
 import itertools
 
-from autograder.authoring.slips import before, body, change, inside, last
+from autograder.authoring.slips import before, body, inside
 from autograder.checks.data import MOST_BATCHES, HiddenRows, one_pass, pairs, ys
 from autograder.exercise import code
 
@@ -65,8 +65,10 @@ def begins_anew_after_a_break(SliceLoader, draw):
     return {"y until the break": ys(left), "all y in the next loop": ys(one_pass(dl, "SliceLoader"))}
 
 
-@SliceLoader.probe
+@SliceLoader.remark
 def two_loops_do_not_disturb_each_other(SliceLoader, draw):
+    """Two loops over it at the same time, as in zip(dl, dl), share one place in the data and take batches away from
+    each other: the place is kept on the loader itself."""
     n = 2 * draw.size(2, 4) + 1
     dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
     both = list(itertools.islice(zip(dl, dl, strict=False), MOST_BATCHES))
@@ -84,6 +86,21 @@ def a_list_of_slices():
 
         def __iter__(self):
             return iter(self.batches)
+
+    return SliceLoader
+
+
+@SliceLoader.right(remarks=["two_loops_do_not_disturb_each_other"])
+def with_its_place_on_itself():
+    class SliceLoader:
+        def __init__(self, ds, bs):
+            self.ds, self.bs = ds, bs
+
+        def __iter__(self):
+            self.start = 0
+            while self.start < len(self.ds):
+                self.start += self.bs
+                yield self.ds[self.start - self.bs : self.start]
 
     return SliceLoader
 
@@ -166,36 +183,6 @@ def never_rewinds():
             return batch
 
     return SliceLoader
-
-
-@SliceLoader.slip(
-    last("""
-        def __next__(self):
-            if self.start >= len(self.ds):
-                raise StopIteration
-            batch = self.ds[self.start:self.start + self.bs]
-            self.start += self.bs
-            return batch
-        """),
-    change("for A in B:", "self.start = 0\nreturn self"),
-)
-def one_place_for_all_loops():
-    """`__iter__` rewinds the loader and returns the loader itself, so two loops over it share one place in the data and
-    take batches away from each other. Keep the place in a local variable of a generator."""
-
-
-@SliceLoader.slip(
-    "for A in B:",
-    """
-        self.start = 0
-        while self.start < len(self.ds):
-            self.start += self.bs
-            yield self.ds[self.start - self.bs:self.start]
-        """,
-)
-def keeps_its_place_on_itself():
-    """The place in the data is kept on the loader (`self`), so two loops over it share it and take batches away from
-    each other. Keep the place in a local variable of `__iter__`."""
 
 
 @SliceLoader.slip(
