@@ -43,9 +43,9 @@ def why_softmax():
 def softmax(x):
     """Softmax over the last dimension, on tensors.
 
-    x: float tensor (n, c), the scores of one example in each row
+    x: float tensor of any number of dimensions; the scores of one example stand along the last
 
-    Return a tensor of the same shape and dtype in which the values of each row are positive and sum to one, through
+    Return a tensor of the same shape and dtype in which the values of each example are positive and sum to one, through
     which gradients flow back to `x`. Build it from exp, sum and a division. Scores so large that their exponential
     overflows are not asked for yet.
 
@@ -75,7 +75,7 @@ def why_log_softmax():
 def log_softmax_naive(x):
     """The logarithm of the softmax over the last dimension, from its definition.
 
-    x: float tensor (n, c), the scores of one example in each row
+    x: float tensor of any number of dimensions; the scores of one example stand along the last
 
     Return a tensor of the same shape and dtype, through which gradients flow back: the natural logarithm of what
     softmax gives. Any correct form is right, except torch's log_softmax, which you are building. Scores so large that
@@ -211,7 +211,7 @@ def max_abs_diff(a, b):
 def log_softmax(x):
     """The logarithm of the softmax over the last dimension once more, now right for scores of any size.
 
-    x: float tensor (n, c), the scores of one example in each row
+    x: float tensor of any number of dimensions; the scores of one example stand along the last
 
     Return a tensor of the same shape and dtype, through which gradients flow back. Build it on torch's own logsumexp.
     It must be right for scores around 1000 and -1000, far apart within one row or from row to row.

@@ -3,6 +3,7 @@
 import torch
 
 from autograder.authoring.slips import after, change, first
+from autograder.beside import readings
 from autograder.exercise import Complaint, code
 
 max_abs_diff = code(
@@ -22,7 +23,7 @@ def a_number(returned):
     """What max_abs_diff returned, or a complaint where it is an array."""
     if type(returned).__name__ == "ndarray":
         raise Complaint("a NumPy array comes back. It holds the number: .item() or float(...) gives a Python float")
-    return returned
+    return readings.as_number(returned, "what max_abs_diff returned")
 
 
 def unless_refused(function, a, b):

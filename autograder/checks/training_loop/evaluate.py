@@ -45,9 +45,10 @@ def counts_every_example(evaluate, draw):
     return {"accuracy": accuracy}
 
 
-@evaluate.probe(fixed="a number and a number, whatever was drawn")
+@evaluate.remark
 def gives_plain_numbers(evaluate, draw):
-    """Both results should be Python floats, not tensors."""
+    """What comes back holds a tensor. `.item()` makes a plain number of it, which prints better and keeps nothing
+    alive."""
     from autograder.beside import readings, spies
 
     n, c = draw.size(2, 4), draw.size(2, 3)
@@ -95,6 +96,13 @@ def under_inference_mode(model, loss_func, x, y):
     return loss, sum(row.argmax().item() == target for row, target in zip(out, y.tolist(), strict=True)) / len(y)
 
 
+@evaluate.right(remarks=["gives_plain_numbers"])
+def as_tensors(model, loss_func, x, y):
+    with torch.no_grad():
+        out = model(x)
+        return loss_func(out, y), (out.argmax(1) == y).float().mean()
+
+
 @evaluate.right
 def as_a_decorator(model, loss_func, x, y):
     @torch.no_grad()
@@ -122,21 +130,6 @@ def builds_a_graph(model, loss_func, x, y):
     afterwards, or detaching it, comes too late. Wrap the call of the model."""
     out = model(x)
     return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
-
-
-@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X, (out.argmax(1) == y).float().mean())")
-def gives_tensors():
-    """The values are right, but they are tensors. Plain numbers are asked for: what does .item() do?"""
-
-
-@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X, (out.argmax(1) == y).float().mean().item())")
-def gives_the_loss_as_a_tensor():
-    """The accuracy is a plain number and the loss is still a tensor. Turn it into a number too."""
-
-
-@evaluate.slip("accuracy(out, y).item", "(out.argmax(1) == y).float().mean")
-def gives_the_accuracy_as_a_tensor():
-    """The loss is a plain number and the accuracy is still a tensor. Turn it into a number too."""
 
 
 @evaluate.slip(outdent("return A"), change("with A:", "torch.set_grad_enabled(False)\nout = model(x)"))
@@ -169,11 +162,6 @@ def leaves_evaluation_mode():
 def always_ends_in_training_mode():
     """The numbers are right, but the model was in evaluation mode and is now in training mode. Put back the mode that
     you found (model.training tells it beforehand), or do not touch it."""
-
-
-@evaluate.slip("(X.item(), accuracy(out, y).item())", "(X.numpy(), (out.argmax(1) == y).float().mean().numpy())")
-def gives_arrays():
-    """The values are right, but they are NumPy arrays. Plain numbers are asked for: .item() instead of .numpy()."""
 
 
 @evaluate.slip("(X, accuracy(out, y).item())", "(X * len(x), (out.argmax(1) == y).float().mean().item())")
