@@ -20,10 +20,10 @@ fit_dataset = code(
 
 @fit_dataset.probe(rtol=1e-3, atol=1e-5)
 def takes_slices_in_order_with_a_short_last_one(fit_dataset, draw):
-    model, opt, loss_func, journal = watched_training(draw)
+    model, opt, loss_func, journal = watched_training(draw, 3, 1)
     bs = draw.size(4, 6)
     n = bs * 2 + 1  # cutting it into three parts as equal as can be gives other batches
-    x, y = draw.normal(n, 3), draw.normal(n, 2)
+    x, y = draw.normal(n, 3), draw.normal(n)
     draw.note(n=n, bs=bs)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, 1)
     return what_was_learnt(journal, y)
@@ -31,10 +31,10 @@ def takes_slices_in_order_with_a_short_last_one(fit_dataset, draw):
 
 @fit_dataset.probe(rtol=1e-3, atol=1e-5)
 def learns_from_fewer_rows_than_a_batch_may_have(fit_dataset, draw):
-    model, opt, loss_func, journal = watched_training(draw)
+    model, opt, loss_func, journal = watched_training(draw, 3, 1)
     n = draw.size(2, 5)
     bs = n + draw.size(1, 4)
-    x, y = draw.normal(n, 3), draw.normal(n, 2)
+    x, y = draw.normal(n, 3), draw.normal(n)
     draw.note(n=n, bs=bs)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, 1)
     return what_was_learnt(journal, y)
@@ -42,10 +42,10 @@ def learns_from_fewer_rows_than_a_batch_may_have(fit_dataset, draw):
 
 @fit_dataset.probe(rtol=1e-3, atol=1e-5)
 def goes_through_full_batches_once_an_epoch(fit_dataset, draw):
-    model, opt, loss_func, journal = watched_training(draw)
+    model, opt, loss_func, journal = watched_training(draw, 3, 1)
     bs, epochs = draw.size(2, 4), draw.integer(2, 3)
     n = bs * 2
-    x, y = draw.normal(n, 3), draw.normal(n, 2)
+    x, y = draw.normal(n, 3), draw.normal(n)
     draw.note(n=n, bs=bs, epochs=epochs)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, epochs)
     return what_was_learnt(journal, y)
@@ -53,9 +53,9 @@ def goes_through_full_batches_once_an_epoch(fit_dataset, draw):
 
 @fit_dataset.probe(rtol=1e-3, atol=1e-5)
 def runs_one_epoch_unless_told_otherwise(fit_dataset, draw):
-    model, opt, loss_func, journal = watched_training(draw)
+    model, opt, loss_func, journal = watched_training(draw, 3, 1)
     bs = draw.size(2, 4)
-    x, y = draw.normal(bs, 3), draw.normal(bs, 2)
+    x, y = draw.normal(bs, 3), draw.normal(bs)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs)
     return what_was_learnt(journal, y)
 

@@ -34,9 +34,9 @@ class ChangingLoader:
 
 @fit_loader.probe(rtol=1e-3, atol=1e-5)
 def makes_one_step_for_each_batch(fit_loader, draw):
-    model, opt, loss_func, journal = watched_training(draw)
+    model, opt, loss_func, journal = watched_training(draw, 3, 1)
     n, first = draw.size(5, 8), draw.integer(1, 3)
-    x, y = draw.normal(n, 3), draw.normal(n, 2)
+    x, y = draw.normal(n, 3), draw.normal(n)
     batches = [(x[rows], y[rows]) for rows in (slice(0, first), slice(first, n - 1), slice(n - 1, n))]
     draw.note(sizes=[first, n - 1 - first, 1])
     fit_loader(1, model, loss_func, opt, ChangingLoader([batches]))
@@ -45,9 +45,9 @@ def makes_one_step_for_each_batch(fit_loader, draw):
 
 @fit_loader.probe(rtol=1e-3, atol=1e-5)
 def asks_the_loader_anew_in_each_epoch(fit_loader, draw):
-    model, opt, loss_func, journal = watched_training(draw)
+    model, opt, loss_func, journal = watched_training(draw, 3, 1)
     epochs = draw.integer(2, 4)
-    x, y = draw.normal(2 * epochs, 3), draw.normal(2 * epochs, 2)
+    x, y = draw.normal(2 * epochs, 3), draw.normal(2 * epochs)
     rows = draw.shuffled(range(2 * epochs))
     passes = [[(x[rows[i : i + 2]], y[rows[i : i + 2]])] for i in range(0, 2 * epochs, 2)]
     draw.note(epochs=epochs)

@@ -49,12 +49,37 @@ def applies_the_very_layers_one_after_the_other(RegisteredModel, draw):
 
 
 @RegisteredModel.probe
+def hands_on_what_the_last_layer_gives(RegisteredModel, draw):
+    """The last layer may be an activation, and the input may have three dimensions."""
+    model = RegisteredModel([draw.linear(3, 2), torch.nn.Tanh()])
+    return {"output": model(draw.normal(2, draw.size(2, 4), 3))}
+
+
+@RegisteredModel.remark
 def applies_a_layer_twice_that_stands_twice(RegisteredModel, draw):
-    """nn.Module's own listings (children, parameters) name the same layer only once."""
+    """A layer that stands in the list twice, as one nn.ReLU may, is not applied or not named twice: nn.Module's own
+    listings (children) name it only once."""
     shared = draw.linear(3, 3)
     model = RegisteredModel([shared, torch.nn.Tanh(), shared, torch.nn.Tanh()])
     names = [name for name in ("layer_0", "layer_2") if getattr(model, name, None) is shared]
     return {"output": model(draw.normal(2, draw.size(2, 4), 3)), "names of the layer": names}
+
+
+@RegisteredModel.right(remarks=["applies_a_layer_twice_that_stands_twice"])
+def over_its_children():
+    class Model(torch.nn.Module):
+        def __init__(self, layers):
+            super().__init__()
+            self.layers = layers
+            for i, layer in enumerate(layers):
+                self.add_module(f"layer_{i}", layer)
+
+        def forward(self, x):
+            for layer in self.children():
+                x = layer(x)
+            return x
+
+    return Model
 
 
 @RegisteredModel.right
@@ -111,12 +136,6 @@ def reduced():
 def list_without_registering():
     """The layers are only in the list, so nn.Module does not know them: no children, no parameters. Register
     each one."""
-
-
-@RegisteredModel.slip("f'layer_{i}'", "f'layer_{layers.index(layer)}'")
-def numbered_by_index():
-    """`layers.index(layer)` finds the first place of a layer, so one that stands in the list twice is registered under
-    its first number only. enumerate gives every place its number."""
 
 
 @RegisteredModel.slip("enumerate(layers)", "enumerate(layers, 1)")
@@ -291,12 +310,6 @@ def always_three_layers():
 )
 def returns_what_came_in():
     """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
-
-
-@RegisteredModel.slip("for layer in self.layers:", "for layer in self.children():")
-def through_the_children():
-    """`forward` goes through the children. A layer that stands in the list twice is one child only, so it is
-    applied once: go through your list."""
 
 
 @RegisteredModel.slip("A.__init__()", "")
