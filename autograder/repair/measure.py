@@ -71,7 +71,7 @@ def _agrees(exercise: Exercise, name: str, frames: dict[str, Any]) -> bool:
 def observe_one(exercise: Exercise, text: str) -> dict[str, Any] | None:
     outcome = grade.observe(exercise, [{"file": text, "path": "answer.py"}], [{"seed": 0}], None, 3.0, 2.0)
     frames = by_probe(outcome)
-    return frames if outcome.ending == "finished" and set(frames) == set(exercise.probes) else None
+    return frames if outcome.ending == "finished" and set(frames) >= set(exercise.probes) else None
 
 
 def look(exercise: Exercise, text: str, seconds: float) -> diagnosis.Looked:

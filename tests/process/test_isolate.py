@@ -271,3 +271,13 @@ def test_a_system_without_limits_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(limits, "resource", None)
     with pytest.raises(OSError, match="no limits"):
         limits.apply(limits.generous(10.0))
+
+
+COUNTS = RIGHT.replace("    e =", "    import gc\n    print(len(gc.get_objects()))\n    e =")
+
+
+def test_what_a_job_imports_is_not_walked_by_the_collector_of_every_child(warm: Warm) -> None:
+    before = warm.ask(job(COUNTS))
+    after = warm.ask(job(COUNTS) | {"imports": ["torch._dynamo"]})
+    most = 2 * int(before.printed.split()[0])
+    assert int(after.printed.split()[0]) < most
