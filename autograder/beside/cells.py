@@ -11,6 +11,7 @@ import importlib
 import os
 import signal
 import sys
+import time
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,6 +25,7 @@ from autograder.beside.failure import failure
 from autograder.beside.load import put_pieces, silence_checks
 from autograder.beside.unplug import unplug
 from autograder.exercise import Exercise
+from autograder.process.family import waited as waited_by
 
 Frame = dict[str, Any]
 Emit = Callable[[Frame], None]
@@ -77,7 +79,14 @@ def run_cells(job: Frame, emit: Emit) -> None:
 
 @contextlib.contextmanager
 def _time_limit(seconds: float, interrupt: bool) -> Iterator[None]:
+    """So many seconds by the clock, less those that this process waits for a processor meanwhile."""
+    me = os.getpid()
+    deadline = time.monotonic() + seconds - waited_by(me)
+
     def ring(number: int, frame: Any) -> None:
+        if ring.first and (left := deadline + waited_by(me) - time.monotonic()) > 0:  # type: ignore[attr-defined]
+            signal.setitimer(signal.ITIMER_REAL, max(left, 0.01))  # others had the processor meanwhile
+            return
         if not interrupt or not ring.first:  # type: ignore[attr-defined]
             os._exit(OUT_OF_TIME)
         ring.first = False  # type: ignore[attr-defined]

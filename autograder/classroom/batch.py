@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -38,6 +38,8 @@ class Student:
     waiting: int = 1  # one for the student's notebooks not being handed out yet
     failed: dict[str, str] = field(default_factory=dict)
     out_of_time: list[str] = field(default_factory=list)
+    #: Those of them that had to share the processor even when they were tried again alone: not final.
+    contended: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -63,10 +65,13 @@ class Batch:
         self.counts = Counts()
         self._ready: SimpleQueue[Student | BaseException | None] = SimpleQueue()
         self._lock = threading.Lock()
-        self._slots = threading.Semaphore(8 * executor.jobs)  # so that few submissions are in memory at a time
+        self._most_at_once = 8 * executor.jobs
+        self._slots = threading.Semaphore(self._most_at_once)  # so that few submissions are in memory at a time
         self._on_the_way: dict[Path, list[tuple[Student, str]]] = {}
         self._references: dict[str, references.References] = {}
         self._stopped = False
+        #: What ran out of time while others had the processor; it is tried again, alone, when all others are done.
+        self._alone: SimpleQueue[tuple[Path, Task]] = SimpleQueue()
 
     def students(self, handed: list[Handed]) -> Iterator[Student]:
         feeder = threading.Thread(target=self._feed, args=(handed,), name="feeder", daemon=True)
@@ -80,13 +85,14 @@ class Batch:
 
     def stop(self) -> None:
         self._stopped = True
-        self._slots.release(1_000)
+        self._slots.release(1_000 + self._most_at_once)
         self.executor.close()
 
     def _feed(self, handed: list[Handed]) -> None:
         try:
             for first in range(0, len(handed), self.TOGETHER):
                 self._hand_out([Student(one) for one in handed[first : first + self.TOGETHER]])
+            self._try_alone()
         except BaseException as error:
             self._ready.put(error)
 
@@ -118,12 +124,22 @@ class Batch:
             told = self._references_of(task["section"])
             self._slots.acquire()
             if not self._stopped:
-                self.executor.submit(task, told).add_done_callback(lambda future: self._arrived(place, future))
+                self.executor.submit(task, told).add_done_callback(lambda future: self._arrived(place, task, future))
+
+    def _try_alone(self) -> None:
+        """Once the others are done, one after the other: then nothing of this class takes the processor from it."""
+        for _ in range(self._most_at_once):
+            self._slots.acquire()
+        while not self._alone.empty() and not self._stopped:
+            place, task = self._alone.get()
+            future = self.executor.submit(task, self._references_of(task["section"]))
+            wait([future])
+            self._kept_or_not(place, task, future, alone=True)
 
     def _kept(self, place: Path, task: Task) -> bool:
         """Whether there is a result already. With `again`, not one that ran out of time."""
         kept = results.load(place)
-        if kept is None or (self.again and results.out_of_time(kept)):
+        if kept is None or results.contended(kept) or (self.again and results.out_of_time(kept)):
             return False
         self._finish(place, kept=True, late=results.out_of_time(kept))
         return True
@@ -133,24 +149,35 @@ class Batch:
             self._references[section] = references.of(self.plan.course, section, self.plan.seed)
         return self._references[section]
 
-    def _arrived(self, place: Path, future: Future[Answer]) -> None:
-        """In a thread of the executor: keep the result, whatever else happens."""
-        self._slots.release()
+    def _arrived(self, place: Path, task: Task, future: Future[Answer]) -> None:
+        """In a thread of the executor."""
+        try:
+            self._kept_or_not(place, task, future)
+        finally:
+            self._slots.release()
+
+    def _kept_or_not(self, place: Path, task: Task, future: Future[Answer], alone: bool = False) -> None:
+        """Keep the result, whatever else happens."""
         if self._stopped or future.cancelled():
             return
         try:
             answer = future.result()
             if answer.get("stopped"):
                 return
-            if "result" in answer:
+            if "result" in answer and results.contended(answer["result"]) and not alone:
+                self._alone.put((place, task))
+            elif "result" in answer:
                 results.keep(place, answer["result"])
-                self._finish(place, late=results.out_of_time(answer["result"]))
+                late, contended = results.out_of_time(answer["result"]), results.contended(answer["result"])
+                self._finish(place, late=late, contended=contended)
             else:
                 self._finish(place, failed=answer["failed"])
         except Exception as error:  # a task that a cluster gave up, a disk that is full
             self._finish(place, failed=f"{type(error).__name__}: {error}")
 
-    def _finish(self, place: Path, kept: bool = False, failed: str = "", late: bool = False) -> None:
+    def _finish(
+        self, place: Path, kept: bool = False, failed: str = "", late: bool = False, contended: bool = False
+    ) -> None:
         with self._lock:
             served = self._on_the_way.pop(place)
             self.counts.kept += len(served) if kept else 0
@@ -160,6 +187,8 @@ class Batch:
                     student.failed[name] = failed
                 if late:
                     student.out_of_time.append(name)
+                if contended:
+                    student.contended.append(name)
         for student, _ in served:
             self._done(student)
         self.tick(len(served))

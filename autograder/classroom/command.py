@@ -26,6 +26,8 @@ class Report:
     written: int = 0
     failed: list[dict[str, str]] = field(default_factory=list)
     out_of_time: list[dict[str, str]] = field(default_factory=list)
+    #: Those of them that never had the processor to themselves, also when they were tried again alone.
+    contended: list[dict[str, str]] = field(default_factory=list)
     #: What lies there and was not graded, and who handed in nothing: intake.Notice.to_dict.
     not_graded: list[dict[str, str]] = field(default_factory=list)
     #: A row for each student of the roster and each folder: {"student", "state", "notebooks"}.
@@ -115,6 +117,7 @@ def _take(one: Any, held: set[str], writer: Any, report: Report, feedback_direct
     """One student is graded: into the gradebook with it, or no score at all."""
     student = one.handed.student
     report.out_of_time += [{"student": student, "notebook": name} for name in one.out_of_time]
+    report.contended += [{"student": student, "notebook": name} for name in one.contended]
     for name, reason in one.failed.items():
         report.fail(student, name, reason)
     if writer is None:
@@ -122,7 +125,7 @@ def _take(one: Any, held: set[str], writer: Any, report: Report, feedback_direct
     start = time.monotonic()
     if one.failed:
         pass  # what the gradebook has of this student stays
-    elif reason := writer.write(one.handed, held):
+    elif reason := writer.write(one.handed, held, final=not one.contended):
         report.fail(student, reason.partition(":")[0], reason.partition(": ")[2] or reason)
     else:
         report.written += 1
@@ -173,7 +176,9 @@ def words(report: Report) -> str:
     """What a run did, what was not graded and how to put it right, and the next command to type."""
     lines = [report.notice] if report.notice else []
     lines += [f"{one['student']}, {one['notebook']}: not graded. {one['reason']}" for one in report.failed]
-    lines += [f"{one['student']}, {one['notebook']}: an answer ran out of time." for one in report.out_of_time]
+    for one in report.out_of_time:
+        busy = ", and other programs had the processor: its score is not final" if one in report.contended else ""
+        lines.append(f"{one['student']}, {one['notebook']}: something ran out of time{busy}.")
     rate = f" in {report.seconds:.0f} s" if report.graded else ""
     lines.append(
         f"{report.students} students, {report.notebooks} notebooks: {report.graded} graded{rate}, "
@@ -181,6 +186,8 @@ def words(report: Report) -> str:
     )
     if report.out_of_time:
         lines.append(f"To try once more what ran out of time: python -m autograder grade {report.assignment} --again")
+    if report.contended:
+        lines.append("Close other programs; then the same command tries what is not final once more.")
     if report.failed:
         lines.append("What failed keeps the score that it had, or has none. The same command tries it once more.")
     if report.written and not report.failed:

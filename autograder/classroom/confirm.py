@@ -8,8 +8,8 @@ points only if it passes again.
 from __future__ import annotations
 
 from autograder import lesson
-from autograder.classroom.pieces import loan
 from autograder.classroom.run import Run
+from autograder.exercise import Exercise
 from autograder.judging.judge import Verdict
 
 #: What answers to other exercises are made of: never unplugged for all of a section at once.
@@ -22,19 +22,26 @@ def confirm(run: Run, verdicts: dict[str, Verdict]) -> None:
     without = {
         name: functions
         for name, verdict in verdicts.items()
-        if verdict.passed and (functions := {f for f in exercises[name].shortcut if "." not in f})
+        if verdict.passed and (functions := forbidden(exercises[name]))
     }
     everyday = [name for name in without if without[name] & EVERYDAY]
-    plain = [name for name in without if name not in everyday and not verdicts[name].stood_in]
+    plain = [name for name in without if name not in everyday]
     confirmed: set[str] = set()
     for names in filter(None, (plain, everyday)):
         again = run.again(names, without=set().union(*(without[name] for name in names)))
         confirmed |= {name for name in names if again.verdict(name).passed}
     for name in without.keys() - confirmed:  # by itself: another's function may be what this one is made of
-        broken = verdicts[name].stood_in
-        again = run.again([name], loan(run.section, name, broken) if broken else None, without[name])
-        if not again.verdict(name).passed:
+        again = run.again([name], without=without[name])
+        verdict = again.verdict(name)
+        if again.ran_out:
+            verdicts[name] = verdict
+        elif not verdict.passed:
             verdicts[name] = _refused(run, name, exercises[name].shortcut[0])
+
+
+def forbidden(exercise: Exercise) -> set[str]:
+    """The functions of torch that can be unplugged."""
+    return {name for name in exercise.shortcut if "." not in name}
 
 
 def _refused(run: Run, name: str, function: str) -> Verdict:

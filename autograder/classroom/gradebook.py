@@ -93,13 +93,14 @@ class Writer:
         scored = self._unscored.get(handed.student, set(self.plan.notebooks)) <= held
         return there and scored and self._digests.get(handed.student) == self.plan.digest(handed)
 
-    def write(self, handed: Handed, held: set[str]) -> str:
+    def write(self, handed: Handed, held: set[str], final: bool = True) -> str:
         """Have nbgrader autograde this student; why it failed, or nothing.
 
         What was graded before stays where grading fails, and for the notebooks that are `held`: something of theirs is
-        there that cannot be graded. What a person decided stays decided where the answer is the same.
+        there that cannot be graded. What a person decided stays decided where the answer is the same. What is not
+        `final` is graded again by the next run.
         """
-        digest = self.plan.digest(handed)
+        digest = self.plan.digest(handed) if final else ""
         before = Before(self._session, self.plan.assignment, handed.student, self._autograded(handed))
         self._converter.assignments = {str(handed.folder): [str(path) for path in handed.notebooks.values()]}
         self._converter.why = ""

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import time
 from pathlib import Path
 
 from autograder import lesson
 from autograder.classroom import confirm, pieces, told
-from autograder.classroom.run import Budget, Run
+from autograder.classroom.run import Budget, Purse, Run
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
 from autograder.judging.grade import known
@@ -35,7 +34,8 @@ def grade_notebook(
     """The results of one notebook, given as the bytes that were handed in.
 
     {"trouble": why the file could not be read or "", "cells": outputs of each code cell that ran,
-     "exercises": {name: {"outcome", "share", "probes", "diagnosis", "text", "html"}}}, `share` in 0..1.
+     "exercises": {name: {"outcome", "share", "probes", "diagnosis", "text", "html"}}, `share` in 0..1,
+     "out_of_time": whether anything was stopped because its time was up, "contended": and others had the processor}.
     """
     submission = read(data)
     graded = set(lesson.load(section))
@@ -51,14 +51,15 @@ def grade_cells(
     trouble: str = "",
 ) -> Frame:
     """As grade_notebook, for the code cells themselves."""
-    run = Run(sources, section, seed, where or box(), budget or Budget())
+    budget = budget or Budget()
+    run = Run(sources, section, seed, where or box(), budget, purse=Purse(budget.whole))
     exercises = lesson.load(section)
     if sources:
         _run(run, list(exercises))
     verdicts = {name: run.verdict(name) for name in exercises}
     if sources:
-        pieces.lend(run, verdicts)
         confirm.confirm(run, verdicts)
+        pieces.lend(run, verdicts)
     for name, verdict in verdicts.items():
         if verdict.outcome in ("failed", "error") and not verdict.stood_in:
             _diagnose(exercises[name], run.seen.get(name), verdict, seed)
@@ -66,6 +67,8 @@ def grade_cells(
         "trouble": trouble,
         "cells": [out or [] for out in run.outputs],
         "exercises": {name: _result(verdict, trouble) for name, verdict in verdicts.items()},
+        "out_of_time": run.purse.ran_out,
+        "contended": run.purse.contended,
     }
 
 
@@ -86,10 +89,8 @@ def _result(verdict: Verdict, trouble: str) -> Frame:
 
 def _run(run: Run, names: list[str]) -> None:
     """Run the cells and observe the answers, again and again without whatever ended the process."""
-    deadline = time.monotonic() + run.budget.whole
     while True:
-        left = deadline - time.monotonic()
-        ended, culprit = run.ask(names, min(run.budget.process, left))
+        ended, culprit = run.ask(names)
         if ended.ending == "finished":
             return
         ending, detail = ended.ending, ended.detail
@@ -106,7 +107,8 @@ def _run(run: Run, names: list[str]) -> None:
             names = names[names.index(culprit) + 1 :]
         if not names:
             return
-        if time.monotonic() > deadline:
+        if run.purse.left <= 0:
+            run.purse.ran_out = True
             for name in names:
                 run.seen[name] = Outcome(ending="timeout")
             return

@@ -11,7 +11,9 @@ import ast
 from typing import Any
 
 from autograder import lesson, source
+from autograder.classroom.confirm import forbidden
 from autograder.classroom.run import Run
+from autograder.exercise import Exercise
 from autograder.judging.judge import Verdict
 
 
@@ -26,7 +28,7 @@ def lend(run: Run, verdicts: dict[str, Verdict]) -> None:
         earlier = answers[: answers.index(name)]
         broken = [e for e in reachable(name, uses) if e in earlier and e in verdicts and not verdicts[e].passed]
         if broken:
-            better = _with(run, name, loan(run.section, name, broken))
+            better = _with(run, exercise, loan(run.section, name, broken))
             if better.points > verdict.points:
                 better.stood_in = sorted(broken)
                 verdicts[name] = better
@@ -41,8 +43,10 @@ def _nothing_there(verdict: Verdict) -> bool:
     return (verdict.trouble or {}).get("kind") in ("missing", "not_callable", "ending", "unreadable")
 
 
-def _with(run: Run, name: str, lent: dict[str, Any]) -> Verdict:
-    again = run.again([name], lent)
+def _with(run: Run, exercise: Exercise, lent: dict[str, Any]) -> Verdict:
+    """What the answer earns with these lent; and without what it was to be built without (confirm.py), at once."""
+    name = exercise.name
+    again = run.again([name], lent, forbidden(exercise))
     for frame in again.seen[name].frames if name in again.seen else []:
         frame["printed"] = ""
         if "raised" in frame:

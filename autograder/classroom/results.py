@@ -57,10 +57,14 @@ def get(
         return grading.grade_cells([], section, number, where, budget, trouble)
     path = place(course, sources, section, number, budget)
     kept = load(path)
-    if kept is None:
+    if kept is None or (contended(kept) and path not in _kept_now):
         kept = grading.grade_cells(sources, section, number, where, budget)
         keep(path, kept)
     return kept
+
+
+#: Where this process has put results: one that ran out of time because others had the processor holds until then.
+_kept_now: set[Path] = set()
 
 
 def place(course: Path, sources: list[str], section: str, number: int, budget: Budget | None = None) -> Path:
@@ -90,6 +94,7 @@ def load(path: Path) -> Any:
 
 def keep(path: Path, result: Result) -> None:
     """Write a result, those that ran out of time included: `grade --again` tries these once more."""
+    _kept_now.add(path)
     write(path, result)
 
 
@@ -102,4 +107,10 @@ def write(path: Path, data: Any) -> None:
 
 
 def out_of_time(result: Result) -> bool:
-    return any(told["outcome"] == "timeout" for told in result["exercises"].values())
+    """Whether a cell or an answer was stopped because its time was up."""
+    return bool(result["out_of_time"])
+
+
+def contended(result: Result) -> bool:
+    """Whether it ran out of time while others had the processor: it is no final result."""
+    return bool(result["contended"])

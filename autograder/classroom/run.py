@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import math
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -14,10 +16,16 @@ from autograder.process.box import Box
 from autograder.process.frames import Outcome
 from autograder.process.limits import Limits
 
+#: What a cell that was interrupted raises, beside it (beside/cells.py).
+OUT_OF_TIME = "OutOfTime"
+
 
 @dataclass(frozen=True)
 class Budget:
-    """What a submission may use: seconds for one cell, for the probes of one exercise, for one process and in all."""
+    """What a submission may use: seconds for one cell, for the probes of one exercise, for one process and in all.
+
+    Seconds by the clock, less those that it waits for a processor, and no more than so many of computing.
+    """
 
     cell: float = 20.0
     exercise: float = 10.0
@@ -26,7 +34,23 @@ class Budget:
     memory_bytes: int = 2 << 30
 
     def limits(self, seconds: float) -> Limits:
-        return Limits(seconds=max(seconds, 1.0), memory_bytes=self.memory_bytes)
+        return Limits(max(seconds, 1.0), cpu_seconds=math.ceil(max(seconds, 1.0)), memory_bytes=self.memory_bytes)
+
+
+@dataclass
+class Purse:
+    """What all runs of a submission may use together, and whether it was enough."""
+
+    left: float
+    ran_out: bool = False
+    #: Whether it ran out while others had the processor, and so may not be to blame.
+    contended: bool = False
+
+    def pay(self, left: Outcome, reading: float, ran_out: bool) -> None:
+        """For one run, and for reading what it left."""
+        self.left -= left.seconds + reading
+        self.ran_out |= ran_out
+        self.contended |= ran_out and left.contended
 
 
 @dataclass
@@ -42,12 +66,15 @@ class Run:
     seen: dict[str, Outcome] = field(default_factory=dict)
     #: Cells that are left out, since they ended the process.
     skip: set[int] = field(default_factory=set)
+    purse: Purse = field(default_factory=lambda: Purse(Budget.whole))
+    #: Whether a cell or an answer was stopped because its time was up.
+    ran_out: bool = False
 
     def __post_init__(self) -> None:
         self.outputs = self.outputs or [None] * len(self.sources)
 
     def ask(
-        self, names: list[str], seconds: float, lent: Frame | None = None, without: Collection[str] = ()
+        self, names: list[str], lent: Frame | None = None, without: Collection[str] = ()
     ) -> tuple[Outcome, int | str | None]:
         """Run the cells and observe these answers; (what it left behind, and what `take` says).
 
@@ -65,19 +92,25 @@ class Run:
             "exercise_seconds": self.budget.exercise,
             "probes": _probes(self.section),
         }
-        left = self.where.run(job, self.budget.limits(seconds))
-        return left, self.take(left, names)
+        left = self.where.run(job, self.budget.limits(min(self.budget.process, self.purse.left)))
+        started = time.process_time()
+        begun = self.take(left, names)
+        self.purse.pay(left, time.process_time() - started, self.ran_out)
+        return left, begun
 
     def take(self, left: Outcome, names: list[str]) -> int | str | None:
         """Take in what came out; the cell or exercise that was begun and not ended."""
+        self.ran_out |= left.ending == "timeout"
         begun: int | str | None = None
         fresh: dict[str, Outcome] = {}
         for frame in left.frames:
             index, name = frame.get("cell"), frame.get("exercise")
             if type(index) is int and 0 <= index < len(self.sources) and index not in self.skip:
                 begun = None if "outputs" in frame else index
-                if "outputs" in frame and self.outputs[index] is None:
-                    self.outputs[index] = frames.outputs(frame["outputs"])
+                if "outputs" in frame:
+                    outputs = frames.outputs(frame["outputs"])
+                    self.ran_out |= any(out.get("ename") == OUT_OF_TIME for out in outputs)
+                    self.outputs[index] = self.outputs[index] if self.outputs[index] is not None else outputs
             elif isinstance(name, str) and name in names:
                 begun = None if "end" in frame else name
                 outcome = fresh.setdefault(name, Outcome())
@@ -91,8 +124,13 @@ class Run:
 
     def again(self, names: list[str], lent: Frame | None = None, without: Collection[str] = ()) -> Run:
         """The same submission in a new process, once, asked for these answers alone."""
-        other = Run(self.sources, self.section, self.seed, self.where, self.budget, list(self.outputs), skip=self.skip)
-        other.ask(names, self.budget.process, lent, without)
+        own = (self.sources, self.section, self.seed, self.where, self.budget)
+        other = Run(*own, list(self.outputs), skip=self.skip, purse=self.purse)
+        if self.purse.left > 0:
+            other.ask(names, lent, without)
+        else:
+            other.seen = {name: Outcome(ending="timeout") for name in names}
+            other.ran_out = self.purse.ran_out = True
         return other
 
     def verdict(self, name: str) -> Verdict:

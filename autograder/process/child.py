@@ -36,6 +36,9 @@ class Ended:
     printed: bytes
     cpu_seconds: float
     peak_bytes: int  # the most its first process occupied, the part shared with the warm process included
+    elapsed: float = 0.0  # seconds by the clock
+    waited: float = 0.0  # seconds of them that its first process waited for a processor
+    waited_together: float = 0.0  # the same of all its processes, added up
     layers: Layers = field(default_factory=dict)
 
 
@@ -77,7 +80,9 @@ def run(
         for end in (results, prints, ready):
             os.close(end)
         shutil.rmtree(spare, ignore_errors=True)
-    return Ended(reading.results, status, stopped, reading.printed, cpu, peak, layers)
+    cpu = max(cpu, reading.computed)
+    waits = (reading.elapsed, reading.waited, reading.waited_together)
+    return Ended(reading.results, status, stopped, reading.printed, cpu, peak, *waits, layers)
 
 
 class _Child:

@@ -28,12 +28,18 @@ class SandboxUnavailable(RuntimeError):
 
 @dataclass
 class Outcome:
-    """What a job left behind. `ending` is "finished", "timeout", "exited" or "killed"; `detail` says how."""
+    """What a job left behind. `ending` is "finished", "timeout", "exited" or "killed"; `detail` says how.
+
+    `seconds`: by the clock, less those that it was ready to run and others had the processor; `contended`: these were
+    so many that it ran out of time, if it did, because of them.
+    """
 
     frames: list[Frame] = field(default_factory=list)
     ending: str = "finished"
     detail: str = ""
     printed: str = ""
+    seconds: float = 0.0
+    contended: bool = False
 
 
 def send(connection: socket.socket, message: Frame, data: bytes = b"") -> None:

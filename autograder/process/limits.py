@@ -16,6 +16,8 @@ TIMEOUT = float(os.environ.get("AUTOGRADER_TIMEOUT", "10"))
 #: Seconds beyond the limit after which the process that keeps it is taken for dead; before its first answer it has to
 #: import torch.
 GRACE = 20.0
+#: By the clock a job may take so many times its seconds, while it waits for a processor that others have.
+BACKSTOP = 4.0
 
 _MIB = 1 << 20
 
@@ -24,10 +26,11 @@ _MIB = 1 << 20
 class Limits:
     """What one job may use. As they stand, the limits are those of a stranger's submission; None is no limit.
 
-    seconds         seconds by the clock, of the whole job
-    cpu_seconds     seconds of computing, of each process
+    seconds         seconds by the clock, of the whole job, less those that its first process waited for a processor
+    cpu_seconds     seconds of computing, of all its processes together where `together`, of each in any case
     memory_bytes    bytes that each of its processes may ask for beyond what the warm process already had
-    together        whether that bounds what all its processes really occupy as well, with the memory that they share
+    together        whether both bound all its processes as one, with the memory that they share; the first alone
+                    keeps its priority
     processes       number of processes and threads at one time, all of them together
     file_bytes      bytes in one file
     disk_bytes      bytes in all files together, those in shared memory included
@@ -43,7 +46,7 @@ class Limits:
     cpu_seconds: int = 60
     memory_bytes: int = 2048 * _MIB
     together: bool = True
-    processes: int | None = 64
+    processes: int | None = 16
     file_bytes: int | None = 50 * _MIB
     disk_bytes: int = 200 * _MIB
     files: int = 10_000
@@ -86,7 +89,7 @@ def apply(limits: Limits) -> None:
         "RLIMIT_AS": size + limits.memory_bytes if apart else None,
         "RLIMIT_DATA": data + limits.memory_bytes,
         # The hard limit kills; the first process of a namespace would not notice the soft one's signal.
-        "RLIMIT_CPU": limits.cpu_seconds,
+        "RLIMIT_CPU": limits.cpu_seconds + apart,  # later, where somebody looks at all of them together
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_NOFILE": limits.open_files,
         # One byte rather than none: Linux takes 1 to mean that a core dump is not piped to a program either.

@@ -9,10 +9,10 @@ import socket
 import time
 from typing import Protocol
 
-from autograder.process.limits import Limits
-from autograder.process.memory import occupied, private
+from autograder.process.family import Family, private, waited
+from autograder.process.limits import BACKSTOP, Limits
 
-_LOOK_EVERY = 0.1  # seconds between two looks at the memory in use
+_LOOK_EVERY = 0.1  # seconds between two looks at what is used
 
 
 class Child(Protocol):
@@ -30,7 +30,11 @@ class Reading:
         self._most = {results: limits.output_bytes, prints: limits.printed_bytes}
         self._kept = {results: bytearray(), prints: bytearray()}
         self._own = -1  # what this process occupies itself
-        self._look = time.monotonic() + _LOOK_EVERY
+        self._began = time.monotonic()
+        self._look = self._began + _LOOK_EVERY
+        #: Seconds by the clock, those of them that the first process waited for a processor, and what all of them
+        #: waited and computed together, as far as it was seen.
+        self.elapsed = self.waited = self.waited_together = self.computed = 0.0
 
     @property
     def results(self) -> bytes:
@@ -42,7 +46,16 @@ class Reading:
 
     def until_it_ends(self, child: Child, asker: socket.socket | None) -> str | None:
         """Why the child has to be stopped, if it has to: "time", "memory", "output" or "superseded"."""
-        deadline = time.monotonic() + self.limits.seconds
+        family = Family(child.pid)
+        try:
+            return self._until_it_ends(child, asker, family)
+        finally:
+            self.elapsed, self.waited = time.monotonic() - self._began, waited(child.pid)
+            if self.limits.together:
+                family.look()
+            self.waited_together, self.computed = max(family.waited, self.waited), family.computed
+
+    def _until_it_ends(self, child: Child, asker: socket.socket | None, family: Family) -> str | None:
         tells = os.pidfd_open(child.pid) if hasattr(os, "pidfd_open") else None
         try:
             with selectors.DefaultSelector() as waiting:
@@ -51,13 +64,13 @@ class Reading:
                 for wanted in (*self._ends, tells, asker):
                     if wanted is not None:
                         waiting.register(wanted, selectors.EVENT_READ)
-                while (left := deadline - time.monotonic()) > 0:
+                while (left := self._left(child)) > 0:
                     ready = {key.fileobj for key, _ in waiting.select(min(left, _LOOK_EVERY if tells else 0.002))}
                     ended = tells in ready if tells else child.ended()
                     if asker in ready:
                         return "superseded"
-                    if self._too_much_memory(child):
-                        return "memory"
+                    if too_much := self._too_much(family):
+                        return too_much
                     for end in self._ends:
                         if (end in ready or ended) and self._drain(end):
                             with contextlib.suppress(KeyError):
@@ -85,10 +98,20 @@ class Reading:
             if len(kept) > most:
                 return False  # back to the clock: a flood must not hide it
 
-    def _too_much_memory(self, child: Child) -> bool:
+    def _left(self, child: Child) -> float:
+        """Seconds until it has to end. Those that it waits for a processor others pay for, up to a backstop."""
+        gone = time.monotonic() - self._began
+        if gone < self.limits.seconds:
+            return self.limits.seconds - gone
+        return min(self.limits.seconds + waited(child.pid), self.limits.seconds * BACKSTOP) - gone
+
+    def _too_much(self, family: Family) -> str | None:
         now = time.monotonic()  # whether or not there was output, or a flood of it would hide the rest
         if not self.limits.together or now < self._look:
-            return False
-        self._own = self._own if self._own >= 0 else private(os.getpid())  # not earlier: most children end before
+            return None
         self._look = now + _LOOK_EVERY
-        return occupied(child.pid) - self._own > self.limits.memory_bytes
+        self._own = self._own if self._own >= 0 else private(os.getpid())  # not earlier: most children end before
+        family.look()
+        if family.computed > self.limits.cpu_seconds:
+            return "time"
+        return "memory" if family.occupied() - self._own > self.limits.memory_bytes else None

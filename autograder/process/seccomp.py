@@ -4,7 +4,9 @@ See seccomp(2). The filter is a program of the old Berkeley packet filter, writt
 call and its plain arguments, not what pointers lead to, and answers allow, fail with an error, or kill. Nearly
 everything stays allowed, so that honest numerical code never meets it; refused is what has no place in an exercise and
 was the way out of other sandboxes: debugging others, mounting, new namespaces, the network, kernel key rings,
-asynchronous calls that filters do not see (io_uring), and memory that no limit counts.
+asynchronous calls that filters do not see (io_uring), memory that no limit counts, and what says of a file's pages
+whether somebody has read them, or has them forgotten: by these, submissions that never meet could leave each other
+notes.
 """
 
 from __future__ import annotations
@@ -80,6 +82,13 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "msgctl": (71, 187),
     "mq_open": (240, 180),
     "mq_unlink": (241, 181),
+    # which pages of a file are in memory: to ask, to bring in, to drop
+    "fadvise64": (221, 223),
+    "readahead": (187, 213),
+    "mincore": (27, 232),
+    "cachestat": (451, 451),
+    # a session of one's own is a share of the processor of one's own, where the kernel groups by sessions
+    "setsid": (112, 157),
     # the machine itself; these need privileges that nobody here has, and are refused twice
     "init_module": (175, 105),
     "finit_module": (313, 273),
@@ -101,12 +110,16 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
 }
 # Calls that are judged by an argument.
 _CLONE, _CLONE3, _SOCKET, _SOCKETPAIR, _IOCTL = (56, 220), (435, 435), (41, 198), (53, 199), (16, 29)
+_MADVISE, _PREADV2, _PWRITEV2 = (28, 233), (327, 286), (328, 287)
 
 _MACHINES = {"x86_64": (0, 0xC000_003E), "AMD64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}
 _X32_BIT = 0x4000_0000
 _NAMESPACE_FLAGS = 0x7E02_0000  # every CLONE_NEW... flag that clone knows
 _AF_UNIX = 1
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # typing into, and pasting into, somebody's terminal
+#: What allocators, forks and torch advise: nothing of it moves a page of a file in or out.
+_ADVICE = {"NORMAL": 0, "DONTNEED": 4, "FREE": 8, "DONTFORK": 10, "DOFORK": 11, "HUGEPAGE": 14, "NOHUGEPAGE": 15}
+_ADVICE |= {"DONTDUMP": 16, "DODUMP": 17, "WIPEONFORK": 18, "KEEPONFORK": 19}
 
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _FAIL = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
@@ -156,6 +169,17 @@ def program(machine: str) -> bytes:
             _answer_if(_IF_EQUAL, _TIOCSTI, _REFUSE),
             _answer_if(_IF_EQUAL, _TIOCLINUX, _REFUSE),
             allow,
+        ),
+        _for_call(
+            _MADVISE[column],
+            _argument(2),
+            *(_answer_if(_IF_EQUAL, advice, _ALLOW) for advice in _ADVICE.values()),
+            refuse,
+        ),
+        # Read if it costs no waiting (RWF_NOWAIT) tells what is in memory; without a flag they are preadv and pwritev.
+        *(
+            _for_call(call[column], _argument(5), _answer_if(_IF_EQUAL, 0, _ALLOW), refuse)
+            for call in (_PREADV2, _PWRITEV2)
         ),
     ]
     numbers = sorted(numbers[column] for numbers in DENIED.values() if numbers[column] is not None)  # type: ignore[type-var]

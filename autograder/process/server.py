@@ -70,6 +70,7 @@ def serve(connection: socket.socket, kind: Kind, mode: Mode) -> None:
                 continue
             told: Frame = {"status": ended.status, "stopped": ended.stopped, "cpu": ended.cpu_seconds}
             told |= {"peak": ended.peak_bytes, "printed": ended.printed.decode("utf-8", "replace")}
+            told |= {"elapsed": ended.elapsed, "waited": ended.waited, "waited_together": ended.waited_together}
             send(connection, told, ended.data)
             answered += 1
         except (EOFError, OSError):  # the asker is gone

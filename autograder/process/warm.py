@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The kinds of jobs: modules for the other side.
 FILE, CELLS = "autograder.beside.file", "autograder.beside.cells"
+#: A job whose processes waited for a processor for more than this share of its time did not have the machine.
+CONTENDED = 0.5
 
 
 class Warm(Conversation):
@@ -47,10 +49,14 @@ class Warm(Conversation):
     def run(self, job: Frame, limits: Limits) -> Outcome:
         """Run one job. Lost when the machine, and not the job, is to blame; a process that died is replaced."""
         most = limits.output_bytes + 8 * limits.printed_bytes + 4096  # as text, a byte may take so many
-        told, data = self.exchange(job | {"limits": asdict(limits)}, limits.seconds + self.grace, most=most)
+        longest = limits.seconds * settings.BACKSTOP + self.grace
+        told, data = self.exchange(job | {"limits": asdict(limits)}, longest, most=most)
         if "refused" in told:
             raise SandboxUnavailable(f"no answer ({told['refused']})")
-        return outcome(data, told["status"], told["stopped"], limits, told["printed"])
+        left = outcome(data, told["status"], told["stopped"], limits, told["printed"])
+        left.seconds = told["elapsed"] - told["waited"]
+        left.contended = told["waited_together"] > CONTENDED * told["elapsed"]
+        return left
 
 
 _shared: Warm | Cold | None = None

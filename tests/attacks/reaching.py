@@ -131,7 +131,7 @@ def stays_behind() -> str:
     return WRONG + (
         "import os, time\n"
         "if os.fork() == 0:\n"
-        "    os.setsid()\n"
+        "    os.setpgid(0, 0)\n"
         "    if os.fork() == 0:\n"
         "        time.sleep(3)\n"
         "        for place in ('/tmp', '@COURSE@'):\n"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -305,3 +306,39 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_results(
     assert [student.failed for student in students] == [{}] * 6
     assert run.counts.graded == 12
     assert _alike(_results(course)) == _alike(_results(graded[0]))
+
+
+class Crowded:
+    """An executor whose machine is busy: what it answers ran out of time because of others, so many times."""
+
+    jobs = 1
+
+    def __init__(self, kept: dict[str, str], times: int):
+        self.kept, self.times = kept, times
+        self.asked: dict[str, int] = {}
+
+    def submit(self, task: dict[str, Any], references: Any) -> Future[dict[str, Any]]:
+        self.asked[task["key"]] = self.asked.get(task["key"], 0) + 1
+        late = self.asked[task["key"]] <= self.times
+        result = json.loads(self.kept[f"{task['key']}.json"]) | {"out_of_time": late, "contended": late}
+        answer: Future[dict[str, Any]] = Future()
+        answer.set_result({"result": result})
+        return answer
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_ran_out_of_time_on_a_busy_machine_is_tried_alone_and_is_not_final(
+    graded: tuple[Course, dict[str, Any]], copy: Callable[[Course], Course], times: int
+) -> None:
+    course, kept = copy(graded[0]), _results(graded[0])
+    shutil.rmtree(course.folder / ".autograder" / "results")
+    run = _batch(course, crowded := Crowded(kept, times))
+    handed = [one for one in run.plan.intake().handed if one.student == "ann"]
+    (ann,) = run.students(handed)
+    assert set(crowded.asked.values()) == {2}
+    assert ann.contended == ann.out_of_time == (list(run.plan.notebooks) if times == 2 else [])
+    again = _batch(course, later := Crowded(kept, 0))
+    list(again.students(handed))
+    assert len(later.asked) == (2 if times == 2 else 0)  # a result that others are to blame for is no final one

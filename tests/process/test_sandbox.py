@@ -380,7 +380,7 @@ def test_a_daemon_ends_with_its_submission(warm: Warm) -> None:
 import time, signal
 for _ in range(3):
     if os.fork() == 0:
-        os.setsid()
+        os.setpgid(0, 0)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if os.fork() == 0:
             time.sleep(60)
@@ -565,7 +565,7 @@ answer = [private, attempt(shared), len(bytearray(50 << 20))]
         "libc.prctl(4, 0, 0, 0, 0); fill()",  # not to be looked at
         "threading.Thread(target=fill).start(); libc.syscall(60 if os.uname().machine == 'x86_64' else 93, 0)",
         "threading.Thread(target=flood, daemon=True).start(); fill()",
-        "os.setsid(); os.fork() and os._exit(0); fill()",  # an orphan
+        "os.fork() and os._exit(0); fill()",  # an orphan
     ],
 )
 def test_many_processes_share_one_bound_of_memory(warm: Warm, hiding: str) -> None:
@@ -590,8 +590,34 @@ time.sleep(30)
 
 def test_the_processor_is_bounded(warm: Warm) -> None:
     ended = warm.submit("import signal; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass", cpu_seconds=1)
-    assert (ended.status, ended.stopped) == (-signal.SIGKILL, None)
+    assert ended.stopped == "time"
     assert 0.9 < ended.cpu < 2
+
+
+def test_all_processes_share_one_bound_of_the_processor_and_only_the_first_keeps_its_priority(warm: Warm) -> None:
+    ended = warm.submit(
+        """
+import json, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in range(4):
+    if os.fork() == 0:
+        while True:
+            try: child = os.fork()
+            except OSError: child = 1
+            if child == 0:
+                end = time.process_time() + 0.3
+                while time.process_time() < end: pass
+                os._exit(0)
+            time.sleep(0.3)
+time.sleep(0.5)
+nice = [os.getpriority(os.PRIO_PROCESS, int(pid)) for pid in os.listdir("/proc") if pid.isdigit() and pid != "1"]
+os.write(results, json.dumps([os.getpriority(os.PRIO_PROCESS, 0), nice]).encode())
+time.sleep(60)
+""",
+        cpu_seconds=2,
+    )
+    first, others = json.loads(ended.data)
+    assert (first, others.count(19) >= 4, ended.stopped) == (0, True, "time")
 
 
 def test_the_disk_is_bounded(warm: Warm) -> None:
@@ -690,6 +716,19 @@ flags = (0x10000000, 0x20000000, 0x00020000, 0x40000000, 0x7e020000)
 answer = [[call(clone, flag | 17, 0, 0, 0, 0) for flag in flags], call(435, 0, 0)]
 """)
     assert ended.answer == [["EPERM"] * 5, "ENOSYS"]
+
+
+def test_nothing_tells_or_changes_which_pages_of_a_file_are_in_memory(warm: Warm) -> None:
+    ended = warm.submit("""
+import mmap
+file = os.open(os.__file__, os.O_RDONLY)
+pages = mmap.mmap(-1, 1 << 20)
+advice = {value: attempt(pages.madvise, value) for value in (1, 2, 3, 9, 12, 20, 21, 22, 23, 25)}
+answer = [attempt(os.posix_fadvise, file, 0, 0, os.POSIX_FADV_DONTNEED),
+          attempt(os.preadv, file, [bytearray(1)], 0, os.RWF_NOWAIT), set(advice.values()) == {"EPERM"},
+          attempt(os.preadv, file, [bytearray(1)], 0), attempt(pages.madvise, mmap.MADV_DONTNEED)]
+""")
+    assert ended.answer == ["EPERM", "EPERM", True, "done: 1", "done: None"]
 
 
 def test_a_terminal_cannot_be_typed_into(warm: Warm) -> None:

@@ -1,0 +1,49 @@
+"""Submissions beside each other: none takes the other's time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from attacks import RIGHT
+
+from autograder.classroom.grading import grade_cells
+from autograder.classroom.run import Budget
+from autograder.process.box import Box
+
+SPINS = """
+import os, time
+for _ in range(60):
+    try: child = os.fork()
+    except OSError: break
+    if child == 0:
+        try: os.setsid()
+        except OSError: pass
+        while True: pass
+time.sleep(600)
+"""
+WORKS = "import time\nend = time.process_time() + 1\nwhile time.process_time() < end: pass\n"
+
+
+@pytest.fixture
+def boxes() -> Iterator[list[Box]]:
+    made = [Box() for _ in range(2)]
+    for box in made:  # from here: a sandbox ends with the thread that started it
+        box.start()
+    yield made
+    for box in made:
+        box.stop()
+
+
+def test_a_submission_that_spins_takes_nothing_from_its_neighbours(boxes: list[Box]) -> None:
+    budget = Budget(cell=2.0, exercise=2.0, process=4.0, whole=5.0)
+
+    def grade(box: Box, text: str) -> dict[str, Any]:
+        return grade_cells([text], "cross_entropy", 5, box, budget)
+
+    with ThreadPoolExecutor(2) as pool:
+        spinning, working = pool.map(grade, boxes, [SPINS, WORKS + RIGHT])
+    assert spinning["out_of_time"]
+    assert (working["exercises"]["softmax"]["outcome"], working["contended"]) == ("passed", False)
