@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import marshal
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ from autograder.beside.load import put_pieces, silence_checks
 from autograder.beside.unplug import unplug
 from autograder.exercise import Exercise
 from autograder.process.family import waited as waited_by
+from autograder.process.frames import later
 
 Frame = dict[str, Any]
 Emit = Callable[[Frame], None]
@@ -52,17 +54,26 @@ def prepare() -> None:
 
 
 def expect(job: Frame) -> None:
-    observe.compiled(job["probes"])
+    """Nothing: what this process has in memory, the cells of every job could read."""
 
 
 def work(job: Frame, emit: Emit) -> None:
-    """Do the job: {"cells", "skip", "exercises", "seed", "pieces", "without", "cell_seconds", "exercise_seconds"}."""
+    """Run the cells, then ask what to observe, and observe it.
+
+    The job: {"cells", "skip", "without", "cell_seconds"}, and the socket "later". From that comes, when the cells have
+    run: {"exercises", "seed", "lent": names or None, "exercise_seconds"}, and as code, without any text, the probes and
+    what is lent. None of it is in memory before.
+    """
     unplug(job["without"])
     run_cells(job, emit)
-    exercises = _exercises(observe.compiled(job["probes"]))
-    for name in job["exercises"]:
+    told, code = later(job["later"])
+    probes, lent = marshal.loads(code)
+    if lent:
+        put_pieces(_shell.user_module, lent, told["lent"])
+    exercises = _exercises(probes)
+    for name in told["exercises"]:
         emit({"exercise": name})
-        for frame in _observe(exercises[name], job):
+        for frame in _observe(exercises[name], told):
             emit({"exercise": name, **frame})
         emit({"exercise": name, "end": True})
 
@@ -111,8 +122,6 @@ def _exercises(probes: types.CodeType) -> dict[str, Exercise]:
 
 def _observe(exercise: Exercise, job: Frame) -> Iterator[Frame]:
     module = _shell.user_module
-    if job.get("pieces"):
-        put_pieces(module, job["pieces"]["text"], job["pieces"]["names"])
     found = module.__dict__.get(exercise.name)
     missing = exercise.name not in module.__dict__
     kind = "class" if isinstance(found, type) else "function" if callable(found) else type(found).__name__

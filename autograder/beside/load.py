@@ -56,12 +56,16 @@ def silence_checks() -> None:
     sys.modules[module.__name__] = module
 
 
-def put_pieces(module: types.ModuleType, pieces: str, names: list[str]) -> None:
-    """Replace the learner's versions of earlier exercises by those that the text `pieces` defines.
+def put_pieces(module: types.ModuleType, pieces: str | types.CodeType, names: list[str]) -> None:
+    """Replace the learner's versions of earlier exercises by those that the text, or code, `pieces` defines.
 
     Also where they stand as default values (`collate_fn=collate`), which were taken when the file ran.
     """
-    given, _ = run_file("pieces", pieces, "pieces")
+    if isinstance(pieces, str):
+        given, _ = run_file("pieces", pieces, "pieces")
+    else:
+        given = sys.modules["pieces"] = types.ModuleType("pieces")
+        exec(pieces, given.__dict__)
     given_for = {}
     for name in names:
         if name in given.__dict__:

@@ -68,7 +68,7 @@ class Batch:
         self._most_at_once = 8 * executor.jobs
         self._slots = threading.Semaphore(self._most_at_once)  # so that few submissions are in memory at a time
         self._on_the_way: dict[Path, list[tuple[Student, str]]] = {}
-        self._references: dict[str, references.References] = {}
+        self._references: dict[tuple[str, int], references.References] = {}
         self._stopped = False
         #: What ran out of time while others had the processor; it is tried again, alone, when all others are done.
         self._alone: SimpleQueue[tuple[Path, Task]] = SimpleQueue()
@@ -121,7 +121,7 @@ class Batch:
                 return
             self._on_the_way[place] = [(student, name)]
         if not self._kept(place, task):
-            told = self._references_of(task["section"])
+            told = self._references_of(task["section"], task["seed"])
             self._slots.acquire()
             if not self._stopped:
                 self.executor.submit(task, told).add_done_callback(lambda future: self._arrived(place, task, future))
@@ -132,7 +132,7 @@ class Batch:
             self._slots.acquire()
         while not self._alone.empty() and not self._stopped:
             place, task = self._alone.get()
-            future = self.executor.submit(task, self._references_of(task["section"]))
+            future = self.executor.submit(task, self._references_of(task["section"], task["seed"]))
             wait([future])
             self._kept_or_not(place, task, future, alone=True)
 
@@ -144,10 +144,12 @@ class Batch:
         self._finish(place, kept=True, late=results.out_of_time(kept))
         return True
 
-    def _references_of(self, section: str) -> references.References:
-        if section not in self._references:
-            self._references[section] = references.of(self.plan.course, section, self.plan.seed)
-        return self._references[section]
+    def _references_of(self, section: str, seed: int) -> references.References:
+        found = self._references.pop((section, seed), None) or references.of(self.plan.course, section, seed)
+        self._references[section, seed] = found
+        if len(self._references) > references.MOST:
+            del self._references[next(iter(self._references))]
+        return found
 
     def _arrived(self, place: Path, task: Task, future: Future[Answer]) -> None:
         """In a thread of the executor."""

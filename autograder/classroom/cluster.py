@@ -25,20 +25,20 @@ class Cluster:
         from distributed import Client
 
         self._client = Client(address, timeout="30s", set_as_default=False)
-        self._references: dict[str, Any] = {}
+        self._references: dict[tuple[str, int], Any] = {}
 
     @property
     def jobs(self) -> int:
         return max(1, sum(self._client.nthreads().values()))
 
     def submit(self, task: Task, references: References) -> Future[Answer]:
-        section = task["section"]
-        if section not in self._references:
+        inputs = task["section"], task["seed"]
+        if inputs not in self._references:
             # As a task of its own, and not scattered: the scheduler sends it again when the worker that had it dies.
-            key = f"references-{section}-{uuid.uuid4().hex}"
-            self._references[section] = self._client.submit(_same, references, key=key)
+            key = f"references-{task['section']}-{uuid.uuid4().hex}"
+            self._references[inputs] = self._client.submit(_same, references, key=key)
         sent = self._client.submit(
-            on_worker, task, self._references[section], key=f"grade-{task['key']}", retries=ATTEMPTS
+            on_worker, task, self._references[inputs], key=f"grade-{task['key']}", retries=ATTEMPTS
         )
         answer: Future[Answer] = Future()
         sent.add_done_callback(lambda done: _pass_on(done, answer))

@@ -1,18 +1,18 @@
 """One failure is not to cause another: an answer that uses earlier ones that fail is tried with the kit's instead.
 
-The kit's answers enter the sandbox for this alone: a child of its own for each such exercise, holding the *earlier*
-answers of its section, and ending with it. Of what comes out only agreement with the reference is used, no word of
-text: whatever the submission does with what it sees there, it has nobody to tell.
+The kit's answers enter the sandbox for this alone: a child of its own for each such exercise gets, when its cells have
+run, those *earlier* answers that stand in and what they are made of, as code without any text, and ends with it. Of
+what comes out only agreement with the reference is used, no word of text: whatever the submission does with what it
+sees there, it has nobody to tell.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from autograder import lesson, source
 from autograder.classroom.confirm import forbidden
-from autograder.classroom.run import Run
+from autograder.classroom.run import Lent, Run
 from autograder.exercise import Exercise
 from autograder.judging.judge import Verdict
 
@@ -27,6 +27,7 @@ def lend(run: Run, verdicts: dict[str, Verdict]) -> None:
             continue
         earlier = answers[: answers.index(name)]
         broken = [e for e in reachable(name, uses) if e in earlier and e in verdicts and not verdicts[e].passed]
+        broken = [e for e in broken if lesson.load(run.section)[e].kind == "code"]
         if broken:
             better = _with(run, exercise, loan(run.section, name, broken))
             if better.points > verdict.points:
@@ -34,16 +35,30 @@ def lend(run: Run, verdicts: dict[str, Verdict]) -> None:
                 verdicts[name] = better
 
 
-def loan(section: str, name: str, broken: list[str]) -> dict[str, Any]:
+def loan(section: str, name: str, broken: list[str]) -> Lent:
     """The reference's pieces of what comes before `name`, to stand for those that are broken."""
-    return {"text": source.pieces(name, section)[0], "names": sorted(broken)}
+    tree = ast.parse(source.pieces(name, section)[0])
+    wanted, kept = set(broken), set[ast.stmt]()
+    for node in reversed(tree.body):  # a name is defined before it is used, but for those inside of definitions
+        if _gives(node) & wanted or isinstance(node, ast.Import | ast.ImportFrom):
+            kept.add(node)
+            wanted |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    tree.body = [node for node in tree.body if node in kept]
+    return Lent(compile(tree, "<lent>", "exec", dont_inherit=True, optimize=2), sorted(broken))
+
+
+def _gives(node: ast.stmt) -> set[str]:
+    """The names that a statement defines."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def _nothing_there(verdict: Verdict) -> bool:
     return (verdict.trouble or {}).get("kind") in ("missing", "not_callable", "ending", "unreadable")
 
 
-def _with(run: Run, exercise: Exercise, lent: dict[str, Any]) -> Verdict:
+def _with(run: Run, exercise: Exercise, lent: Lent) -> Verdict:
     """What the answer earns with these lent; and without what it was to be built without (confirm.py), at once."""
     name = exercise.name
     again = run.again([name], lent, forbidden(exercise))

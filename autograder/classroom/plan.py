@@ -38,19 +38,19 @@ class Notebook:
 
 
 class Plan:
-    """The assignment, the seed and the limits: all that a submission is graded by."""
+    """The assignment, the secret and the limits: all that a submission is graded by."""
 
     def __init__(
         self, course: Path, assignment: str, db_url: str, pattern: str, budget: Budget | None = None, dates: str = ""
     ):
         """`pattern`: the path of a student's folder, with {student} in it. `dates`: due date and late rule, as text."""
         self.course, self.assignment, self.budget = course, assignment, budget or Budget()
-        self.seed = results.seed(course)
+        self.secret = results.secret(course)
         self.kit = grading.kit_version()
         self.notebooks, self.roster = _notebooks(db_url, assignment)
         self._pattern = pattern
         told = json.dumps([[n.name, *map(asdict, n.cells)] for n in self.notebooks.values()])
-        self._rules = f"{self.kit} {self.seed} {self.budget} {dates} {told}"
+        self._rules = f"{self.kit} {self.secret} {self.budget} {dates} {told}"
 
     def intake(self, student: str | None = None, take: bool = False) -> Intake:
         """Every student's notebooks, in order of the students' names, and what is there and is not graded."""
@@ -64,12 +64,10 @@ class Plan:
         if sources is None:
             return None
         section = self.notebooks[name].section
-        place = results.place(self.course, sources, section, self.seed, self.budget)
-        return place, self._task(place.stem, section, sources)
-
-    def _task(self, key: str, section: str, sources: list[str]) -> Task:
-        told = {"key": key, "section": section, "sources": sources, "seed": self.seed, "kit": self.kit}
-        return told | {"budget": asdict(self.budget)}
+        seed = results.inputs_of(self.secret, sources, section, self.budget.sets)
+        place = results.place(self.course, sources, section, seed, self.budget)
+        told = {"key": place.stem, "section": section, "sources": sources, "seed": seed, "kit": self.kit}
+        return place, told | {"budget": asdict(self.budget)}
 
     def _sources(self, notebook: Notebook, path: Path) -> list[str] | None:
         """The code that will run; None where the file cannot be read, which is found out again when it is written."""

@@ -17,7 +17,7 @@ from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float
+from traitlets import Float, Integer
 
 from autograder import lesson
 from autograder.classroom import results, submission
@@ -141,9 +141,13 @@ class Grade(NbGraderPreprocessor):
     whole_seconds = Float(Budget.whole, help="Seconds for one notebook, repeats included.").tag(config=True)
     memory_mb = Float(Budget.memory_bytes / 2**20, help="Megabytes of memory for one notebook.").tag(config=True)
 
+    sets = Integer(
+        Budget.sets, min=1, help="Sets of hidden inputs; which one is used depends on what was handed in."
+    ).tag(config=True)
+
     def budget(self) -> Budget:
         seconds = (self.cell_seconds, self.exercise_seconds, self.process_seconds, self.whole_seconds)
-        return Budget(*seconds, memory_bytes=int(self.memory_mb * 2**20))
+        return Budget(*seconds, int(self.memory_mb * 2**20), self.sets)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         notebook = resources["nbgrader"]["notebook"]

@@ -14,6 +14,10 @@ from autograder.process.warm import warm
 References = dict[str, dict[str, Any]]
 
 
+#: References of so many sections and seeds are in a process's memory at a time; each takes some 20 MB.
+MOST = 8
+
+
 def of(course: Path, section: str, seed: int) -> References:
     """The references of a section for this seed and kit; from the disk where they have been observed before."""
     path = results.folder(course) / "references" / grading.kit_version() / f"{section}-{_short(seed)}.json"
@@ -21,15 +25,20 @@ def of(course: Path, section: str, seed: int) -> References:
     if kept is None:
         warm(preload=True)
         kept = {name: grade.references(exercise, seed) for name, exercise in lesson.load(section).items()}
+        forget(section, seed)
         results.write(path, kept)
         _forget_older(path.parent)
-    adopt(section, seed, kept)
     return kept
 
 
 def adopt(section: str, seed: int, references: References) -> None:
     for name, exercise in lesson.load(section).items():
         grade.adopt(exercise, seed, references[name])
+
+
+def forget(section: str, seed: int) -> None:
+    for exercise in lesson.load(section).values():
+        grade.forget(exercise, seed)
 
 
 def _short(seed: int) -> str:

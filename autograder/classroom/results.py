@@ -1,10 +1,12 @@
-"""Results of grading, kept under a hash of everything that they depend on; and the secret seed of a class.
+"""Results of grading, kept under a hash of everything that they depend on; and the secret of a class.
 
 Both lie in `.autograder/` of the course, where no submission can see them.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -27,8 +29,22 @@ def folder(course: Path) -> Path:
     return made
 
 
-def seed(course: Path) -> int:
-    """The seed of the inputs that this class is graded on; drawn once. Delete the file for new inputs."""
+def inputs_of(secret: int, sources: list[str], section: str, sets: int) -> int:
+    """The seed of the inputs that these cells are graded on: always the same for them, one of so many for others.
+
+    What somebody saw of the inputs helps nothing in the next try, unless that happens to get the same ones.
+    """
+    told = hashlib.sha256("\0".join([section, *sources]).encode("utf-8", "replace")).digest()
+    number = int.from_bytes(_hmac(secret, told)[:8], "big") % sets
+    return int.from_bytes(_hmac(secret, f"inputs {number}".encode())[:6], "big")
+
+
+def _hmac(secret: int, told: bytes) -> bytes:
+    return hmac.digest(str(secret).encode(), told, "sha256")
+
+
+def secret(course: Path) -> int:
+    """What the inputs that this class is graded on depend on; drawn once. Delete the file for new inputs."""
     path = folder(course) / "class_seed"
     if not path.exists():
         new = path.with_suffix(f".{os.getpid()}.new")
@@ -52,7 +68,7 @@ def get(
     budget: Budget | None = None,
 ) -> Result:
     """The results of these cells: the kept ones, or graded now. `trouble` says why there are no cells to grade."""
-    number = seed(course)
+    number = inputs_of(secret(course), sources, section, (budget or Budget()).sets)
     if trouble:
         return grading.grade_cells([], section, number, where, budget, trouble)
     path = place(course, sources, section, number, budget)

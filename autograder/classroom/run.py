@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import marshal
 import math
 import time
+import types
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -24,7 +26,8 @@ OUT_OF_TIME = "OutOfTime"
 class Budget:
     """What a submission may use: seconds for one cell, for the probes of one exercise, for one process and in all.
 
-    Seconds by the clock, less those that it waits for a processor, and no more than so many of computing.
+    Seconds by the clock, less those that it waits for a processor, and no more than so many of computing. `sets`: of
+    so many sets of inputs it gets one (results.inputs_of).
     """
 
     cell: float = 20.0
@@ -32,9 +35,18 @@ class Budget:
     process: float = 60.0
     whole: float = 150.0
     memory_bytes: int = 2 << 30
+    sets: int = 4
 
     def limits(self, seconds: float) -> Limits:
         return Limits(max(seconds, 1.0), cpu_seconds=math.ceil(max(seconds, 1.0)), memory_bytes=self.memory_bytes)
+
+
+@dataclass(frozen=True)
+class Lent:
+    """Answers of the reference to stand for those that a submission lacks: code that defines them, and their names."""
+
+    code: types.CodeType
+    names: list[str]
 
 
 @dataclass
@@ -74,25 +86,24 @@ class Run:
         self.outputs = self.outputs or [None] * len(self.sources)
 
     def ask(
-        self, names: list[str], lent: Frame | None = None, without: Collection[str] = ()
+        self, names: list[str], lent: Lent | None = None, without: Collection[str] = ()
     ) -> tuple[Outcome, int | str | None]:
         """Run the cells and observe these answers; (what it left behind, and what `take` says).
 
-        `lent`: reference pieces to put in the place of the submission's own, {"text", "names"}. `without`: functions
-        of torch to do without (unplug.py).
+        `lent`: reference pieces to put in the place of the submission's own. `without`: functions of torch to do
+        without (unplug.py).
         """
         job = {
             "cells": self.sources,
             "skip": sorted(self.skip),
-            "exercises": names,
-            "seed": self.seed,
-            "pieces": lent,
             "without": sorted(without),
             "cell_seconds": self.budget.cell,
-            "exercise_seconds": self.budget.exercise,
-            "probes": _probes(self.section),
         }
-        left = self.where.run(job, self.budget.limits(min(self.budget.process, self.purse.left)))
+        later: Frame = {"exercises": names, "seed": self.seed, "exercise_seconds": self.budget.exercise}
+        later["lent"] = lent.names if lent else None
+        code = marshal.dumps((_probes(self.section), lent.code if lent else None))
+        limits = self.budget.limits(min(self.budget.process, self.purse.left))
+        left = self.where.run(job, limits, (later, code))
         started = time.process_time()
         begun = self.take(left, names)
         self.purse.pay(left, time.process_time() - started, self.ran_out)
@@ -122,7 +133,7 @@ class Run:
         self.seen |= fresh
         return begun
 
-    def again(self, names: list[str], lent: Frame | None = None, without: Collection[str] = ()) -> Run:
+    def again(self, names: list[str], lent: Lent | None = None, without: Collection[str] = ()) -> Run:
         """The same submission in a new process, once, asked for these answers alone."""
         own = (self.sources, self.section, self.seed, self.where, self.budget)
         other = Run(*own, list(self.outputs), skip=self.skip, purse=self.purse)
@@ -150,6 +161,6 @@ class Run:
 
 
 @functools.cache
-def _probes(section: str) -> str:
+def _probes(section: str) -> types.CodeType:
     """Read once: a kit that is changed while a class is graded must not change half of the grading."""
-    return source.without_unused(source.probes(section))
+    return compile(source.without_unused(source.probes(section)), "<probes>", "exec", dont_inherit=True, optimize=2)

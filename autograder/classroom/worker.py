@@ -23,7 +23,8 @@ Task = dict[str, Any]
 #: {"result": ...} or {"failed": the reason}
 Answer = dict[str, Any]
 
-_adopted: set[tuple[str, int]] = set()
+#: The sections and seeds whose references this process has, the one used longest ago first.
+_adopted: dict[tuple[str, int], None] = {}
 
 
 def grade(task: Task, told: references.References | None = None) -> Answer:
@@ -33,7 +34,11 @@ def grade(task: Task, told: references.References | None = None) -> Answer:
         return {"failed": "this worker has another version of the kit"}
     if told is not None and (section, seed) not in _adopted:
         references.adopt(section, seed, told)
-        _adopted.add((section, seed))
+    _adopted.pop((section, seed), None)
+    _adopted[section, seed] = None
+    if len(_adopted) > references.MOST:
+        references.forget(*(oldest := next(iter(_adopted))))
+        del _adopted[oldest]
     for attempt in (1, 2):
         try:
             return {"result": grading.grade_cells(task["sources"], section, seed, box(), Budget(**task["budget"]))}

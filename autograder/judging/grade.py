@@ -248,6 +248,12 @@ def adopt(exercise: Exercise, seed: int, told: dict[str, Any]) -> None:
     _known[exercise.name, seed] = {name: (message, frames) for name, (message, frames) in told["known"].items()}
 
 
+def forget(exercise: Exercise, seed: int) -> None:
+    """Let go of what was observed or adopted for a seed that is not needed for now."""
+    _expected.pop((exercise.name, seed), None)
+    _known.pop((exercise.name, seed), None)
+
+
 def smallest(exercise: Exercise, own: dict[str, Any], probe_name: str) -> tuple[Frame, Frame] | None:
     """The smallest case on which the probe still fails: (the learner's frame, the reference's)."""
     mine = observe(exercise, [own], SMALL, [probe_name])

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -48,8 +48,11 @@ def run(
     *,
     mode: Mode = "full",
     asker: socket.socket | None = None,
+    keep: Collection[int] = (),
 ) -> Ended:
     """Call `work` with a file descriptor to write results to, behind walls; wait; return what was written.
+
+    Of the file descriptors of this process it has those to `keep`, and no other.
 
     For a warm process with one thread. The child never returns from here: it exits when `work` does, with BROKEN if
     that raised. All its descendants end with it. Raises SandboxUnavailable, and runs nothing, where `confine` does.
@@ -65,7 +68,7 @@ def run(
     ready, ready_in = os.pipe()  # tells "could not be confined" from anything that a submission can do
     child = _Child(_fork_first(mode))
     if child.pid == 0:
-        _live(work, limits, (results_in, prints_in, ready_in), mode, spare)
+        _live(work, limits, (results_in, prints_in, ready_in), mode, spare, keep)
     for end in (results_in, prints_in, ready_in):
         os.close(end)
     stopped: str | None = "failure"
@@ -146,7 +149,12 @@ def _fork_first(mode: Mode) -> int:
 
 
 def _live(
-    work: Callable[[int], object], limits: Limits, ends: tuple[int, int, int], mode: Mode, spare: str
+    work: Callable[[int], object],
+    limits: Limits,
+    ends: tuple[int, int, int],
+    mode: Mode,
+    spare: str,
+    keep: Collection[int],
 ) -> NoReturn:
     results, prints, ready = ends
     status = BROKEN
@@ -156,7 +164,7 @@ def _live(
                 os.dup2(prints, 1)
                 os.dup2(prints, 2)
             shown = {1, 2} if limits.printed_bytes else set()
-            layers = confine(limits, keep=(results, ready, *shown), mode=mode, spare=spare)
+            layers = confine(limits, keep=(results, ready, *shown, *keep), mode=mode, spare=spare)
         except BaseException as error:
             os.write(ready, json.dumps(str(error) or type(error).__name__).encode())
             os._exit(1)

@@ -8,10 +8,10 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autograder.process.frames import Frame, receive, send
+from autograder.process.frames import MOST_MESSAGE, Frame, receive, send
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Set before torch is imported: one thread, so that a fork is safe and grading is repeatable.
@@ -30,6 +30,36 @@ def environment() -> dict[str, str]:
     """That of this process, for one of the kit's own that is started from anywhere."""
     path = filter(None, [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
     return dict(os.environ) | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, path))}
+
+
+#: A message that waits until it is asked for, and the bytes that go with it.
+Later = tuple[Frame, bytes]
+
+
+@contextlib.contextmanager
+def _telling(later: Later | None, seconds: float) -> Iterator[socket.socket | None]:
+    """A socket, from whose other end a thread meanwhile answers a byte with `later`."""
+    if later is None:
+        yield None
+        return
+    ours, theirs = socket.socketpair()
+    ours.settimeout(seconds)
+
+    def tell() -> None:
+        with contextlib.suppress(OSError):
+            if ours.recv(1):
+                send(ours, *later)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield theirs
+    finally:
+        theirs.close()
+        with contextlib.suppress(OSError):
+            ours.shutdown(socket.SHUT_RDWR)
+        teller.join()
+        ours.close()
 
 
 class Conversation:
@@ -64,9 +94,14 @@ class Conversation:
         theirs.close()
         self._socket = ours
 
-    def exchange(self, question: Frame, seconds: float, **most: int) -> tuple[Frame, bytes]:
-        """The answer to one question, within so many seconds, or Lost; then the process is stopped."""
-        with self._lock:
+    def exchange(
+        self, question: Frame, seconds: float, later: Later | None = None, most: int = MOST_MESSAGE
+    ) -> tuple[Frame, bytes]:
+        """The answer to one question, within so many seconds, or Lost; then the process is stopped.
+
+        `later` is told, once it is asked for, to whoever gets the end of a socket that goes along with the question.
+        """
+        with self._lock, _telling(later, seconds) as along:
             self.start()
             assert self._socket is not None
             try:
@@ -74,9 +109,9 @@ class Conversation:
                 with self._sending:
                     if self.superseded.is_set():
                         raise Superseded
-                    send(self._socket, question)
+                    send(self._socket, question, along=along)
                     self._busy = True
-                answer = receive(self._socket, until=time.monotonic() + seconds, **most)
+                answer = receive(self._socket, most, time.monotonic() + seconds)
                 with self._sending:
                     self._busy = False
                 if self.superseded.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import struct
@@ -42,23 +43,50 @@ class Outcome:
     contended: bool = False
 
 
-def send(connection: socket.socket, message: Frame, data: bytes = b"") -> None:
-    """Send a message of our own, and with it, unread, what a job wrote."""
+def send(connection: socket.socket, message: Frame, data: bytes = b"", along: socket.socket | None = None) -> None:
+    """Send a message of our own, with it, unread, what a job wrote, and `along` with it one end of another socket."""
     body = json.dumps(message).encode()
-    connection.sendall(struct.pack("!QQ", len(body), len(data)) + body)
+    head = struct.pack("!QQ", len(body), len(data))
+    if along:
+        sent = socket.send_fds(connection, [head], [along.fileno()])
+        head = head[sent:]
+    connection.sendall(head + body)
     connection.sendall(data)
 
 
-def receive(connection: socket.socket, most: int = MOST_MESSAGE, until: float | None = None) -> tuple[Frame, bytes]:
+def receive_along(connection: socket.socket) -> tuple[Frame, list[int]]:
+    """The next message, and the file descriptors that came along with it."""
+    head, along, _, _ = socket.recv_fds(connection, 16, 1)
+    if not head:
+        raise EOFError
+    try:
+        return receive(connection, head=head)[0], list(along)
+    except BaseException:
+        for end in along:
+            os.close(end)
+        raise
+
+
+def receive(
+    connection: socket.socket, most: int = MOST_MESSAGE, until: float | None = None, head: bytes = b""
+) -> tuple[Frame, bytes]:
     """The next message and what came with it. OSError or EOFError when there is none, by `until` on the clock.
 
     It is the process that forks which is trusted to tell the truth about lengths, and even so only up to `most`.
+    `head` has been read of it already.
     """
-    lengths = struct.unpack("!QQ", _exactly(connection, 16, until))
+    lengths = struct.unpack("!QQ", head + _exactly(connection, 16 - len(head), until))
     if sum(lengths) > most:
         raise OSError(f"a message of {sum(lengths)} bytes")
     body = _exactly(connection, lengths[0], until)
     return json.loads(body), _exactly(connection, lengths[1], until)
+
+
+def later(end: int) -> tuple[Frame, bytes]:
+    """In a child: ask for the rest of its job, of which nothing was in memory until now."""
+    with socket.socket(fileno=end) as connection:
+        connection.sendall(b"?")
+        return receive(connection)
 
 
 def _exactly(connection: socket.socket, length: int, until: float | None) -> bytes:

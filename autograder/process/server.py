@@ -26,7 +26,7 @@ from typing import Protocol, cast  # noqa: E402
 
 from autograder.process import hugepages  # noqa: E402
 from autograder.process.child import run  # noqa: E402
-from autograder.process.frames import Frame, SandboxUnavailable, receive, send  # noqa: E402
+from autograder.process.frames import Frame, SandboxUnavailable, receive_along, send  # noqa: E402
 from autograder.process.limits import Limits  # noqa: E402
 from autograder.process.walls import Mode  # noqa: E402
 
@@ -44,7 +44,10 @@ class Kind(Protocol):
         """In the warm process, before it forks for this job: what later jobs need as well."""
 
     def work(self, job: Frame, emit: Callable[[Frame], None]) -> None:
-        """In the child; each frame goes out as soon as there is one, so that what came before a crash counts."""
+        """In the child; each frame goes out as soon as there is one, so that what came before a crash counts.
+
+        Where `job["later"]` is there, it is the socket from which the rest of the job is had (frames.later).
+        """
 
 
 def serve(connection: socket.socket, kind: Kind, mode: Mode) -> None:
@@ -57,17 +60,22 @@ def serve(connection: socket.socket, kind: Kind, mode: Mode) -> None:
             hugepages.collapse()
             settled = True
         try:
-            job, _ = receive(connection)
+            job, along = receive_along(connection)
             if "cancel" in job:  # it came too late: its job is done and answered
                 continue
             limits = Limits(**job.pop("limits"))
             kind.expect(job)
             gc.freeze()  # what it imported: each child would walk it at its first collection, which takes 0.1 s
+            if along:
+                job["later"] = along[0]
             try:
-                ended = run(functools.partial(_work, kind, job), limits, mode=mode, asker=connection)
+                ended = run(functools.partial(_work, kind, job), limits, mode=mode, asker=connection, keep=along)
             except SandboxUnavailable as error:
                 send(connection, {"refused": str(error)})
                 continue
+            finally:
+                for end in along:
+                    os.close(end)
             told: Frame = {"status": ended.status, "stopped": ended.stopped, "cpu": ended.cpu_seconds}
             told |= {"peak": ended.peak_bytes, "printed": ended.printed.decode("utf-8", "replace")}
             told |= {"elapsed": ended.elapsed, "waited": ended.waited, "waited_together": ended.waited_together}

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from autograder.process import limits as settings
-from autograder.process.conversation import Conversation, Lost
+from autograder.process.conversation import Conversation, Later, Lost
 from autograder.process.frames import Frame, Outcome, SandboxUnavailable, outcome
 from autograder.process.limits import Limits, generous
 
@@ -46,11 +46,14 @@ class Warm(Conversation):
         except (Lost, SandboxUnavailable) as error:
             return Outcome(ending="killed", detail=str(error))
 
-    def run(self, job: Frame, limits: Limits) -> Outcome:
-        """Run one job. Lost when the machine, and not the job, is to blame; a process that died is replaced."""
+    def run(self, job: Frame, limits: Limits, later: Later | None = None) -> Outcome:
+        """Run one job, which asks for `later` when it gets there (frames.later).
+
+        Lost when the machine, and not the job, is to blame; a process that died is replaced.
+        """
         most = limits.output_bytes + 8 * limits.printed_bytes + 4096  # as text, a byte may take so many
         longest = limits.seconds * settings.BACKSTOP + self.grace
-        told, data = self.exchange(job | {"limits": asdict(limits)}, longest, most=most)
+        told, data = self.exchange(job | {"limits": asdict(limits)}, longest, later, most=most)
         if "refused" in told:
             raise SandboxUnavailable(f"no answer ({told['refused']})")
         left = outcome(data, told["status"], told["stopped"], limits, told["printed"])

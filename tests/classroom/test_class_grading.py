@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from course import ASSIGNMENT, Course, answered
+from course import ASSIGNMENT, SETS, Course, answered
 
 from autograder import source
 from autograder.classroom import batch, pool
@@ -243,7 +243,7 @@ def test_what_cannot_be_graded_keeps_its_score_and_stops_nobody(
 def _batch(course: Course, executor: batch.Executor, tick: Callable[[int], Any] = lambda count: None) -> Batch:
     from autograder.classroom.run import Budget
 
-    budget = Budget(cell=2.0, exercise=5.0)
+    budget = Budget(cell=2.0, exercise=5.0, sets=SETS)
     url, pattern = f"sqlite:///{course.folder}/gradebook.db", f"{course.folder}/submitted/{{student}}/{ASSIGNMENT}"
     return Batch(Plan(course.folder, ASSIGNMENT, url, pattern, budget), executor, tick=tick)
 
