@@ -8,10 +8,11 @@ import math
 import time
 import types
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder import lesson, source
 from autograder.classroom import concepts, frames, told
+from autograder.exercise import Exercise
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, Verdict, judge
 from autograder.process.box import Box
@@ -153,11 +154,25 @@ class Run:
             observed = self.seen.get(name) or nothing
             if exercise.kind == "concept":
                 observed = concepts.observed(exercise, observed)
-            return judge(exercise, observed, reference, told.PLACE)
+            return _earned(exercise, judge(exercise, _there(observed), reference, told.PLACE))
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
             verdict = judge(exercise, nothing, reference, told.PLACE)
             verdict.trouble = {"kind": "unreadable"}
             return verdict
+
+
+def _there(observed: Outcome) -> Outcome:
+    """Without observations of an answer that was not there when it was asked for: a cell wrote them."""
+    missing = [f for f in observed.frames if "loaded" in f and f["loaded"]["found"] not in ("function", "class")]
+    return replace(observed, frames=missing) if missing else observed
+
+
+def _earned(exercise: Exercise, verdict: Verdict) -> Verdict:
+    """What is the same under every seed can be known beforehand: it earns something beside what cannot."""
+    drawn = [result for result in verdict.probes if not exercise.probes[result.name].fixed]
+    if exercise.kind == "code" and drawn and not any(result.passed for result in drawn):
+        verdict.points = 0
+    return verdict
 
 
 @functools.cache

@@ -39,6 +39,8 @@ def words(verdict: Verdict, trouble: str = "") -> Feedback:
     elif first and _differs(verdict, first):
         says = _difference(verdict.exercise, first.difference, first.name.replace("_", " "))
         told.says = [says, lesson.find(verdict.exercise).probes[first.name].says]
+    if not verdict.points and any(result.passed for result in verdict.probes):
+        told.says = [*told.says, "What agrees so far would agree with any inputs: by itself it earns no points."]
     return told
 
 
