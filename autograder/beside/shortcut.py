@@ -19,8 +19,26 @@ from torch.utils._python_dispatch import TorchDispatchMode
 def base_name(qualified: str) -> str:
     """torch.nn.functional.softmax, torch.Tensor.softmax and aten._softmax.default are all "softmax"."""
     parts = qualified.split(".")
-    name = parts[1] if parts[0] == "aten" and len(parts) > 1 else parts[-1]
-    return name.lstrip("_").removesuffix("_forward").removesuffix("_").removesuffix("_loss_nd")
+    name = (parts[1] if parts[0] == "aten" and len(parts) > 1 else parts[-1]).lstrip("_")
+    for prefix in ("safe_", "masked_", "sparse_", "special_"):
+        name = name.removeprefix(prefix)
+    return name.removesuffix("_forward").removesuffix("_").removesuffix("_loss_nd")
+
+
+#: What has the thing inside of it, by the base name of what is to be built: one call and a trifle give the answer.
+ATTENTION = {"scaled_dot_product_attention", "native_multi_head_attention", "multi_head_attention"}
+RELATIVES: dict[str, set[str]] = {
+    "softmax": ATTENTION,
+    "log_softmax": {"ctc_loss"},
+    "logsumexp": {"log_softmax", "softmax", "ctc_loss"} | ATTENTION,
+    "nll_loss": {"nll_loss2d", "ctc_loss"},
+    "cross_entropy_loss": {"ctc_loss"},
+}
+
+
+def with_relatives(names: Iterable[str]) -> set[str]:
+    names = set(names)
+    return names.union(*(RELATIVES.get(name, ()) for name in names))
 
 
 class _Calls(TorchFunctionMode):
@@ -66,7 +84,7 @@ def watching(names: Iterable[str]) -> Iterator[set[str]]:
     its module whenever it runs ("torch.utils.data._utils.collate.collate", which default_collate calls).
     """
     names = list(names)
-    functions = {name for name in names if "." not in name}
+    functions = with_relatives(name for name in names if "." not in name)
     seen: set[str] = set()
     with contextlib.ExitStack() as stack:
         for name in names:

@@ -1,8 +1,8 @@
 """An answer that was to be built without a torch function is tried where torch does not have that function.
 
 Watching, beside the submission's own code, is what gives a learner a message (autograder/beside/shortcut.py); it can be
-deceived. This cannot: the answer that passed runs once more, with the function unplugged (unplug.py), and keeps its
-points only if it passes again.
+deceived. This cannot: the answer runs once more, with the function unplugged (unplug.py), and keeps its points only
+if it earns them again.
 """
 
 from __future__ import annotations
@@ -17,31 +17,29 @@ EVERYDAY = {"exp", "log", "xlogy"}
 
 
 def confirm(run: Run, verdicts: dict[str, Verdict]) -> None:
-    """Replace the verdicts on answers that pass and cannot do without what they were to be built without."""
+    """Replace the verdicts on answers that have points and lose some without what they were to be built without."""
     exercises = lesson.load(run.section)
     without = {
         name: functions
         for name, verdict in verdicts.items()
-        if verdict.passed and (functions := forbidden(exercises[name]))
+        if verdict.points and verdict.outcome != "shortcut" and (functions := forbidden(exercises[name]))
     }
     everyday = [name for name in without if without[name] & EVERYDAY]
     plain = [name for name in without if name not in everyday]
     confirmed: set[str] = set()
     for names in filter(None, (plain, everyday)):
         again = run.again(names, without=set().union(*(without[name] for name in names)))
-        confirmed |= {name for name in names if again.verdict(name).passed}
+        confirmed |= {name for name in names if again.verdict(name).points >= verdicts[name].points}
     for name in without.keys() - confirmed:  # by itself: another's function may be what this one is made of
         again = run.again([name], without=without[name])
         verdict = again.verdict(name)
-        if again.ran_out:
-            verdicts[name] = verdict
-        elif not verdict.passed:
-            verdicts[name] = _refused(run, name, exercises[name].shortcut[0])
+        if verdict.points < verdicts[name].points:
+            verdicts[name] = verdict if again.ran_out else _refused(run, name, exercises[name].shortcut[0])
 
 
 def forbidden(exercise: Exercise) -> set[str]:
-    """The functions of torch that can be unplugged."""
-    return {name for name in exercise.shortcut if "." not in name}
+    """What to do without, as unplug.py takes it."""
+    return set(exercise.shortcut)
 
 
 def _refused(run: Run, name: str, function: str) -> Verdict:

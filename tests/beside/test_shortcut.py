@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.utils.data import default_collate
 
-from autograder.beside.shortcut import base_name, watching
+from autograder.beside.shortcut import base_name, watching, with_relatives
 
 X = torch.randn(2, 3)
 
@@ -20,15 +20,18 @@ X = torch.randn(2, 3)
         lambda: nn.functional.softmax(X, -1),
         lambda: nn.Softmax(-1)(X),
         lambda: torch.ops.aten._softmax(X, -1, False),
-        lambda: nn.functional.scaled_dot_product_attention(X[None], X[None], X[None]).softmax(-1),
+        lambda: nn.functional.scaled_dot_product_attention(X[None], X[None], X[None]),
         lambda: torch.special.softmax(X, -1),
+        lambda: torch._safe_softmax(X, -1),
+        lambda: torch._masked_softmax(X, torch.zeros_like(X).bool(), 1),
         lambda: getattr(torch, "soft" + "max")(X, -1),
     ],
 )
 def test_a_watched_function_is_seen_however_it_is_called(borrow: Callable[[], object]) -> None:
     with watching(["softmax"]) as seen:
         borrow()
-    assert {base_name(name) for name in seen} == {"softmax"}
+    assert seen
+    assert {base_name(name) for name in seen} <= with_relatives(["softmax"])
 
 
 def test_building_it_oneself_is_not_seen() -> None:

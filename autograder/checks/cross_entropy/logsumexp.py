@@ -115,11 +115,6 @@ def with_a_constant_maximum(x):
     return ((x - m).exp().sum(-1, keepdim=True).log() + m)[..., 0]
 
 
-@logsumexp.right
-def by_log_softmax(x):
-    return x[..., 0] - x.log_softmax(-1)[..., 0]
-
-
 @logsumexp.right(remarks=["takes_any_number_of_dimensions"])
 def as_in_the_lesson(x):
     m = x.max(-1)[0]
