@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.exercise import Exercise
+from autograder.judging.grade import Known
 from autograder.judging.judge import Diagnosis
 from autograder.repair import differ, expressions, likely, reading, rights, statements
 from autograder.repair.edit import Edit, distance, labels
+from autograder.repair.meeting import Meeting
 from autograder.repair.naming import Named, told
 from autograder.repair.reading import Definition
 from autograder.repair.search import Found, OutOfBudget, Search
@@ -36,13 +39,19 @@ class Looked:
 
 
 def look(
-    exercise: Exercise, own: dict[str, Any], frames: Frames, reference: Frames, observe: Observe, seconds: float
+    exercise: Exercise,
+    own: dict[str, Any],
+    frames: Frames,
+    reference: Frames,
+    observe: Observe,
+    seconds: float,
+    known: Callable[[], Known] = dict,
 ) -> Looked:
     """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds."""
     trials = Trials(exercise, own, reference, observe, seconds)
     found = None
     try:
-        search, suggested = _begin(trials, own, frames)
+        search, suggested = _begin(trials, own, frames, Meeting(exercise, known, reference))
     except OutOfBudget:
         search = None
     if search is not None:
@@ -60,7 +69,7 @@ def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) 
     return told(looked.found, text, alone, looked.trials.failing, named)
 
 
-def _begin(trials: Trials, own: dict[str, Any], frames: Frames) -> tuple[Search | None, Any]:
+def _begin(trials: Trials, own: dict[str, Any], frames: Frames, meeting: Meeting) -> tuple[Search | None, Any]:
     exercise = trials.exercise
     answers = rights.right_answers(exercise)
     tree = reading.read(own["file"], exercise.name, rights.used_names(answers[:1]))
@@ -72,7 +81,7 @@ def _begin(trials: Trials, own: dict[str, Any], frames: Frames) -> tuple[Search 
     if failing != trials.failing(frames):
         return None, None  # something of the file that was left out matters
     failing.sort(key=lambda name: trials.seconds[name])
-    search = Search(tree, trials, failing, base)
+    search = Search(tree, trials, failing, base, meeting)
     return search, Suggested(exercise, tree, answers, set(own.get("names", ())))
 
 

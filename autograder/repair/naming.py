@@ -124,6 +124,12 @@ def _in_part(
     if alone is not None:
         return [alone]
     still = failing(found.after or {})
+    if found.met is not None and all(_is_small(e, lines) for e in found.edits):
+        made = [
+            _placed(Diagnosis(_kind(e, found), said=e.said, known=False, probes=tuple(failing(found.base))), e, lines)
+            for e in found.edits
+        ]
+        return [*made, dataclasses.replace(found.met, probes=tuple(still))]
     apart = all(_is_small(e, lines) and e.kind not in PUT_IN for e in found.edits)
     rest = named(found.after, still) if found.after and still and apart else None
     mended = tuple(name for name in failing(found.base) if name not in still)

@@ -8,11 +8,15 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from autograder.judging.judge import Diagnosis
 from autograder.repair import alive
 from autograder.repair.edit import Edit, apply, labels
+from autograder.repair.meeting import Meeting
 from autograder.repair.trial import Frames, OutOfBudget, Trials, text_of
 
-LIKELIEST, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES, MOST_PAIRED = 36, 100, 100, 400, 20
+LIKELIEST, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES = 36, 100, 100, 400
+#: Of single edits, so many are put together in pairs, so many of them in the same place, so many pairs at a time.
+MOST_PAIRED, IN_ONE_PLACE, PAIRS = 60, 3, 120
 #: Of the time, so much is spent on looking for a better explanation than the one at hand.
 SHARE = 0.6
 #: One edit that costs no more is not compared with others.
@@ -20,7 +24,9 @@ CHEAP = 8.0
 #: After one is found, the search goes on to those that are nearly as likely, and may be as good.
 RANK_BEYOND, AS_GOOD, NEARLY_AS_GOOD, AS_GOOD_IN_PART = 4.0, 1.0, 2.0, 5.0
 BEAM, MOST_SECOND = 4, 150
-MOST_PLACES = 4
+#: An edit after which the answer behaves like a known mistake: where the search for several goes on first.
+MEETS, MOST_MET, MOST_SECOND_AFTER = 40.0, 3, 400
+MOST_PLACES, MOST_COMPARED = 4, 12
 #: What counts as progress: each probe that agrees. A part is told only where its edits are this small.
 WHOLE_PROBE, MOST_OF_A_PART, FIRST_PROBES = 10.0, 6, 3
 #: Of a difference to a right: its edits, and the sets of some of them, that are tried.
@@ -42,6 +48,8 @@ class Found:
     others: list[tuple[Edit, ...]] = field(default_factory=list)
     #: What is seen with all edits made, where that does not pass yet.
     after: Frames | None = None
+    #: The known mistake that the answer behaves like then.
+    met: Diagnosis | None = None
 
     @property
     def cost(self) -> float:
@@ -53,8 +61,11 @@ def cost(edits: Iterable[Edit]) -> float:
 
 
 class Search:
-    def __init__(self, tree: ast.Module, trials: Trials, failing: list[str], base: Frames):
+    def __init__(self, tree: ast.Module, trials: Trials, failing: list[str], base: Frames, meeting: Meeting):
         self.tree, self.trials, self.failing, self.base = tree, trials, failing, base
+        self.meeting = meeting
+        #: Edits after which the answer behaves like a known mistake, with what is seen then.
+        self.met: list[tuple[Edit, Diagnosis, Frames]] = []
         self.dead = alive.dead(tree)
         self.size = labels(tree).total()
         #: Edits that bring a probe nearer, with how much, for the search for several.
@@ -62,12 +73,14 @@ class Search:
         #: Sets that make some more probes agree: (how many fail still, edits).
         self.partial: list[tuple[int, tuple[Edit, ...]]] = []
         self.tried: set[str] = set()
+        self._gone_on: set[tuple[tuple[int, ...], str]] = set()
         #: A set that costs more is not wanted any more.
         self.most = math.inf
 
     def best(self, differences: list[list[Edit]], others: Callable[[], list[Edit]]) -> Found | None:
         """First what the nearest rights suggest, one edit or several; then the likeliest single edits; then all."""
         suggested = sorted((e for d in differences for e in d), key=lambda edit: edit.rank)
+        self._ahead(suggested[:LIKELIEST], differences)
         alone = self.single(suggested, LIKELIEST)
         if alone and alone.cost <= CHEAP:
             return alone
@@ -96,9 +109,31 @@ class Search:
             self.most = found.cost
             return self._cheaper(found, edits, suggested)
         every = sorted([*suggested, *edits], key=lambda edit: edit.rank)
-        found = self.several(every, beam=1, rounds=1) if self.progress else None
+        found = self.after_meeting(every)
+        found = found or (self.several(every, beam=1, rounds=1) if self.progress else None)
         found = found or self.pair(every) or self.several(every)
-        return found or self.single(edits, MOST_SINGLES) or self.several(every)
+        found = found or self.single(edits, MOST_SINGLES) or self.after_meeting(every)
+        return found or self.several(every)
+
+    def _ahead(self, edits: list[Edit], differences: list[list[Edit]]) -> None:
+        """Run in one job what is going to be asked for one after the other: the edits, the differences, their parts."""
+        sets: list[tuple[Edit, ...]] = [(edit,) for edit in edits]
+        for difference in differences:
+            if 1 < len(difference) <= MOST_DIFFERENT:
+                pairs = list(itertools.combinations(difference, 2))
+                sets += [tuple(difference), *(pairs if len(pairs) <= MOST_SETS else [])]
+        self._all_pass(sets, careful=False)
+
+    def after_meeting(self, edits: list[Edit]) -> Found | None:
+        """Where one edit leaves a known mistake, one more may leave none."""
+        self.met.sort(key=lambda entry: cost([entry[0]]))
+        for edit, _, _ in self.met[:MOST_MET]:
+            if (edit.lines, edit.kind) not in self._gone_on:
+                self._gone_on.add((edit.lines, edit.kind))
+                found, _ = self._one_more((edit,), MEETS, edits, MOST_SECOND_AFTER)
+                if found:
+                    return self._best(found)
+        return None
 
     def _cheaper(self, found: Found, edits: list[Edit], suggested: list[Edit]) -> Found:
         """A part of a difference may be an odd way to say it: fewer edits of another sort are better."""
@@ -113,23 +148,23 @@ class Search:
         return better if better and better.cost < found.cost else found
 
     def pair(self, edits: list[Edit]) -> Found | None:
-        """Two of the likeliest edits, in different places."""
+        """Two of the likeliest edits, in different places; the likeliest pairs first, while there is time."""
         likely: list[Edit] = []
         for edit in edits:
-            if sum(edit.parts[0][0] == other.parts[0][0] for other in likely) < 2:
+            if sum(edit.parts[0][0] == other.parts[0][0] for other in likely) < IN_ONE_PLACE:
                 likely.append(edit)
             if len(likely) == MOST_PAIRED:
                 break
         sets: list[tuple[Edit, ...]] = [
             p for p in itertools.combinations(likely, 2) if p[0].parts[0][0] != p[1].parts[0][0]
         ]
-        sets = [p for p in sets if cost(p) < self.most]
-        passing: list[tuple[Edit, ...]] = []
-        for start in range(0, len(sets), 48):
-            passing += self._all_pass(sorted(sets, key=cost)[start : start + 48])
-            if passing:
+        sets = sorted((p for p in sets if cost(p) < self.most), key=cost)
+        for start in range(0, len(sets), PAIRS):
+            if self.trials.exhausted(SHARE):
                 break
-        return self._best(passing)
+            if passing := self._all_pass(sets[start : start + PAIRS]):
+                return self._best(passing)
+        return None
 
     # -- one edit ---------------------------------------------------------------------------------------------------
 
@@ -138,7 +173,7 @@ class Search:
         passing: list[Edit] = []
         best = self.most
         waiting: list[tuple[Edit, str]] = []
-        batch, tried = 12, 0
+        batch, tried = 48, 0
         for edit in edits:
             if tried >= most or (passing and edit.rank > RANK_BEYOND + min(e.rank for e in passing)):
                 break
@@ -149,7 +184,7 @@ class Search:
             if len(waiting) == batch:
                 passing += self._passing(waiting)
                 best = min((cost([e]) for e in passing), default=self.most)
-                tried, batch, waiting = tried + batch, min(48, batch * 2), []
+                tried, waiting = tried + batch, []
         if waiting:
             passing += self._passing(waiting)
         return self._best([(e,) for e in passing])
@@ -158,22 +193,28 @@ class Search:
         """The edits of these with which every probe passes. Only what the first probe lets through meets the others."""
         first = self.failing[:1]
         seen = self.trials.run([t for _, t in part], first)
-        hopeful = []
+        hopeful, near = [], []
         before = self.trials.stage(self.base, first[0])
         for (edit, text), frames in zip(part, seen, strict=True):
             if self.trials.agrees(frames, first[0]):
                 hopeful.append((edit, text))
-            elif (gain := self.trials.stage(frames, first[0]) - before) > 0 and self._is_fair((edit,)):
+                continue
+            if self.meeting.may(frames, first[0]):
+                near.append((edit, text))
+            if (gain := self.trials.stage(frames, first[0]) - before) > 0 and self._is_fair((edit,)):
                 self.progress.append((gain, edit))
-        whole = self.trials.run([t for _, t in hopeful], None)
+        whole = self.trials.run([t for _, t in [*hopeful, *near]], None)
         found = []
-        for (edit, _), frames in zip(hopeful, whole, strict=True):
+        for (edit, _), frames in zip([*hopeful, *near], whole, strict=True):
             failing = self.trials.failing(frames)
-            if self._is_fair((edit,)):
-                if not failing:
-                    found.append(edit)
-                else:
-                    self._kept(WHOLE_PROBE * (len(self.failing) - len(failing)), (edit,), failing)
+            if not self._is_fair((edit,)):
+                continue
+            if not failing:
+                found.append(edit)
+                continue
+            self._kept(WHOLE_PROBE * (len(self.failing) - len(failing)), (edit,), failing)
+            if known := self.meeting.of(frames, failing):
+                self.met.append((edit, known, frames))
         return found
 
     # -- several ----------------------------------------------------------------------------------------------------
@@ -217,18 +258,30 @@ class Search:
                 self.progress.append((gain, edits[0]))
 
     def part(self) -> Found | None:
-        """What mends some of the failing probes, where nothing was found that mends all: one place, or silence."""
-        if not self.partial:
+        """What brings the answer nearer, where nothing was found that mends all: one place, or silence.
+
+        An edit after which the answer behaves like a known mistake explains all of it; else one that mends a probe.
+        """
+        if self.met and (found := self._met()):
+            return found
+        partial = sorted((entry for entry in self.partial if len(entry[1]) == 1), key=lambda e: (e[0], cost(e[1])))
+        if not partial:
             return None
-        self.partial.sort(key=lambda entry: (entry[0], cost(entry[1])))
-        fewest, best = self.partial[0]
-        near = [s for n, s in self.partial if n == fewest and cost(s) <= cost(best) + AS_GOOD_IN_PART]
-        lines = {edit.lines for edit in best}
-        if max(edit.cost for edit in best) > MOST_OF_A_PART or any({e.lines for e in s} != lines for s in near):
+        fewest, best = partial[0]
+        near = [s for n, s in partial if n == fewest and cost(s) <= cost(best) + AS_GOOD_IN_PART]
+        if best[0].cost > MOST_OF_A_PART or any(s[0].lines != best[0].lines for s in near):
             return None
         text = self.text(best)
-        after = self.trials.known(text) if text else {}
-        return Found(best, self.base, [self.base] * len(best), after=after)
+        return Found(best, self.base, [self.base], after=self.trials.known(text) if text else {})
+
+    def _met(self) -> Found | None:
+        """The cheapest edit that meets a known mistake, if no other line leads to one as well."""
+        self.met.sort(key=lambda entry: cost([entry[0]]))
+        edit, known, frames = self.met[0]
+        near = [e for e, _, _ in self.met if cost([e]) <= cost([edit]) + AS_GOOD_IN_PART]
+        if edit.cost > MOST_OF_A_PART or any(e.lines != edit.lines for e in near):
+            return None
+        return Found((edit,), self.base, [self.base], after=frames, met=known)
 
     def _distinct(self, entries: list[tuple[float, Edit]]) -> list[tuple[float, Edit]]:
         """Of edits that bring just as much in the same line, the likeliest."""
@@ -241,7 +294,7 @@ class Search:
         return found
 
     def _one_more(
-        self, chosen: tuple[Edit, ...], gain: float, edits: list[Edit]
+        self, chosen: tuple[Edit, ...], gain: float, edits: list[Edit], most: int = MOST_SECOND
     ) -> tuple[list[tuple[Edit, ...]], list[tuple[float, tuple[Edit, ...]]]]:
         text = self.text(chosen)
         assert text is not None
@@ -252,8 +305,8 @@ class Search:
         found: list[tuple[Edit, ...]] = []
         more: list[tuple[float, tuple[Edit, ...]]] = []
         rest = [e for e in edits if not any(_overlap(e, c) for c in chosen)]
-        step = 48
-        for start in range(0, min(len(rest), MOST_SECOND), step):
+        step = 100
+        for start in range(0, min(len(rest), most), step):
             sets = [(*chosen, e) for e in rest[start : start + step]]
             part = [(s, t) for s in sets if (t := self.text(s))]
             seen = self.trials.run([t for _, t in part], first)
@@ -328,28 +381,28 @@ class Search:
         return tree is not None and not alive.kills(self.dead, tree, gone)
 
     def _best(self, sets: list[tuple[Edit, ...]]) -> Found | None:
-        minimal = [found for s in sets if (found := self._minimal(s))]
-        if not minimal:
+        """The cheapest of these sets, all of which pass, that holds nothing needless; with what else is as good."""
+        sets = sorted(sets, key=cost)[:MOST_COMPARED]
+        sets = self._minimal(sets)
+        if not sets:
             return None
-        minimal.sort(key=lambda found: found.cost)
-        best = minimal[0]
-        best.others = [
-            f.edits for f in minimal[1:] if f.cost <= best.cost + NEARLY_AS_GOOD and len(f.edits) == len(best.edits)
-        ]
-        return best
+        best = sets[0]
+        others = [s for s in sets[1:] if cost(s) <= cost(best) + NEARLY_AS_GOOD and len(s) == len(best)]
+        if len(best) == 1:
+            return Found(best, self.base, [self.base], others)
+        texts = [self.text(tuple(e for e in best if e is not edit)) for edit in best]
+        seen = iter(self.trials.run([t for t in texts if t], None))
+        return Found(best, self.base, [next(seen) if t else {} for t in texts], others)
 
-    def _minimal(self, edits: tuple[Edit, ...]) -> Found | None:
-        """The set, if every part of it leaves a probe failing, with what is seen of the parts."""
-        if len(edits) == 1:
-            return Found(edits, self.base, [self.base])
-        parts = [p for n in range(1, len(edits)) for p in itertools.combinations(edits, n)]
-        texts = [(p, t) for p in parts if (t := self.text(p))]
-        seen = self.trials.run([t for _, t in texts], None)
-        by_part = {tuple(map(id, p)): frames for (p, _), frames in zip(texts, seen, strict=True)}
-        if any(not self.trials.failing(frames) for frames in by_part.values()):
-            return None
-        without = [by_part.get(tuple(id(e) for e in edits if e is not edit), {}) for edit in edits]
-        return Found(edits, self.base, without)
+    def _minimal(self, sets: list[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
+        """The sets of which every part leaves a probe failing."""
+        parts = [[p for n in range(1, len(s)) for p in itertools.combinations(s, n)] for s in sets]
+        enough = {_key(p) for p in self._all_pass([p for some in parts for p in some], careful=False)}
+        return [s for s, some in zip(sets, parts, strict=True) if not any(_key(p) in enough for p in some)]
+
+
+def _key(edits: tuple[Edit, ...]) -> tuple[int, ...]:
+    return tuple(map(id, edits))
 
 
 #: Kinds that replace what stood there, and so say nothing where little else stands.

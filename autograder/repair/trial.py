@@ -17,7 +17,7 @@ Frames = dict[str, Frame]
 
 #: An implementation gets this many times what the answer itself or the reference took, and at least so many seconds.
 TIMES, LEAST_EACH, PATIENT = 4.0, 0.03, 0.5
-BATCH = 48
+BATCH = 120
 
 
 class OutOfBudget(Exception):

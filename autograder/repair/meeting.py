@@ -1,0 +1,81 @@
+"""Meeting: does an edited answer behave like a known mistake? Then the edit and the mistake explain it together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograder.exercise import Exercise
+from autograder.judging.grade import Known
+from autograder.judging.judge import Diagnosis, compare, diagnose
+from autograder.repair.trial import Frames
+
+#: So many of the first numbers of an observation are compared before all of it is.
+FIRST = 4
+
+
+class Meeting:
+    """`known` gives the known mistakes with their frames, and is asked when they are first needed."""
+
+    def __init__(self, exercise: Exercise, known: Callable[[], Known], reference: Frames):
+        self.exercise, self.reference, self._ask = exercise, reference, known
+        self._known: Known | None = None
+        self._outlines: dict[str, list[tuple[list[float], str]]] = {}
+
+    def of(self, frames: Frames, failing: list[str]) -> Diagnosis | None:
+        """The one known mistake that these frames are those of."""
+        near = {name for probe in failing[:1] for name in self._near(frames, probe)}
+        return diagnose(self.exercise, frames, {name: self._mistakes()[name] for name in near}) if near else None
+
+    def may(self, frames: Frames, probe: str) -> bool:
+        """Whether a known mistake gives the same value under this probe; two exceptions would say little."""
+        return "value" in frames.get(probe, {}) and bool(self._near(frames, probe))
+
+    def _near(self, frames: Frames, probe: str) -> list[str]:
+        if probe not in frames or "value" not in frames[probe]:
+            return []
+        mine = _outline(frames[probe])
+        near = [name for theirs, name in self._outlined(probe) if _is_near(mine, theirs)]
+        mistakes = self._mistakes()
+        return [n for n in near if self._agrees(frames, mistakes[n][1], probe)]
+
+    def _agrees(self, mine: Frames, theirs: Frames, probe: str) -> bool:
+        return compare(self.exercise, self.exercise.probes[probe], mine[probe], theirs[probe])[0] == "agrees"
+
+    def _outlined(self, probe: str) -> list[tuple[list[float], str]]:
+        """The outline of every mistake that this probe notices."""
+        if probe not in self._outlines:
+            seen = {n: f for n, (_, f) in self._mistakes().items() if "value" in f.get(probe, {})}
+            noticed = {n: f for n, f in seen.items() if not self._agrees(f, self.reference, probe)}
+            self._outlines[probe] = [(_outline(f[probe]), n) for n, f in noticed.items()]
+        return self._outlines[probe]
+
+    def _mistakes(self) -> Known:
+        if self._known is None:
+            self._known = self._ask()
+        return self._known
+
+
+def _outline(frame: dict[str, Any]) -> list[float]:
+    found: list[float] = []
+    for number in _numbers(frame["value"]):
+        found.append(number)
+        if len(found) == FIRST:
+            break
+    return found
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, int | float):
+        yield float(value)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, dict):
+        yield from _numbers(value.get("values", list(value.values())))
+
+
+def _is_near(mine: list[float], theirs: list[float]) -> bool:
+    return len(mine) == len(theirs) and all(
+        abs(a - b) <= 1e-3 * (1 + abs(b)) or a == b or (a != a and b != b) for a, b in zip(mine, theirs, strict=True)
+    )
