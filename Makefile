@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times mistake seeds only PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times mistake seeds only cases PYTHON
 exercise =
 section =
 file =
@@ -22,6 +22,7 @@ times =
 mistake =
 seeds =
 only =
+cases =
 
 # A misspelt setting would be ignored by make, and everything checked instead.
 SET := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
@@ -36,7 +37,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab copy progress doctor upgrade \
-	assign collect grade build matrix test lint bench docs pins clean system-packages
+	assign collect grade build matrix test attack lint bench docs pins clean system-packages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -116,6 +117,11 @@ lint: .venv/ready/test ## Check style and types
 	@.venv/bin/python -m ruff format --check --quiet || { echo 'To format:   .venv/bin/python -m ruff format'; exit 1; }
 	@.venv/bin/python -m mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .venv/imports.txt || { cat .venv/imports.txt; exit 1; }
+
+attack: .venv/ready/test ## Try what submissions try: every known way, then cases=10000 made at random
+	@.venv/bin/python -m pytest -q tests/classroom/test_attacks.py tests/classroom/test_shortcuts.py \
+		tests/classroom/test_earned.py tests/classroom/test_neighbours.py tests/classroom/test_what_cells_reach.py
+	@PYTHONPATH=.:tests .venv/bin/python -m attacks.fuzz $(or $(cases),10000)
 
 bench: .venv/ready/test ## Measure speed, as ratios
 	@.venv/bin/python -m benchmarks

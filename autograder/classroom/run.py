@@ -163,8 +163,9 @@ class Run:
 
 def _there(observed: Outcome) -> Outcome:
     """Without observations of an answer that was not there when it was asked for: a cell wrote them."""
-    missing = [f for f in observed.frames if "loaded" in f and f["loaded"]["found"] not in ("function", "class")]
-    return replace(observed, frames=missing) if missing else observed
+    told = [frame for frame in observed.frames if "loaded" in frame]
+    there = bool(told) and all(frame["loaded"]["found"] in ("function", "class") for frame in told)
+    return observed if there else replace(observed, frames=told)
 
 
 def _earned(exercise: Exercise, verdict: Verdict) -> Verdict:

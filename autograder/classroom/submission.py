@@ -12,7 +12,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-MOST_BYTES = 200 << 20
+MOST_BYTES = 100 << 20
+#: Values in the whole file, outputs included: each takes fifty bytes of memory and more, however little it is.
+MOST_VALUES = 3_000_000
 MOST_CELLS = 2_000
 MOST_SOURCE = 1 << 20
 MOST_ATTACHED = 8 << 20
@@ -55,6 +57,8 @@ def read(data: bytes) -> Submission:
         return Submission(
             trouble=f"The file is not UTF-8 text (byte {error.start}). Save it in Jupyter and hand it in again."
         )
+    if sum(map(text.count, ",[{")) > MOST_VALUES:
+        return Submission(trouble="The file has millions of parts. Clear its outputs and hand it in again.")
     try:
         whole = json.loads(text)
     except RecursionError:

@@ -213,3 +213,8 @@ def test_no_heading_takes_the_place_of_a_score_in_formgrader(text: str) -> None:
 def test_an_ordinary_answer_stays_as_it_is() -> None:
     text = "If $a < b$ and `x < y`, then **a & b**: see [this](https://example.org/?a=1&b=2).\n\n- one\n- two"
     assert submission.harmless(text) == text
+
+
+def test_millions_of_parts_are_not_read() -> None:
+    found = submission.read(b'{"cells": [' + b"{}," * 4_000_000 + b"{}]}")
+    assert (found.cells, "millions of parts" in found.trouble) == ([], True)
