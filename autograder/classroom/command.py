@@ -7,7 +7,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +174,7 @@ def _bar(total: int, done: int, shown: bool) -> Iterator[Any]:
 
 def words(report: Report) -> str:
     """What a run did, what was not graded and how to put it right, and the next command to type."""
+    report = _visible(report)
     lines = [report.notice] if report.notice else []
     lines += [f"{one['student']}, {one['notebook']}: not graded. {one['reason']}" for one in report.failed]
     for one in report.out_of_time:
@@ -196,6 +197,19 @@ def words(report: Report) -> str:
         if report.outdated:
             lines.append(f"Feedback pages of before are removed, and made anew by it: {', '.join(report.outdated)}")
     return "\n".join(lines + _accounted(report))
+
+
+def _visible(told: Any) -> Any:
+    """A report, or a part of it, in which no name and no message holds a byte that a terminal would act on."""
+    if isinstance(told, Report):
+        return Report(**{field.name: _visible(getattr(told, field.name)) for field in fields(told)})
+    if isinstance(told, dict):
+        return {key: _visible(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [_visible(value) for value in told]
+    if isinstance(told, str):
+        return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in told)
+    return told
 
 
 def _accounted(report: Report) -> list[str]:

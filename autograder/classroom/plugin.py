@@ -162,7 +162,7 @@ class Grade(NbGraderPreprocessor):
             cell.outputs = [from_dict(item) for item in found["cells"][number]] if found["cells"] else []
         for cell in nb.cells:
             if cell.cell_type != "code":
-                cell.source = submission.harmless(cell.source)
+                cell.source = submission.harmless(cell.source, cell.get("attachments", {}))
             if submission.grade_id(cell) in graded:
                 _write(cell, found["exercises"].get(submission.grade_id(cell)))
         nb.cells = _notices(told) + [more for cell in nb.cells for more in (*_rubric(cell), cell)]

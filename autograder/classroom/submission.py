@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,13 +128,17 @@ def _language(whole: dict[str, Any]) -> str:
 _APART = "\u200b"  # no width: the text looks as it was written
 
 
-def harmless(text: str) -> str:
-    """Markdown in which no HTML, and no link that runs something, is left: it is shown where grades are edited."""
+def harmless(text: str, attached: Iterable[str] = ()) -> str:
+    """Markdown without HTML, links that run something, or pictures but those that are attached, as graders see it."""
     text = re.sub(r"<(?=[A-Za-z/!?])", f"<{_APART}", text)
     text = re.sub(r"&(?=#|[A-Za-z]+;)", f"&{_APART}", text)  # a colon can be written as &colon;
     # A heading's anchor could be that of a score, and formgrader would not find the score's own place.
     text = re.sub(r"(?m)^([ \t>*+\-\d.)]*#{1,6}[ \t]+)", rf"\1{_APART}", text)
     text = re.sub(r"(?m)^([^\n]+\n)(?=[ \t>]*(=+|-+)[ \t]*$)", rf"{_APART}\1", text)
+    # A picture from elsewhere would tell its owner when and from where the answer is read; MathJax takes styles.
+    names = "|".join(map(re.escape, attached)) or "(?!)"
+    text = re.sub(rf"!(?=\[)(?!\[[^\[\]]*\]\(attachment:(?:{names})\))", f"!{_APART}", text)
+    text = re.sub(r"(?i)(url)(?=[\\\s{}]*\()", rf"\1{_APART}", text)
     return re.sub(r"(?i)(script|data)(?=[\\\s]*:)", rf"\1{_APART}", text)
 
 

@@ -201,6 +201,38 @@ def test_nothing_in_a_written_answer_runs_in_a_browser(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "![](http://evil.example/x.png)",
+        "![a [b]](http://evil.example/x.png)",
+        "![x][ref]\n\n[ref]: http://evil.example/x.png",
+        "![a![b](attachment:b.png)](http://evil.example/x.png)",
+        "![a](attachment:b.png)![c](//evil.example/x.png)",
+        "<img src=http://evil.example/x.png>",
+        "$\\style{background: url(http://evil.example/x.png)}{x}$",
+        "$\\style{background: URL (http://evil.example/x.png)}{x}$",
+    ],
+)
+def test_no_picture_from_elsewhere_is_fetched(text: str) -> None:
+    from nbconvert.filters import markdown2html
+
+    page = markdown2html(submission.harmless(text, ["c.png"]))
+    assert not re.search(r"<img[^>]*evil", page)
+    assert not re.search(r"(?i)url\s*\(", page)
+
+
+def test_a_picture_that_came_along_is_shown_and_one_that_did_not_stops_no_page() -> None:
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    text = "See ![my curve](attachment:curve.png), ![mine](attachment:lost.png) and wow! [a link](http://example.org)"
+    page = MarkdownWithMath(IPythonRenderer(attachments={"curve.png": {"image/png": "iVBORw0KGgo="}})).render(
+        submission.harmless(text, ["curve.png"])
+    )
+    assert page.count("<img") == 1
+    assert "iVBORw0KGgo=" in page
+
+
+@pytest.mark.parametrize(
     "text", ["# softmax", "a\n\n> ## softmax ##", "- # softmax", "softmax\n===", "a\n\nsoftmax\n ---"]
 )
 def test_no_heading_takes_the_place_of_a_score_in_formgrader(text: str) -> None:
