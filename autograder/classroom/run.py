@@ -141,8 +141,9 @@ class Run:
         if self.purse.left > 0:
             other.ask(names, lent, without)
         else:
-            other.seen = {name: Outcome(ending="timeout") for name in names}
             other.ran_out = self.purse.ran_out = True
+        if other.ran_out:
+            other.seen = {name: Outcome(ending="timeout") for name in names} | other.seen
         return other
 
     def verdict(self, name: str) -> Verdict:

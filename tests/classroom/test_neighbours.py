@@ -47,3 +47,19 @@ def test_a_submission_that_spins_takes_nothing_from_its_neighbours(boxes: list[B
         spinning, working = pool.map(grade, boxes, [SPINS, WORKS + RIGHT])
     assert spinning["out_of_time"]
     assert (working["exercises"]["softmax"]["outcome"], working["contended"]) == ("passed", False)
+
+
+STALLS = """
+import signal, time, torch
+if abs(float(torch.softmax(torch.zeros(2), 0)[0]) - 0.5) > 0.1:  # it is being confirmed
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    time.sleep(10_000)
+"""
+
+
+def test_a_submission_that_stalls_where_it_is_confirmed_keeps_no_points(boxes: list[Box]) -> None:
+    budget = Budget(cell=2.0, exercise=2.0, process=2.0, whole=3.0)
+    told = grade_cells([STALLS + RIGHT], "cross_entropy", 5, boxes[0], budget)
+    assert told["out_of_time"]
+    assert (told["exercises"]["softmax"]["outcome"], told["exercises"]["softmax"]["share"]) == ("timeout", 0.0)
