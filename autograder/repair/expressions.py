@@ -102,6 +102,8 @@ class Fresh:
                 yield from self._binary(node)
             case ast.Call():
                 yield from self._call(node)
+            case ast.Name(id="self"):
+                return
             case ast.Name():
                 for other in sorted(self.names - BUILT_IN - {node.id}):
                     yield _set(id=other)
@@ -142,7 +144,7 @@ class Fresh:
             alike = (e for e in self.known.expressions.values() if type(e) is type(node) or len(self.known.bags) < 3)
             yield from (_put(e) for e in self._reachable(alike))
         elif isinstance(node, ast.Name):
-            short = (e for e in self.known.expressions.values() if len(ast.unparse(e)) < 16)
+            short = (e for e in self.known.expressions.values() if len(ast.unparse(e)) < 16 and not _is_part(e, node))
             yield from (_put(e) for e in self._reachable(short))
 
     def _numbers(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
@@ -258,6 +260,11 @@ def _edit(node: ast.expr, make: Make, new: ast.AST, parent: ast.AST, kind: str =
 
 def _in_index(parent: ast.AST) -> bool:
     return isinstance(parent, ast.Subscript | ast.Slice)
+
+
+def _is_part(new: ast.expr, name: ast.Name) -> bool:
+    """Whether this is name.part: of what a probe hands over, it may be something that the prompt does not promise."""
+    return isinstance(new, ast.Attribute) and isinstance(new.value, ast.Name) and new.value.id == name.id != "self"
 
 
 def _is_condition(node: Any, parent: ast.AST) -> bool:

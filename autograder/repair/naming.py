@@ -38,6 +38,8 @@ EFFECTS = {
 MOST_STATEMENT, MOST_NEW = 9, 4
 #: So many edits are believed only while they are small.
 MANY, MOST_OF_MANY = 3, 9
+#: What is put round lines may reach further than it must: its first line is the place.
+WRAPS = {"no_grad_missing", "condition_missing"}
 #: A place that spreads over more lines than this is told by its first one.
 MOST_LINES = 3
 
@@ -68,7 +70,8 @@ def told(
         made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
     made = _as_one(made, joined)
     if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
-        made = [diagnosis for diagnosis in made if diagnosis.known]
+        believed = {edit.lines[0] for edit in found.edits if edit.cost <= MOST_STATEMENT}
+        made = [diagnosis for diagnosis in made if diagnosis.known and diagnosis.lines[0] in believed]
     if alone is not None and alone.mistake not in [diagnosis.mistake for diagnosis in made]:
         # what one mistake did is spread over several places; small ones are its lines
         small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind in PLAIN for e in found.edits)
@@ -172,6 +175,7 @@ def _placed(diagnosis: Diagnosis, edit: Edit, lines: list[str]) -> Diagnosis:
         first, last = (len(line.encode()[:column].decode("utf-8", "ignore")) for column in edit.columns)
         if indent <= first < last <= len(line) and (first, last) != (indent, len(line.rstrip())):
             columns = (first - indent, last - indent)
+    most = 1 if edit.kind in WRAPS else MOST_LINES
     return dataclasses.replace(
-        diagnosis, lines=tuple(dict.fromkeys(edit.lines))[:MOST_LINES], source=line.strip(), columns=columns
+        diagnosis, lines=tuple(dict.fromkeys(edit.lines))[:most], source=line.strip(), columns=columns
     )

@@ -213,7 +213,8 @@ class Search:
                 found.append(edit)
                 continue
             self._kept(WHOLE_PROBE * (len(self.failing) - len(failing)), (edit,), failing)
-            if known := self.meeting.of(frames, failing):
+            # An edit that mends no probe may only have put another mistake in the place of theirs.
+            if set(failing) < set(self.failing) and (known := self.meeting.of(frames, failing)):
                 self.met.append((edit, known, frames))
         return found
 
@@ -279,8 +280,8 @@ class Search:
         self.met.sort(key=lambda entry: cost([entry[0]]))
         edit, known, frames = self.met[0]
         near = [e for e, _, _ in self.met if cost([e]) <= cost([edit]) + AS_GOOD_IN_PART]
-        if edit.cost > MOST_OF_A_PART or any(e.lines != edit.lines for e in near):
-            return None
+        if edit.kind == "name" or edit.cost > MOST_OF_A_PART or any(e.lines != edit.lines for e in near):
+            return None  # another name may take the place of what they compute with
         return Found((edit,), self.base, [self.base], after=frames, met=known)
 
     def _distinct(self, entries: list[tuple[float, Edit]]) -> list[tuple[float, Edit]]:
