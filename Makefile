@@ -36,7 +36,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
-.PHONY: help check watch hint answer list reset train predict lab copy progress doctor upgrade \
+.PHONY: help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
 	assign collect grade build matrix test attack lint bench docs pins clean system-packages
 
 help: ## List these commands
@@ -81,6 +81,9 @@ progress: .venv/ready/learn ## Write a page of what you have done
 
 doctor: .venv/ready/learn ## Find what is wrong with the set-up
 	$(KIT) doctor
+
+stop: .venv/ready/learn ## End the process that makes checks quick; it also ends by itself
+	$(KIT) stop
 
 upgrade: .venv/ready/learn ## Fetch new exercises and checks; your answers stay
 	$(KIT) upgrade

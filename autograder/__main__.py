@@ -1,10 +1,20 @@
 """`python -m autograder`: start the process that imports torch first of all, and read everything else meanwhile."""
 
 import gc
+import os
 import sys
+
+#: Commands that another process may run in our place; the others last, or start processes of their own.
+SHORT = ("check", "hint", "answer", "list", "predict")
 
 
 def main() -> None:
+    if sys.argv[1:2] and sys.argv[1] in SHORT:
+        from autograder.process import resident
+
+        if (code := resident.command(sys.argv[1:])) is not None:
+            sys.exit(code)
+        os.environ["AUTOGRADER_RESIDENT"] = "0"  # it is not asked a second time
     if sys.argv[1:2] == ["check"]:
         from autograder.process.warm import warm
 

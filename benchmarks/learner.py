@@ -35,6 +35,35 @@ def cold(rounds: int) -> dict[str, float]:
     }
 
 
+def resident(rounds: int) -> dict[str, float]:
+    """The second check from the shell, which finds what the first left behind; and pytest with one exercise."""
+    environment = {"AUTOGRADER_RESIDENT": "1", "CI": ""}
+    with tempfile.TemporaryDirectory() as folder:
+        right, wrong, empty = Path(folder, "right.py"), Path(folder, "wrong.py"), Path(folder, "test_empty.py")
+        right.write_text(source.solutions_path("cross_entropy").read_text(encoding="utf-8"), encoding="utf-8")
+        wrong.write_text(WRONG, encoding="utf-8")
+        empty.write_text("def test_nothing():\n    pass\n", encoding="utf-8")
+        check = ("-m", "autograder", "check", "softmax", "--file")
+        pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+        runs = {
+            "import": python("-c", "import torch"),
+            "passes": python(*check, str(right), **environment),
+            "fails": python(*check, str(wrong), **environment),
+            "empty pytest": python(*pytest, str(empty)),
+            "pytest": python(*pytest, "exercises", "-k", "softmax", **environment),
+        }
+        runs["passes"]()  # leaves it behind
+        try:
+            taken = interleaved(runs, rounds)
+        finally:
+            python("-m", "autograder", "stop")()
+    return {
+        "second check that passes / import torch": taken["passes"] / taken["import"],
+        "second check that fails / import torch": taken["fails"] / taken["import"],
+        "pytest of one exercise, seconds over an empty pytest": taken["pytest"] - taken["empty pytest"],
+    }
+
+
 def warm_checks(rounds: int) -> dict[str, float]:
     """Checks in a process that has a warm one beside it: of softmax, and of every exercise of the lesson."""
     warm(preload=True)

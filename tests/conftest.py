@@ -22,6 +22,8 @@ Check = Callable[..., Verdict]
 
 # Looking for places in a wrong answer takes up to two seconds of each; tests/repair asks for it.
 os.environ.setdefault("AUTOGRADER_EXPLAIN", "0")
+# A process that stays behind is for people; tests/process/test_resident.py asks for it.
+os.environ["AUTOGRADER_RESIDENT"] = "0"
 
 # Whoever starts the tests with & makes them ignore Ctrl-C, and with them every process that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

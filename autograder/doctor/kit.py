@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from autograder import lesson, source, state
 from autograder.doctor.finding import Finding
 from autograder.places import KIT
+from autograder.process import resident
+from autograder.process.family import private
 
 
 def packages() -> Iterator[Finding]:
@@ -91,6 +93,17 @@ def memory() -> Iterator[Finding]:
     yield Finding("progress", "fine", f"{count} exercises are remembered in .autograder/{state.PATH.name}")
 
 
+def resident_process() -> Iterator[Finding]:
+    told = resident.ask("status")
+    if told is None:
+        why = "starts with the first check" if resident.wanted() else "is not used here"
+        yield Finding("quick checks", "fine", f"the process that makes them quick {why}")
+        return
+    size = sum(map(private, told["processes"])) >> 20
+    says = f"the process that makes them quick occupies {size} MB, and ends after {told['idle'] / 60:g} idle minutes"
+    yield Finding("quick checks", "fine", says, "To end it now: make stop")
+
+
 def git() -> Iterator[Finding]:
     if shutil.which("git") is None:
         yield Finding("git", "note", "is not installed, so that make upgrade cannot work", "Install git")
@@ -139,4 +152,4 @@ def sandbox() -> Iterator[Finding]:
         yield Finding("sandbox", "fine", f"all {len(found)} walls stand, for grading the answers of others")
 
 
-ALL = [packages, your_files, memory, git, sandbox]
+ALL = [packages, your_files, memory, resident_process, git, sandbox]

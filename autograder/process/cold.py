@@ -28,7 +28,7 @@ class Cold:
     def ask(self, job: Frame) -> Outcome:
         if self.superseded.is_set():
             raise Superseded
-        limits, stopped = generous(job.setdefault("timeout", settings.TIMEOUT)), None
+        limits, stopped = generous(job.setdefault("timeout", settings.patience())), None
         with tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True) as folder:
             pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
             self._process = process = subprocess.Popen(self._words, env=environment(), **pipes)

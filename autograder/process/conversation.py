@@ -62,6 +62,21 @@ def _telling(later: Later | None, seconds: float) -> Iterator[socket.socket | No
         ours.close()
 
 
+def launch(command: Callable[[int], list[str]], quiet: bool) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a process in a session of its own, with one end of a pair of sockets; the other is returned."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            command(theirs.fileno()),
+            pass_fds=[theirs.fileno()],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if quiet else None,
+            start_new_session=True,
+        )
+    return process, ours
+
+
 class Conversation:
     """Thread-safe; one question at a time. `command` gives the words that start the process, given its socket."""
 
@@ -82,17 +97,7 @@ class Conversation:
         if self._process is not None and self._process.poll() is None:
             return
         self.stop()
-        ours, theirs = socket.socketpair()
-        self._process = subprocess.Popen(
-            self._command(theirs.fileno()),
-            pass_fds=[theirs.fileno()],
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL if self._quiet else None,
-            start_new_session=True,
-        )
-        theirs.close()
-        self._socket = ours
+        self._process, self._socket = launch(self._command, self._quiet)
 
     def exchange(
         self, question: Frame, seconds: float, later: Later | None = None, most: int = MOST_MESSAGE

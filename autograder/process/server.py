@@ -2,7 +2,8 @@
 
 `python -m autograder.process.server FD KIND MODE [MODULE ...]` answers jobs from the socket FD until it is closed. KIND
 is the module that does such jobs (`beside/file.py`, `beside/cells.py`), MODE says which walls are put round each, and
-the MODULEs are imported at once. Nothing worth stealing is in the memory of this process: its children can read it.
+the MODULEs are imported at once (by the process that a keeper keeps: in its first pause). Nothing worth stealing is in
+the memory of this process: its children can read it.
 
 The collector is off while torch is imported (it would walk a million objects that all stay), and everything imported
 is frozen, so that children share its memory.
@@ -19,6 +20,7 @@ import importlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import select  # noqa: E402
+import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Callable  # noqa: E402
@@ -29,6 +31,9 @@ from autograder.process.child import run  # noqa: E402
 from autograder.process.frames import Frame, SandboxUnavailable, receive_along, send  # noqa: E402
 from autograder.process.limits import Limits  # noqa: E402
 from autograder.process.walls import Mode  # noqa: E402
+
+#: How MODE begins where FD is the keeper's, through which the sockets of conversations come.
+ALL = "all:"
 
 #: Seconds without a job, after which nobody is kept waiting by what makes forks cheaper.
 PAUSE = 0.3
@@ -54,7 +59,12 @@ def serve(connection: socket.socket, kind: Kind, mode: Mode) -> None:
     """Answer jobs until the other side closes: a message about how the child ended, with the bytes that it wrote."""
     kind.prepare()
     gc.freeze()
-    answered, settled = 0, False
+    converse(connection, kind, mode)
+
+
+def converse(connection: socket.socket, kind: Kind, mode: Mode, settled: bool = False) -> None:
+    """`settled`: its memory has been seen to, here or where it was forked from."""
+    answered = 0
     while True:
         if answered and not settled and (answered == hugepages.WORTH or _pauses(connection)):
             hugepages.collapse()
@@ -85,6 +95,30 @@ def serve(connection: socket.socket, kind: Kind, mode: Mode) -> None:
             return
 
 
+def serve_all(keeper: socket.socket, kind: Kind, mode: Mode, later: list[str]) -> None:
+    """Fork for each conversation whose socket the keeper passes on, until it closes; import what is needed `later`."""
+    kind.prepare()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    settled = False
+    while True:
+        told, sockets, _, _ = socket.recv_fds(keeper, 1, 1)
+        if not told:
+            return
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            keeper.close()
+            converse(socket.socket(fileno=sockets[0]), kind, mode, settled=True)
+            os._exit(0)
+        os.close(sockets[0])
+        if not settled and _pauses(keeper):
+            for name in later:
+                importlib.import_module(name)
+            gc.freeze()
+            hugepages.collapse()
+            settled = True
+
+
 def _pauses(connection: socket.socket) -> bool:
     return not select.select([connection], [], [], PAUSE)[0]
 
@@ -104,10 +138,14 @@ def _work(kind: Kind, job: Frame, results: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    connection, kind, mode, *more = argv
-    for name in more:
-        importlib.import_module(name)
-    serve(socket.socket(fileno=int(connection)), cast(Kind, importlib.import_module(kind)), cast(Mode, mode))
+    connected, name, walls, *more = argv
+    connection, mode = socket.socket(fileno=int(connected)), cast(Mode, walls.removeprefix(ALL))
+    if walls.startswith(ALL):
+        serve_all(connection, cast(Kind, importlib.import_module(name)), mode, more)
+    else:
+        for module in more:
+            importlib.import_module(module)
+        serve(connection, cast(Kind, importlib.import_module(name)), mode)
     os._exit(0)
 
 

@@ -8,12 +8,14 @@ which judges, never imports torch or a learner's file.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from autograder.process import limits as settings
-from autograder.process.conversation import Conversation, Later, Lost
+from autograder.process import resident
+from autograder.process.conversation import Conversation, Later, Lost, launch
 from autograder.process.frames import Frame, Outcome, SandboxUnavailable, outcome
 from autograder.process.limits import Limits, generous
 
@@ -32,7 +34,7 @@ class Warm(Conversation):
     grace = settings.GRACE
 
     def __init__(self, kind: str = FILE, mode: str = "own", preload: bool = False, quiet: bool = False):
-        more = ["torch._dynamo"] if preload else []
+        more = [FOR_OPTIMIZERS] if preload else []
         super().__init__(lambda fd: self.command(str(fd), kind, mode, *more), quiet)
 
     def command(self, *words: str) -> list[str]:
@@ -42,7 +44,7 @@ class Warm(Conversation):
     def ask(self, job: Frame) -> Outcome:
         """Run one job of a learner's own; where there is no answer, that is the outcome."""
         try:
-            return self.run(job, generous(job.setdefault("timeout", settings.TIMEOUT)))
+            return self.run(job, generous(job.setdefault("timeout", settings.patience())))
         except (Lost, SandboxUnavailable) as error:
             return Outcome(ending="killed", detail=str(error))
 
@@ -62,6 +64,66 @@ class Warm(Conversation):
         return left
 
 
+#: What torch imports when the first optimizer is made, which takes as long again as torch.
+FOR_OPTIMIZERS = "torch._dynamo"
+
+
+class Visiting(Warm):
+    """A conversation with the resident process, where there is one; else, and when that one dies, with our own."""
+
+    def __init__(self, connection: socket.socket | None = None, preload: bool = False, quiet: bool = False):
+        super().__init__(preload=preload, quiet=quiet)
+        self._socket = connection
+        self.visits = True
+
+    def start(self) -> None:
+        if self._socket is not None and self._process is None:
+            return
+        if self.visits and self._process is None:
+            self._socket = resident.jobs()
+        if self._socket is None or self._process is not None:
+            super().start()
+
+    def ask(self, job: Frame) -> Outcome:
+        if self.visits:
+            try:
+                return self.run(dict(job), generous(job.get("timeout", settings.patience())))
+            except (Lost, SandboxUnavailable):
+                self.visits = False
+        return super().ask(job)
+
+
+class Sessions:
+    """A warm process that forks for each conversation: what the resident process keeps."""
+
+    def start(self) -> None:
+        def words(fd: int) -> list[str]:
+            return [sys.executable, "-m", "autograder.process.server", str(fd), FILE, "all:own", FOR_OPTIMIZERS]
+
+        self.process, self._socket = launch(words, quiet=True)
+
+    def conversation(self) -> socket.socket:
+        """A socket at whose other end a new conversation waits for jobs."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.serve(theirs)
+        return ours
+
+    def serve(self, connection: socket.socket) -> None:
+        """Let the process answer jobs from this socket."""
+        try:
+            socket.send_fds(self._socket, [b"s"], [connection.fileno()])
+        except OSError:  # somebody killed it
+            self.stop()
+            self.start()
+            socket.send_fds(self._socket, [b"s"], [connection.fileno()])
+
+    def stop(self) -> None:
+        """It ends by itself when it has taken what is on the way; conversations go on until their ends."""
+        self._socket.close()
+        self.process.poll()
+
+
 _shared: Warm | Cold | None = None
 
 
@@ -76,10 +138,16 @@ def warm(preload: bool = False, quiet: bool = False) -> Warm | Cold:
         import atexit
 
         if hasattr(os, "fork"):
-            _shared = Warm(preload=preload, quiet=quiet)
+            _shared = (Visiting if resident.wanted() else Warm)(preload=preload, quiet=quiet)
         else:
             from autograder.process.cold import Cold
 
             _shared = Cold(FILE)
         atexit.register(_shared.stop)
     return _shared
+
+
+def converse(connection: socket.socket) -> None:
+    """Let the warm process of this process be the one at the other end."""
+    global _shared
+    _shared = Visiting(connection)

@@ -1,0 +1,273 @@
+"""The resident process: quick where it can be, the same words in any case, and nothing depends on it.
+
+One small kit in a folder of its own, with processes that stay behind; whatever is done to them, a check is right.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import small_kit
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing can be forked here"),
+]
+
+WRONG = "def double(x):\n    return x * x\n"
+HANGS = "def double(x):\n    while True:\n        pass\n"
+RAISES = "def double(x):\n    return y\n"
+
+ASK = "import json, sys; from autograder.process import resident; print(json.dumps(resident.ask(sys.argv[1])))"
+
+
+class Kit:
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return small_kit.environment(**{"AUTOGRADER_RESIDENT": "1", "CI": ""} | more)
+
+    def run(self, *words: str, **environment: str) -> tuple[int, str, str]:
+        words = ("-m", "autograder", *words)
+        done = small_kit.run(self.folder, *words, check=False, env=self.environment(**environment))
+        return done.returncode, done.stdout, done.stderr
+
+    def begin(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "autograder", *words]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment(**environment), **pipes)  # type: ignore[call-overload]
+
+    def ask(self, question: str = "status") -> list[int]:
+        """The processes that are kept, none where there are none."""
+        told = json.loads(small_kit.run(self.folder, "-c", ASK, question, env=self.environment()).stdout)
+        return (told or {}).get("processes", [])
+
+    def passes(self) -> None:
+        code, out, _ = self.run("check", "double", "--plain")
+        assert code == 0, out
+        assert "double passed" in out
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
+    kit = Kit(small_kit.make(tmp_path_factory.mktemp("resident") / "kit"))
+    small_kit.answer(kit.folder, "setup", **small_kit.RIGHT)
+    for name, text in {"wrong": WRONG, "hangs": HANGS, "raises": RAISES}.items():
+        (kit.folder / f"{name}.py").write_text(text)
+    yield kit
+    kit.ask("stop")
+
+
+@pytest.fixture
+def kit(made: Kit) -> Kit:
+    """With a process that stays behind."""
+    made.passes()
+    assert len(made.ask()) == 2
+    return made
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 60
+    while not true() and time.monotonic() < until:
+        time.sleep(0.05)
+    return true()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "double", "--file", "wrong.py"),
+        ("check", "double", "--file", "raises.py", "--json"),
+        ("check", "doubel"),
+        ("check", "--help"),
+        ("check", "double", "--file", "absent.py"),
+        ("list", "--plain"),
+    ],
+)
+def test_the_words_and_the_exit_code_are_the_same_without_it(kit: Kit, words: tuple[str, ...]) -> None:
+    kept = kit.ask()
+    with_it = kit.run(*words)
+    assert kit.ask() == kept
+    assert with_it == kit.run(*words, AUTOGRADER_RESIDENT="0")
+    assert with_it[1] or with_it[2]
+
+
+def test_the_second_check_starts_nothing(kit: Kit) -> None:
+    before = kit.ask()
+    kit.passes()
+    kit.passes()
+    assert kit.ask() == before
+
+
+def test_what_the_caller_has_counts(kit: Kit) -> None:
+    before = kit.ask()
+    code, out, _ = kit.run("check", "double", PYTHONIOENCODING="ascii")
+    assert code == 0
+    assert "+ doubles each value" in out  # and no sign that this terminal does not know
+    elsewhere = kit.folder / "exercises"
+    done = small_kit.run(
+        elsewhere, "-m", "autograder", "check", "double", "--file", "../wrong.py", check=False,
+        env=kit.environment(PYTHONPATH=str(kit.folder)),
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert kit.run("check", "double", "--file", "hangs.py", AUTOGRADER_TIMEOUT="0.5")[0] == 1
+    assert before
+
+
+def test_two_at_once(kit: Kit) -> None:
+    both = [kit.begin("check", "double", "--plain"), kit.begin("check", "double", "--plain", "--file", "wrong.py")]
+    told = [process.communicate(timeout=100)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 1]
+    assert "double passed" in told[0]
+    assert "You square each value" in told[1]
+
+
+def test_ctrl_c_stops_what_runs_there(kit: Kit) -> None:
+    before = kit.ask()
+    process = kit.begin("check", "double", "--file", "hangs.py", AUTOGRADER_TIMEOUT="100")
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=50)
+    assert process.returncode == 130
+    assert err == "Stopped.\n"
+    assert out == ""
+    kit.passes()
+    assert kit.ask() == before
+
+
+def test_a_caller_that_dies_takes_its_check_along(kit: Kit) -> None:
+    process = kit.begin("check", "double", "--file", "hangs.py", AUTOGRADER_TIMEOUT="100")
+    time.sleep(1)
+    keeper = kit.ask()[0]
+    children = Path(f"/proc/{keeper}/task/{keeper}/children")
+    running = set(children.read_text().split()) - set(map(str, kit.ask()))
+    assert running
+    process.kill()
+    process.communicate()
+    assert soon(lambda: not set(children.read_text().split()) & running)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_one_that_was_killed_is_replaced(kit: Kit, which: int) -> None:
+    before = kit.ask()
+    os.kill(before[which], signal.SIGKILL)
+    assert soon(lambda: gone(before[which]))
+    kit.passes()
+    assert soon(lambda: len(kit.ask()) == 2)
+    assert before[which] not in kit.ask()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_killed_in_the_middle_the_check_is_right_all_the_same(kit: Kit, which: int) -> None:
+    process = kit.begin("check", "double", "--file", "hangs.py", "--json", AUTOGRADER_TIMEOUT="3")
+    time.sleep(1)
+    os.kill(kit.ask()[which], signal.SIGKILL)
+    out, _ = process.communicate(timeout=200)
+    assert process.returncode == 1
+    assert json.loads(out)["outcome"] == "timeout"
+
+
+def test_one_that_does_not_answer_is_killed_and_not_waited_for(kit: Kit) -> None:
+    keeper = kit.ask()[0]
+    os.kill(keeper, signal.SIGSTOP)
+    hasty = "import sys; sys.argv[1:] = ['check', 'double']; from autograder.process import resident; "
+    hasty += "resident.ANSWERS = 0.5; from autograder.__main__ import main; main()"
+    done = small_kit.run(kit.folder, "-c", hasty, env=kit.environment())
+    assert "double passed" in done.stdout
+    assert soon(lambda: gone(keeper))
+
+
+def test_a_changed_kit_is_read_again(kit: Kit) -> None:
+    before = kit.ask()
+    checks = kit.folder / "autograder" / "checks" / "setup" / "double.py"
+    text = checks.read_text()
+    checks.write_text(text.replace("You square each value", "You multiply each value by itself"))
+    try:
+        assert "by itself" in kit.run("check", "double", "--file", "wrong.py", "--plain")[1]
+        assert soon(lambda: all(map(gone, before)))
+    finally:
+        checks.write_text(text)
+
+
+def test_a_moved_workspace(kit: Kit, tmp_path: Path) -> None:
+    long = tmp_path / ("a" * 120)  # longer than the path of a socket may be
+    before = kit.ask()
+    shutil.move(kit.folder, long)
+    moved = Kit(long)
+    try:
+        moved.passes()
+        assert len(moved.ask()) == 2
+        assert soon(lambda: all(map(gone, before)))
+    finally:
+        moved.ask("stop")
+        shutil.move(long, kit.folder)
+
+
+def test_another_user_s_is_left_alone(kit: Kit) -> None:
+    folder = kit.folder / ".autograder" / "resident"
+    folder.chmod(0o755)
+    try:
+        assert kit.ask() == []
+        kit.passes()
+    finally:
+        folder.chmod(0o700)
+
+
+def test_where_it_is_not_wanted_it_is_not(kit: Kit) -> None:
+    kit.ask("stop")
+    for unwanted in ({"AUTOGRADER_RESIDENT": "0"}, {"CI": "true"}):
+        assert kit.run("check", "double", "--plain", **unwanted)[0] == 0
+        assert kit.ask() == []
+
+
+def test_a_folder_that_cannot_be_made_keeps_nobody_from_checking(kit: Kit) -> None:
+    kit.ask("stop")
+    folder = kit.folder / ".autograder" / "resident"
+    assert soon(lambda: not (folder / "socket").exists())
+    shutil.rmtree(folder)
+    folder.write_text("in the way")
+    try:
+        kit.passes()
+        assert kit.ask() == []
+    finally:
+        folder.unlink()
+
+
+def test_stop_and_doctor_say_what_there_is(kit: Kit) -> None:
+    before = kit.ask()
+    told = json.loads(kit.run("doctor", "--json")[1])
+    assert "make stop" in next(finding for finding in told if finding["name"] == "quick checks")["mend"]
+    assert "Stopped." in kit.run("stop")[1]
+    assert soon(lambda: all(map(gone, before)))
+    assert "Nothing is running." in kit.run("stop")[1]
+
+
+def test_many_checks_leave_nothing_behind(kit: Kit) -> None:
+    def occupied() -> tuple[int, int]:
+        keeper = kit.ask()[0]
+        children = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+        return len(children), len(os.listdir(f"/proc/{keeper}/fd"))
+
+    kit.passes()
+    time.sleep(3)  # it works ahead
+    before = occupied()
+    for _ in range(20):
+        kit.passes()
+    assert soon(lambda: occupied() == before)
