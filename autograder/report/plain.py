@@ -40,6 +40,12 @@ def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = 
     return lines
 
 
+def found(graded: Verdict) -> list[str]:
+    """The first thing to mend and its line, for whoever has heard the verdict."""
+    told = feedback(graded)
+    return told.says[:1] + (_place(told.place, graded.path) if told.place else [])
+
+
 def _place(place: dict[str, Any], path: str) -> list[str]:
     lines = [f"{path}, line {place['line']}: {place['source']}"]
     if place["columns"]:

@@ -151,7 +151,8 @@ class WatchApp(App[None]):
             self.ready = True
             begun = checked.verdict is None or checked.verdict.outcome != "not_started"
             self.query_one("#panes").set_class(not begun, "-reading")
-            self.query_one("#verdict-pane").scroll_home(animate=False)
+            if not checked.explained:  # it is added to what is being read
+                self.query_one("#verdict-pane").scroll_home(animate=False)
             self._show_place()
             self.call_after_refresh(self._share_out)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import overview, source, state
+from autograder import api, overview, source, state
 from autograder.exercise import Exercise
 from autograder.judging import grade
 from autograder.judging.grade import UnreadableFile
@@ -39,6 +39,8 @@ class Checked:
     experiment: list[str] | None = None
     #: What was checked.
     text: str = ""
+    #: The verdict was told before; now the places are known that keep the answer from passing.
+    explained: bool = False
 
 
 class Engine(threading.Thread):
@@ -125,6 +127,8 @@ class Engine(threading.Thread):
         if judged and exercise.experiment_function and told.experiment is None:
             self._experiments[exercise.name] = grade.experiment(exercise)
             self.tell(replace(told, experiment=self._experiments[exercise.name]))
+        if explained := _explained(told):
+            self.tell(explained)
 
     def _when_idle(self, exercise: Exercise, backlog: list[Exercise]) -> Iterator[None]:
         """Steps that nobody waits for: what the next verdict will need, then answers written while nobody watched."""
@@ -188,6 +192,20 @@ class Engine(threading.Thread):
                 if self._exercise is not None and self._done is not None and self._wanted is None:
                     self._done = self._done[0], text
         return text
+
+
+def _explained(told: Checked) -> Checked | None:
+    """The verdict once more, with the places that keep the answer from passing; None where none is found."""
+    verdict = told.verdict
+    if verdict is None or not api.patience() or verdict.outcome not in ("failed", "error"):
+        return None
+    try:
+        verdict = api.check_text(told.text, verdict.path, told.exercise)
+    except Superseded:
+        raise
+    except Exception:  # the verdict that was told stands
+        return None
+    return replace(told, verdict=verdict, explained=True) if any(d.lines for d in verdict.diagnoses) else None
 
 
 def _glance(path: Path) -> str | None:

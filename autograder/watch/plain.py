@@ -41,6 +41,8 @@ class Plain:
         before, self.checked = self.checked, checked
         if before and checked.verdict and before.verdict is checked.verdict:
             self.say("See for yourself:", *(checked.experiment or []))
+        elif checked.explained and checked.verdict:
+            self.say(*plain.found(checked.verdict))
         elif checked.running:
             self.say("Checking ...")
         elif checked.verdict is None:

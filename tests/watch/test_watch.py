@@ -365,6 +365,16 @@ def test_plain_lines_have_words_for_everything(kit: Path) -> None:
     assert not set("─│┌└✓✗·") & set(text)
 
 
+def test_the_verdict_comes_first_and_the_place_is_added(kit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    small_kit.answer(kit, "setup", double="def double(x):\n    y = x * 3\n    return y\n")
+    lines = Lines(kit, "double")
+    verdict = lines.see("double does not pass yet")
+    assert verdict < lines.see(": y = x * 3")
+    lines.type("q")
+    assert lines.close() == 0
+
+
 def test_the_verdict_comes_within_a_blink_of_the_save(kit: Path) -> None:
     watching = Lines(kit, "double")
     watching.see("double is not started.")
