@@ -36,8 +36,6 @@ class Edit:
     rank: float = 0.0
     #: Parts of the learner's own text, for the sentence: {"what": "opt.step()"}.
     said: dict[str, str] = field(default_factory=dict)
-    #: The known mistake that this edit undoes, where it is one's inverse.
-    mistake: str = ""
 
 
 def number(tree: ast.AST) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from autograder.exercise import Exercise
@@ -10,6 +11,8 @@ from autograder.judging.judge import Diagnosis, Frame, Verdict, by_probe, diagno
 from autograder.process.frames import Outcome
 from autograder.repair import diagnosis
 
+#: Told what a learner need not see; the tests fail when it is told anything.
+log = logging.getLogger(__name__)
 _found: dict[tuple[str, int, int], list[Diagnosis]] = {}
 
 
@@ -33,7 +36,8 @@ def places(
             )
             told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-            told = [verdict.diagnosis] if verdict.diagnosis else []  # an odd text: the verdict stands without places
+            log.debug("no places of this answer to %s", exercise.name, exc_info=True)
+            told = [verdict.diagnosis] if verdict.diagnosis else []  # the verdict stands without places
         if not told and set(frames) >= set(exercise.probes):
             partly = in_part(exercise, frames, reference, grade.known(exercise, seed))
             told = [partly] if partly else []

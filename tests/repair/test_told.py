@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import logging
+from collections.abc import Iterator
 
 import pytest
 
 from autograder import lesson
 from autograder.api import check_text
 from autograder.judging.judge import Verdict
+from autograder.repair import places
 from autograder.report import terminal
 from conftest import Check
 from repair.marked import Marked, answers
@@ -17,8 +20,12 @@ SAMPLE = answers()[::6]
 
 
 @pytest.fixture(autouse=True)
-def with_places(monkeypatch: pytest.MonkeyPatch) -> None:
+def with_places(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Places are looked for, and what goes wrong meanwhile, and is no learner's affair, fails the test."""
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    with caplog.at_level(logging.DEBUG, places.log.name):
+        yield
+    assert not caplog.get_records("call"), caplog.text
 
 
 @functools.cache
