@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,7 @@ from autograder.exercise import Exercise
 from autograder.judging import grade
 from autograder.judging.judge import Diagnosis, Verdict
 from autograder.process.frames import Outcome
-
-
-def patience() -> float:
-    """Seconds for finding the places that keep an answer from passing: AUTOGRADER_EXPLAIN, 0 for none."""
-    return float(os.environ.get("AUTOGRADER_EXPLAIN", "2"))
+from autograder.repair import patience
 
 
 def check_file(path: str | Path, name: str, seed: int = 0) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from conftest import Kit
 
@@ -36,6 +37,15 @@ def test_a_failure_shows_the_feedback_and_x_stops_at_it(kit: Kit) -> None:
     assert "1 failed" in page
     assert "make hint exercise=softmax" in page
     assert "softmax" in (kit.root / "report.xml").read_text()
+
+
+def test_a_failure_shows_the_place_as_the_terminal_does(kit: Kit, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    kit.write("softmax", "def softmax(x):\n    e = (-x).exp()\n    return e / e.sum(0, keepdim=True)\n")
+    told = kit.run("check", "softmax", code=1)
+    page = pytest(kit, "exercises/cross_entropy.py", "-x", "-k", "softmax and not formula and not why and not log")
+    place = told[told.index("exercises/cross_entropy.py, line") : told.index("^\n")]
+    assert place in page, page
 
 
 def test_pdb_stops_in_the_learners_code(kit: Kit) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import io
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -16,9 +17,10 @@ import torch
 from autograder.beside import observe
 from autograder.beside.draw import Draw
 from autograder.exercise import Exercise
-from autograder.judging.judge import SMALL, Frame, Verdict, by_probe, diagnose, judge, most_telling
+from autograder.judging.judge import SMALL, Diagnosis, Frame, Verdict, by_probe, diagnose, judge, most_telling
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell
+from autograder.notebooks.written import written
 from autograder.process.frames import Outcome
 
 
@@ -51,6 +53,23 @@ def verdict(exercise: Exercise, answer: Any, oracle: Oracle) -> Verdict:
     if first and first.why in ("differs", "changed"):
         found.smallest = _smallest(exercise, answer, first.name, oracle)
     return found
+
+
+def explained(exercise: Exercise, answer: Any, found: Verdict, oracle: Oracle) -> Verdict | None:
+    """The verdict with the places in the answer's cell that keep it from passing; None where none is found."""
+    source = written(answer) if found.outcome in ("failed", "error") else None
+    if source is None:
+        return None
+    failing = [probe.name for probe in found.probes if not probe.passed]
+    told = [_in_cell(d, source.above) for d in oracle.places(exercise, source.text, failing)]
+    told = [found for found in told if found.lines and found.lines[0] > 0]
+    if not told:
+        return None
+    return replace(found, diagnoses=told, diagnosis=told[0], path=source.path)
+
+
+def _in_cell(found: Diagnosis, above: int) -> Diagnosis:
+    return replace(found, lines=tuple(line - above for line in found.lines))
 
 
 def _well_formed(exercise: Exercise, observed: Outcome) -> Verdict:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.exercise import Exercise
-from autograder.judging.judge import Frame
+from autograder.judging.judge import Diagnosis, Frame
 
 if TYPE_CHECKING:
     from autograder.notebooks.curve import Curve
@@ -35,6 +35,9 @@ class Oracle(Protocol):
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
         """The reference's frames of one probe on the runs of judge.SMALL."""
+
+    def places(self, exercise: Exercise, text: str, failing: list[str]) -> list[Diagnosis]:
+        """What keeps the answer in this text from passing, and where, if these probes fail of it."""
 
     def experiment(self, exercise: Exercise) -> list[str]:
         """The lines of the experiment of a concept question."""
@@ -68,6 +71,17 @@ class Kit:
         outcome = reference_small(exercise, probe)
         return [by_probe(outcome, 0, run).get(probe) for run in range(len(SMALL))]
 
+    def places(self, exercise: Exercise, text: str, failing: list[str]) -> list[Diagnosis]:
+        from autograder.judging.grade import check_text
+        from autograder.repair import patience
+        from autograder.repair.places import places
+
+        if exercise.kind != "code" or not patience():
+            return []
+        verdict = check_text(text, "", exercise, SEED, functools.partial(places, seconds=patience()))
+        same = [probe.name for probe in verdict.probes if not probe.passed] == failing
+        return verdict.diagnoses if same else []  # else the kernel knows something that the text does not say
+
     def experiment(self, exercise: Exercise) -> list[str]:
         from autograder.judging.grade import experiment
 
@@ -92,6 +106,9 @@ class Recorded:
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
         return _recorded(exercise.section)[exercise.name]["small"][probe]
+
+    def places(self, exercise: Exercise, text: str, failing: list[str]) -> list[Diagnosis]:
+        return []
 
     def experiment(self, exercise: Exercise) -> list[str]:
         return []

@@ -34,7 +34,7 @@ _ROOTS = [
     "autograder.notebooks",
     "autograder.notebooks.live",
 ]
-_LEFT_OUT = {"api", "authoring", "checks", "classroom", "commands", "grade", "matrix", "warm", "workspace"}
+_LEFT_OUT = {"api", "authoring", "checks", "classroom", "commands", "grade", "matrix", "repair", "warm", "workspace"}
 _WHEN = (2020, 1, 1, 0, 0, 0)  # the same bytes for the same content
 
 _METADATA = f"""Metadata-Version: 2.1

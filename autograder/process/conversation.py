@@ -122,6 +122,9 @@ class Conversation:
                 if self.superseded.is_set():
                     raise Superseded
                 return answer
+            except KeyboardInterrupt:  # the answer must not be taken for that to the next question
+                self.stop()
+                raise
             except (OSError, EOFError, ValueError) as error:
                 code = self._process.poll() if self._process else None
                 self.stop()

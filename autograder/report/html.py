@@ -28,7 +28,8 @@ def block(told: Feedback, passed: bool, lines: list[str], after: str = "") -> st
     name, colour = _mood(passed)
     parts = [f"<div class='{name}' style='font-weight:600;color:{colour}'><b>{text(told.headline)}</b></div>"]
     parts.append(_probes(told))
-    parts += [_paragraph(prose(says)) for says in told.says if says]
+    says = [_paragraph(prose(text)) for text in told.says if text]
+    parts += [*says[:1], *([_place(told.place)] if told.place else []), *says[1:]]
     parts += [statement(letter, explanation) for letter, explanation in told.statements]
     if lines and told.statements:
         parts.append(f"<div>See for yourself:</div>{pre(chr(10).join(lines))}")
@@ -78,6 +79,20 @@ def marked(passed: bool, title: str, remark: str = "") -> str:
 def statement(letter: str, explanation: str) -> str:
     name = f"<b>{text(letter)})</b> " if letter else ""
     return f"<div style='margin:.4em 0 .4em 1em'>{name}{prose(explanation)}</div>"
+
+
+def _place(place: dict[str, Any]) -> str:
+    """A line of the learner's, with what is meant in it underlined."""
+    first, last = place["columns"] or (0, 0)
+    before, meant, after = (text(part) for part in _cut(place["source"], first, last))
+    style = f"text-decoration:underline 2px {BAD};text-underline-offset:3px"
+    line = f"{before}<u style='{style}'>{meant}</u>{after}" if meant else before + after
+    where = f"{text(place['file'])}, line {int(place['line'])}"
+    return f"<div style='{QUIET}'>{where}</div>{_code(line)}"
+
+
+def _cut(line: str, first: int, last: int) -> tuple[str, str, str]:
+    return line[:first], line[first:last], line[last:]
 
 
 def _failure(failed: dict[str, Any]) -> str:
@@ -161,5 +176,10 @@ def _short(number: Any) -> str:
 
 
 def pre(content: str) -> str:
+    return _code(text(content))
+
+
+def _code(content: str) -> str:
+    """`content` is HTML."""
     style = f"margin:.2em 0 .2em 1em;white-space:pre-wrap;{_MONO};background:none;color:inherit"
-    return f"<pre style='{style}'>{text(content)}</pre>"
+    return f"<pre style='{style}'>{content}</pre>"

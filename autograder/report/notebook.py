@@ -5,6 +5,7 @@ A check looks at what the name means in the kernel right now, so there is nothin
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from autograder import lesson
@@ -12,7 +13,7 @@ from autograder.exercise import Exercise
 from autograder.judging.judge import Verdict
 from autograder.notebooks import place
 from autograder.notebooks.oracle import oracle
-from autograder.report import html, notebook_curve
+from autograder.report import html, notebook_curve, places
 from autograder.report.notebook_text import plain
 from autograder.report.words import HEADLINES, Feedback, feedback
 
@@ -52,17 +53,35 @@ class Report(Block):
     """
 
     def __init__(self, verdict: Verdict, told: Feedback, lines: list[str], after: str, answer: Any = None):
-        self.verdict, self.answer = verdict, answer
+        self.answer, self.lines, self.after = answer, lines, after
+        self._say(verdict, told)
+
+    def _say(self, verdict: Verdict, told: Feedback) -> None:
+        self.verdict = verdict
         passed = verdict.outcome in DONE
-        super().__init__(plain(told), html.block(told, passed, lines, html.prose(after)))
+        super().__init__(plain(told), html.block(told, passed, self.lines, html.prose(self.after)))
 
     def _ipython_display_(self) -> None:
         from IPython.display import publish_display_data
 
-        publish_display_data(self._repr_mimebundle_())  # at once: the picture takes a moment
+        shown = {"display_id": uuid.uuid4().hex}
+        publish_display_data(self._repr_mimebundle_(), transient=shown)  # at once: what follows takes a moment
+        if self.explain():
+            publish_display_data(self._repr_mimebundle_(), transient=shown, update=True)
         curve = self.curve() if self.verdict.outcome in ("passed", "failed") else None
         if curve and len(curve.yours) > 1:
             publish_display_data(notebook_curve.bundle(self.verdict.exercise, curve))
+
+    def explain(self) -> bool:
+        """Say also where in its cell the answer goes wrong; whether there is anything to say."""
+        from autograder.notebooks import live
+
+        found = live.explained(lesson.find(self.verdict.exercise), self.answer, self.verdict, _oracle)
+        if found is None:
+            return False
+        places.worded(found)
+        self._say(found, feedback(found))
+        return True
 
     def curve(self) -> Curve | None:
         """The losses of the training run, None for an answer that takes no part in one."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.notebooks import place
+from typing import Any
+
+from autograder.notebooks.place import label
 from autograder.report import values
 from autograder.report.html import shows
 from autograder.report.words import Feedback
@@ -14,10 +16,11 @@ def plain(told: Feedback) -> str:
     lines += [
         f"  {'ok ' if ok else 'no '} {title}" + (f" ({remark})" if remark else "") for ok, title, remark in told.probes
     ]
-    lines += [text for text in told.says if text]
+    says = [text for text in told.says if text]
+    lines += [*says[:1], *(_place(told.place) if told.place else []), *says[1:]]
     lines += [f"  {letter}) {text}" if letter else f"  {text}" for letter, text in told.statements]
     for frame in (told.failure or {}).get("frames", []):
-        lines.append(f"{place.label(str(frame.get('file', '')))}, line {frame['line']}: {frame['source']}")
+        lines.append(f"{label(str(frame.get('file', '')))}, line {frame['line']}: {frame['source']}")
         lines += [f"    {name} is {described}" for name, described in frame.get("variables", {}).items()]
     if told.case and shows(told.case):
         lines.append(f"The smallest failing case found: {told.case.title}")
@@ -25,3 +28,11 @@ def plain(told: Feedback) -> str:
         lines.append(f"    expected {values.line(told.case.expected, 200)}")
         lines.append(f"    yours    {values.line(told.case.got, 200)}")
     return "\n".join(lines + told.remarks + told.notes)
+
+
+def _place(place: dict[str, Any]) -> list[str]:
+    lines = [f"{place['file']}, line {place['line']}: {place['source']}"]
+    if place["columns"]:
+        first, last = place["columns"]
+        lines.append(f"    what is meant: {place['source'][first:last]}")
+    return lines

@@ -34,7 +34,7 @@ class Feedback:
     #: The learner's failing lines, as {"line", "source", "function", "variables", ...}
     failure: dict[str, Any] | None = None
     case: Case | None = None
-    #: The line to look at first, as {"line", "source", "columns"}: the columns from 0, or None for all of it
+    #: The line to look at first, as {"file", "line", "source", "columns"}: the columns from 0, or None for all of it
     place: dict[str, Any] | None = None
     #: (letter, explanation) of statements judged wrongly
     statements: list[tuple[str, str]] = field(default_factory=list)
@@ -90,7 +90,7 @@ def _diagnosed(told: Feedback, verdict: Verdict, first: ProbeResult | None) -> N
     says = " ".join(filter(None, [places.sentence(found), others]))
     told.says = [says, *(told.says[1:] if numbers else told.says)]
     if found.lines and found.source and not _is_shown(found.lines[0], told.failure):
-        told.place = {"line": found.lines[0], "source": found.source, "columns": found.columns}
+        told.place = {"file": verdict.path, "line": found.lines[0], "source": found.source, "columns": found.columns}
 
 
 def _is_shown(line: int, failure: dict[str, Any] | None) -> bool:

@@ -21,6 +21,7 @@ from autograder.judging.grade import UnreadableFile
 from autograder.judging.judge import Verdict
 from autograder.process.conversation import Superseded
 from autograder.process.warm import warm
+from autograder.repair import patience
 
 #: A file that is missing, empty or not Python is looked at again after so many seconds: it may be half saved.
 SETTLE = (0.01, 0.03, 0.08, 0.15)
@@ -197,7 +198,7 @@ class Engine(threading.Thread):
 def _explained(told: Checked) -> Checked | None:
     """The verdict once more, with the places that keep the answer from passing; None where none is found."""
     verdict = told.verdict
-    if verdict is None or not api.patience() or verdict.outcome not in ("failed", "error"):
+    if verdict is None or not patience() or verdict.outcome not in ("failed", "error"):
         return None
     try:
         verdict = api.check_text(told.text, verdict.path, told.exercise)

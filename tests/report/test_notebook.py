@@ -66,6 +66,24 @@ def test_the_losses_of_a_training_loop_are_drawn_under_its_feedback(shell: Any) 
     assert len(shown.outputs) == 1
 
 
+def test_the_place_in_the_cell_is_added_to_the_verdict(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(shell, "import torch.nn as nn\nprint('once')\ndef exps(x): return (-x).exp()")
+    run(shell, "# mine\ndef softmax(x):\n    e = exps(x)\n    return e / e.sum(0, keepdim=True)")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    with capture_output() as shown:
+        run(shell, "check(softmax)")
+    first, added = (output.data["text/html"] for output in shown.outputs[:2])
+    assert "softmax does not pass yet" in first
+    assert "line 4" not in first
+    assert "line 4" in added
+    assert "</u>" in added, "the part that is meant is marked"
+    assert shown.outputs[1].update
+    run(shell, "def softmax(x):\n    return (x * 2).exp() / x.exp().sum(-1, keepdim=True)")
+    report = run(shell, "check(softmax)")
+    assert report.explain()
+    assert "line 2: return (x * 2).exp()" in repr(report)
+
+
 def test_an_error_shows_the_line_of_the_cell_and_its_variables(shell: Any) -> None:
     run(shell, "def softmax(x):\n    rows = x.sum()\n    return x.reshape(rows.shape) + 'no'")
     report = run(shell, "check(softmax)")
