@@ -25,9 +25,9 @@ def main() -> None:
         from autograder.process.warm import warm
 
         warm(preload=True, quiet=True).start()
-    from autograder.commands.group import autograder
+    from autograder.commands.group import PROGRAM, autograder
 
-    autograder(prog_name="python -m autograder")
+    autograder(prog_name=PROGRAM)
 
 
 if __name__ == "__main__":

@@ -182,10 +182,10 @@ def _become(question: Message, passed: list[int]) -> NoReturn:
         setattr(sys, name, opened)
         setattr(sys, f"__{name}__", opened)
     sys.argv = [importlib.import_module("autograder").__file__ or "", *question["command"]]
-    from autograder.commands.group import autograder, leave
+    from autograder.commands.group import PROGRAM, autograder, leave
 
     try:
-        autograder(question["command"], prog_name="python -m autograder")
+        autograder(question["command"], prog_name=PROGRAM)
     except SystemExit as error:
         leave(error.code if isinstance(error.code, int) else int(error.code is not None))
     except BaseException:

@@ -37,7 +37,8 @@ class Lesson:
 
     @property
     def solutions(self) -> Path:
-        return self.folder / "solutions"
+        beside = self.folder / "solutions"
+        return places.BROUGHT if places.INSTALLED and self.folder == places.KIT else beside
 
     @property
     def package(self) -> str:
@@ -54,7 +55,8 @@ def current() -> Lesson:
     """The lesson that is being worked on."""
     folder = places.lesson_folder()
     path = places.PACKAGE / "lesson.toml"
-    path = path if path.exists() else folder / places.DESCRIPTION
+    if not path.exists():
+        path = (places.PACKAGE if places.INSTALLED and folder == places.KIT else folder) / places.DESCRIPTION
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         told |= {key: tuple(told.get(key, ())) for key in ("sections", "milestones")}

@@ -1,6 +1,7 @@
 """Three places: the kit, which is the machinery; a lesson; and the workspace, where the learner writes.
 
-In a clone they are one folder. A folder that has a `solutions/lesson.toml` of its own is another lesson, with its
+In a clone they are one folder. Where the kit is installed (pip), the workspace is the nearest folder upwards with
+`exercises/` or `.autograder/`. A folder that has a `solutions/lesson.toml` of its own is another lesson, with its
 workspace: whoever works in it, or below it, gets that one. Nothing ever writes into the kit.
 """
 
@@ -25,6 +26,25 @@ def lesson_folder() -> Path:
     return next((folder for folder in (here, *here.parents) if (folder / DESCRIPTION).is_file()), KIT)
 
 
+#: The lesson's prompts and answers where the kit is installed; in a clone they stand beside the package.
+BROUGHT = PACKAGE / "solutions"
+#: Whether the kit was installed by pip: there is no make, and what is typed is `autograder check softmax`.
+INSTALLED = BROUGHT.is_dir()
+
+
+def workspace() -> Path:
+    """The folder that the learner works in; where the kit is installed and there is none, the current one."""
+    folder = lesson_folder()
+    if folder != KIT or not INSTALLED:
+        return folder
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return Path.home()
+    above = (here, *here.parents)
+    return next((f for f in above if (f / "exercises").is_dir() or (f / ".autograder").is_dir()), here)
+
+
 #: Where the learner writes: exercises/, notebooks/, .autograder/, progress.html.
-WORKSPACE = lesson_folder()
+WORKSPACE = workspace()
 EXERCISES, NOTEBOOKS, STATE = WORKSPACE / "exercises", WORKSPACE / "notebooks", WORKSPACE / ".autograder"

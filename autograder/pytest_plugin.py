@@ -62,7 +62,8 @@ class ProbeItem(pytest.Item):
     def runtest(self) -> None:
         verdict = _verdict(self.path, self.exercise.name)
         if verdict.outcome == "not_started":
-            pytest.skip(f"not started: write it in {verdict.path}, then make check exercise={self.exercise.name}")
+            again = f"make check exercise={self.exercise.name}"
+            pytest.skip(_said(f"not started: write it in {verdict.path}, then {again}"))
         result = next(result for result in verdict.probes if result.name == self.name)
         if result.passed:
             return
@@ -104,9 +105,15 @@ class ProbeFailed(AssertionError):
 
         first = self.verdict.first_failure
         if first is not None and first.name == self.probe:
-            return terminal.text(self.verdict)
+            return _said(terminal.text(self.verdict))
         result = next(result for result in self.verdict.probes if result.name == self.probe)
         return f"{self.probe.replace('_', ' ')}: {result.why}; see the first failing check of {self.verdict.exercise}"
+
+
+def _said(text: str) -> str:
+    from autograder.report.typed import typed
+
+    return typed(text) if places.INSTALLED else text
 
 
 @functools.cache

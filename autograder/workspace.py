@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from datetime import datetime
 from pathlib import Path
 
@@ -189,3 +190,15 @@ def _untouched(text: str, section: str) -> bool:
 
 def refresh_all() -> dict[str, tuple[list[str], list[str]]]:
     return {section: refresh(section) for section in sections()}
+
+
+def upgrade() -> None:
+    """New stubs and prompts after the installed kit was upgraded; what was written stays. Nothing where it was not."""
+    told = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(places.BROUGHT.glob("*.py"))]
+    seen = places.STATE / "stubs"
+    with contextlib.suppress(OSError, Unparsable):
+        if seen.exists() and seen.read_text(encoding="utf-8") == repr(told):
+            return
+        refresh_all()
+        places.STATE.mkdir(exist_ok=True)
+        seen.write_text(repr(told), encoding="utf-8")

@@ -11,12 +11,14 @@ from typing import Any, NoReturn
 
 import click
 
-from autograder import api, commands, lesson
+from autograder import api, commands, lesson, places
 from autograder.exercise import Exercise
 from autograder.judging import grade
 from autograder.judging.judge import Verdict
 from autograder.process.warm import warm
 
+#: How this program is called.
+PROGRAM = "autograder" if places.INSTALLED else "python -m autograder"
 PASSED, NOT_PASSED, USAGE, FAILED = 0, 1, 2, 3
 
 plain_option = click.option(
@@ -52,6 +54,8 @@ class Commands(click.Group):
         return next(value for value in found if isinstance(value, click.Command))
 
     def invoke(self, ctx: click.Context) -> Any:
+        if places.INSTALLED:
+            _installed(sys.argv[1:])
         try:
             return super().invoke(ctx)
         except (lesson.UnknownName, grade.UnreadableFile) as error:
@@ -72,6 +76,20 @@ class Commands(click.Group):
             click.echo(lesson.suggest(args[0], known, "command"), err=True)
             leave(USAGE)
         return super().resolve_command(ctx, args)
+
+
+def _installed(words: list[str]) -> None:
+    """Without make, in a folder of the learner's: say what is typed there, and see that there is something to check."""
+    from autograder import workspace
+    from autograder.report.typed import Typed
+
+    sys.stdout, sys.stderr = Typed(sys.stdout), Typed(sys.stderr)
+    if words[:1] == ["start"] or "--file" in words or "--help" in words:
+        return
+    if not places.EXERCISES.is_dir():
+        click.echo("There are no exercises in this folder or above it. To make some:   autograder start", err=True)
+        leave(USAGE)
+    workspace.upgrade()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from autograder import lesson, source, state
 from autograder.doctor.finding import Finding
-from autograder.places import KIT
+from autograder.places import INSTALLED, KIT
 from autograder.process import resident
 from autograder.process.family import private
 
@@ -152,4 +152,5 @@ def sandbox() -> Iterator[Finding]:
         yield Finding("sandbox", "fine", f"all {len(found)} walls stand, for grading the answers of others")
 
 
-ALL = [packages, your_files, memory, resident_process, git, sandbox]
+_OF_A_CLONE = [] if INSTALLED else [packages, git]
+ALL = [*_OF_A_CLONE, your_files, memory, resident_process, sandbox]

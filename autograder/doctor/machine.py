@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.doctor.finding import Finding
-from autograder.places import KIT
+from autograder.places import INSTALLED, KIT, WORKSPACE
 
 OLDEST = (3, 11)
 #: Megabytes: below the first things break, below the second soon.
@@ -31,7 +31,7 @@ def python() -> Iterator[Finding]:
     else:
         yield Finding("Python", "fine", told)
     inside = Path(sys.prefix).resolve() == (KIT / ".venv").resolve()
-    if not inside:
+    if not inside and not INSTALLED:
         told = f"this Python is not the one in {KIT.name}/.venv, so other packages are used than those tested"
         yield Finding("environment", "note", told, "Call the kit with make, or with .venv/bin/python -m autograder")
 
@@ -50,8 +50,9 @@ def disk() -> Iterator[Finding]:
 
 def writing() -> Iterator[Finding]:
     """The folders that commands write into."""
-    for folder in (KIT, KIT / "exercises", KIT / ".autograder"):
-        where = folder.relative_to(KIT.parent)
+    first = WORKSPACE if INSTALLED else KIT
+    for folder in (first, first / "exercises", first / ".autograder"):
+        where = folder.relative_to(first.parent)
         try:
             folder.mkdir(exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):

@@ -1,0 +1,38 @@
+"""What to type next, where there is no make: `make check exercise=softmax` is `autograder check softmax`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+#: Of the commands that make has, and the installed kit too.
+NAMES = "check|watch|hint|answer|list|reset|train|predict|lab|copy|progress|doctor|stop"
+COMMAND = re.compile(rf"\bmake ({NAMES})\b((?: [a-z_]+=[^\s,;)`]+)*)")
+
+
+def typed(text: str) -> str:
+    """The text with the words of the installed kit."""
+    text = text.replace("python -m autograder", "autograder")
+    return COMMAND.sub(lambda found: " ".join(["autograder", found[1], *map(_word, found[2].split())]), text)
+
+
+def _word(setting: str) -> str:
+    name, _, value = setting.partition("=")
+    dot = "." if value.endswith(".") else ""  # the end of the sentence
+    value = value.removesuffix(".") if dot else value
+    option = "--" + name.replace("_", "-")
+    return {"exercise": value}.get(name, option if value == "1" else f"{option} {value}") + dot
+
+
+class Typed:
+    """A stream that says what to type as it is typed here."""
+
+    def __init__(self, stream: Any):
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(typed(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

@@ -1,0 +1,111 @@
+"""The kit as pip installs it: one package, and a folder of the learner's own, from a wheel and outside the clone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.places import KIT
+from autograder.report.typed import typed
+
+RIGHT = "\n\ndef softmax(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What pip puts into site-packages."""
+    made = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "uv", "build", "--quiet", "--wheel", "--out-dir", str(made), str(KIT)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    if "Failed to fetch" in done.stderr:
+        pytest.skip("no package index answers, and what builds a wheel comes from one")
+    assert done.returncode == 0, done.stderr
+    site = tmp_path_factory.mktemp("site-packages")
+    with zipfile.ZipFile(next(made.glob("*.whl"))) as wheel:
+        wheel.extractall(site)
+    return site
+
+
+def run(site: Path, folder: Path, *words: str) -> tuple[int, str]:
+    environment = os.environ | {"PYTHONPATH": str(site)}
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def kit(site: Path, folder: Path, *words: str) -> tuple[int, str]:
+    return run(site, folder, "-m", "autograder", *words)
+
+
+@pytest.fixture
+def workspace(site: Path, tmp_path: Path) -> Path:
+    code, page = kit(site, tmp_path, "start", "mine")
+    assert code == 0, page
+    return tmp_path / "mine"
+
+
+def test_one_package_and_a_command(site: Path) -> None:
+    metadata = next(site.glob("*.dist-info"))
+    assert sorted(path.name for path in site.iterdir()) == ["autograder", metadata.name]
+    assert "autograder = autograder.__main__:main" in (metadata / "entry_points.txt").read_text()
+
+
+def test_where_nothing_was_started_it_says_how(site: Path, tmp_path: Path) -> None:
+    code, page = kit(site, tmp_path, "check", "softmax")
+    assert code == 2
+    assert page == "There are no exercises in this folder or above it. To make some:   autograder start\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_day_with_it(site: Path, workspace: Path) -> None:
+    before = sorted(path for path in site.rglob("*") if "__pycache__" not in path.parts)
+    code, page = kit(site, workspace, "check", "softmax")
+    assert code == 1
+    assert "autograder hint softmax" in page
+    file = workspace / "exercises" / "cross_entropy.py"
+    file.write_text(file.read_text() + RIGHT)
+    code, page = kit(site, workspace / "exercises", "check", "softmax")
+    assert code == 0, page
+    assert "make" not in page
+    assert kit(site, workspace, "answer", "softmax")[0] == 0
+    assert "✓   softmax" in kit(site, workspace, "list")[1]
+    assert (workspace / ".autograder" / "progress.json").exists()
+    assert before == sorted(path for path in site.rglob("*") if "__pycache__" not in path.parts)
+
+
+def test_pytest_works_in_it(site: Path, workspace: Path) -> None:
+    code, page = run(site, workspace, "-m", "pytest", "exercises", "-q", "-rs", "-k", "softmax and not why")
+    assert code == 0, page
+    assert "autograder check softmax" in page
+
+
+def test_starting_again_overwrites_nothing_and_an_upgrade_brings_new_stubs(site: Path, workspace: Path) -> None:
+    file = workspace / "exercises" / "optim.py"
+    file.write_text("mine = 1\n")
+    assert "everything was there" in kit(site, workspace.parent, "start", "mine")[1]
+    assert file.read_text() == "mine = 1\n"
+    assert kit(site, workspace, "list")[0] == 0
+    text = file.read_text()
+    assert text.startswith("mine = 1\n")
+    assert "class Optimizer" in text
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("Again: make check exercise=softmax", "Again: autograder check softmax"),
+        ("make check exercise=a file=/tmp/a.py", "autograder check a --file /tmp/a.py"),
+        ("type make answer exercise=nll give_up=1.", "type autograder answer nll --give-up."),
+        ("`make train section=optim` shows it", "`autograder train --section optim` shows it"),
+        ("these make lists and tensors", "these make lists and tensors"),
+        ("make a list", "make a list"),
+    ],
+)
+def test_what_is_typed_without_make(here: str, there: str) -> None:
+    assert typed(here) == there
