@@ -22,6 +22,10 @@ from autograder.matrix.mutants import mutants
 from autograder.process.warm import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
+#: Asked for at once: so much is held in memory, and read within the limits of a job.
+MOST_FRAMES = 4000
+#: So many further draws are looked at before a probe is said to see the same under every seed.
+DRAWS = 8
 
 
 @dataclass
@@ -41,63 +45,96 @@ class Examination:
 
 def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Examination:
     """Observe everything that is declared about the exercise and report what is weak or unfair in its grading."""
-    found = Examination(exercise)
-    reference = expected(exercise, seed)
-    found.findings += _reference(exercise, reference, seed) + _words(exercise)
-    found.findings += _stub(exercise, reference, seed)
-    if exercise.kind == "concept":
-        return found
-    kinds = [("right", name) for name in exercise.rights]
-    kinds += [("mistake", name) for name in exercise.mistakes]
-    kinds += [("relation", name) for name in RELATIONS if not exercise.is_class]
-    kinds += [("family", name) for name in complete(exercise)]
-    seen = observe_all(exercise, [implementation(exercise, *kind) for kind in kinds], seed)
-    frames = {name: seen[i] for i, (_, name) in enumerate(kinds)}
-    for name in exercise.rights:
-        for probe in _caught(exercise, frames[name], reference):
-            found.findings.append(f"unfair: the right answer {name} fails {probe}")
-    found.family = {name: _caught(exercise, frames[name], reference) for name in complete(exercise)}
-    found.findings += _families(exercise)
-    found.findings += _remarks(exercise, frames, reference)
-    _mistakes(exercise, frames, reference, found)
-    _probes(exercise, frames, found)
-    if with_mutants:
-        found.mutants, found.survivors = survivors(exercise, reference, seed)
+    (found,) = _examinations(exercise, [seed])
+    if with_mutants and exercise.kind == "code":
+        found.mutants, found.survivors = survivors(exercise, expected(exercise, seed), seed)
     return found
 
 
 def across(exercise: Exercise, seeds: list[int]) -> Examination:
     """Examine under each of the seeds: every one must judge alike, or two students with one answer get two grades.
 
-    Findings are those of the first seed, and what is another under a later one.
+    The matrix is that of the first seed. A mistake that is not caught by the same probes under every seed is one
+    finding for each such probe; any other finding is told with the seeds that it is made under.
     """
-    first = examine(exercise, seeds[0], with_mutants=False)
+    examined = _examinations(exercise, seeds)
+    first = examined[0]
     first.seeds = len(seeds)
-    for seed in seeds[1:]:
-        other = examine(exercise, seed, with_mutants=False)
-        for name, caught in first.kills.items():
-            changed = sorted(set(caught) ^ set(other.kills[name]))
-            if changed:
-                told = f"the mistake {name} is judged otherwise by {', '.join(changed)}"
-                first.findings.append(f"under seed {seed} {told} than under seed {seeds[0]}")
-        first.findings += [f"under seed {seed}: {text}" for text in other.findings if text not in first.findings]
+    told: dict[str, list[int]] = {}
+    for seed, found in zip(seeds, examined, strict=True):
+        for finding in found.findings:
+            told.setdefault(finding, []).append(seed)
+    findings = [
+        finding if len(under) == len(seeds) else f"{finding} (under {_some(under)})" for finding, under in told.items()
+    ]
+    for name in [*first.kills, *first.family]:
+        caught = [found.kills.get(name, found.family.get(name, [])) for found in examined]
+        for probe in exercise.probes:
+            missed = [seed for seed, by in zip(seeds, caught, strict=True) if probe not in by]
+            if 0 < len(missed) < len(seeds):
+                findings.append(f"by luck: {probe} catches the mistake {name}, but not under {_some(missed)}")
+    first.findings = findings
     return first
+
+
+def _some(seeds: list[int]) -> str:
+    """ "the seeds 3, 5, 8, 9 and 12 more", so that one of them can be looked at."""
+    shown = ", ".join(map(str, seeds[:4]))
+    more = f" and {len(seeds) - 4} more" if len(seeds) > 4 else ""
+    return f"the seed{'s' * (len(seeds) > 1)} {shown}{more}"
+
+
+def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
+    """What is found under each of the seeds, mutants left out: everything is observed under all of them at once."""
+    references = [expected(exercise, seed) for seed in seeds]
+    examined = [Examination(exercise) for _ in seeds]
+    always = _words(exercise) + _families(exercise) + _fixed(exercise, references, seeds)
+    for seed, reference, found in zip(seeds, references, examined, strict=True):
+        found.findings += always + _reference(exercise, reference)
+        found.findings += _stub(exercise, reference, seed)
+    if exercise.kind == "concept":
+        return examined
+    kinds = [("right", name) for name in exercise.rights]
+    kinds += [("mistake", name) for name in exercise.mistakes]
+    kinds += [("relation", name) for name in RELATIONS if not exercise.is_class]
+    kinds += [("family", name) for name in complete(exercise)]
+    seen = observe_all(exercise, [implementation(exercise, *kind) for kind in kinds], seeds)
+    for run, (reference, found) in enumerate(zip(references, examined, strict=True)):
+        frames = {name: seen[i][run] for i, (_, name) in enumerate(kinds)}
+        for name in exercise.rights:
+            for probe in _caught(exercise, frames[name], reference):
+                found.findings.append(f"unfair: the right answer {name} fails {probe}")
+        found.family = {name: _caught(exercise, frames[name], reference) for name in complete(exercise)}
+        found.findings += _remarks(exercise, frames, reference)
+        _mistakes(exercise, frames, reference, found)
+        _probes(exercise, frames, found)
+    return examined
 
 
 def declared(exercise: Exercise) -> list[str]:
     return [*exercise.mistakes, *exercise.relations]
 
 
-def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seed: int) -> list[dict[str, Frame]]:
-    """The frames of each spec. One that hangs or crashes costs itself alone: the rest is asked again."""
-    done: list[dict[str, Frame]] = []
+def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seeds: list[int]) -> list[list[dict[str, Frame]]]:
+    """The frames of each spec under each seed. One that hangs or crashes costs itself alone: the rest goes on."""
+    done: list[list[dict[str, Frame]]] = []
+    job: dict[str, Any] = {"exercise": exercise.name, "only": None}
+    job["probes"] = source.probes(exercise.section, exercise.name)
+    job["runs"] = [{"seed": seed} for seed in seeds]
     while len(done) < len(specs):
-        rest = specs[len(done) :]
-        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
-        outcome = warm().ask(job | {"implementations": rest, "runs": [{"seed": seed}], "timeout": 20.0})
+        rest = specs[len(done) : len(done) + MOST_FRAMES // (len(seeds) * len(exercise.watched)) + 1]
+        outcome = warm().ask(job | {"implementations": rest, "timeout": 20.0 * len(seeds)})
         reached = max((f["implementation"] for f in outcome.frames), default=0)
-        count = len(rest) if outcome.ending == "finished" else reached + 1
-        done += [by_probe(outcome, i) for i in range(count)]
+        count = len(rest) if outcome.ending == "finished" else reached
+        table: dict[tuple[int, int], dict[str, Frame]] = {}
+        for frame in outcome.frames:
+            if "probe" in frame:
+                table.setdefault((frame["implementation"], frame["run"]), {})[frame["probe"]] = frame
+        done += [[table.get((i, run), {}) for run in range(len(seeds))] for i in range(count)]
+        if count == reached < len(rest):  # this one did not come to an end
+            each = [[seed] for seed in seeds] if len(seeds) > 1 else []
+            alone = [observe_all(exercise, [rest[reached]], one)[0][0] for one in each]
+            done.append(alone or [table.get((reached, 0), {})])
     return done
 
 
@@ -110,24 +147,27 @@ def _caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, F
     ]
 
 
-def _reference(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:
+def _reference(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
     findings = []
-    again = expected(exercise, seed + 1)
     for name, frame in reference.items():
-        probe = exercise.watched[name]
         if "raised" in frame and not frame["raised"]["frames"]:
             raised = frame["raised"]
             findings.append(f"the probe {name} itself raises {raised['type']}: {raised['message']}")
         elif frame.get("shortcuts"):
             findings.append(f"the reference takes a shortcut in {name}: {', '.join(frame['shortcuts'])}")
-        elif (
-            exercise.kind == "code"
-            and name in exercise.probes
-            and not probe.fixed
-            and _sight(frame) == _sight(again[name])
-        ):
-            findings.append(f"{name} sees the same under every seed, so its answer can be hard-coded")
     return findings
+
+
+def _fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[int]) -> list[str]:
+    """Probes that see the same whatever is drawn. Two draws may be alike by chance, so more are asked for then."""
+    others = iter(range(max(seeds) + 1, max(seeds) + 1 + DRAWS))
+    drawn = list(references)
+    open_ = [p.name for p in exercise.probes.values() if exercise.kind == "code" and not p.fixed]
+    while open_ := [name for name in open_ if all(_sight(r[name]) == _sight(drawn[0][name]) for r in drawn)]:
+        if (seed := next(others, None)) is None:
+            break
+        drawn.append(expected(exercise, seed))
+    return [f"{name} sees the same under every seed, so its answer can be hard-coded" for name in open_]
 
 
 def _sight(frame: Frame) -> Any:
@@ -189,16 +229,21 @@ def _mistakes(
     exercise: Exercise, frames: dict[str, dict[str, Frame]], reference: dict[str, Frame], found: Examination
 ) -> None:
     known = {name: ("", frames[name]) for name in [*exercise.mistakes, *(RELATIONS if not exercise.is_class else ())]}
+    caught = {name: _caught(exercise, frames[name], reference) for name in known}
     for name in declared(exercise):
         if unseen := [probe for probe in exercise.probes if probe not in frames[name]]:
             found.findings.append(f"the mistake {name} cannot be observed by {unseen[0]}")
-        found.kills[name] = _caught(exercise, frames[name], reference)
+        found.kills[name] = caught[name]
         if not found.kills[name]:
             found.findings.append(f"weak: the mistake {name} passes")
             continue
-        told = diagnose(exercise, frames[name], known)
+        told = diagnose(exercise, frames[name], {n: known[n] for n in known if caught[n] == caught[name]})
         if told is None or told.mistake != name:
-            alike = [n for n in known if n != name and explains(exercise, frames[name], known[n][1])]
+            alike = [
+                n
+                for n in known
+                if n != name and caught[n] == caught[name] and explains(exercise, frames[name], known[n][1])
+            ]
             twins = exercise.mistakes[name].twins if name in exercise.mistakes else ()
             if not set(alike) <= set(twins) | _twins_of(exercise, name):
                 found.findings.append(f"the mistake {name} looks like {', '.join(alike) or 'nothing known'}")
@@ -215,7 +260,9 @@ def _probes(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Exam
     for probe in exercise.probes.values():
         only = [name for name, caught in kills.items() if caught == [probe.name]]
         if only or any(
-            _told_apart_by(exercise, frames[a], frames[b]) == [probe.name] for a, b in combinations(names, 2)
+            set(kills[a]) ^ set(kills[b]) <= {probe.name}
+            and _told_apart_by(exercise, frames[a], frames[b]) == [probe.name]
+            for a, b in combinations(names, 2)
         ):
             continue
         caught = [name for name, probes in kills.items() if probe.name in probes]
@@ -251,7 +298,7 @@ def survivors(exercise: Exercise, reference: dict[str, Frame], seed: int) -> tup
     """(how many mutants of the reference there are, those that no probe catches as "line: changed line")."""
     made = mutants(exercise.section, exercise.name)
     path = str(source.solutions_path(exercise.section))
-    seen = observe_all(exercise, [{"file": mutant.text, "path": path} for mutant in made], seed)
+    seen = [only for (only,) in observe_all(exercise, [{"file": m.text, "path": path} for m in made], [seed])]
     return len(made), [
         mutant.description
         for mutant, frames in zip(made, seen, strict=True)
