@@ -7,11 +7,19 @@ import torch
 from autograder.exercise import Complaint
 
 
-def three_sizes(draw):
-    """n_in, nh and n_out, all different and in no order, so that none can be taken for another."""
+def three_sizes(draw, hidden=""):
+    """n_in, nh and n_out, all different and in no order, so that none can be taken for another.
+
+    Or with nh the "smallest" or the "largest" for certain: a limit on it then shows.
+    """
     smallest = draw.size(2, 4)
     middle = smallest + draw.size(1, 2)
-    n_in, nh, n_out = draw.shuffled([smallest, middle, middle + draw.size(2, 4)])
+    sizes = [smallest, middle, middle + draw.size(2, 3)]  # below the 10 classes of MNIST
+    if hidden:
+        nh = sizes.pop(0 if hidden == "smallest" else -1)
+        n_in, n_out = draw.shuffled(sizes)
+    else:
+        n_in, nh, n_out = draw.shuffled(sizes)
     draw.note(n_in=n_in, nh=nh, n_out=n_out)
     return n_in, nh, n_out
 

@@ -27,19 +27,22 @@ def as_sequential(model):
 
 @sequential_model.probe
 def is_linear_relu_linear_of_the_given_sizes(sequential_model, draw):
-    model = as_sequential(sequential_model(*three_sizes(draw)))
-    return {
-        "layers": list(kinds_of_children(model).values()),
-        "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
-        "which of them are trained": [parameter.requires_grad for parameter in model.parameters()],
-        "in training mode": model.training,
-    }
+    seen = {}
+    for hidden in ("smallest", "largest"):
+        model = as_sequential(sequential_model(*three_sizes(draw, hidden)))
+        seen[f"with nh the {hidden} of the sizes"] = {
+            "layers": list(kinds_of_children(model).values()),
+            "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
+            "which of them are trained": [parameter.requires_grad for parameter in model.parameters()],
+            "in training mode": model.training,
+        }
+    return seen
 
 
 @sequential_model.probe
 def makes_a_new_model_each_time(sequential_model, draw):
     """Two models must not share their layers."""
-    n_in, nh, n_out = three_sizes(draw)
+    n_in, nh, n_out = three_sizes(draw, "smallest")
     first = draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
     draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
     return {"output of the first": first(draw.normal(2, n_in))}

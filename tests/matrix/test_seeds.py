@@ -1,0 +1,42 @@
+"""Every seed judges alike, and where one does not, the matrix names the probe, the mistake and the seeds."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from small_kit import CHECKS, make, run
+
+from autograder import lesson
+from autograder.beside.draw import Draw
+from autograder.checks.modules import three_sizes
+from autograder.matrix.selfcheck import across, examine
+
+
+def test_a_mistake_caught_by_luck_is_named_with_its_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lucky = CHECKS["setup/double"].replace("draw.normal(draw.size(2, 4), draw.size(1, 3))", "draw.integer(0, 1)")
+    monkeypatch.setitem(CHECKS, "setup/double", lucky)  # 0 * 0 is 0 + 0, and 0 / 2 is 0 * 2
+    kit = make(tmp_path / "kit", stubs=False)
+    printed = run(kit, "-m", "autograder", "matrix", "double", "--seeds", "8", "--json", check=False).stdout
+    assert printed.count("by luck: doubles_each_value catches the mistake halves, but not under the seed") == 1
+
+
+def test_many_seeds_at_once_find_what_each_finds_alone() -> None:
+    exercise = lesson.find("get_layer")
+    seeds = [0, 3]
+    together, alone = across(exercise, seeds), [examine(exercise, seed, with_mutants=False) for seed in seeds]
+    assert together.kills == alone[0].kills
+    assert together.family == alone[0].family
+    for finding in (finding for found in alone for finding in found.findings):
+        assert [told for told in together.findings if told.startswith(finding)]
+
+
+@pytest.mark.parametrize("level", [None, 0])
+def test_the_hidden_size_is_the_smallest_or_the_largest_for_certain(level: int | None) -> None:
+    for _ in range(50):
+        draw = Draw(random.getrandbits(32), level)
+        n_in, nh, n_out = three_sizes(draw, "smallest")
+        assert nh < min(n_in, n_out)
+        n_in, nh, n_out = three_sizes(draw, "largest")
+        assert nh > max(n_in, n_out)
