@@ -69,7 +69,10 @@ def exercises() -> dict[str, dict[str, Any]]:
 
 
 def exercise(state: dict[str, Any], name: str) -> dict[str, Any]:
-    """The entry of one exercise: {"attempts", "outcome", "points", "hints", "passed", "seen"}; made when missing."""
+    """One exercise's entry, made when missing.
+
+    {"attempts", "outcome", "points", "hints", "pointers", "passed", "seen"}
+    """
     for table, key in ((state, "exercises"), (state.get("exercises"), name)):
         if isinstance(table, dict) and not isinstance(table.get(key, {}), dict):
             table[key] = {}  # somebody edited the file by hand

@@ -1,11 +1,14 @@
-"""`hint`: the next hint, a little stronger each time."""
+"""`hint`: one about what keeps the learner's answer from passing, else the exercise's next, a little stronger."""
 
 from __future__ import annotations
 
 import click
 
 from autograder import lesson, state
-from autograder.commands.group import plain_option
+from autograder.commands.group import PASSED, graded, leave, plain_option
+from autograder.exercise import Exercise
+from autograder.judging.grade import UnreadableFile
+from autograder.judging.judge import Diagnosis
 
 
 @click.command()
@@ -14,17 +17,49 @@ from autograder.commands.group import plain_option
 def hint(name: str, as_plain: bool) -> None:
     """Give the next hint for the exercise NAME, a little stronger at each call."""
     exercise = lesson.find(name)
+    found = _found(exercise)
     with state.change() as remembered:
         entry = state.exercise(remembered, name)
+        pointer = _pointer(entry, found) if found else ""
         given = entry.get("hints", 0)
         number = min(given + 1, len(exercise.hints))
-        entry["hints"] = number
+        if not pointer:
+            entry["hints"] = number
     repeated = given >= len(exercise.hints)
     if as_plain:
         from autograder.report import plain
 
-        click.echo("\n".join(plain.hint(exercise, number, repeated)))
+        click.echo("\n".join(plain.pointer(exercise, pointer) if pointer else plain.hint(exercise, number, repeated)))
     else:
         from autograder.report import pages
 
-        pages.show_hint(exercise, number, repeated)
+        if pointer:
+            pages.show_pointer(exercise, pointer)
+        else:
+            pages.show_hint(exercise, number, repeated)
+    leave(PASSED)
+
+
+def _found(exercise: Exercise) -> Diagnosis | None:
+    """The first thing to mend in the learner's file as it is, where its line is known and a check has told of it."""
+    if state.exercises().get(exercise.name, {}).get("outcome") not in ("failed", "error"):
+        return None
+    try:
+        found = graded(exercise).diagnosis
+    except UnreadableFile:  # a check tells of it
+        return None
+    return found if found and found.lines else None
+
+
+def _pointer(entry: dict[str, object], found: Diagnosis) -> str:
+    """The next thing to say of it, which is remembered; "" when all has been said."""
+    from autograder.report.pointers import pointers
+
+    given = entry.get("pointers")
+    given = entry["pointers"] = given if isinstance(given, list) else []
+    for step, text in enumerate(pointers(found)):
+        key = f"{found.mistake} {step}: {found.source}"
+        if key not in given:
+            given.append(key)
+            return text
+    return ""

@@ -85,6 +85,15 @@ def show_hint(out: Console, exercise: Exercise, number: int, repeated: bool) -> 
 
 
 @paged
+def show_pointer(out: Console, exercise: Exercise, text: str) -> None:
+    """A hint on the learner's own text."""
+    out.print(Text(f"Hint on your answer to {exercise.name}", style=STRONG))
+    out.print(Padding(Text(text), (0, 0, 0, 2), expand=False))
+    out.print(Text(f"More    make hint exercise={exercise.name}", style=QUIET))
+    out.print(Text(f"Check   make check exercise={exercise.name}", style=QUIET))
+
+
+@paged
 def show_answer(out: Console, exercise: Exercise, experiment: list[str] | None) -> None:
     out.print(answer(exercise, experiment))
 

@@ -119,6 +119,10 @@ def hint(exercise: Exercise, number: int, repeated: bool) -> list[str]:
     return [*lines, f"More: make hint exercise={exercise.name}"]
 
 
+def pointer(exercise: Exercise, text: str) -> list[str]:
+    return [f"Hint on your answer to {exercise.name}: {text}", f"More: make hint exercise={exercise.name}"]
+
+
 def answer(exercise: Exercise, experiment: list[str] | None = None) -> list[str]:
     """The learner's own definition, the reference, the explanations of a question and its experiment."""
     from autograder import source, workspace

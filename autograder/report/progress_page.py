@@ -50,11 +50,11 @@ def _sum(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _exercise(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    predictions = entry.get("predictions")
+    predictions, pointers = entry.get("predictions"), entry.get("pointers")
     shown = row | {
         "word": HEADLINES[row["outcome"]],
         "attempts": _number(entry.get("attempts")),
-        "hints": _number(entry.get("hints")),
+        "hints": _number(entry.get("hints")) + len(pointers if isinstance(pointers, list) else []),
         "predictions": predictions if isinstance(predictions, dict) else None,
         "since": _day(entry.get("passed")),
         "question": None,

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
+import pytest
+
+from autograder.report import places, pointers
 from conftest import Kit
 
 RIGHT = "def softmax(x):\n    return x.exp() / x.exp().sum(-1, keepdim=True)\n"
@@ -71,6 +75,23 @@ def test_hints_grow_and_end_before_the_answer(kit: Kit) -> None:
         last = kit.run("hint", "softmax")
     assert "That was the last one" in last
     assert "give_up=1" in last
+
+
+def test_a_hint_first_leads_to_the_line_at_hand(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    kit.write("softmax", "def softmax(x):\n    e = x.exp()\n    s = e.sum(-1, keepdim=True)\n    return e / (s + s)\n")
+    kit.run("check", "softmax", code=1)
+    told = [kit.run("hint", "softmax", "--plain") for _ in range(3)]
+    assert all("Hint on your answer" in page for page in told[:2]), told
+    assert "line " not in told[0]
+    assert re.search(r"Look at .*line \d+: ", told[1])
+    assert "Hint 1 of" in told[2]
+    entry = json.loads((kit.root / ".autograder" / "progress.json").read_text())["exercises"]["softmax"]
+    assert (len(entry["pointers"]), entry["hints"]) == (2, 1)
+
+
+def test_there_is_a_hint_for_every_kind_of_place() -> None:
+    assert set(pointers.SORT_OF) == {*places.SENTENCES, "outdent", "indent"}
 
 
 def test_the_answer_stays_hidden_until_the_own_one_passes(kit: Kit) -> None:
