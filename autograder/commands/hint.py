@@ -18,9 +18,11 @@ def hint(name: str, as_plain: bool) -> None:
     """Give the next hint for the exercise NAME, a little stronger at each call."""
     exercise = lesson.find(name)
     found = _found(exercise)
+    from autograder.report.pointers import following
+
     with state.change() as remembered:
         entry = state.exercise(remembered, name)
-        pointer = _pointer(entry, found) if found else ""
+        pointer = following(entry, found)
         given = entry.get("hints", 0)
         number = min(given + 1, len(exercise.hints))
         if not pointer:
@@ -41,25 +43,10 @@ def hint(name: str, as_plain: bool) -> None:
 
 
 def _found(exercise: Exercise) -> Diagnosis | None:
-    """The first thing to mend in the learner's file as it is, where its line is known and a check has told of it."""
+    """The first thing to mend in the learner's file as it is, where a check has told of it."""
     if state.exercises().get(exercise.name, {}).get("outcome") not in ("failed", "error"):
         return None
     try:
-        found = graded(exercise).diagnosis
+        return graded(exercise).diagnosis
     except UnreadableFile:  # a check tells of it
         return None
-    return found if found and found.lines else None
-
-
-def _pointer(entry: dict[str, object], found: Diagnosis) -> str:
-    """The next thing to say of it, which is remembered; "" when all has been said."""
-    from autograder.report.pointers import pointers
-
-    given = entry.get("pointers")
-    given = entry["pointers"] = given if isinstance(given, list) else []
-    for step, text in enumerate(pointers(found)):
-        key = f"{found.mistake} {step}: {found.source}"
-        if key not in given:
-            given.append(key)
-            return text
-    return ""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import lesson
 from autograder.exercise import Exercise
-from autograder.judging.judge import Verdict
+from autograder.judging.judge import Diagnosis, Verdict
 from autograder.notebooks import place
 from autograder.notebooks.oracle import oracle
 from autograder.report import html, notebook_curve, places
 from autograder.report.notebook_text import plain
+from autograder.report.pointers import following
 from autograder.report.words import HEADLINES, Feedback, feedback
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ DONE = ("passed", "well_formed")
 
 _outcomes: dict[str, str] = {}
 _hints: dict[str, int] = {}
+#: The place that the last check of an exercise told, and what hints have said of places.
+_places: dict[str, Diagnosis] = {}
+_pointers: dict[str, dict[str, Any]] = {}
 
 
 class Block:
@@ -80,6 +84,7 @@ class Report(Block):
         if found is None:
             return False
         places.worded(found)
+        _places[found.exercise] = found.diagnoses[0]
         self._say(found, feedback(found))
         return True
 
@@ -107,6 +112,7 @@ def check(what: Any) -> Block:
 
     verdict = live.verdict(exercise, what, _oracle)
     _outcomes[exercise.name] = verdict.outcome
+    _places.pop(exercise.name, None)
     if verdict.outcome == "well_formed":
         return Report(verdict, _well_formed(exercise, verdict), [], "")
     told = feedback(verdict)
@@ -132,6 +138,8 @@ def hint(name: Any) -> Block:
         return _note(str(error))
     if not exercise.hints:
         return _note(f"This copy of the kit has no hints for {exercise.name}.")
+    if pointer := following(_pointers.setdefault(exercise.name, {}), _places.get(exercise.name)):
+        return _note(f"Hint on your answer: {pointer}")
     given = _hints[exercise.name] = min(_hints.get(exercise.name, 0) + 1, len(exercise.hints))
     last = "" if given < len(exercise.hints) else " (the last one)"
     return _note(f"Hint {given} of {len(exercise.hints)}{last}: {exercise.hints[given - 1]}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograder.judging.judge import Diagnosis
 
 #: (idea, what to look at) for kinds of edits that are of one sort.
@@ -66,3 +68,17 @@ def pointers(found: Diagnosis) -> list[str]:
     where = f"`{meant}` in line {found.lines[0]}" if meant and "`" not in meant else f"line {found.lines[0]}"
     idea, look = _SORTS["steps" if found.known else SORT_OF.get(found.mistake, "steps")]
     return [look.format(where=where)] if found.known else [idea, look.format(where=where)]
+
+
+def following(entry: dict[str, Any], found: Diagnosis | None) -> str:
+    """The next thing to say of it, noted in `entry`, what is remembered of the exercise; "" when all has been said."""
+    if found is None or not found.lines:
+        return ""
+    given = entry.get("pointers")
+    given = entry["pointers"] = given if isinstance(given, list) else []
+    for step, text in enumerate(pointers(found)):
+        key = f"{found.mistake} {step}: {found.source}"
+        if key not in given:
+            given.append(key)
+            return text
+    return ""

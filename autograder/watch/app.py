@@ -208,7 +208,7 @@ class WatchApp(App[None]):
         self.push_screen(Chooser(rows, self.session.current.name), go)
 
     def action_hint(self) -> None:
-        self.note(self.session.hint())
+        self.note(self.session.hint(self.checked.verdict if self.checked else None))
 
     def action_answer(self) -> None:
         name = self.session.current.name

@@ -90,7 +90,7 @@ class Plain:
                 self.say(*(f"{name}: {plain.outcome(outcomes[name])}" for name in self.session.names))
                 self.say("To go to one, type its name.")
             case "h":
-                self.say(self.session.hint())
+                self.say(self.session.hint(self.checked.verdict if self.checked else None))
             case "a":
                 if self.checked and self.checked.verdict and self.checked.verdict.passed:
                     self.say(*plain.answer(self.session.current))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from autograder import lesson, source, state, workspace
 from autograder.exercise import Exercise
+from autograder.judging.judge import Verdict
+from autograder.report.pointers import following
 from autograder.watch import editor
 
 
@@ -86,10 +88,13 @@ class Session:
     def prompt(self) -> str:
         return source.answers(self.current.section)[self.current.name].prompt
 
-    def hint(self) -> str:
-        """The next hint, which is counted as on the command line."""
+    def hint(self, verdict: Verdict | None) -> str:
+        """The next hint, counted as on the command line; first about the place that the verdict tells."""
         with state.change() as remembered:
             entry = state.exercise(remembered, self.current.name)
+            found = verdict.diagnosis if verdict and verdict.exercise == self.current.name else None
+            if pointer := following(entry, found):
+                return f"Hint on your answer: {pointer}"
             given = entry.get("hints", 0)
             number = min(given + 1, len(self.current.hints))
             entry["hints"] = number

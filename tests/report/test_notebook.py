@@ -11,7 +11,7 @@ from traitlets.config import Config
 
 import autograder
 from autograder import source
-from autograder.report import html
+from autograder.report import html, notebook
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,11 @@ def test_the_place_in_the_cell_is_added_to_the_verdict(shell: Any, monkeypatch: 
     report = run(shell, "check(softmax)")
     assert report.explain()
     assert "line 2: return (x * 2).exp()" in repr(report)
+    monkeypatch.setattr(notebook, "_hints", {})
+    told = [repr(run(shell, "hint(softmax)")) for _ in range(3)]
+    assert "Hint on your answer: " in told[0]
+    assert any("line 2: " in text for text in told[:2])
+    assert "Hint 1 of" in told[1] + told[2]
 
 
 def test_an_error_shows_the_line_of_the_cell_and_its_variables(shell: Any) -> None:

@@ -371,6 +371,8 @@ def test_the_verdict_comes_first_and_the_place_is_added(kit: Path, monkeypatch: 
     lines = Lines(kit, "double")
     verdict = lines.see("double does not pass yet")
     assert verdict < lines.see(": y = x * 3")
+    lines.type("h")
+    lines.see("Hint on your answer: ")
     lines.type("q")
     assert lines.close() == 0
 
