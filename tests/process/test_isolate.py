@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -281,3 +282,18 @@ def test_what_a_job_imports_is_not_walked_by_the_collector_of_every_child(warm: 
     after = warm.ask(job(COUNTS) | {"imports": ["torch._dynamo"]})
     most = 2 * int(before.printed.split()[0])
     assert int(after.printed.split()[0]) < most
+
+
+def test_after_ctrl_c_the_next_question_gets_its_own_answer(warm: Warm) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    warm.ask(job(RIGHT))
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(KeyboardInterrupt):
+            warm.ask(job(HANGS, timeout=2.0))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert warm.ask(job(RIGHT)).ending == "finished"
