@@ -26,3 +26,19 @@ def far_apart(draw, n, c, distance):
     """n rows of scores: at least one around 0 and one around `distance`, in any order."""
     offsets = draw.shuffled([0.0, distance, *(draw.choice([0.0, distance]) for _ in range(n - 2))])
     return draw.normal(n, c) + torch.tensor(offsets).unsqueeze(1)
+
+
+def telling(draw, make, n, c, classes=None):
+    """What `make` draws, n rows of c log-probabilities first, and labels (of so many `classes`): until the mean of the
+    picked ones is none of the numbers that are taken for it.
+    """
+    for _ in range(200):
+        drawn, target = make(), draw.labels(n, classes or c)
+        log_probs = (drawn[0] if isinstance(drawn, tuple) else drawn).detach().double()
+        picked = log_probs[torch.arange(n), target]
+        rivals = [picked.median(), picked[:-1].mean(), picked[:c].mean(), log_probs.amax(1).mean(), log_probs.mean()]
+        rivals += [torch.stack([picked[target == k].mean() for k in target.unique()]).mean(), picked.exp().mean().log()]
+        rivals += [log_probs[torch.arange(n), target - 1].mean()] + ([log_probs[target].mean()] if n >= c else [])
+        if min(abs(rival - picked.mean()) for rival in rivals) > 0.02 * (1 + abs(picked.mean())):
+            break
+    return drawn, target

@@ -5,7 +5,7 @@ import math
 import torch
 
 from autograder.authoring.slips import first
-from autograder.checks.cross_entropy import far_apart, with_gradient
+from autograder.checks.cross_entropy import far_apart, telling, with_gradient
 from autograder.exercise import code
 
 cross_entropy = code(
@@ -23,14 +23,26 @@ cross_entropy = code(
 )
 
 
-def scores_and_target(draw, n, c):
-    """Scores of n rows, and a target that is neither the largest nor always the smallest score."""
-    return draw.normal(n, c, scale=2.0), draw.labels(n, c)
+def scores_and_target(draw, n, c, classes=None, make=None, grad=False):
+    """Scores of n rows, and a target whose loss is none that nearby wrong answers give."""
+
+    def drawn():
+        x = make() if make else draw.normal(n, c, scale=2.0, grad=grad)
+        return x.double().log_softmax(-1), x
+
+    (_, x), target = telling(draw, drawn, n, c, classes)
+    return x, target
+
+
+def sizes(draw):
+    """n rows and c classes, more rows than classes."""
+    c = draw.size(2, 4)
+    return c + draw.size(2, 3), c
 
 
 @cross_entropy.probe
 def averages_minus_the_log_of_the_targets_softmax(cross_entropy, draw):
-    x, target = scores_and_target(draw, draw.size(5, 7), draw.size(3, 4))
+    x, target = scores_and_target(draw, *sizes(draw))
     wide = x.double()
     return {
         "float32 scores": cross_entropy(x, target),
@@ -41,43 +53,47 @@ def averages_minus_the_log_of_the_targets_softmax(cross_entropy, draw):
 
 @cross_entropy.probe(rtol=1e-9, atol=1e-12)
 def keeps_the_digits_of_float64(cross_entropy, draw):
-    c = draw.size(2, 4)
-    n = c + draw.size(0, 2)
-    return cross_entropy(draw.normal(n, c).double() / 3, draw.labels(n, c))
+    n, c = sizes(draw)
+    loss = digits = 0.0
+    while abs(loss - digits) <= 1e-8 * abs(loss):  # float32 is to lose some
+        x, target = scores_and_target(draw, n, c, make=lambda: draw.normal(n, c).double() / 3)
+        rows = torch.arange(n)
+        loss, digits = (some.log_softmax(1)[rows, target].mean().item() for some in (x, x.float()))
+    return cross_entropy(x, target)
 
 
 @cross_entropy.probe
 def the_highest_class_need_not_occur(cross_entropy, draw):
-    n, c = draw.size(2, 5), draw.size(3, 5)
-    return cross_entropy(draw.normal(n, c), draw.labels(n, c - 1))
+    n, c = sizes(draw)
+    return cross_entropy(*scores_and_target(draw, n + 1, c + 1, classes=c))
 
 
 @cross_entropy.probe(atol=5e-4)
 def is_right_for_large_and_very_negative_scores(cross_entropy, draw):
-    x, target = scores_and_target(draw, draw.size(3, 5), draw.size(3, 4))
+    x, target = scores_and_target(draw, *sizes(draw))
     distance = draw.number(1000, 2000)
     return {"large": cross_entropy(x + distance, target), "very negative": cross_entropy(x - distance, target)}
 
 
 @cross_entropy.probe(atol=5e-4)
 def rows_far_apart_do_not_disturb_each_other(cross_entropy, draw):
-    n, c = draw.size(2, 4), draw.size(2, 4)
-    return cross_entropy(far_apart(draw, n, c, draw.number(1000, 2000)), draw.labels(n, c))
+    n, c = sizes(draw)
+    distance = draw.number(1000, 2000)
+    return cross_entropy(*scores_and_target(draw, n, c, make=lambda: far_apart(draw, n, c, distance)))
 
 
 @cross_entropy.probe(atol=5e-4)
 def confidently_wrong_rows_cost_what_they_should(cross_entropy, draw):
-    n, c = draw.size(2, 4), draw.size(2, 4)
-    x, target = draw.normal(n, c), draw.labels(n, c)
-    x[torch.arange(n), (target + 1) % c] += draw.number(1000, 2000)
+    n, c = sizes(draw)
+    x, target = scores_and_target(draw, n + 1, c + 1)
+    x[torch.arange(n + 1), (target == 0).long()] += draw.number(1000, 2000)  # never in the column of class 2
     return cross_entropy(x, target)
 
 
 @cross_entropy.probe
 def lets_gradients_through(cross_entropy, draw):
-    n, c = draw.size(2, 5), draw.size(2, 4)
-    x = draw.normal(n, c, grad=True)
-    return with_gradient(cross_entropy(x, draw.labels(n, c)), x)
+    x, target = scores_and_target(draw, *sizes(draw), grad=True)
+    return with_gradient(cross_entropy(x, target), x)
 
 
 @cross_entropy.right

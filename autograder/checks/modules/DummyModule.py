@@ -55,7 +55,7 @@ def own_layer(draw):
 
 @DummyModule.probe
 def registers_its_layers_without_being_an_nn_module(DummyModule, draw):
-    model = DummyModule(*three_sizes(draw))
+    model = DummyModule(*three_sizes(draw, "smallest"))
     return {
         "registered": {name: [list(p.shape) for p in layer.parameters()] for name, layer in registry(model).items()},
         "inherits from": [base.__name__ for base in type(model).__mro__ if base.__module__.startswith("torch")],
@@ -72,7 +72,7 @@ def a_name_set_again_stands_for_its_new_value(DummyModule, draw):
 
 @DummyModule.probe
 def leaves_names_with_an_underscore_out(DummyModule, draw):
-    model = DummyModule(*three_sizes(draw))
+    model = DummyModule(*three_sizes(draw, "smallest"))
     name = f"_{some_names(draw, 1)[0]}"
     setattr(model, name, draw.linear(1, draw.size(1, 2)))
     return {"registered": list(registry(model)), f"model.{name}.bias": attribute(model, name).bias}
@@ -96,7 +96,7 @@ def registers_and_yields_what_is_set_later(DummyModule, draw):
 @DummyModule.probe
 def yields_the_tensors_themselves(DummyModule, draw):
     """An update in place of what parameters() yields must change the layers."""
-    model = DummyModule(*three_sizes(draw))
+    model = DummyModule(*three_sizes(draw, "smallest"))
     for parameter in walked(model):
         if isinstance(parameter, torch.Tensor):
             with torch.no_grad():
@@ -108,13 +108,13 @@ def yields_the_tensors_themselves(DummyModule, draw):
 
 @DummyModule.probe
 def can_be_walked_again_and_again(DummyModule, draw):
-    model = DummyModule(*three_sizes(draw))
+    model = DummyModule(*three_sizes(draw, "smallest"))
     return [[list(getattr(p, "shape", ())) for p in walked(model)] for _ in range(2)]
 
 
 @DummyModule.probe
 def keeps_two_models_apart(DummyModule, draw):
-    n_in, nh, n_out = three_sizes(draw)
+    n_in, nh, n_out = three_sizes(draw, "smallest")
     first, second = DummyModule(n_in, nh, n_out), DummyModule(n_in + 1, nh + 1, n_out + 1)
     return {
         what: [list(getattr(parameter, "shape", ())) for parameter in walked(model)]
@@ -125,7 +125,7 @@ def keeps_two_models_apart(DummyModule, draw):
 @DummyModule.probe
 def shows_the_registry_in_its_repr(DummyModule, draw):
     """Expected in the string that repr(model) gives: each registered name, and each layer's own repr."""
-    model = DummyModule(*three_sizes(draw))
+    model = DummyModule(*three_sizes(draw, "smallest"))
     name = some_names(draw, 1)[0]
     setattr(model, name, draw.linear(draw.size(5, 9), draw.size(11, 19)))
     layers = {key: attribute(model, key) for key in ("l1", "l2", name)}
