@@ -21,16 +21,16 @@ AttributeModel = code(
 
 @AttributeModel.probe
 def has_two_linear_layers_and_no_other_child(AttributeModel, draw):
-    model = as_module(AttributeModel(*three_sizes(draw)), "AttributeModel(...)")
+    model = as_module(AttributeModel(*three_sizes(draw, "smallest")), "AttributeModel(...)")
     return {"parameters": parameter_table(model), "children": dict(sorted(kinds_of_children(model).items()))}
 
 
 @AttributeModel.probe
 def computes_l2_of_relu_of_l1(AttributeModel, draw):
-    n_in, nh, n_out = three_sizes(draw)
+    n_in, nh, n_out = three_sizes(draw, "smallest")
     model = filled(AttributeModel(n_in, nh, n_out), draw)
-    bs = draw.size(2, 5)
-    first, second, single = draw.normal(bs, n_in), draw.normal(bs, n_in, scale=20), draw.normal(1, n_in)
+    bs = draw.size(4, 6)
+    first, second, single = draw.normal(bs, n_in), draw.normal(bs, n_in, scale=40), draw.normal(1, n_in)
     seen = {"a batch": model(first), "another": model(second), "a single row": model(single)}
     return seen | {"the batch itself, afterwards": first}
 
@@ -38,16 +38,16 @@ def computes_l2_of_relu_of_l1(AttributeModel, draw):
 @AttributeModel.probe
 def keeps_two_models_apart(AttributeModel, draw):
     """Two models must not share their layers."""
-    sizes = three_sizes(draw)
+    sizes = three_sizes(draw, "smallest")
     first = filled(AttributeModel(*sizes), draw)
     filled(AttributeModel(*sizes), draw)
-    return first(draw.normal(2, sizes[0]))
+    return first(draw.normal(6, sizes[0]))
 
 
 @AttributeModel.probe(rtol=1e-4)
 def lets_gradients_reach_both_layers(AttributeModel, draw):
-    n_in, nh, n_out = three_sizes(draw)
-    return gradients(filled(AttributeModel(n_in, nh, n_out), draw), draw.normal(draw.size(2, 5), n_in))
+    n_in, nh, n_out = three_sizes(draw, "smallest")
+    return gradients(filled(AttributeModel(n_in, nh, n_out), draw), draw.normal(draw.size(5, 7), n_in))
 
 
 @AttributeModel.right
