@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment zip times mistake seeds only cases PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment anonymous zip times mistake seeds only cases PYTHON
 exercise =
 section =
 file =
@@ -17,6 +17,7 @@ notebook =
 to_notebook =
 no_browser =
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
+anonymous =
 zip =
 times =
 mistake =
@@ -37,7 +38,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
-	assign collect grade build matrix test attack lint bench docs pins clean system-packages
+	assign collect grade report build matrix test attack lint bench docs pins clean system-packages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -99,6 +100,9 @@ collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE tim
 
 grade: .venv/ready/class ## Grade what students handed in
 	$(KIT) grade $(assignment)
+
+report: .venv/ready/class ## Tell what the class did not understand (anonymous=1)
+	$(KIT) report $(assignment) $(if $(anonymous),--anonymous)
 
 ## To write exercises
 

@@ -14,7 +14,8 @@ import hashlib
 from pathlib import Path
 
 from autograder import lesson
-from autograder.classroom import confirm, pieces, told
+from autograder.authoring.families import complete
+from autograder.classroom import alike, confirm, pieces, told
 from autograder.classroom.run import Budget, Purse, Run
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
@@ -34,7 +35,8 @@ def grade_notebook(
     """The results of one notebook, given as the bytes that were handed in.
 
     {"trouble": why the file could not be read or "", "cells": outputs of each code cell that ran,
-     "exercises": {name: {"outcome", "share", "probes", "diagnosis", "text", "html"}}, `share` in 0..1,
+     "exercises": {name: {"outcome", "share", "probes", "diagnosis", "text", "html"}}, `share` in 0..1; `saw` of a probe
+      is what `make report` compares over a class (alike.py),
      "out_of_time": whether anything was stopped because its time was up, "contended": and others had the processor}.
     """
     submission = read(data)
@@ -80,7 +82,9 @@ def _result(verdict: Verdict, trouble: str) -> Frame:
     return {
         "outcome": verdict.outcome,
         "share": share,
-        "probes": [{"name": p.name, "passed": p.passed, "points": p.max_points} for p in verdict.probes],
+        "probes": [
+            {"name": p.name, "passed": p.passed, "points": p.max_points, "saw": alike.saw(p)} for p in verdict.probes
+        ],
         "diagnosis": verdict.diagnosis.short() if verdict.diagnosis else None,
         "text": plain,
         "html": rich,
@@ -123,6 +127,7 @@ def _stopped(ending: str, detail: str) -> Frame:
 def _diagnose(exercise: Exercise, observed: Outcome | None, verdict: Verdict, seed: int) -> None:
     if exercise.kind != "code" or observed is None or observed.ending != "finished":
         return
+    complete(exercise)  # whoever adopted the references does not know yet which of them sister exercises share
     try:
         verdict.diagnosis = diagnose(exercise, by_probe(observed), known(exercise, seed))
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):

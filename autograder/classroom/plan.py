@@ -34,7 +34,12 @@ class Notebook:
 
     @property
     def graded(self) -> set[str]:
-        return {cell.grade_id for cell in self.cells if cell.grade and not cell.solution}
+        return set(self.exercises)
+
+    @property
+    def exercises(self) -> dict[str, float]:
+        """The points of each exercise that is graded by what was observed, in the order of the notebook."""
+        return {cell.grade_id: cell.points for cell in self.cells if cell.grade and not cell.solution}
 
 
 class Plan:

@@ -1,0 +1,87 @@
+"""The kept results of a class, student by student, as `make report` reads them: nothing is run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.classroom import results
+from autograder.classroom.intake import Intake, Notice
+from autograder.classroom.plan import Plan
+from autograder.classroom.plugin import read_bytes
+
+Told = dict[str, Any]
+
+
+@dataclass
+class Paper:
+    """One student's results by exercise; None where there is something that is not graded."""
+
+    student: str
+    results: dict[str, Told | None] = field(default_factory=dict)
+    out_of_time: bool = False
+    #: Where the notebook of each exercise lies, for an example of an answer.
+    paths: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        return None not in self.results.values()
+
+
+NOT_STARTED: Told = {"outcome": "not_started", "share": 0.0, "probes": [], "diagnosis": None}
+
+
+def papers(plan: Plan, intake: Intake) -> tuple[list[Paper], list[Notice]]:
+    """Of everybody of whom something is graded, in order of names; and what is not graded, yet or at all."""
+    found, notices, shelf = [], list(intake.notices), _Shelf(plan)
+    for handed in intake.handed:
+        paper = Paper(handed.student)
+        for name, notebook in plan.notebooks.items():
+            path = handed.notebooks.get(name)
+            result = shelf.result(handed, name) if path else None
+            late = bool(path) and result is None
+            if late:
+                do = f"make grade assignment={plan.assignment}"
+                notices.append(Notice(handed.student, "not yet", f"{name} is not graded yet", do, name))
+            held = late or (handed.student, name) in intake.held
+            for exercise in notebook.exercises:
+                told = (result or {}).get("exercises", {}).get(exercise, NOT_STARTED)
+                paper.results[exercise] = None if held else told
+                if path:
+                    paper.paths[exercise] = path
+            paper.out_of_time |= bool(result and result["out_of_time"])
+        if any(paper.results.values()):
+            found.append(paper)
+    return found, notices
+
+
+class _Shelf:
+    """Looks up results; the same cells, handed in by many, are looked up once."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self._places: dict[tuple[str, bytes], Path | None] = {}
+        self._results: dict[Path, Any] = {}
+
+    def result(self, handed: Any, name: str) -> Any:
+        key = name, hashlib.sha256(read_bytes(str(handed.notebooks[name]))).digest()
+        if key not in self._places:
+            found = self.plan.task(handed, name)
+            self._places[key] = found[0] if found else None
+        place = self._places[key]
+        if place is None:
+            return None
+        if place not in self._results:
+            self._results[place] = _needed(results.load(place))
+        return self._results[place]
+
+
+def _needed(result: Any) -> Any:
+    """Without the outputs and the feedback, which are most of it: a class has thousands."""
+    if result is None:
+        return None
+    names = ("outcome", "share", "probes", "diagnosis")
+    exercises = {name: {key: told[key] for key in names} for name, told in result["exercises"].items()}
+    return {"exercises": exercises, "out_of_time": results.out_of_time(result)}

@@ -1,0 +1,240 @@
+"""What a class did with an assignment, as plain data: the mistakes, counted; what fails alike; the items, analysed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder import lesson
+from autograder.classroom import items, submission
+from autograder.classroom.intake import Intake, Notice
+from autograder.classroom.kept import Paper, Told, papers
+from autograder.classroom.plan import NoAssignment, Plan
+from autograder.classroom.plugin import read_bytes
+
+Report = dict[str, Any]
+
+#: An answer that is shown as an example is cut off behind so many characters.
+MOST_SHOWN = 3000
+
+
+def report(assignment: str | None = None, anonymous: bool = False) -> Report:
+    """The report on the course that is the working folder. `anonymous`: no names, no text of theirs."""
+    from autograder.classroom import gradebook as books
+    from autograder.notebooks import build
+
+    course, assignment = Path.cwd(), assignment or build.ASSIGNMENT
+    app = books.application(assignment, course)
+    db_url, budget = books.directory(app).db_url, books.budget(app)
+    plan = Plan(course, assignment, db_url, books.pattern(app, assignment), budget, books.dates(app, assignment))
+    return of(plan, plan.intake(), anonymous)
+
+
+def of(plan: Plan, intake: Intake, anonymous: bool = False) -> Report:
+    """The report on what was handed in and graded."""
+    found, notices = papers(plan, intake)
+    if not found:
+        there = "Grade what was handed in" if intake.handed else "Put what comes in into submitted/, then grade it"
+        raise NoAssignment(
+            f"There are no results of {plan.assignment} yet. {there}: make grade assignment={plan.assignment}"
+        )
+    points = _points(plan)
+    names = list(points)
+    shares = np.array([[_share(paper.results[name]) for name in names] for paper in found])
+    analysed = items.analyse(shares, np.array(list(points.values())))
+    scores = [_score(paper, points) for paper in found if paper.complete]
+    rows = [_exercise(name, points[name], found, anonymous) | analysed[i] for i, name in enumerate(names)]
+    made: Report = {
+        "assignment": plan.assignment,
+        "students": len(found),
+        "max_score": _number(sum(points.values())),
+        "scores": sorted(scores) if anonymous else scores,
+        "missing": len({one.student for one in notices if one.kind == "missing"}),
+        "exercises": rows,
+        "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
+        "together": _together(found),
+        "help": [] if anonymous else _help(found),
+    }
+    return made | {"stands_out": stands_out(made)}
+
+
+def stands_out(made: Report) -> str:
+    """One line: the mistake that most students made, else the exercise that most failed."""
+    commonest = max(
+        ((m, row["name"]) for row in made["exercises"] for m in row["mistakes"]),
+        key=lambda found: found[0]["students"],
+        default=None,
+    )
+    failed = max(made["exercises"], key=lambda row: row["failed"], default=None)
+    if commonest and commonest[0]["students"] > 1:
+        mistake, name = commonest
+        return f"{name}: {mistake['students']} of {made['students']} made one mistake. {mistake['message']}"
+    if failed and failed["failed"]:
+        return f"{failed['name']}: {failed['failed']} of {made['students']} did not pass it."
+    return ""
+
+
+def _points(plan: Plan) -> dict[str, float]:
+    """The exercises of the assignment in lesson order, and what they are worth."""
+    found: dict[str, float] = {}
+    for notebook in plan.notebooks.values():
+        found |= {
+            name: notebook.exercises[name] for name in lesson.names(notebook.section) if name in notebook.exercises
+        }
+    return found
+
+
+def _exercise(name: str, points: float, found: list[Paper], anonymous: bool) -> Report:
+    graded = [(paper, told) for paper in found if (told := paper.results[name]) is not None]
+    outcomes = Counter(told["outcome"] for _, told in graded)
+    shares = [told["share"] for _, told in graded]
+    exercise = lesson.find(name)
+    failed = Counter(probe["name"] for _, told in graded for probe in told["probes"] if _counts(told, probe))
+    row: Report = {
+        "name": name,
+        "section": exercise.section,
+        "kind": exercise.kind,
+        "passed": outcomes["passed"],
+        "failed": len(graded) - outcomes["passed"] - outcomes["not_started"],
+        "not_started": outcomes["not_started"],
+        "outcomes": dict(outcomes),
+        "mean": round(sum(shares) / len(shares) * points, 2) if shares else None,
+        "max_points": _number(points),
+        "checks": [{"name": probe, "failed": failed[probe]} for probe in exercise.probes],
+        "mistakes": _mistakes(name, graded, anonymous),
+        "alike": _alike(name, graded, anonymous),
+    }
+    if exercise.kind == "concept":
+        row["statements"] = _statements(name, graded)
+    return row
+
+
+def _counts(told: Told, probe: dict[str, Any]) -> bool:
+    return not probe["passed"] and told["outcome"] != "not_started"
+
+
+def _mistakes(name: str, graded: list[tuple[Paper, Told]], anonymous: bool) -> list[Report]:
+    """The known mistakes, the commonest first."""
+    made: dict[str, list[tuple[Paper, Told]]] = defaultdict(list)
+    for paper, told in graded:
+        if told["diagnosis"]:
+            made[told["diagnosis"]["mistake"]].append((paper, told))
+    rows = [
+        {"mistake": mistake, "message": group[0][1]["diagnosis"]["message"]} | _group(name, group, anonymous)
+        for mistake, group in made.items()
+    ]
+    return sorted(rows, key=lambda row: -row["students"])
+
+
+def _alike(name: str, graded: list[tuple[Paper, Told]], anonymous: bool) -> list[Report]:
+    """Answers that fail the same checks in the same way and are no known mistake, the largest group first."""
+    if lesson.find(name).kind != "code":
+        return []
+    groups: dict[str, list[tuple[Paper, Told]]] = defaultdict(list)
+    for paper, told in graded:
+        if told["outcome"] in ("failed", "error") and not told["diagnosis"]:
+            groups[_observation(told)].append((paper, told))
+    rows = [{"observation": seen} | _group(name, group, anonymous) for seen, group in groups.items()]
+    return sorted(rows, key=lambda row: -row["students"])
+
+
+def _observation(told: Told) -> str:
+    """What the failed checks saw, those that saw the same together."""
+    by_what: dict[str, list[str]] = defaultdict(list)
+    for probe in told["probes"]:
+        if not probe["passed"]:
+            by_what[probe["saw"]].append(probe["name"].replace("_", " "))
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in by_what.items())
+
+
+def _group(name: str, group: list[tuple[Paper, Told]], anonymous: bool) -> Report:
+    """How many; and for the instructor who, and one of the answers."""
+    if anonymous:
+        return {"students": len(group)}
+    return {
+        "students": len(group),
+        "who": [paper.student for paper, _ in group],
+        "example": _answer(group[0][0].paths.get(name), name),
+    }
+
+
+def _answer(path: Path | None, name: str) -> str:
+    """The cell of a notebook that has this answer, as it was handed in."""
+    if path is None:
+        return ""
+    cells = submission.read(read_bytes(str(path))).cells
+    found = [cell["source"] for cell in cells if submission.grade_id(cell) in (f"{name}-answer", name)]
+    text = found[0] if found else ""
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "\n..."
+
+
+def _statements(name: str, graded: list[tuple[Paper, Told]]) -> list[Report]:
+    """For each statement, how many in a hundred of those who answered believed it; or put the step elsewhere."""
+    rows = []
+    answered = [told for _, told in graded if told["outcome"] in ("passed", "failed")]
+    explained = lesson.find(name).statements
+    for probe in lesson.find(name).probes:
+        seen = [p for told in answered for p in told["probes"] if p["name"] == probe]
+        judged = [p for p in seen if isinstance(p["saw"], bool)]
+        row: Report = {"statement": probe.removeprefix("statement_"), "wrong": sum(not p["passed"] for p in seen)}
+        if judged:
+            row["true"] = judged[0]["saw"] is judged[0]["passed"]
+            row["believed"] = round(100 * sum(p["saw"] for p in judged) / len(judged))
+        if row["statement"] in explained:
+            row["explanation"] = explained[row["statement"]].explanation
+        rows.append(row)
+    return rows
+
+
+def _together(found: list[Paper]) -> list[Report]:
+    """Pairs of known mistakes that more than one student made both of, the commonest first."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for paper in found:
+        made = sorted(
+            f"{name}: {told['diagnosis']['mistake']}"
+            for name, told in paper.results.items()
+            if told and told["diagnosis"]
+        )
+        pairs.update((a, b) for i, a in enumerate(made) for b in made[i + 1 :])
+    return [{"mistakes": list(pair), "students": count} for pair, count in pairs.most_common(10) if count > 1]
+
+
+def _help(found: list[Paper]) -> list[Report]:
+    """Who may need help, and the facts that say so."""
+    rows = []
+    for paper in found:
+        outcomes = [told["outcome"] for told in paper.results.values() if told]
+        begun = [outcome != "not_started" for outcome in outcomes]
+        why = []
+        if not any(begun):
+            why.append("started nothing")
+        elif not any(begun[len(begun) // 2 :]):
+            why.append("started nothing in the second half")
+        if paper.out_of_time:
+            why.append("something ran out of time")
+        if outcomes.count("shortcut"):
+            why.append(f"called the very function that was to be built: {outcomes.count('shortcut')}")
+        if why:
+            rows.append({"student": paper.student, "why": why})
+    return rows
+
+
+def _notice(one: Notice, assignment: str, anonymous: bool) -> dict[str, str]:
+    if anonymous:  # what is said of a file has its name in it, and that often has the student's
+        return {"student": "", "why": one.kind, "do": f"make grade assignment={assignment}" if one.do else ""}
+    return {"student": one.student, "why": one.why, "do": one.do}
+
+
+def _share(told: Told | None) -> float:
+    return float("nan") if told is None else told["share"]
+
+
+def _score(paper: Paper, points: dict[str, float]) -> float:
+    return _number(sum(told["share"] * points[name] for name, told in paper.results.items() if told))
+
+
+def _number(value: float) -> float:
+    return round(float(value), 2)

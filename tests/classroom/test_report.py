@@ -1,0 +1,150 @@
+"""The report on a class of eight, of whom it is known who made which mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from course import ASSIGNMENT, Course, answered
+
+from autograder import lesson, source
+from autograder.classroom import items
+from autograder.process import sandbox
+
+SECTION = "cross_entropy"
+#: Names that a page, a terminal or a spreadsheet could take for something to do.
+HOSTILE, FORMULA = "<img src=x onerror=alert(1)>", "=1+1"
+COLUMNS = "def softmax(x):\n    # <script>alert(2)</script>\n    return x.exp() / x.exp().sum(0, keepdim=True)\n"
+ODD = "def softmax(x):\n    return x.exp() / (x.exp().sum(-1, keepdim=True) + 0.37)\n"
+
+
+def command(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *words],
+        cwd=course.folder,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+
+
+def believes(*letters: str) -> str:
+    return f"def why_softmax():\n    return {set(letters)!r}\n"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    try:
+        sandbox.require(sandbox.layers())
+    except sandbox.SandboxUnavailable as error:
+        pytest.skip(str(error))
+    made = Course(tmp_path_factory.mktemp("class"), [SECTION])
+    made.release()
+    released = made.released(SECTION)
+    right = {name: answer.text for name, answer in source.answers(SECTION).items()}
+    for student, changed in {
+        "ann": {},
+        HOSTILE: {"softmax": COLUMNS},
+        FORMULA: {"softmax": COLUMNS, "why_softmax": believes("a", "b", "d")},
+        "dan": {"softmax": COLUMNS, "why_softmax": believes("a", "b", "d", "f")},
+        "eve": {"softmax": ODD},
+        "fay": {"softmax": ODD.replace("exp()", "exp( )")},
+    }.items():
+        made.submit(student, SECTION, answered(released, right | changed))
+    made.submit("gus", SECTION, released)
+    made.submit("ivo", SECTION, b"not a notebook")
+    with made._gradebook() as gradebook:
+        gradebook.update_or_create_student("hal")
+    return made
+
+
+@pytest.fixture(scope="module")
+def graded(course: Course) -> str:
+    """What `make grade` printed."""
+    early = command(course, "report")
+    assert early.returncode == 2
+    assert "There are no results" in early.stderr
+    assert f"make grade assignment={ASSIGNMENT}" in early.stderr
+    done = command(course, "grade", ASSIGNMENT)
+    assert done.returncode == 1, done.stderr  # ivo's file cannot be read
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def report(course: Course, graded: str) -> dict[str, Any]:
+    return json.loads(command(course, "report", ASSIGNMENT, "--json").stdout)
+
+
+def exercise(report: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(row for row in report["exercises"] if row["name"] == name)
+
+
+def test_every_student_is_counted_once_and_who_is_not_graded_is_named(report: dict[str, Any]) -> None:
+    assert (report["assignment"], report["students"], report["missing"]) == (ASSIGNMENT, 7, 1)
+    assert max(report["scores"]) == report["max_score"] == sum(e.points for e in lesson.load(SECTION).values())
+    assert min(report["scores"]) == 0
+    assert {one["student"] for one in report["not_graded"]} == {"hal", "ivo"}
+    softmax = exercise(report, "softmax")
+    assert (softmax["passed"], softmax["failed"], softmax["not_started"]) == (1, 5, 1)
+    assert all(e["passed"] + e["failed"] + e["not_started"] == 7 for e in report["exercises"])
+    assert [e["name"] for e in report["exercises"]] == lesson.names(SECTION)
+
+
+def test_each_mistake_is_found_with_its_count_and_in_words(report: dict[str, Any]) -> None:
+    (found,) = exercise(report, "softmax")["mistakes"]
+    assert (found["mistake"], found["students"]) == ("over_the_first_dimension", 3)
+    assert found["message"] == lesson.find("softmax").mistakes["over_the_first_dimension"].message
+    assert sorted(found["who"]) == sorted([HOSTILE, FORMULA, "dan"])
+    assert found["example"] == COLUMNS
+    checks = {check["name"]: check["failed"] for check in exercise(report, "softmax")["checks"]}
+    assert (checks["normalises_each_row"], checks["works_on_a_single_row"]) == (5, 2)
+
+
+def test_answers_that_fail_alike_without_a_known_mistake_are_one_group(report: dict[str, Any]) -> None:
+    (group,) = exercise(report, "softmax")["alike"]
+    assert (group["students"], group["who"]) == (2, ["eve", "fay"])
+    assert "works on a single row" in group["observation"]
+
+
+def test_statements_that_were_believed_are_told_in_per_cent(report: dict[str, Any]) -> None:
+    told = {row["statement"]: row for row in exercise(report, "why_softmax")["statements"]}
+    assert (told["a"]["believed"], told["a"]["true"], told["a"]["wrong"]) == (33, False, 2)
+    assert (told["f"]["believed"], told["f"]["true"], told["f"]["wrong"]) == (83, True, 1)
+
+
+def test_an_anonymous_report_has_no_name_and_no_text_of_a_student(course: Course, report: dict[str, Any]) -> None:
+    told = command(course, "report", ASSIGNMENT, "--json", "--anonymous").stdout
+    for name in (HOSTILE, FORMULA, '"ann"', '"hal"', '"ivo"', "0.37", "script"):
+        assert name not in told
+    anonymous = json.loads(told)
+    assert anonymous["scores"] == sorted(report["scores"])
+    assert exercise(anonymous, "softmax")["mistakes"][0]["students"] == 3
+
+
+def test_an_assignment_that_nobody_released_is_an_error(course: Course) -> None:
+    done = command(course, "report", "minibatch")
+    assert done.returncode == 2
+    assert f"Did you mean {ASSIGNMENT}?" in done.stderr
+
+
+def test_items_are_analysed_in_the_usual_terms() -> None:
+    """Six students; the second question is passed by the weak alone, and one answer to the third is not graded."""
+    shares = np.array([[1, 0, 1], [1, 0, 1], [1, 0, 0.5], [0, 1, 0.5], [0, 1, 0], [0, 1, np.nan]], dtype=float)
+    parting, reversed_, third = items.analyse(shares, np.array([1.0, 1.0, 4.0]))
+    assert parting["difficulty"] == 0.5
+    strong, _ = items.analyse(np.array([[1, 1], [1, 1], [0, 0], [0, 0]], dtype=float), np.ones(2))
+    assert (strong["discrimination"], strong["point_biserial"], strong["out_of_bounds"]) == (1.0, 1.0, [])
+    assert parting["point_biserial"] == pytest.approx(
+        np.corrcoef([1, 1, 1, 0, 0, 0], [0.8, 0.8, 0.4, 0.6, 0.2, 1])[0, 1], abs=1e-3
+    )
+    assert reversed_["discrimination"] == -1.0
+    assert "discrimination" in reversed_["out_of_bounds"]
+    assert third["difficulty"] == 0.6
+    (alone,) = items.analyse(np.ones((4, 1)), np.array([2.0]))
+    assert (alone["discrimination"], alone["point_biserial"], alone["out_of_bounds"]) == (None, None, ["difficulty"])
