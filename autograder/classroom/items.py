@@ -14,6 +14,8 @@ LEAST = 0.2
 ENDS = 0.27
 #: Fewer students than this say little about a question.
 FEW = 20
+#: For whoever reads the numbers; `ends` in per cent.
+USUAL = {"difficulty": DIFFICULTY, "least": LEAST, "ends": round(100 * ENDS), "students": FEW}
 
 Numbers = NDArray[np.float64]
 

@@ -49,11 +49,13 @@ def of(plan: Plan, intake: Intake, anonymous: bool = False) -> Report:
     rows = [_exercise(name, points[name], found, anonymous) | analysed[i] for i, name in enumerate(names)]
     made: Report = {
         "assignment": plan.assignment,
+        "anonymous": anonymous,
         "students": len(found),
         "max_score": _number(sum(points.values())),
         "scores": sorted(scores) if anonymous else scores,
         "missing": len({one.student for one in notices if one.kind == "missing"}),
         "exercises": rows,
+        "usual": items.USUAL,
         "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
         "together": _together(found),
         "help": [] if anonymous else _help(found),

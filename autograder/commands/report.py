@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -16,20 +17,34 @@ from autograder.commands.group import FAILED, PASSED, USAGE, leave
 def report(assignment: str | None, as_json: bool, anonymous: bool) -> None:
     """Tell what the class did not understand in ASSIGNMENT, from the results that `grade` kept.
 
-    Nothing is run again. Exits with 2 when there are no results yet.
+    Writes reports/ASSIGNMENT.html, and the same as JSON beside it. Nothing is run again. Exits with 2 when there are
+    no results yet.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
     from autograder.classroom import summary
     from autograder.classroom.plan import NoAssignment
+    from autograder.report.class_page import page
 
     try:
         made = summary.report(assignment, anonymous)
+        told = json.dumps(made, indent=1)
+        if not as_json:
+            folder = Path("reports")
+            folder.mkdir(exist_ok=True)
+            place = folder / f"{made['assignment']}.html"
+            place.write_text(page(made), encoding="utf-8", errors="replace")
+            place.with_suffix(".json").write_text(told, encoding="utf-8")
     except NoAssignment as error:
         click.echo(str(error), err=True)
         leave(USAGE)
     except (OSError, SQLAlchemyError) as error:
         click.echo(f"The report could not be made: {error}", err=True)
         leave(FAILED)
-    click.echo(json.dumps(made, indent=1))
+    if as_json:
+        click.echo(told)
+    else:
+        click.echo(
+            "\n".join(filter(None, [made["stands_out"], f"The report is in {place}. It opens without a server."]))
+        )
     leave(PASSED)

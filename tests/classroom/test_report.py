@@ -127,6 +127,24 @@ def test_an_anonymous_report_has_no_name_and_no_text_of_a_student(course: Course
     assert exercise(anonymous, "softmax")["mistakes"][0]["students"] == 3
 
 
+def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Course, graded: str) -> None:
+    done = command(course, "report")
+    assert "reports/minibatch_training.html" in done.stdout
+    assert lesson.find("softmax").mistakes["over_the_first_dimension"].message in done.stdout
+    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "<strong>3 of 7</strong>" in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "&lt;script&gt;alert(2)&lt;/script&gt;" in page
+    assert not [tag for tag in ("<script", "<img", "<link", 'src="', "http:", "https:") if tag in page]
+    assert "hal</strong>: handed in nothing" in page
+    told = json.loads((course.folder / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
+    assert told["students"] == 7
+    assert command(course, "report", "--anonymous").returncode == 0
+    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "<strong>3 of 7</strong>" in page
+    assert not [text for text in ("onerror", FORMULA, "alert(2)", "ivo", "0.37") if text in page]
+
+
 def test_an_assignment_that_nobody_released_is_an_error(course: Course) -> None:
     done = command(course, "report", "minibatch")
     assert done.returncode == 2

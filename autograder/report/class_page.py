@@ -1,0 +1,76 @@
+"""The page on what a class did: one HTML file that needs nothing else, for a screen and for paper."""
+
+from __future__ import annotations
+
+import statistics
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+#: Bars of the picture of all scores.
+BARS = 10
+WORDS = {"difficulty": "difficulty", "discrimination": "discrimination", "point_biserial": "point-biserial"}
+
+
+def page(report: dict[str, Any]) -> str:
+    """`report`: from autograder/classroom/summary.py."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    exercises = [_exercise(row, report["students"]) for row in report["exercises"]]
+    sections = {
+        name: [row for row in exercises if row["section"] == name]
+        for name in dict.fromkeys(row["section"] for row in exercises)
+    }
+    mistakes = [(row, mistake) for row in exercises for mistake in row["mistakes"]]
+    return environment.get_template("class.html").render(
+        report=report,
+        sections=sections,
+        commonest=sorted(mistakes, key=lambda found: -found[1]["students"])[:5],
+        look=[row for row in exercises if row["detail"]],
+        bars=_bars(report["scores"], report["max_score"]),
+        middle=_middle(report["scores"]),
+        usual=report["usual"],
+        when=datetime.now().astimezone().strftime("%d %B %Y, %H:%M"),
+    )
+
+
+def _exercise(row: dict[str, Any], students: int) -> dict[str, Any]:
+    graded = row["passed"] + row["failed"] + row["not_started"]
+    parts = {key: 100 * row[key] / graded if graded else 0 for key in ("passed", "failed", "not_started")}
+    wrong = any(statement["wrong"] for statement in row.get("statements", []))
+    detail = row["mistakes"] or row["alike"] or wrong or any(check["failed"] for check in row["checks"])
+    marked = [WORDS[name] for name in row["out_of_bounds"]]
+    return row | {
+        "parts": parts,
+        "detail": bool(detail),
+        "marked": marked,
+        "checks": [check | {"title": check["name"].replace("_", " ")} for check in row["checks"]],
+        "statements": row.get("statements", []),
+    }
+
+
+def _bars(scores: list[float], most: float) -> list[dict[str, Any]]:
+    """How many students have a score in each tenth of what can be had; the full score counts to the last."""
+    counts = [0] * BARS
+    for score in scores:
+        counts[min(int(BARS * score / most), BARS - 1) if most else 0] += 1
+    highest = max(counts) or 1
+    return [
+        {
+            "from": f"{most * i / BARS:.0f}",
+            "to": f"{most * (i + 1) / BARS:.0f}",
+            "count": count,
+            "height": 100 * count / highest,
+        }
+        for i, count in enumerate(counts)
+    ]
+
+
+def _middle(scores: list[float]) -> dict[str, str]:
+    if not scores:
+        return {}
+    mean, median = statistics.fmean(scores), statistics.median(scores)
+    return {"mean": f"{mean:.1f}", "median": f"{median:g}", "lowest": f"{min(scores):g}", "highest": f"{max(scores):g}"}
