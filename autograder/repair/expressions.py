@@ -161,7 +161,7 @@ class Fresh:
 
     def _binary(self, node: ast.BinOp) -> Iterator[Make]:
         for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult, ast.Mod):
-            if not isinstance(node.op, operator):
+            if not isinstance(node.op, operator) and not _changes_nothing(operator, node.right):
                 yield _set(op=operator())
         yield lambda n: n.left
         yield lambda n: n.right
@@ -360,3 +360,11 @@ def _regrouped_left(node: Any) -> ast.AST | None:
     if not isinstance(right, ast.BinOp):
         return None
     return ast.BinOp(ast.BinOp(node.left, node.op, right.left), right.op, right.right)
+
+
+def _changes_nothing(operator: type[ast.operator], right: ast.expr) -> bool:
+    """`x * 1` and `x + 0` are x, and what is meant then is that the operand is too much."""
+    if not isinstance(right, ast.Constant):
+        return False
+    by_one = operator in (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
+    return (by_one and right.value == 1) or (operator in (ast.Add, ast.Sub) and right.value == 0)

@@ -7,8 +7,10 @@ probe, it is that mistake, and its sentence is said at the edit's place.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
+from autograder.authoring.relations import RELATIONS
 from autograder.judging.judge import Diagnosis
 from autograder.repair.edit import Edit
 from autograder.repair.search import Found
@@ -40,8 +42,15 @@ MOST_STATEMENT, MOST_NEW = 9, 4
 MANY, MOST_OF_MANY = 3, 9
 #: What is put round lines may reach further than it must: its first line is the place.
 WRAPS = {"no_grad_missing", "condition_missing"}
+#: How a known mistake begins that says of everything else that it is right.
+REST_IS_RIGHT = re.compile(r"(The|Both|Your)\b[^.:]* (is|are) right\b")
 #: A place that spreads over more lines than this is told by its first one.
 MOST_LINES = 3
+
+
+def _speaks_of_all(diagnosis: Diagnosis) -> bool:
+    """Whether its sentence is about the whole result, which is not so where something else is wrong as well."""
+    return diagnosis.mistake in RELATIONS or bool(REST_IS_RIGHT.match(diagnosis.message))
 
 
 def told(
@@ -66,6 +75,8 @@ def told(
         apart = not joined & {edit.lines[0]} and changes <= _changed(without)
         apart = apart and all(_is_small(other, lines) for other in found.edits if other is not edit)
         name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
+        if name and _speaks_of_all(name):
+            name = None
         base = name or Diagnosis(_kind(edit, found), said=edit.said, known=False)
         made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
     made = _as_one(made, joined)
@@ -127,7 +138,7 @@ def _in_part(
     if alone is not None:
         return [alone]
     still = failing(found.after or {})
-    if found.met is not None and all(_is_small(e, lines) for e in found.edits):
+    if found.met is not None and not _speaks_of_all(found.met) and all(_is_small(e, lines) for e in found.edits):
         made = [
             _placed(Diagnosis(_kind(e, found), said=e.said, known=False, probes=tuple(failing(found.base))), e, lines)
             for e in found.edits
@@ -135,7 +146,10 @@ def _in_part(
         return [*made, dataclasses.replace(found.met, probes=tuple(still))]
     apart = all(_is_small(e, lines) and e.kind not in PUT_IN for e in found.edits)
     rest = named(found.after, still) if found.after and still and apart else None
+    rest = None if rest and _speaks_of_all(rest) else rest
     mended = tuple(name for name in failing(found.base) if name not in still)
+    if rest is None and not mended:
+        return []  # the edits alone mend nothing that could be seen
     made = [
         _placed(Diagnosis(e.kind, said=e.said, known=False, probes=mended, whole=rest is not None), e, lines)
         for e in found.edits

@@ -79,6 +79,23 @@ def test_a_call_whose_result_is_dropped_is_the_place(check: Check) -> None:
     assert all(set(found.lines) <= {2, 3} for found in told)
 
 
+TWO_IN_A_LOOP = """def nll(log_probs, target):
+    total = 0
+    for i in range(len(target) - 1):
+        total += log_probs[i, target[i]]
+    return total / len(target)
+"""
+
+
+def test_of_two_mistakes_none_is_told_as_if_the_rest_were_right(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    told = check("nll", TWO_IN_A_LOOP).diagnoses
+    assert {line for found in told for line in found.lines} == {3, 5}
+    for found in told:
+        assert "is right" not in found.message  # the size is not: a row is missing
+        assert "operation" not in found.message  # 1 is too much; another operation with it would say so in a riddle
+
+
 def test_what_changes_its_argument_is_not_told_as_something_else(check: Check) -> None:
     verdict = check("softmax", "def softmax(x):\n    x.exp_()\n    return x / x.sum(-1, keepdim=True)\n")
     assert [found.lines for found in verdict.diagnoses] == [(2,)]
