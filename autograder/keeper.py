@@ -49,8 +49,9 @@ PATIENCE = 5.0
 
 @dataclass
 class Keeper:
+    #: What was read once and for all, as the first who asked told it.
     fingerprint: str | None = None
-    #: Where the others come from, and what tells it from another's.
+    #: Where those who ask come from; None where there can be none.
     listener: socket.socket | None = None
     #: Those who wait for the end of a command, by its process.
     waiting: dict[int, socket.socket] = field(default_factory=dict)

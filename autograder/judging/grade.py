@@ -33,9 +33,6 @@ Known = dict[str, tuple[str, dict[str, Frame]]]
 _known: dict[tuple[str, int], Known] = {}
 _asked: set[tuple[str, int]] = set()
 _small: dict[tuple[str, str], Outcome] = {}
-#: What was found of a text, by exercise, seed and text.
-
-
 #: (exercise, the learner's text as a spec, what was observed of it, the verdict so far, the seed) to what to say.
 Explain = Callable[[Exercise, dict[str, Any], Outcome, Verdict, int], list[Diagnosis]]
 

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import pytest
 import small_kit
+
+from autograder.process import resident
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -117,7 +120,6 @@ def test_the_second_check_starts_nothing(kit: Kit) -> None:
 
 
 def test_what_the_caller_has_counts(kit: Kit) -> None:
-    before = kit.ask()
     code, out, _ = kit.run("check", "double", PYTHONIOENCODING="ascii")
     assert code == 0
     assert "+ doubles each value" in out  # and no sign that this terminal does not know
@@ -128,7 +130,6 @@ def test_what_the_caller_has_counts(kit: Kit) -> None:
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
     assert kit.run("check", "double", "--file", "hangs.py", AUTOGRADER_TIMEOUT="0.5")[0] == 1
-    assert before
 
 
 def test_two_at_once(kit: Kit) -> None:
@@ -257,6 +258,21 @@ def test_stop_and_doctor_say_what_there_is(kit: Kit) -> None:
     assert "Stopped." in kit.run("stop")[1]
     assert soon(lambda: all(map(gone, before)))
     assert "Nothing is running." in kit.run("stop")[1]
+
+
+def test_it_ends_when_nobody_comes(kit: Kit) -> None:
+    kit.ask("stop")
+    impatient = "from autograder import keeper; from autograder.process import resident; "
+    impatient += "resident.IDLE, keeper.GLANCE = 0.5, 0.2; keeper.main()"
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        socket.send_fds(ours, [b"?"], [])
+        resident.tell(ours, {"status": True, "fingerprint": ""})
+        process = subprocess.Popen(
+            [sys.executable, "-c", impatient, str(theirs.fileno())],
+            cwd=kit.folder, env=kit.environment(), pass_fds=[theirs.fileno()],
+        )  # fmt: skip
+        assert process.wait(100) == 0
 
 
 def test_many_checks_leave_nothing_behind(kit: Kit) -> None:
