@@ -32,6 +32,8 @@ class Lesson:
     checks: str = "checks"
     milestones: tuple[str, ...] = ()
     data: str = ""
+    #: {word: module}: whose use of the word makes Python import the module, which takes long.
+    slow_imports: dict[str, str] = field(default_factory=dict)
     #: {"url", "sections": {name: seconds}, "exercises": {name: seconds}}
     video: dict[str, Any] = field(default_factory=dict)
 

@@ -63,7 +63,7 @@ def _all_probes(
     implementation: Any = None
     told: Frame = {"failure": None, "found": None}
     with patience.running():
-        implementation, told = find(spec, exercise)
+        implementation, told = implementation_of(spec, exercise)
     emit({"implementation": i, "loaded": told})
     if implementation is None:
         return
@@ -114,7 +114,7 @@ def exercise_from(text: str, name: str) -> Exercise:
     return next(e for e in vars(module).values() if isinstance(e, Exercise) and e.name == name)
 
 
-def find(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
+def implementation_of(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
     """The implementation that a spec names, and what to tell about loading it.
 
     A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names}. Rights

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.classroom import submission
-from autograder.classroom.mend import Known
+from autograder.classroom.mend import ReleasedCell
 
 #: Left by systems and editors, and nobody's hand-in.
 LITTER = re.compile(r"\..*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.whl|.*_files")
@@ -67,7 +67,9 @@ class Intake:
 class Reception:
     """Takes in what lies in `submitted/`: a folder for each student, in it one for the assignment, in it notebooks."""
 
-    def __init__(self, place: Path, below: str, assignment: str, notebooks: dict[str, list[Known]], take: bool = False):
+    def __init__(
+        self, place: Path, below: str, assignment: str, notebooks: dict[str, list[ReleasedCell]], take: bool = False
+    ):
         """`below`: from a student's folder to the assignment's. `take`: rename what its cells tell, too."""
         self.place, self.below, self.assignment, self.take = place, below.strip("/"), assignment, take
         self.notebooks = notebooks

@@ -19,7 +19,7 @@ GONE = "(This cell was not in the notebook that was handed in.)"
 
 
 @dataclass(frozen=True)
-class Known:
+class ReleasedCell:
     """One cell of the assignment as it was released."""
 
     grade_id: str
@@ -45,13 +45,13 @@ class Known:
         return meta | ({"points": self.points} if self.grade else {})
 
 
-def known_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list[Known]:
+def released_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list[ReleasedCell]:
     """The cells of a released notebook that have an id, in order."""
     found = gradebook.find_notebook(notebook, assignment)
     points = {cell.name: float(cell.max_score) for cell in found.grade_cells}
     solutions = {cell.name for cell in found.solution_cells}
     return [
-        Known(
+        ReleasedCell(
             cell.name,
             cell.cell_type,
             cell.source,
@@ -65,9 +65,9 @@ def known_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list[Kn
     ]
 
 
-def mend(nb: NotebookNode, known: list[Known]) -> None:
+def mend(nb: NotebookNode, released: list[ReleasedCell]) -> None:
     """Restore the cells' metadata, locked sources and missing cells, in place."""
-    by_id = {cell.grade_id: cell for cell in known}
+    by_id = {cell.grade_id: cell for cell in released}
     places: dict[str, list[int]] = {}
     for position, cell in enumerate(nb.cells):
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -76,32 +76,32 @@ def mend(nb: NotebookNode, known: list[Known]) -> None:
             places.setdefault(name, []).append(position)
     for name, found in places.items():
         _restore(nb, _chosen(nb, found, by_id[name]), by_id[name])
-    _add_missing(nb, known)
+    _add_missing(nb, released)
 
 
-def _chosen(nb: NotebookNode, positions: list[int], known: Known) -> int:
+def _chosen(nb: NotebookNode, positions: list[int], released: ReleasedCell) -> int:
     """Of several cells with one id, the last that is not as it was released."""
-    changed = [p for p in positions if nb.cells[p].source.strip() != known.source.strip()]
+    changed = [p for p in positions if nb.cells[p].source.strip() != released.source.strip()]
     return (changed or positions)[-1]
 
 
-def _restore(nb: NotebookNode, position: int, known: Known) -> None:
+def _restore(nb: NotebookNode, position: int, released: ReleasedCell) -> None:
     old = nb.cells[position]
-    source = known.source if known.locked else old.source
-    new = _cell(known, source, old.id)
-    if known.kind == "markdown" and old.get("attachments"):
+    source = released.source if released.locked else old.source
+    new = _cell(released, source, old.id)
+    if released.kind == "markdown" and old.get("attachments"):
         new["attachments"] = old.attachments
     nb.cells[position] = from_dict(new)
 
 
-def _add_missing(nb: NotebookNode, known: list[Known]) -> None:
+def _add_missing(nb: NotebookNode, released: list[ReleasedCell]) -> None:
     """Put graded cells that are gone behind the nearest earlier one that is there."""
-    for number, cell in enumerate(known):
+    for number, cell in enumerate(released):
         places = {c.metadata.get("nbgrader", {}).get("grade_id"): i for i, c in enumerate(nb.cells)}
         if cell.grade_id in places or not cell.grade:
             continue
-        before = [places[other.grade_id] for other in known[:number] if other.grade_id in places]
-        after = [places[other.grade_id] for other in known[number + 1 :] if other.grade_id in places]
+        before = [places[other.grade_id] for other in released[:number] if other.grade_id in places]
+        after = [places[other.grade_id] for other in released[number + 1 :] if other.grade_id in places]
         at = before[-1] + 1 if before else after[0] if after else len(nb.cells)
         nb.cells.insert(at, from_dict(_cell(cell, cell.source, f"put-back-{number}")))
         if cell.kind == "markdown":
@@ -109,14 +109,14 @@ def _add_missing(nb: NotebookNode, known: list[Known]) -> None:
             nb.cells.insert(at, from_dict(note))
 
 
-def _cell(known: Known, source: str, cell_id: str) -> dict[str, Any]:
+def _cell(released: ReleasedCell, source: str, cell_id: str) -> dict[str, Any]:
     cell: dict[str, Any] = {
-        "cell_type": known.kind,
+        "cell_type": released.kind,
         "id": cell_id,
-        "metadata": {"nbgrader": known.metadata()},
+        "metadata": {"nbgrader": released.metadata()},
         "source": source,
     }
-    return cell | ({"execution_count": None, "outputs": []} if known.kind == "code" else {})
+    return cell | ({"execution_count": None, "outputs": []} if released.kind == "code" else {})
 
 
 class Mend(NbGraderPreprocessor):
@@ -125,5 +125,5 @@ class Mend(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         here = resources["nbgrader"]
         with Gradebook(here["db_url"]) as gradebook:
-            mend(nb, known_cells(gradebook, here["notebook"], here["assignment"]))
+            mend(nb, released_cells(gradebook, here["notebook"], here["assignment"]))
         return nb, resources

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder import lesson
 from autograder.classroom import grading, results, submission
 from autograder.classroom.intake import Handed, Intake, Reception
-from autograder.classroom.mend import Known, known_cells, mend
+from autograder.classroom.mend import ReleasedCell, mend, released_cells
 from autograder.classroom.plugin import read_bytes, section_of
 from autograder.classroom.run import Budget
 from autograder.classroom.worker import Task
@@ -30,7 +30,7 @@ class Notebook:
 
     name: str
     section: str
-    cells: list[Known]
+    cells: list[ReleasedCell]
 
     @property
     def graded(self) -> set[str]:
@@ -111,7 +111,7 @@ def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[
         roster = [str(one.id) for one in gradebook.students]
         found = {}
         for name in names:
-            cells = known_cells(gradebook, name, assignment)
+            cells = released_cells(gradebook, name, assignment)
             graded = {cell.grade_id for cell in cells if cell.grade and not cell.solution}
             if graded:
                 found[name] = Notebook(name, section_of(graded, name), cells)

@@ -6,7 +6,7 @@ The inputs of a class are secret, so that they can be used again: nothing comput
 from __future__ import annotations
 
 from autograder import lesson
-from autograder.judging.compare import Difference
+from autograder.judging.difference import Difference
 from autograder.judging.judge import ProbeResult, Verdict
 from autograder.report import html, values
 from autograder.report.notebook_text import plain

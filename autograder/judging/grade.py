@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder import places, source
+from autograder import lesson, places, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import (
     SMALL,
     Diagnosis,
     Frame,
+    Mistakes,
     Verdict,
     by_probe,
     compare,
@@ -28,9 +29,7 @@ from autograder.workspace import uses
 PATIENT = 120.0
 
 _expected: dict[tuple[str, int], dict[str, Frame]] = {}
-#: (message, frames by probe) of known mistakes, by name.
-Known = dict[str, tuple[str, dict[str, Frame]]]
-_known: dict[tuple[str, int], Known] = {}
+_known: dict[tuple[str, int], Mistakes] = {}
 _asked: set[tuple[str, int]] = set()
 _small: dict[tuple[str, str], Outcome] = {}
 #: (exercise, the learner's text as a spec, what was observed of it, the verdict so far, the seed) to what to say.
@@ -140,15 +139,16 @@ def observe(
 
 
 def _slow_imports(exercise: Exercise, probes: str, specs: list[dict[str, Any]]) -> list[str]:
-    """What torch imports when the first optimizer is made, and takes as long for as for itself: if one will be made.
+    """What the lesson says is slow to import, if a probe or an answer will make use of it.
 
     The warm process then imports it before it forks, once, and no learner's time runs meanwhile.
     """
-    texts = [probes, *(spec["file"] for spec in specs if "optim" in spec.get("file", ""))]
-    used = any("optim." in text for text in texts[:1]) or any(
-        "optim" in uses(text, exercise.name) for text in texts[1:]
-    )
-    return ["torch._dynamo"] if used else []
+    texts = [spec["file"] for spec in specs if "file" in spec]
+
+    def used(word: str) -> bool:
+        return f"{word}." in probes or any(word in text and word in uses(text, exercise.name) for text in texts)
+
+    return [module for word, module in lesson.current().slow_imports.items() if used(word)]
 
 
 def _reference(exercise: Exercise) -> dict[str, Any]:
@@ -178,12 +178,12 @@ def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict
     first = verdict.first_failure
     frames = by_probe(observed)
     if exercise.kind == "code" and observed.ending == "finished" and first and first.name in frames:
-        verdict.diagnosis = diagnose(exercise, frames, alike(exercise, frames, first.name, seed))
+        verdict.diagnosis = diagnose(exercise, frames, suspects(exercise, frames, first.name, seed))
     if first and first.why in ("differs", "changed") and exercise.kind == "code":
         verdict.smallest = smallest(exercise, own, first.name)
 
 
-def known(exercise: Exercise, seed: int) -> Known:
+def known(exercise: Exercise, seed: int) -> Mistakes:
     """Every known mistake and relation; observed once for each seed."""
     key = (exercise.name, seed)
     if key not in _known:
@@ -191,10 +191,11 @@ def known(exercise: Exercise, seed: int) -> Known:
     return _known[key]
 
 
-def alike(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Known:
-    """The known mistakes that can explain these frames. All of them are observed only when asked a second time.
+def suspects(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Mistakes:
+    """The known mistakes that can explain these frames: every one that looks the same on the probe `failing`.
 
-    The first time all are tried on the probe `failing`, and on the others those that look the same there.
+    The first question of a process about an exercise, often the only one, is answered with these alone. At the second
+    all are observed on all probes, once and for all, and all are returned.
     """
     key = (exercise.name, seed)
     if key in _known or key in _asked:
@@ -219,7 +220,7 @@ def _variants(exercise: Exercise) -> list[tuple[str, str]]:
     return own + [("family", name) for name in complete(exercise)]
 
 
-def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: list[str] | None = None) -> Known:
+def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: list[str] | None = None) -> Mistakes:
     from autograder.authoring.families import complete
     from autograder.authoring.relations import RELATIONS
     from autograder.authoring.variants import implementation

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.exercise import Exercise, Probe
-from autograder.judging.compare import Difference, difference
+from autograder.judging.difference import Difference, difference
 from autograder.process.frames import Outcome
 
 Frame = dict[str, Any]
+#: (message, frames by probe) of known mistakes, by name.
+Mistakes = dict[str, tuple[str, dict[str, Frame]]]
 
 #: Runs tried, smallest first, when a failing case is to be shown: three seeds at each of four levels.
 SMALL = [{"seed": seed, "level": level} for level in range(4) for seed in range(3)]
@@ -244,13 +246,8 @@ def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, 
     return not silent
 
 
-def diagnose(
-    exercise: Exercise, learner: dict[str, Frame], mistakes: dict[str, tuple[str, dict[str, Frame]]]
-) -> Diagnosis | None:
-    """The one known mistake that explains the learner's observations; none when several different ones do.
-
-    `mistakes` holds (message, frames by probe) by name.
-    """
+def diagnose(exercise: Exercise, learner: dict[str, Frame], mistakes: Mistakes) -> Diagnosis | None:
+    """The one known mistake that explains the learner's observations; none when several different ones do."""
     found = [name for name, (_, frames) in mistakes.items() if explains(exercise, learner, frames)]
     # What sister exercises share is a second choice.
     found = [name for name in found if name not in (exercise.family or {})] or found
@@ -264,7 +261,7 @@ def in_part(
     exercise: Exercise,
     learner: dict[str, Frame],
     expected: dict[str, Frame],
-    mistakes: dict[str, tuple[str, dict[str, Frame]]],
+    mistakes: Mistakes,
 ) -> Diagnosis | None:
     """The known mistake that explains most failing probes, and fails none that passes; None where two do as well."""
     fails = [p for p in exercise.probes.values() if not _agree(exercise, p, learner, expected)]

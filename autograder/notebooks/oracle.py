@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.exercise import Exercise
-from autograder.judging.judge import Diagnosis, Frame
+from autograder.judging.judge import Diagnosis, Frame, Mistakes
 
 if TYPE_CHECKING:
     from autograder.notebooks.curve import Curve
 
 RECORDED = Path(__file__).resolve().parent / "recorded"
 SEED = 0
-
-Known = dict[str, tuple[str, dict[str, Frame]]]
 
 
 class Oracle(Protocol):
@@ -30,8 +28,8 @@ class Oracle(Protocol):
     def expected(self, exercise: Exercise) -> dict[str, Frame] | None:
         """The reference's frames by probe; None where they are not to be known."""
 
-    def known(self, exercise: Exercise) -> Known:
-        """The known mistakes: (message, frames by probe) by name."""
+    def known(self, exercise: Exercise) -> Mistakes:
+        """The known mistakes."""
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
         """The reference's frames of one probe on the runs of judge.SMALL."""
@@ -59,7 +57,7 @@ class Kit:
 
         return expected(exercise, SEED)
 
-    def known(self, exercise: Exercise) -> Known:
+    def known(self, exercise: Exercise) -> Mistakes:
         from autograder.judging.grade import known
 
         return known(exercise, SEED)
@@ -101,7 +99,7 @@ class Recorded:
     def expected(self, exercise: Exercise) -> dict[str, Frame] | None:
         return _recorded(exercise.section)[exercise.name]["expected"] if exercise.kind == "code" else None
 
-    def known(self, exercise: Exercise) -> Known:
+    def known(self, exercise: Exercise) -> Mistakes:
         return {}
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.exercise import Exercise
 from autograder.judging import grade
-from autograder.judging.compare import Difference, difference
+from autograder.judging.difference import Difference, difference
 from autograder.judging.judge import Frame
 from autograder.report import values
 

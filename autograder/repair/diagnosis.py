@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.judging.grade import Known
-from autograder.judging.judge import Diagnosis
+from autograder.judging.judge import Diagnosis, Mistakes
 from autograder.repair import differ, expressions, likely, reading, rights, statements
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import Meeting
@@ -45,7 +44,7 @@ def look(
     reference: Frames,
     observe: Observe,
     seconds: float,
-    known: Callable[[], Known] = dict,
+    known: Callable[[], Mistakes] = dict,
 ) -> Looked:
     """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds."""
     trials = Trials(exercise, own, reference, observe, seconds)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.judging.grade import Known
-from autograder.judging.judge import Diagnosis, compare, diagnose
+from autograder.judging.judge import Diagnosis, Mistakes, compare, diagnose
 from autograder.repair.trial import Frames
 
 #: So many of the first numbers of an observation are compared before all of it is.
@@ -17,9 +16,9 @@ FIRST = 4
 class Meeting:
     """`known` gives the known mistakes with their frames, and is asked when they are first needed."""
 
-    def __init__(self, exercise: Exercise, known: Callable[[], Known], reference: Frames):
+    def __init__(self, exercise: Exercise, known: Callable[[], Mistakes], reference: Frames):
         self.exercise, self.reference, self._ask = exercise, reference, known
-        self._known: Known | None = None
+        self._known: Mistakes | None = None
         self._outlines: dict[str, list[tuple[list[float], str]]] = {}
 
     def of(self, frames: Frames, failing: list[str]) -> Diagnosis | None:
@@ -50,7 +49,7 @@ class Meeting:
             self._outlines[probe] = [(_outline(f[probe]), n) for n, f in noticed.items()]
         return self._outlines[probe]
 
-    def _mistakes(self) -> Known:
+    def _mistakes(self) -> Mistakes:
         if self._known is None:
             self._known = self._ask()
         return self._known

@@ -27,7 +27,7 @@ def places(
             return grade.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
 
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
-            return diagnose(exercise, frames, grade.alike(exercise, frames, failing[0], seed))
+            return diagnose(exercise, frames, grade.suspects(exercise, frames, failing[0], seed))
 
         frames, reference = by_probe(observed), grade.expected(exercise, seed)
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.exercise import MOST_CALLS, Probe
-from autograder.judging.compare import Difference, close, difference
+from autograder.judging.difference import Difference, close, difference
 from autograder.judging.judge import Frame, ProbeResult
 from autograder.report import values
 

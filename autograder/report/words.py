@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder import lesson
-from autograder.judging.compare import Difference
+from autograder.judging.difference import Difference
 from autograder.judging.judge import Frame, ProbeResult, Verdict
 from autograder.report import places, values
 from autograder.report.case import Case, case, made

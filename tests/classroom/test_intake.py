@@ -14,11 +14,11 @@ from course import ASSIGNMENT, Course, answered
 
 from autograder.classroom.export import harmless
 from autograder.classroom.intake import Intake, Reception
-from autograder.classroom.mend import Known
+from autograder.classroom.mend import ReleasedCell
 
 RELEASED = {
-    "setup": [Known("get_data-answer", "code", "raise", "", False, False, True, 0.0)],
-    "optim": [Known("Optimizer-answer", "code", "raise", "", False, False, True, 0.0)],
+    "setup": [ReleasedCell("get_data-answer", "code", "raise", "", False, False, True, 0.0)],
+    "optim": [ReleasedCell("Optimizer-answer", "code", "raise", "", False, False, True, 0.0)],
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat.notebooknode import from_dict
 
 from autograder.classroom import frames, submission
-from autograder.classroom.mend import Known, mend
+from autograder.classroom.mend import ReleasedCell, mend
 from autograder.classroom.pieces import reachable
 from autograder.process.frames import read
 from autograder.process.limits import Limits
@@ -134,9 +134,9 @@ def test_outputs_are_text_and_pictures() -> None:
 
 
 KNOWN = [
-    Known("f-answer", "code", "stub", "1", False, False, True, 0),
-    Known("f", "code", "check(f)", "2", True, True, False, 4),
-    Known("f-words", "markdown", "YOUR ANSWER HERE", "3", False, True, True, 2),
+    ReleasedCell("f-answer", "code", "stub", "1", False, False, True, 0),
+    ReleasedCell("f", "code", "check(f)", "2", True, True, False, 4),
+    ReleasedCell("f-words", "markdown", "YOUR ANSWER HERE", "3", False, True, True, 2),
 ]
 
 

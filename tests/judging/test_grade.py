@@ -58,7 +58,7 @@ def test_the_quick_look_for_a_mistake_finds_what_the_thorough_one_finds(
         )
         if failing:
             grade._asked.discard((name, 0))
-            assert diagnose(exercise, frames, grade.alike(exercise, frames, failing, 0)) == diagnose(
+            assert diagnose(exercise, frames, grade.suspects(exercise, frames, failing, 0)) == diagnose(
                 exercise, frames, known
             )
     grade._known[name, 0] = kept

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.beside.encode import encode
-from autograder.judging.compare import Difference, difference
+from autograder.judging.difference import Difference, difference
 
 
 def compared(got: Any, expected: Any) -> Difference | None:
