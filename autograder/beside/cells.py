@@ -6,6 +6,7 @@ student may see: the cells, and the probes without their secrets.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import marshal
@@ -85,7 +86,18 @@ def run_cells(job: Frame, emit: Emit) -> None:
         emit({"cell": index})
         with _time_limit(job["cell_seconds"], interrupt=True):
             outputs = _shell.run(source, index + 1)
+            if any(item.get("ename") in ("ModuleNotFoundError", "ImportError") for item in outputs):
+                _import_the_rest(source)
         emit({"cell": index, "outputs": outputs})
+
+
+def _import_the_rest(source: str) -> None:
+    """An import of what is not here (google.colab) is not to cost the others of its cell."""
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        for node in ast.parse(_shell.transform_cell(source)).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                with contextlib.suppress(Exception):
+                    exec(compile(ast.Module([node], []), "<import>", "exec"), _shell.user_module.__dict__)
 
 
 @contextlib.contextmanager

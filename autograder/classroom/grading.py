@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder import lesson
 from autograder.authoring.families import complete
-from autograder.classroom import alike, confirm, pieces, told
+from autograder.classroom import alike, confirm, definitions, pieces, told
 from autograder.classroom.run import Budget, Purse, Run
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
@@ -54,6 +54,7 @@ def grade_cells(
 ) -> Frame:
     """As grade_notebook, for the code cells themselves."""
     budget = budget or Budget()
+    lent: dict[str, Outcome] = {}
     run = Run(sources, section, seed, where or box(), budget, purse=Purse(budget.whole))
     exercises = lesson.load(section)
     if sources:
@@ -61,10 +62,14 @@ def grade_cells(
     verdicts = {name: run.verdict(name) for name in exercises}
     if sources:
         confirm.confirm(run, verdicts)
-        pieces.lend(run, verdicts)
+        lent = pieces.lend(run, verdicts)
     for name, verdict in verdicts.items():
-        if verdict.outcome in ("failed", "error") and not verdict.stood_in:
-            _diagnose(exercises[name], run.seen.get(name), verdict, seed)
+        if verdict.outcome in ("failed", "error"):
+            _diagnose(exercises[name], lent.get(name) or run.seen.get(name), verdict, seed)
+        if (verdict.trouble or {}).get("kind") == "missing":
+            verdict.trouble = {**(verdict.trouble or {}), "stopped": definitions.stopped(name, sources, run.outputs)}
+        elif verdict.outcome == "not_started" and definitions.hidden(name, sources):
+            verdict.trouble = {"kind": "hidden"}
     return {
         "trouble": trouble,
         "cells": [out or [] for out in run.outputs],

@@ -3,7 +3,7 @@
 The kit's answers enter the sandbox for this alone: a child of its own for each such exercise gets, when its cells have
 run, those *earlier* answers that stand in and what they are made of, as code without any text, and ends with it. Of
 what comes out only agreement with the reference is used, no word of text: whatever the submission does with what it
-sees there, it has nobody to tell.
+sees there, it has nobody to tell. Which known mistake it behaves like is agreement too.
 """
 
 from __future__ import annotations
@@ -15,24 +15,32 @@ from autograder.classroom.confirm import forbidden
 from autograder.classroom.run import Lent, Run
 from autograder.exercise import Exercise
 from autograder.judging.judge import Verdict
+from autograder.process.frames import Outcome
+
+FAILING = ("failed", "error")
 
 
-def lend(run: Run, verdicts: dict[str, Verdict]) -> None:
-    """Replace verdicts by better ones reached with earlier pieces lent."""
+def lend(run: Run, verdicts: dict[str, Verdict]) -> dict[str, Outcome]:
+    """Replace verdicts by those reached with earlier pieces lent; what was observed of the answers then.
+
+    Not one that would be worse. One as good is taken, since the mistake that shows now is the answer's own.
+    """
+    seen = {}
     uses = _uses(run.sources)
     answers = list(source.answers(run.section))
     for name, exercise in lesson.load(run.section).items():
         verdict = verdicts[name]
-        if exercise.kind != "code" or verdict.outcome not in ("failed", "error") or _nothing_there(verdict):
+        if exercise.kind != "code" or verdict.outcome not in FAILING or _nothing_there(verdict):
             continue
         earlier = answers[: answers.index(name)]
         broken = [e for e in reachable(name, uses) if e in earlier and e in verdicts and not verdicts[e].passed]
         broken = [e for e in broken if lesson.load(run.section)[e].kind == "code"]
         if broken:
-            better = _with(run, exercise, loan(run.section, name, broken))
-            if better.points > verdict.points:
+            better, observed = _with(run, exercise, loan(run.section, name, broken))
+            if better.points > verdict.points or (better.points == verdict.points and better.outcome in FAILING):
                 better.stood_in = sorted(broken)
-                verdicts[name] = better
+                verdicts[name], seen[name] = better, observed
+    return seen
 
 
 def loan(section: str, name: str, broken: list[str]) -> Lent:
@@ -58,7 +66,7 @@ def _nothing_there(verdict: Verdict) -> bool:
     return (verdict.trouble or {}).get("kind") in ("missing", "not_callable", "ending", "unreadable")
 
 
-def _with(run: Run, exercise: Exercise, lent: Lent) -> Verdict:
+def _with(run: Run, exercise: Exercise, lent: Lent) -> tuple[Verdict, Outcome]:
     """What the answer earns with these lent; and without what it was to be built without (confirm.py), at once."""
     name = exercise.name
     again = run.again([name], lent, forbidden(exercise))
@@ -66,7 +74,7 @@ def _with(run: Run, exercise: Exercise, lent: Lent) -> Verdict:
         frame["printed"] = ""
         if "raised" in frame:
             frame["raised"] |= {"message": "", "frames": [{"line": 0}] if frame["raised"]["frames"] else []}
-    return again.verdict(name)
+    return again.verdict(name), again.seen.get(name) or Outcome()
 
 
 def _uses(sources: list[str]) -> dict[str, set[str]]:

@@ -172,7 +172,7 @@ def _there(observed: Outcome) -> Outcome:
 def _earned(exercise: Exercise, verdict: Verdict) -> Verdict:
     """What is the same under every seed can be known beforehand: it earns something beside what cannot."""
     drawn = [result for result in verdict.probes if not exercise.probes[result.name].fixed]
-    if exercise.kind == "code" and drawn and not any(result.passed for result in drawn):
+    if exercise.kind == "code" and drawn and not any(result.points for result in drawn):
         verdict.points = 0
     return verdict
 

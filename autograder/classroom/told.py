@@ -1,11 +1,13 @@
 """What a student is told about a graded exercise: which checks agree, and why the first one does not.
 
-The inputs of a class are secret, so that they can be used again: nothing computed from them by the reference is shown.
+The inputs of a class are secret, so that they can be used again: nothing computed from them by the reference is shown
+but of what kind, dtype and size a result is.
 """
 
 from __future__ import annotations
 
 from autograder import lesson
+from autograder.classroom.definitions import Stopped
 from autograder.judging.difference import Difference
 from autograder.judging.judge import ProbeResult, Verdict
 from autograder.report import html, values
@@ -13,6 +15,11 @@ from autograder.report.notebook_text import plain
 from autograder.report.words import Feedback, feedback
 
 PLACE = "your notebook"
+FORM = "Where only the form of a result is wrong, all such checks together cost the points of one."
+HIDDEN = (
+    "There is an answer above, and the cell below it is as it was handed out: it defines the name again, without an "
+    "answer. What is defined last counts, so write your answer into that cell."
+)
 
 
 def texts(verdict: Verdict, trouble: str = "") -> tuple[str, str]:
@@ -27,21 +34,44 @@ def words(verdict: Verdict, trouble: str = "") -> Feedback:
     if (verdict.trouble or {}).get("kind") == "unreadable":
         return Feedback(f"{verdict.exercise} could not be checked", [], ["What it gave back could not be read."])
     if verdict.outcome == "error" and (verdict.trouble or {}).get("kind") == "missing":
-        says = f"There is no {verdict.exercise} once all your cells have run. Give your answer exactly this name."
-        return Feedback(f"{verdict.exercise} is missing", [], [says])
+        return Feedback(f"{verdict.exercise} is missing", [], [_missing(verdict)])
     if verdict.outcome == "not_started":
-        return Feedback(f"{verdict.exercise} is not started", [], [])
+        hidden = (verdict.trouble or {}).get("kind") == "hidden"
+        return Feedback(f"{verdict.exercise} is not started", [], [HIDDEN] if hidden else [])
     told = feedback(verdict)
     told.case = None
     first = verdict.first_failure
-    if verdict.stood_in and not verdict.passed:
-        told.says, told.failure = [], None
+    if verdict.stood_in and first and not verdict.diagnosis:
+        told.says, told.failure = [_with_lent(verdict, first)], None
     elif first and _differs(verdict, first):
         says = _difference(verdict.exercise, first.difference, first.name.replace("_", " "))
         told.says = [says, lesson.find(verdict.exercise).probes[first.name].says]
+    if any(result.points and not result.passed for result in verdict.probes):
+        told.says = [
+            *told.says,
+            FORM,
+        ]
     if not verdict.points and any(result.passed for result in verdict.probes):
         told.says = [*told.says, "What agrees so far would agree with any inputs: by itself it earns no points."]
     return told
+
+
+def _missing(verdict: Verdict) -> str:
+    stopped: Stopped | None = (verdict.trouble or {}).get("stopped")
+    if stopped is None:
+        return f"There is no {verdict.exercise} once all your cells have run. Give your answer exactly this name."
+    line = f" in its line {stopped.line} (`{stopped.source}`)" if stopped.line else ""
+    return f"The cell that defines {verdict.exercise} stopped{line}: {stopped.error}"
+
+
+def _with_lent(verdict: Verdict, first: ProbeResult) -> str:
+    """Nothing of what came out is quoted: the text of a lent answer could stand in it."""
+    what = "it stops with an error" if first.why == "raised" else "the result is not right"
+    return f"In “{first.name.replace('_', ' ')}” {what}, also with right answers in place of {_and(verdict.stood_in)}."
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _differs(verdict: Verdict, first: ProbeResult) -> bool:
@@ -58,9 +88,9 @@ def _difference(name: str, found: Difference | None, title: str) -> str:
     what = f"In “{title}”" + (f", at{where}" if where else "") + ": "
     match found.fault:
         case "kind":
-            return f"{what}{name} gave {_kind(found.got)}, which is not what is asked for."
+            return f"{what}{name} gave {_kind(found.got)} where {_kind(found.expected)} is expected."
         case "dtype":
-            return f"{what}the dtype is {found.got['tensor']}, which is not what is asked for."
+            return f"{what}the dtype is {found.got['tensor']} where {found.expected['tensor']} is expected."
         case "shape":
             return f"{what}the shape is {values.shape(found.got)}, which is not what is asked for."
         case "graph":
@@ -77,4 +107,7 @@ def _difference(name: str, found: Difference | None, title: str) -> str:
 
 
 def _kind(value: object) -> str:
-    return "a number" if isinstance(value, int | float) and not isinstance(value, bool) else values.kind(value)
+    """The kind of a value, and nothing of what is in it."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"a Python {type(value).__name__}"
+    return values.kind(value)

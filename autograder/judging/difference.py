@@ -47,6 +47,22 @@ def difference(got: Any, expected: Any, rtol: float, atol: float, where: tuple =
     return None if got == expected else Difference("value", where, got, expected)
 
 
+def only_form(got: Any, expected: Any, rtol: float, atol: float) -> bool:
+    """Whether values agree, their form left aside: a dtype, dimensions of size 1, a graph, a number for a tensor."""
+    return difference(_formless(got), _formless(expected), rtol, atol) is None
+
+
+def _formless(value: Any) -> Any:
+    kind = _kind(value)
+    if kind in ("tensor", "array"):
+        return {"tensor": "", "shape": [n for n in value["shape"] if n != 1], "values": value["values"], "grad": False}
+    if kind == "number":
+        return {"tensor": "", "shape": [], "values": [value], "grad": False}
+    if kind == "list":
+        return [_formless(item) for item in value]
+    return {"dict": [[key, _formless(item)] for key, item in value["dict"]]} if kind == "dict" else value
+
+
 def close(got: float, expected: float, rtol: float, atol: float) -> bool:
     """Equal within the tolerance; nan equals nan, an infinity equals itself alone."""
     if math.isnan(expected) or math.isnan(got):

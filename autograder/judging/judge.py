@@ -8,11 +8,11 @@ tolerance, no argument was changed that the reference leaves alone, and no forbi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.exercise import Exercise, Probe
-from autograder.judging.difference import Difference, difference
+from autograder.judging.difference import Difference, difference, only_form
 from autograder.process.frames import Outcome
 
 Frame = dict[str, Any]
@@ -128,6 +128,7 @@ def judge(exercise: Exercise, observed: Outcome, expected: dict[str, Frame], pat
     loaded = next((f["loaded"] for f in observed.frames if isinstance(f.get("loaded"), dict)), None)
     frames = by_probe(observed)
     results = [_result(exercise, p, frames.get(p.name), expected[p.name]) for p in exercise.probes.values()]
+    results = _one_form_one_check(exercise, results)
     verdict = Verdict(
         exercise.name,
         exercise.section,
@@ -162,6 +163,23 @@ def _result(exercise: Exercise, probe: Probe, frame: Frame | None, expected: Fra
     why, found = compare(exercise, probe, frame, expected)
     points = probe.points if why == "agrees" else 0
     return ProbeResult(probe.name, why == "agrees", points, probe.points, why, found, frame, expected)
+
+
+def _one_form_one_check(exercise: Exercise, results: list[ProbeResult]) -> list[ProbeResult]:
+    """A formal slip (a dtype, a kept dimension, a number for a tensor) costs the points of the first check it fails.
+
+    It does not pass anywhere; but one slip that runs through a whole answer is not to cost all of it.
+    """
+    formal = [result for result in results if _is_formal(exercise.probes[result.name], result)][1:]
+    return [replace(result, points=result.max_points) if result in formal else result for result in results]
+
+
+def _is_formal(probe: Probe, result: ProbeResult) -> bool:
+    if result.why != "differs" or result.difference is None or result.frame is None or result.expected is None:
+        return False
+    if set(result.frame.get("shortcuts", ())) - set(result.expected.get("shortcuts", ())):
+        return False
+    return only_form(result.frame.get("value"), result.expected.get("value"), probe.rtol, probe.atol)
 
 
 def compare(exercise: Exercise, probe: Probe, frame: Frame, expected: Frame) -> tuple[str, Difference | None]:

@@ -1,0 +1,61 @@
+"""Where the cells of a notebook define a name, and what became of these cells."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.judging.judge import Frame
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The cell that was to define a name: what it stopped with, and at which of its lines (0: not known)."""
+
+    error: str
+    line: int
+    source: str
+
+
+def stopped(name: str, sources: Sequence[str], outputs: Sequence[list[Frame] | None]) -> Stopped | None:
+    """The last cell that defines `name` and stopped before it had; None where none did."""
+    for number in reversed(range(len(sources))):
+        if not _defines(name, sources[number]):
+            continue
+        for item in outputs[number] or []:
+            if item["output_type"] == "error":
+                return _stopped(item, number + 1, sources[number])
+    return None
+
+
+def _stopped(item: Frame, number: int, source: str) -> Stopped:
+    told = re.sub(r" \(<cell \[\d+\]>, line \d+\)$", "", item["evalue"])
+    found = re.search(rf"Cell In\[{number}\], line (\d+)", "\n".join(item["traceback"]))
+    line = int(found[1]) if found else 0
+    lines = source.splitlines()
+    shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return Stopped(f"{item['ename']}: {told}"[:200], line, shown[:100])
+
+
+def _defines(name: str, source: str) -> bool:
+    return re.search(rf"^\s*(?:(?:def|class)\s+{name}\b|{name}\s*=[^=])", source, re.MULTILINE) is not None
+
+
+def hidden(name: str, sources: Sequence[str]) -> bool:
+    """Whether an answer stands above the last definition of `name`, which is still the stub."""
+    bodies = [node for source in sources for node in _definitions(name, source)]
+    return len(bodies) > 1 and _is_stub(bodies[-1]) and not all(map(_is_stub, bodies))
+
+
+def _definitions(name: str, source: str) -> list[ast.stmt]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name]
+
+
+def _is_stub(node: ast.stmt) -> bool:
+    return "NotImplementedError" in ast.dump(node)
