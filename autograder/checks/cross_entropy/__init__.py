@@ -28,6 +28,12 @@ def far_apart(draw, n, c, distance):
     return draw.normal(n, c) + torch.tensor(offsets).unsqueeze(1)
 
 
+def log_probabilities_of(scores):
+    """The log-softmax in small steps: an answer is tried without torch's own, and its inputs must stay as they are."""
+    scores = scores - scores.detach().amax(-1, keepdim=True)
+    return scores - scores.exp().sum(-1, keepdim=True).log()
+
+
 def telling(draw, make, n, c, classes=None):
     """What `make` draws, n rows of c log-probabilities first, and labels (of so many `classes`): until the mean of the
     picked ones is none of the numbers that are taken for it.
