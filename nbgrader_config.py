@@ -44,11 +44,12 @@ c.HTMLExporter.sanitize_html = True
 # Grades: no number where nothing was graded.
 c.ExportApp.plugin_class = "autograder.classroom.export.GradesCsv"
 
-# Feedback: without what is for graders alone.
+# Feedback: without what is for graders alone, and with the questions' names in its contents.
+c.GenerateFeedback.exporter_class = "autograder.classroom.feedback.Page"
 c.GenerateFeedback.pre_convert_hook = "autograder.classroom.plugin.nothing_else"
 c.GenerateFeedback.post_convert_hook = "autograder.classroom.plugin.keep_exchange"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "autograder.classroom.plugin.HideRubric",
+    "autograder.classroom.feedback.ForStudents",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

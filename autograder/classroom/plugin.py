@@ -225,11 +225,3 @@ def _rubric(cell: NotebookNode) -> list[NotebookNode]:
 
 def _note(name: str, source: str, **told: Any) -> NotebookNode:
     return from_dict({"cell_type": "markdown", "id": name[:64], "metadata": {OURS: told}, "source": source})
-
-
-class HideRubric(NbGraderPreprocessor):
-    """In feedback: the rubric and the model answer stay with those who grade."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        nb.cells = [cell for cell in nb.cells if not cell.metadata.get(OURS, {}).get("rubric")]
-        return nb, resources

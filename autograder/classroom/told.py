@@ -29,8 +29,8 @@ def texts(verdict: Verdict, trouble: str = "") -> tuple[str, str]:
 
 
 def words(verdict: Verdict, trouble: str = "") -> Feedback:
-    if trouble:
-        return Feedback(f"{verdict.exercise} could not be checked", [], [trouble])
+    if trouble:  # which stands at the top of the page
+        return Feedback(f"{verdict.exercise} could not be checked", [], [])
     if (verdict.trouble or {}).get("kind") == "unreadable":
         return Feedback(f"{verdict.exercise} could not be checked", [], ["What it gave back could not be read."])
     if verdict.outcome == "error" and (verdict.trouble or {}).get("kind") == "missing":

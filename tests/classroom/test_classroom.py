@@ -38,6 +38,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     made.submit("unread", SECTION, b"not a notebook")
     made.submit("nothing", SECTION, released)
     made.nbgrader("autograde", ASSIGNMENT)
+    with Gradebook(f"sqlite:///{made.folder}/gradebook.db") as gradebook:
+        grade: Any = gradebook.find_grade("softmax", SECTION, ASSIGNMENT, "columns")
+        grade.manual_score = 1.5
+        gradebook.db.commit()
     made.nbgrader("generate_feedback", ASSIGNMENT)
     return made
 
@@ -92,7 +96,21 @@ def test_feedback_says_what_failed_and_why(course: Course) -> None:
     page = feedback(course, "raises")
     assert "x[total]" in page
     assert "IndexError" in page
-    assert "is not a notebook" in feedback(course, "unread")
+    assert feedback(course, "unread").count("is not a notebook") == 1
+
+
+def test_feedback_calls_questions_by_their_names_and_shows_no_bare_number(course: Course) -> None:
+    page = feedback(course, "columns")
+    contents = page[page.index('id="toc"') : page.index("</ol>")]
+    assert re.findall(r'<a href="#([^"]*)">\1</a>', contents)[:1] == ["softmax_formula"]
+    assert '<a href="#why_softmax-words">why_softmax, in words</a>' in contents
+    assert "Test cell" not in contents
+    assert "Out[" not in page
+
+
+def test_feedback_says_that_a_person_changed_the_points(course: Course) -> None:
+    assert "changed the points: 1.5, where the checks gave 1." in feedback(course, "columns")
+    assert "changed the points" not in feedback(course, "half")
 
 
 def test_feedback_keeps_expected_values_and_rubrics_back(course: Course) -> None:
