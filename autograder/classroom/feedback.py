@@ -38,12 +38,8 @@ def _changed(cell: NotebookNode) -> list[NotebookNode]:
 class Page(HTMLExporter):
     """The contents list calls a question by its name, where nbgrader's template calls each one "Test cell"."""
 
-    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> Any:
         page, resources = super().from_notebook_node(nb, resources, **kw)
-        for kind, added in (("Test cell", ""), ("Written response", ", in words")):
-            page = re.sub(rf'<a href="#([^"]*)">{kind}</a>', lambda m, a=added: _link(m[1], a), page)
+        page = re.sub(r'<a href="#([^"]*)">Test cell</a>', r'<a href="#\1">\1</a>', str(page))
+        page = re.sub(r'<a href="#([^"]*)-words">Written response</a>', r'<a href="#\1-words">\1, in words</a>', page)
         return page, resources
-
-
-def _link(name: str, added: str) -> str:
-    return f'<a href="#{name}">{name.removesuffix("-words")}{added}</a>'
