@@ -7,6 +7,8 @@ source stays the student's, except where it is locked.
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +79,13 @@ def mend(nb: NotebookNode, released: list[ReleasedCell]) -> None:
     for name, found in places.items():
         _restore(nb, _chosen(nb, found, by_id[name]), by_id[name])
     _add_missing(nb, released)
+    names = {cell.grade_id.removesuffix("-answer").removesuffix("-words") for cell in released}
+    for position, cell in enumerate(nb.cells):
+        kept = by_id.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if kept and kept.kind == "markdown" and kept.grade:
+            _take_in(
+                cell, [text for text in _beside(nb, position, names) if text.source.strip() != kept.source.strip()]
+            )
 
 
 def _chosen(nb: NotebookNode, positions: list[int], released: ReleasedCell) -> int:
@@ -107,6 +116,28 @@ def _add_missing(nb: NotebookNode, released: list[ReleasedCell]) -> None:
         if cell.kind == "markdown":
             note = {"cell_type": "markdown", "id": f"put-back-{number}-note", "metadata": {}, "source": GONE}
             nb.cells.insert(at, from_dict(note))
+
+
+def _beside(nb: NotebookNode, position: int, names: set[str]) -> list[NotebookNode]:
+    """The texts that stand right above or below a box and were not released: written beside it, or in its copy."""
+    above, below = nb.cells[:position][::-1], nb.cells[position + 1 :]
+    apart = [list(itertools.takewhile(lambda cell: _is_own_text(cell, names), cells)) for cells in (above, below)]
+    return [cell for cell in (*apart[0][::-1], *apart[1]) if cell.source.strip() and cell.source != GONE]
+
+
+def _is_own_text(cell: NotebookNode, names: set[str]) -> bool:
+    """Whether it is text, and neither a released cell nor the prompt of a question, which its heading names."""
+    heading = re.match(r"#+ +(\w[\w ]*)", cell.source)
+    prompt = heading is not None and heading[1].strip().lower().replace(" ", "_") in {name.lower() for name in names}
+    return cell.cell_type in ("markdown", "raw") and "nbgrader" not in cell.metadata and not prompt
+
+
+def _take_in(box: NotebookNode, beside: list[NotebookNode]) -> None:
+    """Whoever grades the box reads what stands beside it too; a box that was left empty counts as answered then."""
+    for cell in beside:
+        box.source += f"\n\n*From a cell beside this one:*\n\n{cell.source}"
+        if cell.get("attachments"):
+            box["attachments"] = {**box.get("attachments", {}), **cell.attachments}
 
 
 def _cell(released: ReleasedCell, source: str, cell_id: str) -> dict[str, Any]:

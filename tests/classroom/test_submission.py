@@ -9,9 +9,11 @@ import re
 import pytest
 from nbformat.notebooknode import from_dict
 
+from autograder import lesson
 from autograder.classroom import frames, submission
 from autograder.classroom.mend import ReleasedCell, mend
 from autograder.classroom.pieces import reachable
+from autograder.notebooks import build
 from autograder.process.frames import read
 from autograder.process.limits import Limits
 
@@ -171,6 +173,37 @@ def test_locked_sources_and_all_metadata_are_the_released_ones() -> None:
     cell = next(c for c in mended(forged) if c.metadata.get("nbgrader", {}).get("grade_id") == "f")
     assert cell.source == "check(f)"
     assert dict(cell.metadata.nbgrader) == KNOWN[1].metadata()
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_a_written_answer_beside_its_box_goes_to_the_grader_with_it(kind: str) -> None:
+    box = {"cell_type": "markdown", "metadata": {"nbgrader": {"grade_id": "f-words"}}, "source": "YOUR ANSWER HERE"}
+    mine = {"cell_type": kind, "metadata": {}, "source": "# Because\nit sums to one"}
+    prompt = {"cell_type": "markdown", "metadata": {}, "source": "## f(x)\n\nThe next question."}
+    found = next(c for c in mended(code("x", "f"), box, mine, prompt) if c.metadata and c.cell_type == "markdown")
+    assert "it sums to one" in found.source
+    assert "The next question" not in found.source
+
+
+def test_a_written_answer_that_lost_its_metadata_goes_to_the_grader() -> None:
+    mine = {"cell_type": "markdown", "metadata": {}, "source": "In my own words: it sums to one"}
+    box = next(c for c in mended(code("x", "f"), mine) if c.metadata and c.cell_type == "markdown")
+    assert "it sums to one" in box.source
+    assert "was not in the notebook" not in box.source
+
+
+@pytest.mark.parametrize("section", lesson.sections())
+def test_a_notebook_as_it_was_released_is_mended_in_nothing(section: str) -> None:
+    nb = from_dict(json.loads(build.build(section)))
+    own = [c for c in nb.cells if "nbgrader" in c.metadata]
+    released = [
+        ReleasedCell(m.grade_id, c.cell_type, c.source, "", m.locked, m.grade, m.solution, 1)
+        for c in own
+        for m in [c.metadata.nbgrader]
+    ]
+    before = [cell.source for cell in nb.cells]
+    mend(nb, released)
+    assert [cell.source for cell in nb.cells] == before
 
 
 def test_what_a_definition_uses_is_followed_through_helpers() -> None:
