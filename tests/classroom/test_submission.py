@@ -6,6 +6,7 @@ import json
 import math
 import re
 
+import nbformat
 import pytest
 from nbformat.notebooknode import from_dict
 
@@ -194,7 +195,7 @@ def test_a_written_answer_that_lost_its_metadata_goes_to_the_grader() -> None:
 
 @pytest.mark.parametrize("section", lesson.sections())
 def test_a_notebook_as_it_was_released_is_mended_in_nothing(section: str) -> None:
-    nb = from_dict(json.loads(build.build(section)))
+    nb = nbformat.reads(build.build(section), 4)
     own = [c for c in nb.cells if "nbgrader" in c.metadata]
     released = [
         ReleasedCell(m.grade_id, c.cell_type, c.source, "", m.locked, m.grade, m.solution, 1)
