@@ -18,6 +18,7 @@ to_notebook =
 no_browser =
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
 anonymous =
+accept =
 zip =
 times =
 mistake =
@@ -98,8 +99,8 @@ assign: .venv/ready/class ## Make the notebooks that students get
 collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE times=CSV)
 	$(KIT) collect $(assignment) --zip '$(zip)' $(if $(times),--times '$(times)')
 
-grade: .venv/ready/class ## Grade what students handed in
-	$(KIT) grade $(assignment)
+grade: .venv/ready/class ## Grade what students handed in (accept=1: scores that a new kit changes)
+	$(KIT) grade $(assignment) $(if $(accept),--accept)
 
 report: .venv/ready/class ## Tell what the class did not understand (anonymous=1)
 	$(KIT) report $(assignment) $(if $(anonymous),--anonymous)

@@ -34,6 +34,8 @@ class Report:
     rows: list[dict[str, Any]] = field(default_factory=list)
     #: Students who were written to the gradebook, and whose feedback is of before.
     outdated: list[str] = field(default_factory=list)
+    #: Students whose score another version of the kit gave, and this one would change; not written: see `accept`.
+    changes: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
     gradebook_seconds: float = 0.0
     notice: str = ""
@@ -41,7 +43,9 @@ class Report:
     @property
     def attention(self) -> bool:
         """Whether somebody has to look: something could not be graded, or is not under its name."""
-        return bool(self.failed) or any(one["do"] or one["kind"] != "missing" for one in self.not_graded)
+        return bool(self.failed or self.changes) or any(
+            one["do"] or one["kind"] != "missing" for one in self.not_graded
+        )
 
     def fail(self, student: str, notebook: str, reason: str) -> None:
         self.failed.append({"student": student, "notebook": notebook, "reason": reason})
@@ -55,9 +59,13 @@ def run(
     again: bool = False,
     gradebook: bool = True,
     take: bool = False,
+    accept: bool = False,
     shown: bool = False,
 ) -> Report:
-    """Grade in the course that is the working folder. `take`: rename notebooks whose cells tell which they are."""
+    """Grade in the course that is the working folder.
+
+    `take`: rename notebooks whose cells tell which they are. `accept`: write scores that change because the kit did.
+    """
     from autograder.classroom import fast, results
     from autograder.classroom import gradebook as books
     from autograder.classroom.batch import Batch
@@ -86,13 +94,18 @@ def run(
         report.students, report.notebooks = len(handed), sum(len(one.notebooks) for one in handed)
         todo = [one for one in handed if not (writer and not again and writer.is_written(one, held[one.student]))]
         report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
+        others = [one for one in todo if writer and not accept and writer.is_of_another_kit(one, held[one.student])]
         if not todo:
             return report
         with _bar(report.notebooks, report.kept, shown) as tick:
             batch = Batch(plan, _executor(jobs, dask), again, tick)
             try:
                 for one in batch.students(todo):
-                    _take(one, held[one.handed.student], writer, report, books.directory(app).feedback_directory)
+                    pages = books.directory(app).feedback_directory
+                    if writer and one.handed in others and not one.failed and not one.contended:
+                        _compare(one.handed, writer, report)
+                    else:
+                        _take(one, held[one.handed.student], writer, report, pages)
             finally:
                 batch.stop()
         report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
@@ -111,6 +124,12 @@ def _rows(intake: Any) -> list[dict[str, Any]]:
         if row["state"] == "graded" and notice.notebook:
             row["state"] = "in part"
     return sorted(rows.values(), key=lambda row: row["student"])
+
+
+def _compare(handed: Any, writer: Any, report: Report) -> None:
+    """Graded again because the kit changed: nothing is written, and what would change is told."""
+    if change := writer.change(handed):
+        report.changes.append({"student": handed.student, "before": change[0], "now": change[1]})
 
 
 def _take(one: Any, held: set[str], writer: Any, report: Report, feedback_directory: str) -> None:
@@ -185,6 +204,12 @@ def words(report: Report) -> str:
         f"{report.students} students, {report.notebooks} notebooks: {report.graded} graded{rate}, "
         f"{report.kept} were graded already, {len(report.failed)} failed to be graded."
     )
+    if report.changes:
+        count = len(report.changes)
+        who = "1 student" if count == 1 else f"{count} students"
+        lines.append(f"The kit changed since this was graded, and would change the scores of {who}:")
+        lines += [f"  {one['student']}: {one['before']:g} -> {one['now']:g}" for one in report.changes]
+        lines.append("Nothing of that is written. To write it:   make grade accept=1")
     if report.out_of_time:
         lines.append(f"To try once more what ran out of time: python -m autograder grade {report.assignment} --again")
     if report.contended:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Grade
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -83,15 +83,31 @@ class Writer:
         self.plan, self._course, self._session = plan, directory(app), session
         self._converter = _Converter(coursedir=self._course, parent=app, force=True)
         self._written = results.folder(plan.course) / f"written-{plan.assignment}.jsonl"
+        #: By student, what was written: (a digest of all that the grades depend on, the kit that is part of it).
         self._digests = dict(_lines(self._written))
         self._unscored = _unscored(session, plan.assignment)
 
     def is_written(self, handed: Handed, held: set[str]) -> bool:
         """Whether the gradebook already has what this student's present notebooks are worth."""
-        place = self._course.format_path(self._course.autograded_directory, handed.student, self.plan.assignment)
-        there = all(os.path.exists(os.path.join(place, f"{name}.ipynb")) for name in handed.notebooks)
-        scored = self._unscored.get(handed.student, set(self.plan.notebooks)) <= held
-        return there and scored and self._digests.get(handed.student) == self.plan.digest(handed)
+        return self._is_there(handed, held) and self._digests.get(handed.student, ("",))[0] == self.plan.digest(handed)
+
+    def is_of_another_kit(self, handed: Handed, held: set[str]) -> bool:
+        """Whether it has what they were worth by another version of the kit, and nothing else has changed."""
+        digest, kit = self._digests.get(handed.student, ("", ""))
+        return kit != self.plan.kit and self._is_there(handed, held) and digest == self.plan.digest(handed, kit)
+
+    def _is_there(self, handed: Handed, held: set[str]) -> bool:
+        there = all((self._autograded(handed) / f"{name}.ipynb").exists() for name in handed.notebooks)
+        return there and self._unscored.get(handed.student, set(self.plan.notebooks)) <= held
+
+    def change(self, handed: Handed) -> tuple[float, float] | None:
+        """The points of the checks in the gradebook and by this kit, where they differ; else this kit is noted."""
+        new, now = self.plan.worth(handed), self._session.of_student(Grade, self.plan.assignment, handed.student)
+        old = {place: now[place].auto_score or 0.0 for place in new if place in now}
+        if old.keys() == new.keys() and all(abs(old[place] - new[place]) < 1e-3 for place in new):
+            self._note(handed, final=True)
+            return None
+        return round(sum(old.values()), 4), round(sum(new.values()), 4)
 
     def write(self, handed: Handed, held: set[str], final: bool = True) -> str:
         """Have nbgrader autograde this student; why it failed, or nothing.
@@ -100,7 +116,6 @@ class Writer:
         there that cannot be graded. What a person decided stays decided where the answer is the same. What is not
         `final` is graded again by the next run.
         """
-        digest = self.plan.digest(handed) if final else ""
         before = Before(self._session, self.plan.assignment, handed.student, self._autograded(handed))
         self._converter.assignments = {str(handed.folder): [str(path) for path in handed.notebooks.values()]}
         self._converter.why = ""
@@ -114,9 +129,13 @@ class Writer:
             self._session.undo()
             raise
         self._session.save()
-        with open(self._written, "a", encoding="utf-8") as file:
-            file.write(json.dumps([handed.student, digest]) + "\n")
+        self._note(handed, final)
         return ""
+
+    def _note(self, handed: Handed, final: bool) -> None:
+        digest = self.plan.digest(handed) if final else ""
+        with open(self._written, "a", encoding="utf-8") as file:
+            file.write(json.dumps([handed.student, digest, self.plan.kit]) + "\n")
 
     def _autograded(self, handed: Handed) -> Path:
         place = self._course.format_path(self._course.autograded_directory, handed.student, self.plan.assignment)
@@ -151,8 +170,6 @@ class Before:
         return place in answers and answers[place] == self._answers.get(place)
 
     def _now(self) -> dict[tuple[str, str], Any]:
-        from nbgrader.api import Grade
-
         return self._session.of_student(Grade, self._assignment, self._student)
 
     def _read(self) -> dict[tuple[str, str], str]:
@@ -164,17 +181,17 @@ class Before:
         return found
 
 
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
+def _lines(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:
     with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as lines:
         for line in lines:
             with contextlib.suppress(ValueError):  # the last one may be cut off
-                student, digest = json.loads(line)
-                yield student, digest
+                student, digest, *kit = json.loads(line)
+                yield student, (digest, kit[0] if kit else "")
 
 
 def _unscored(session: fast.Session, assignment: str) -> dict[str, set[str]]:
     """By student, the notebooks that lack an automatic score; students whom the gradebook has a submission of."""
-    from nbgrader.api import Assignment, Grade, GradeCell, Notebook, SubmittedAssignment, SubmittedNotebook
+    from nbgrader.api import Assignment, GradeCell, Notebook, SubmittedAssignment, SubmittedNotebook
 
     rows: Any = (
         session.gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, Grade.auto_score)

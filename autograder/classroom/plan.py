@@ -55,7 +55,7 @@ class Plan:
         self.notebooks, self.roster = _notebooks(db_url, assignment)
         self._pattern = pattern
         told = json.dumps([[n.name, *map(asdict, n.cells)] for n in self.notebooks.values()])
-        self._rules = f"{self.kit} {self.secret} {self.budget} {dates} {told}"
+        self._rules = f"{self.secret} {self.budget} {dates} {told}"
 
     def intake(self, student: str | None = None, take: bool = False) -> Intake:
         """Every student's notebooks, in order of the students' names, and what is there and is not graded."""
@@ -83,9 +83,19 @@ class Plan:
         mend(nb, notebook.cells)
         return [cell.source for cell in nb.cells if submission.runs(cell, notebook.graded)]
 
-    def digest(self, handed: Handed) -> str:
-        """Changes when anything changes that a student's grades depend on; cheap."""
-        digest = hashlib.sha256(self._rules.encode())
+    def worth(self, handed: Handed) -> dict[tuple[str, str], float]:
+        """What the kept results give for each exercise, by notebook and cell."""
+        found = {}
+        for name in handed.notebooks:
+            task = self.task(handed, name)
+            if task and (kept := results.load(task[0])):
+                for cell, most in self.notebooks[name].exercises.items():
+                    found[name, cell] = round(float(kept["exercises"][cell]["share"]) * most, 4)
+        return found
+
+    def digest(self, handed: Handed, kit: str | None = None) -> str:
+        """Changes when anything changes that a student's grades depend on; cheap. `kit`: another than this one."""
+        digest = hashlib.sha256(f"{self.kit if kit is None else kit} {self._rules}".encode())
         for name, path in handed.notebooks.items():
             digest.update(name.encode() + hashlib.sha256(read_bytes(str(path))).digest())
         stamp = handed.folder / "timestamp.txt"

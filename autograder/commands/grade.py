@@ -17,6 +17,7 @@ from autograder.commands.group import FAILED, NOT_PASSED, PASSED, USAGE, leave
 @click.option("--student", metavar="ID", help="Grade this student alone.")
 @click.option("--again", is_flag=True, help="Once more for what ran out of time.")
 @click.option("--take", is_flag=True, help="Rename notebooks whose cells tell which of the released ones they are.")
+@click.option("--accept", is_flag=True, help="Write scores that change because the kit changed since they were given.")
 @click.option("--gradebook/--no-gradebook", default=True, help="Also write the gradebook, as nbgrader autograde does.")
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
 def grade(
@@ -26,6 +27,7 @@ def grade(
     student: str | None,
     again: bool,
     take: bool,
+    accept: bool,
     gradebook: bool,
     as_json: bool,
 ) -> None:
@@ -42,7 +44,7 @@ def grade(
     from autograder.process.sandbox import SandboxUnavailable
 
     try:
-        report = run(assignment, jobs, dask, student, again, gradebook, take, shown=not as_json)
+        report = run(assignment, jobs, dask, student, again, gradebook, take, accept, shown=not as_json)
     except (NoAssignment, SandboxUnavailable) as error:
         click.echo(str(error), err=True)
         leave(USAGE)

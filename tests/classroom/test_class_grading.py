@@ -16,12 +16,14 @@ from typing import Any
 
 import pytest
 from course import ASSIGNMENT, SETS, Course, answered
+from nbgrader.api import Gradebook
 
 from autograder import source
 from autograder.classroom import batch, pool
 from autograder.classroom.batch import Batch
 from autograder.classroom.command import Report, words
 from autograder.classroom.plan import Plan
+from autograder.classroom.run import Budget
 from autograder.places import KIT as ROOT
 from autograder.process import sandbox
 
@@ -92,7 +94,8 @@ def _grade(course: Course, *words: str) -> dict[str, Any]:
     )
     assert done.stdout, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
-    assert done.returncode == bool(told["not_graded"] or told["failed"]), done.stdout + done.stderr
+    attention = told["not_graded"] or told["failed"] or told["changes"]
+    assert done.returncode == bool(attention), done.stdout + done.stderr
     return told
 
 
@@ -170,6 +173,34 @@ def test_one_changed_submission_is_one_graded(
     assert after == before
 
 
+def test_another_version_of_the_kit_changes_no_score_unasked(
+    graded: tuple[Course, dict[str, Any]], copy: Callable[[Course], Course]
+) -> None:
+    course = copy(graded[0])
+    plan = _plan(course)
+    handed = {one.student: one for one in plan.intake().handed}
+    written = next((course.folder / ".autograder").glob("written-*"))
+    lines = [[name, plan.digest(one, "of before"), "of before"] for name, one in handed.items()]
+    assert {line[1] for line in map(json.loads, written.read_text().splitlines())} == {
+        plan.digest(one) for one in handed.values()
+    }
+    written.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as gradebook:
+        grade: Any = gradebook.find_grade("accuracy", "training_loop", ASSIGNMENT, "gus")
+        grade.auto_score = 0.5  # as that version had it
+        gradebook.db.commit()
+    before = course.scores()
+    report = _grade(course)
+    assert [one["student"] for one in report["changes"]] == ["gus"]
+    assert report["written"] == 0
+    assert "would change the scores of 1 student:\n  gus: " in words(Report(**report))
+    assert course.scores() == before
+    assert _grade(course)["changes"] == report["changes"]
+    assert _grade(course, "--accept")["written"] == 1
+    assert course.scores() == graded[0].scores()
+    assert not _grade(course)["changes"]
+
+
 def test_one_student(submitted: Course, copy: Callable[[Course], Course]) -> None:
     course = copy(submitted)
     report = _grade(course, "--student", "cat")
@@ -241,11 +272,14 @@ def test_what_cannot_be_graded_keeps_its_score_and_stops_nobody(
 
 
 def _batch(course: Course, executor: batch.Executor, tick: Callable[[int], Any] = lambda count: None) -> Batch:
-    from autograder.classroom.run import Budget
+    return Batch(_plan(course), executor, tick=tick)
 
+
+def _plan(course: Course) -> Plan:
+    """As `grade` makes it: neither a due date nor a late rule is set."""
     budget = Budget(cell=2.0, exercise=5.0, sets=SETS)
     url, pattern = f"sqlite:///{course.folder}/gradebook.db", f"{course.folder}/submitted/{{student}}/{ASSIGNMENT}"
-    return Batch(Plan(course.folder, ASSIGNMENT, url, pattern, budget), executor, tick=tick)
+    return Plan(course.folder, ASSIGNMENT, url, pattern, budget, "None None None")
 
 
 def test_a_killed_worker_is_replaced(
