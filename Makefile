@@ -19,6 +19,7 @@ no_browser =
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
 anonymous =
 accept =
+roster =
 zip =
 times =
 mistake =
@@ -104,6 +105,9 @@ grade: .venv/ready/class ## Grade what students handed in (accept=1: scores that
 
 report: .venv/ready/class ## Tell what the class did not understand (anonymous=1)
 	$(KIT) report $(assignment) $(if $(anonymous),--anonymous)
+
+export: .venv/ready/class ## Write grades and feedback for Canvas, Moodle or a spreadsheet (roster=FILE)
+	$(KIT) export $(assignment) $(if $(roster),--roster '$(roster)')
 
 ## To write exercises
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from autograder.classroom import submission
+from autograder.classroom import results, submission
 from autograder.classroom.intake import LITTER
 
 MOST_FILES = 200_000
@@ -46,6 +46,8 @@ class Collected:
     platform: str
     #: student -> the notebooks written
     taken: dict[str, list[str]] = field(default_factory=dict)
+    #: student -> notebook -> what it was called in the zip, by which a platform takes feedback back
+    members: dict[str, dict[str, str]] = field(default_factory=dict)
     #: (member, why) of what was left out
     left: list[tuple[str, str]] = field(default_factory=list)
     times: int = 0
@@ -67,11 +69,20 @@ def collect(path: Path, assignment: str, submitted: Path, times: Path | None = N
     table = _times(times) if times else {}
     try:
         with zipfile.ZipFile(path) as archive:
-            return _collect(archive, assignment, submitted, table)
+            found = _collect(archive, assignment, submitted, table)
+        _remember(found, submitted.parent, assignment)
+        return found
     except FileNotFoundError:
         raise CannotCollect(f"There is no file {path}.") from None
     except (zipfile.BadZipFile, OSError) as error:
         raise CannotCollect(f"{path} is not a zip that can be read ({error}). Download it once more.") from None
+
+
+def _remember(found: Collected, course: Path, assignment: str) -> None:
+    """What each notebook was called in the zip; students of an earlier zip stay."""
+    place = results.folder(course) / f"collected-{assignment}.json"
+    kept = results.load(place) or {}
+    results.write(place, {"platform": found.platform, "members": kept.get("members", {}) | found.members})
 
 
 def _collect(archive: zipfile.ZipFile, assignment: str, submitted: Path, table: dict[str, str]) -> Collected:
@@ -105,6 +116,7 @@ def _collect(archive: zipfile.ZipFile, assignment: str, submitted: Path, table: 
         if time := table.get(student) or item.time:
             _put(folder / "timestamp.txt", f"{time}\n".encode(), submitted.parent)
             found.times += 1
+        found.members.setdefault(student, {})[PurePosixPath(name).stem] = item.member
     for student in sorted(table.keys() - found.taken.keys()):
         found.left.append((student, "is in the table of times and not in the zip"))
     return found
@@ -142,7 +154,7 @@ CANVAS = re.compile(r"(?:^|/)(?P<who>[^/_]+)(?:_LATE)?_(?P<number>\d+)_\d+_(?P<n
 
 def _by_pattern(name: str, pattern: re.Pattern[str]) -> Item | None:
     found = pattern.search(name)
-    return Item(name, _id(f"{found['who']}_{found['number']}"), found["name"]) if found else None
+    return Item(name, student_id(f"{found['who']}_{found['number']}"), found["name"]) if found else None
 
 
 def _of_gradescope(name: str, owners: dict[str, tuple[str, str]]) -> Item | None:
@@ -168,13 +180,13 @@ def _gradescope(text: str) -> dict[str, tuple[str, str]]:
     owners = {}
     for name, told in known.items():
         student = told.get("sid") or told.get("email") or told.get("name") or name
-        owners[name] = (_id(student), told.get("created_at", "")[:19])
+        owners[name] = (student_id(student), told.get("created_at", "")[:19])
     return owners
 
 
 def _plain(name: str) -> Item | None:
     parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..", ".", "submitted")]
-    return Item(name, _id(parts[0]), parts[-1]) if len(parts) > 1 else None
+    return Item(name, student_id(parts[0]), parts[-1]) if len(parts) > 1 else None
 
 
 def _version(name: str, platform: str) -> tuple[str, int]:
@@ -183,7 +195,7 @@ def _version(name: str, platform: str) -> tuple[str, int]:
     return (found[1] + found[3], int(found[2])) if found else (name, 0)
 
 
-def _id(text: str) -> str:
+def student_id(text: str) -> str:
     """A name for a folder and for the gradebook: no blanks, nothing that leads elsewhere."""
     made = re.sub(r"[^\w.@+-]+", "_", text.strip()).strip("._").lower()
     return made or "nobody"

@@ -36,6 +36,8 @@ class Report:
     outdated: list[str] = field(default_factory=list)
     #: Students whose score another version of the kit gave, and this one would change; not written: see `accept`.
     changes: list[dict[str, Any]] = field(default_factory=list)
+    #: One line: what most of the class did not understand.
+    stands_out: str = ""
     seconds: float = 0.0
     gradebook_seconds: float = 0.0
     notice: str = ""
@@ -66,7 +68,7 @@ def run(
 
     `take`: rename notebooks whose cells tell which they are. `accept`: write scores that change because the kit did.
     """
-    from autograder.classroom import fast, results
+    from autograder.classroom import fast, results, summary
     from autograder.classroom import gradebook as books
     from autograder.classroom.batch import Batch
     from autograder.classroom.plan import NoAssignment, Plan
@@ -109,6 +111,9 @@ def run(
             finally:
                 batch.stop()
         report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
+        plan.seen.save()
+        with contextlib.suppress(NoAssignment):
+            report.stands_out = summary.report(summary.of_plan(plan), anonymous=True)["stands_out"]
     report.seconds = time.monotonic() - start
     return report
 
@@ -221,6 +226,8 @@ def words(report: Report) -> str:
         lines.append(f"Written answers wait in formgrader. Then: {command}")
         if report.outdated:
             lines.append(f"Feedback pages of before are removed, and made anew by it: {', '.join(report.outdated)}")
+    if report.stands_out:
+        lines.append(f"{report.stands_out} More: make report")
     return "\n".join(lines + _accounted(report))
 
 

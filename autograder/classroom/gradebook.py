@@ -20,12 +20,12 @@ from autograder.classroom.plan import Plan
 from autograder.classroom.run import Budget
 
 
-def application(assignment: str, course: Path) -> AutogradeApp:
-    """nbgrader with this course's configuration, writing its log to a file."""
+def application(assignment: str, course: Path, log: str = "w") -> AutogradeApp:
+    """nbgrader with this course's configuration, writing its log to a file. `log`: "a" leaves what is in it."""
     app = AutogradeApp.instance()
     app.initialize([assignment])
     directory(app).assignment_id = assignment
-    to_file = logging.FileHandler(results.folder(course) / "nbgrader.log", mode="w", encoding="utf-8")
+    to_file = logging.FileHandler(results.folder(course) / "nbgrader.log", mode=log, encoding="utf-8")
     app.log.handlers, app.log.propagate = [to_file], False
     app.log.setLevel(logging.INFO)
     app.config.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each

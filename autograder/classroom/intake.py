@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +74,8 @@ class Reception:
         self.place, self.below, self.assignment, self.take = place, below.strip("/"), assignment, take
         self.notebooks = notebooks
         self._unclear = False
+        #: Whether a file has been read before, and could be.
+        self.known: Callable[[Path], bool] = lambda path: False
         self._ids = {
             name: {cell.grade_id.removesuffix("-answer") for cell in cells if cell.grade or cell.solution}
             for name, cells in notebooks.items()
@@ -147,7 +149,7 @@ class Reception:
                     notebook = path.stem if path.suffix == ".ipynb" and path.stem in self.notebooks else ""
                     yield Notice(name, "link", f"{self._told(path)} is {what}, so it is left out", notebook=notebook)
             elif path.suffix == ".ipynb" and path.stem in self.notebooks:
-                if trouble := submission.read(_bytes(path)).trouble:
+                if trouble := "" if self.known(path) else submission.read(_bytes(path)).trouble:
                     do = "ask for the file again" if path.stat().st_size else f"rm {_quoted(self._told(path))}"
                     yield Notice(name, "unreadable", f"{path.name}: {trouble}", do, path.stem)
                 else:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.classroom import results
-from autograder.classroom.intake import Intake, Notice
+from autograder.classroom.intake import Handed, Intake, Notice
 from autograder.classroom.plan import Plan
-from autograder.classroom.plugin import read_bytes
 
 Told = dict[str, Any]
 
@@ -62,17 +60,16 @@ class _Shelf:
 
     def __init__(self, plan: Plan):
         self.plan = plan
-        self._places: dict[tuple[str, bytes], Path | None] = {}
         self._results: dict[Path, Any] = {}
 
-    def result(self, handed: Any, name: str) -> Any:
-        key = name, hashlib.sha256(read_bytes(str(handed.notebooks[name]))).digest()
-        if key not in self._places:
-            found = self.plan.task(handed, name)
-            self._places[key] = found[0] if found else None
-        place = self._places[key]
+    def result(self, handed: Handed, name: str) -> Any:
+        path = handed.notebooks[name]
+        place = self.plan.seen.place(path)
         if place is None:
-            return None
+            found = self.plan.task(handed, name)
+            if found is None:
+                return None
+            place = found[0]
         if place not in self._results:
             self._results[place] = _needed(results.load(place))
         return self._results[place]

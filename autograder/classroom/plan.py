@@ -17,6 +17,7 @@ from autograder.classroom.intake import Handed, Intake, Reception
 from autograder.classroom.mend import ReleasedCell, mend, released_cells
 from autograder.classroom.plugin import read_bytes, section_of
 from autograder.classroom.run import Budget
+from autograder.classroom.seen import Seen
 from autograder.classroom.worker import Task
 
 
@@ -56,12 +57,23 @@ class Plan:
         self._pattern = pattern
         told = json.dumps([[n.name, *map(asdict, n.cells)] for n in self.notebooks.values()])
         self._rules = f"{self.secret} {self.budget} {dates} {told}"
+        self.seen = Seen(course, assignment, self.digest_of_rules())
 
-    def intake(self, student: str | None = None, take: bool = False) -> Intake:
-        """Every student's notebooks, in order of the students' names, and what is there and is not graded."""
+    def digest_of_rules(self, kit: str | None = None) -> str:
+        """Of all that grades depend on but what was handed in. `kit`: another than this one."""
+        return hashlib.sha256(f"{self.kit if kit is None else kit} {self._rules}".encode()).hexdigest()
+
+    def intake(self, student: str | None = None, take: bool = False, known: bool = False) -> Intake:
+        """Every student's notebooks, in order of the students' names, and what is there and is not graded.
+
+        `known`: a file that was graded and has not been touched since is not read again.
+        """
         before, _, after = self._pattern.partition("{student}")
         cells = {name: notebook.cells for name, notebook in self.notebooks.items()}
-        return Reception(Path(before), after, self.assignment, cells, take).look(self.roster, student)
+        reception = Reception(Path(before), after, self.assignment, cells, take)
+        if known:
+            reception.known = lambda path: self.seen.place(path) is not None
+        return reception.look(self.roster, student)
 
     def task(self, handed: Handed, name: str) -> tuple[Path, Task] | None:
         """Where the result of this notebook is kept, and the task; None where there is nothing to run."""
@@ -71,6 +83,7 @@ class Plan:
         section = self.notebooks[name].section
         seed = results.inputs_of(self.secret, sources, section, self.budget.sets)
         place = results.place(self.course, sources, section, seed, self.budget)
+        self.seen.note(handed.notebooks[name], place)
         told = {"key": place.stem, "section": section, "sources": sources, "seed": seed, "kit": self.kit}
         return place, told | {"budget": asdict(self.budget)}
 
@@ -95,7 +108,7 @@ class Plan:
 
     def digest(self, handed: Handed, kit: str | None = None) -> str:
         """Changes when anything changes that a student's grades depend on; cheap. `kit`: another than this one."""
-        digest = hashlib.sha256(f"{self.kit if kit is None else kit} {self._rules}".encode())
+        digest = hashlib.sha256(self.digest_of_rules(kit).encode())
         for name, path in handed.notebooks.items():
             digest.update(name.encode() + hashlib.sha256(read_bytes(str(path))).digest())
         stamp = handed.folder / "timestamp.txt"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from autograder import lesson
 from autograder.classroom import items, submission
-from autograder.classroom.intake import Intake, Notice
+from autograder.classroom.intake import Notice
 from autograder.classroom.kept import Paper, Told, papers
 from autograder.classroom.plan import NoAssignment, Plan
 from autograder.classroom.plugin import read_bytes
@@ -21,27 +22,43 @@ Report = dict[str, Any]
 MOST_SHOWN = 3000
 
 
-def report(assignment: str | None = None, anonymous: bool = False) -> Report:
-    """The report on the course that is the working folder. `anonymous`: no names, no text of theirs."""
+@dataclass(frozen=True)
+class Class:
+    """What a class did: the assignment, everybody's kept results, and what is not graded."""
+
+    plan: Plan
+    papers: list[Paper]
+    notices: list[Notice]
+
+
+def of_course(assignment: str | None = None) -> Class:
+    """The class of the course that is the working folder."""
     from autograder.classroom import gradebook as books
     from autograder.notebooks import build
 
     course, assignment = Path.cwd(), assignment or build.ASSIGNMENT
-    app = books.application(assignment, course)
+    app = books.application(assignment, course, log="a")
     db_url, budget = books.directory(app).db_url, books.budget(app)
     plan = Plan(course, assignment, db_url, books.pattern(app, assignment), budget, books.dates(app, assignment))
-    return of(plan, plan.intake(), anonymous)
+    return of_plan(plan)
 
 
-def of(plan: Plan, intake: Intake, anonymous: bool = False) -> Report:
-    """The report on what was handed in and graded."""
+def of_plan(plan: Plan) -> Class:
+    intake = plan.intake(known=True)
     found, notices = papers(plan, intake)
+    plan.seen.save()
     if not found:
         there = "Grade what was handed in" if intake.handed else "Put what comes in into submitted/, then grade it"
         raise NoAssignment(
             f"There are no results of {plan.assignment} yet. {there}: make grade assignment={plan.assignment}"
         )
-    points = _points(plan)
+    return Class(plan, found, notices)
+
+
+def report(of: Class, anonymous: bool = False) -> Report:
+    """The report on what was handed in and graded. `anonymous`: no names, no text of theirs."""
+    plan, found, notices = of.plan, of.papers, of.notices
+    points = points_of(plan)
     names = list(points)
     shares = np.array([[_share(paper.results[name]) for name in names] for paper in found])
     analysed = items.analyse(shares, np.array(list(points.values())))
@@ -79,7 +96,7 @@ def stands_out(made: Report) -> str:
     return ""
 
 
-def _points(plan: Plan) -> dict[str, float]:
+def points_of(plan: Plan) -> dict[str, float]:
     """The exercises of the assignment in lesson order, and what they are worth."""
     found: dict[str, float] = {}
     for notebook in plan.notebooks.values():

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from course import ASSIGNMENT, Course, answered
 
+import autograder.classroom
 from autograder import lesson, source
 from autograder.classroom import items
 from autograder.process import sandbox
@@ -116,6 +117,40 @@ def test_statements_that_were_believed_are_told_in_per_cent(report: dict[str, An
     told = {row["statement"]: row for row in exercise(report, "why_softmax")["statements"]}
     assert (told["a"]["believed"], told["a"]["true"], told["a"]["wrong"]) == (33, False, 2)
     assert (told["f"]["believed"], told["f"]["true"], told["f"]["wrong"]) == (83, True, 1)
+
+
+def test_the_end_of_grading_says_what_stands_out(graded: str) -> None:
+    assert "softmax: 3 of 7 made one mistake." in graded
+    assert "More: make report" in graded
+
+
+def test_the_same_is_a_table_for_pandas(
+    course: Course, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    table = autograder.classroom.report(ASSIGNMENT, course.folder)
+    assert set(table.student) == {"ann", HOSTILE, f"'{FORMULA}", "dan", "eve", "fay", "gus", "hal", "ivo"}
+    softmax = table[table.exercise == "softmax"].set_index("student")
+    assert softmax.outcome["ann"] == "passed"
+    assert (softmax.outcome["hal"], softmax.outcome["ivo"]) == ("missing", "not_graded")
+    assert softmax.points.isna().sum() == 2
+    assert softmax.mistake.value_counts()["over_the_first_dimension"] == 3
+    assert sorted(table.groupby("student").points.sum(min_count=1).dropna()) == sorted(report["scores"])
+    anonymous = autograder.classroom.report(ASSIGNMENT, course.folder, anonymous=True)
+    assert set(anonymous.student) == set(map(str, range(1, 10)))
+    with pytest.raises(RuntimeError, match="Did you mean"):
+        autograder.classroom.report("minibatch", course.folder)
+
+
+def test_a_report_sees_what_was_handed_in_after_grading(course: Course, report: dict[str, Any]) -> None:
+    path = course.folder / "submitted" / "eve" / ASSIGNMENT / f"{SECTION}.ipynb"
+    before, times = path.read_bytes(), path.stat()
+    path.write_bytes(before.replace(b"0.37", b"0.38"))
+    told = json.loads(command(course, "report", "--json").stdout)
+    assert [one["why"] for one in told["not_graded"] if one["student"] == "eve"] == [f"{SECTION} is not graded yet"]
+    path.write_bytes(before)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert json.loads(command(course, "report", "--json").stdout) == report
 
 
 def test_an_anonymous_report_has_no_name_and_no_text_of_a_student(course: Course, report: dict[str, Any]) -> None:

@@ -1,0 +1,162 @@
+"""`make export`: grades and feedback pages, in the forms in which learning platforms take them. Needs no network."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.classroom import platforms, results
+from autograder.classroom.export import harmless
+from autograder.classroom.plan import NoAssignment
+
+#: As every entry of a zip is dated, so that the same pages make the same zip.
+WHEN = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass
+class Book:
+    """What the gradebook has of one assignment."""
+
+    assignment: str
+    most: float
+    #: student -> name and address, score after penalties (None where there is none yet), and what lateness cost
+    students: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: exercise (or `NAME-words`) -> its points, in the order of the notebooks
+    cells: dict[str, float] = field(default_factory=dict)
+    #: student -> exercise -> points
+    scores: dict[str, dict[str, float | None]] = field(default_factory=dict)
+
+    @property
+    def grades(self) -> platforms.Grades:
+        return platforms.Grades(self.assignment, {n: told["score"] for n, told in self.students.items()}, self.most)
+
+
+def export(assignment: str, to: Path, roster: Path | None = None) -> list[str]:
+    """Write everything there is into the folder `to`; a line for each file, and for what is to be known."""
+    book = read(assignment)
+    order = list(book.students)
+    if roster:
+        first = platforms.students(roster, order)
+        order = [*first, *(name for name in order if name not in first)]
+    to.mkdir(parents=True, exist_ok=True)
+    columns = ["student", "last_name", "first_name", "email", "state", "score", "max_score", "late_penalty"]
+    files = {"grades.csv": _table(columns, ({"student": name, **book.students[name]} for name in order))}
+    wide = ({"student": name, **book.scores.get(name, {})} for name in order)
+    files["exercises.csv"] = _table(["student", *book.cells], wide)
+    tidy = [
+        {"student": name, "exercise": cell, "score": book.scores.get(name, {}).get(cell), "max_score": most}
+        for name in order
+        for cell, most in book.cells.items()
+    ]
+    files["tidy.csv"] = _table(["student", "exercise", "score", "max_score"], tidy)
+    notes = []
+    if roster:
+        filled = platforms.fill(roster, book.grades)
+        files[f"{filled.platform.lower()}.csv"] = filled.text
+        notes = filled.notes
+    for name, text in files.items():
+        (to / name).write_text(text, encoding="utf-8")
+    return [*(f"{to / name}" for name in files), *_feedback(assignment, to), *notes]
+
+
+def read(assignment: str) -> Book:
+    """The gradebook of the course that is the working folder."""
+    from autograder.classroom import gradebook as books
+
+    app = books.application(assignment, Path.cwd(), log="a")
+    from nbgrader.api import Gradebook, MissingEntry
+
+    with Gradebook(books.directory(app).db_url) as gradebook:
+        try:
+            found = gradebook.find_assignment(assignment)
+        except MissingEntry:
+            known = ", ".join(str(one.name) for one in gradebook.assignments) or "none"
+            raise NoAssignment(
+                f"The gradebook has no assignment {assignment!r} (it has: {known}). Release it first: make assign"
+            ) from None
+        book = Book(assignment, float(found.max_score or 0.0))
+        without = results.without_score(Path.cwd(), assignment)
+        handed = {str(one.student_id): one for one in gradebook.assignment_submissions(assignment)}
+        for student in gradebook.students:
+            name = str(student.id)
+            told = {"last_name": student.last_name, "first_name": student.first_name, "email": student.email}
+            book.students[name] = told | {"max_score": book.most} | _score(handed.get(name), name in without)
+        for notebook in found.notebooks:
+            for cell in notebook.grade_cells:
+                book.cells[str(cell.name)] = float(cell.max_score)
+        _cells(gradebook, book)
+    return book
+
+
+def _score(handed: Any, without: bool) -> dict[str, Any]:
+    if handed is None or without:
+        return {"state": "missing" if handed is None else "not graded", "score": None, "late_penalty": None}
+    penalty = float(handed.late_submission_penalty or 0.0)
+    state = "waits for a reader" if handed.needs_manual_grade else "graded"
+    return {"state": state, "score": max(0.0, float(handed.score) - penalty), "late_penalty": penalty}
+
+
+def _cells(gradebook: Any, book: Book) -> None:
+    from nbgrader.api import Assignment, Grade, GradeCell, Notebook, SubmittedAssignment, SubmittedNotebook
+
+    rows: Any = (
+        gradebook.db.query(SubmittedAssignment.student_id, GradeCell.name, Grade.auto_score, Grade.manual_score)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(GradeCell, GradeCell.id == Grade.cell_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == book.assignment)
+    )
+    for student, cell, auto, manual in rows:
+        if book.students.get(student, {}).get("score") is not None:
+            book.scores.setdefault(student, {})[cell] = auto if manual is None else manual
+
+
+def _table(columns: list[str], rows: Iterable[dict[str, Any]]) -> str:
+    to = io.StringIO()
+    lines = csv.DictWriter(to, columns, lineterminator="\n")
+    lines.writeheader()
+    lines.writerows({name: harmless(row.get(name)) for name in columns} for row in rows)
+    return to.getvalue()
+
+
+def _feedback(assignment: str, to: Path) -> list[str]:
+    """The feedback pages as a zip that the platform takes from which the notebooks came; else one folder a student.
+
+    Moodle (Upload multiple feedback files in a zip) looks for the participant's number in a folder's name, Canvas
+    (Upload submissions) for those of the student and of the upload in a file's name: each as in its own zip.
+    """
+    pages = sorted(Path("feedback").glob(f"*/{assignment}/*.html"))
+    if not pages:
+        return [f"No feedback yet: nbgrader generate_feedback {assignment}, then once more."]
+    kept = results.load(results.folder(Path.cwd()) / f"collected-{assignment}.json") or {}
+    platform, members = kept.get("platform", ""), kept.get("members", {})
+    named = {"Moodle": _for_moodle, "Canvas": _for_canvas}.get(platform)
+    place, left = to / (f"feedback-{platform.lower()}.zip" if named else "feedback.zip"), []
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        for page in pages:
+            student = page.parent.parent.name
+            member = members.get(student, {}).get(page.stem, "")
+            name = named(member, page.name) if named else f"{student}/{page.name}"
+            if name:
+                archive.writestr(zipfile.ZipInfo(name, WHEN), page.read_bytes(), zipfile.ZIP_DEFLATED)
+            else:
+                left.append(f"{student}/{page.name}")
+    return [str(place)] + [f"Not in the zip, since {platform} did not hand it out: {name}" for name in left]
+
+
+def _for_moodle(member: str, page: str) -> str:
+    found = re.search(r"([^/]+?_\d+_assignsubmission_file)_?", member)
+    return f"{found[1]}_/{page}" if found else ""
+
+
+def _for_canvas(member: str, page: str) -> str:
+    found = re.search(r"([^/_]+(?:_LATE)?_\d+_\d+_)[^/]+$", member)
+    return f"{found[1]}{page}" if found else ""

@@ -1,0 +1,35 @@
+"""Which result belongs to which file, as `make grade` found it: a report on thousands reads none of them."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from autograder.classroom import results
+
+
+class Seen:
+    """Files by path, each with its time and size when it was read; valid under the rules that it was graded by."""
+
+    def __init__(self, course: Path, assignment: str, rules: str):
+        self._path, self._rules = results.folder(course) / f"seen-{assignment}.json", rules
+        self._course = course
+        kept = results.load(self._path) or {}
+        self._files: dict[str, list[str | int]] = kept.get("files", {}) if kept.get("rules") == rules else {}
+
+    def note(self, path: Path, place: Path) -> None:
+        with contextlib.suppress(OSError):
+            told = path.stat()
+            self._files[str(path)] = [told.st_mtime_ns, told.st_size, str(place.relative_to(self._course))]
+
+    def place(self, path: Path) -> Path | None:
+        """Where the result of this file is kept; None where it was touched since, or never read."""
+        found = self._files.get(str(path))
+        with contextlib.suppress(OSError):
+            told = path.lstat()
+            if found and found[:2] == [told.st_mtime_ns, told.st_size]:
+                return self._course / str(found[2])
+        return None
+
+    def save(self) -> None:
+        results.write(self._path, {"rules": self._rules, "files": self._files})

@@ -1,0 +1,181 @@
+"""Grades and feedback as Canvas and Moodle take them; the tables are made here, in the shapes that these export."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.classroom.collect import collect
+from autograder.classroom.platforms import BadRoster, Grades, fill
+
+# nbgrader's own way of adding a submission makes SQLAlchemy warn.
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Essay (11),week1 (4711),Essay Final Score
+,,,,,Manual Posting,Manual Posting,(read only)
+    Points Possible,,,,,10,20,(read only)
+"Lovelace, Ada",12345,s-1,ada@uni.example,One,7,,70
+"Turing, Alan",777,s-2,alan@uni.example,One,,,
+"Hopper, Grace",888,s-3,grace@uni.example,Two,,,
+"=HYPERLINK(1), Eve",999,s-4,eve@uni.example,Two,,,
+"Student, Test",1,,,One,,,
+"""
+WORKSHEET = """\
+Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Comments
+Participant 12345,Ada Lovelace,ada@uni.example,Submitted,,100.00,Yes,-,
+Participant 777,Alan Turing,alan@uni.example,No submission,,100.00,Yes,-,
+Participant 888,Grace Hopper,grace@uni.example,Submitted,55.00,100.00,No,-,
+"""
+ADA = "Ada Lovelace_12345_assignsubmission_file_"
+GRADES = Grades("week1", {"lovelaceada_12345": 8.5, "alan": None, "grace@uni.example": 3.0, "zoe": 1.0}, 10.0)
+
+
+def table(text: str) -> list[list[str]]:
+    return list(csv.reader(text.splitlines()))
+
+
+def filled(tmp_path: Path, text: str, grades: Grades = GRADES) -> Any:
+    path = tmp_path / "roster.csv"
+    path.write_text(text, encoding="utf-8")
+    return fill(path, grades)
+
+
+def test_canvas_gets_its_own_columns_ids_and_first_lines_back(tmp_path: Path) -> None:
+    found = filled(tmp_path, CANVAS)
+    rows = table(found.text)
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "week1 (4711)"]
+    assert rows[1] == ["", "", "", "", "", "Manual Posting"]
+    assert rows[2] == ["    Points Possible", "", "", "", "", "20"]
+    assert rows[3] == ["Lovelace, Ada", "12345", "s-1", "ada@uni.example", "One", "17"]  # of 20 there, of 10 here
+    assert [row[-1] for row in rows[4:]] == ["", "6", "", ""]
+    assert rows[6][0] == "'=HYPERLINK(1), Eve"
+    notes = "\n".join(found.notes)
+    assert "20 points there and 10 here: grades are scaled" in notes
+    assert "Not in the gradebook, so left empty: =HYPERLINK(1), Eve." in notes
+    assert "Graded, and not in the roster: zoe." in notes
+
+
+def test_canvas_is_told_of_a_new_assignment_with_its_points(tmp_path: Path) -> None:
+    found = filled(tmp_path, CANVAS.replace("week1 (4711)", "week2 (5)"))
+    rows = table(found.text)
+    assert rows[0][-1] == "week1"
+    assert rows[2][-1] == "10"
+    assert rows[3][-1] == "8.5"
+    assert "has no such column" in found.notes[0]
+
+
+def test_moodles_worksheet_comes_back_whole_and_what_is_locked_stays(tmp_path: Path) -> None:
+    found = filled(tmp_path, WORKSHEET)
+    before, after = table(WORKSHEET), table(found.text)
+    assert after[0] == before[0]
+    assert [row[4] for row in after[1:]] == ["85", "", "55.00"]
+    assert [row[:4] + row[5:] for row in after] == [row[:4] + row[5:] for row in before]
+    assert "Grace Hopper: Moodle does not let the grade be changed." in found.notes
+
+
+def test_moodles_table_of_grades_gets_one_column_more(tmp_path: Path) -> None:
+    text = "First name,Last name,ID number,Email address,Assignment: Essay (Real),Course total (Real)\n"
+    found = filled(tmp_path, text + "Grace,Hopper,,grace@uni.example,3,4\n")
+    assert table(found.text) == [
+        ["First name", "Last name", "ID number", "Email address", "week1"],
+        ["Grace", "Hopper", "", "grace@uni.example", "3"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty"),
+        (b"a,b\n1,2\n", "of neither platform: its columns are a, b"),
+        (b"\xff\xfe", "not UTF-8"),
+        (None, "There is no file"),
+    ],
+)
+def test_a_table_of_another_kind_is_refused(data: bytes | None, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(BadRoster, match=says):
+        fill(path, GRADES)
+
+
+def export(course: Path, *words: str, code: int = 0) -> str:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "autograder", "export", *words]
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A gradebook of one assignment: one student has 8.5 of 10, 2.5 of them by hand, another handed in nothing."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")  # nbgrader calls alembic
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
+        book.add_assignment("week1")
+        book.add_notebook("loss", "week1")
+        cells: Any = [("nll", {"max_score": 6, "cell_type": "code"})]
+        cells += [("why-words", {"max_score": 4, "cell_type": "markdown"})]
+        for name, told in cells:
+            book.add_grade_cell(name, "loss", "week1", **told)
+        for name in ("alan_777", "lovelaceada_12345"):
+            book.add_student(name)
+        book.add_submission("week1", "lovelaceada_12345")
+        for cell, auto, manual in (("nll", 6.0, None), ("why-words", None, 2.5)):
+            grade: Any = book.find_grade(cell, "loss", "week1", "lovelaceada_12345")
+            grade.auto_score, grade.manual_score, grade.needs_manual_grade = auto, manual, False
+        book.db.commit()
+    page = tmp_path / "feedback" / "lovelaceada_12345" / "week1" / "loss.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<p>well done</p>")
+    return tmp_path
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_have_everybody_in_the_rosters_order(course: Path) -> None:
+    (course / "roster.csv").write_text(CANVAS)
+    said = export(course, "week1", "--roster", "roster.csv")
+    assert "Not in the gradebook, so left empty: Hopper, Grace and" not in said
+    made = course / "export" / "week1"
+    told = [(row["student"], row["state"], row["score"], row["max_score"]) for row in rows(made / "grades.csv")]
+    assert told == [("lovelaceada_12345", "graded", "8.5", "10.0"), ("alan_777", "missing", "", "10.0")]
+    assert rows(made / "exercises.csv")[0] == {"student": "lovelaceada_12345", "nll": "6.0", "why-words": "2.5"}
+    assert len(rows(made / "tidy.csv")) == 4
+    assert table((made / "canvas.csv").read_text())[3][-1] == "17"
+
+
+@pytest.mark.parametrize(
+    ("platform", "member", "page"),
+    [
+        ("moodle", f"{ADA}/loss.ipynb", f"{ADA}/loss.html"),
+        ("canvas", "lovelaceada_LATE_12345_998877_loss-1.ipynb", "lovelaceada_LATE_12345_998877_loss.html"),
+    ],
+)
+def test_feedback_goes_back_under_the_names_that_the_platform_gave(
+    platform: str, member: str, page: str, course: Path
+) -> None:
+    with zipfile.ZipFile(course / "all.zip", "w") as archive:
+        archive.writestr(member, "{}")
+    taken = collect(course / "all.zip", "week1", course / "submitted")
+    (student,) = taken.taken
+    (course / "feedback" / "lovelaceada_12345").rename(course / "feedback" / student)
+    said = export(course, "week1")
+    assert f"feedback-{platform}.zip" in said
+    with zipfile.ZipFile(course / "export" / "week1" / f"feedback-{platform}.zip") as archive:
+        assert archive.namelist() == [page]
+
+
+def test_an_assignment_that_is_not_there_is_an_error(course: Path) -> None:
+    assert "has no assignment 'week2' (it has: week1)" in export(course, "week2", code=2)
