@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from course import ASSIGNMENT, Course, answered
 
 import autograder.classroom
-from autograder import lesson, source
+from autograder import lesson, places, source
 from autograder.classroom import items
 from autograder.process import sandbox
 
@@ -136,6 +137,14 @@ def test_the_same_is_a_table_for_pandas(
     assert softmax.points.isna().sum() == 2
     assert softmax.mistake.value_counts()["over_the_first_dimension"] == 3
     assert sorted(table.groupby("student").points.sum(min_count=1).dropna()) == sorted(report["scores"])
+    monkeypatch.chdir(course.folder)
+    guide = (places.KIT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    lines = re.search(r"```python\n(from autograder import classroom.*?)```", guide, re.DOTALL)
+    assert lines
+    hard, believed, stopped = (eval(line, {"table": table}) for line in lines[1].splitlines()[-3:])
+    assert 0 < hard["softmax"] < 1
+    assert believed["softmax", "over_the_first_dimension"] == 3
+    assert list(stopped.index) == ["gus"]
     anonymous = autograder.classroom.report(ASSIGNMENT, course.folder, anonymous=True)
     assert set(anonymous.student) == set(map(str, range(1, 10)))
     with pytest.raises(RuntimeError, match="Did you mean"):
