@@ -43,7 +43,8 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
 
     job: {"exercise": name, "probes": text of the stripped checks module, "implementations": [spec, ...],
           "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names] or None,
-          "each": seconds for each implementation, or None}
+          "each": seconds for each implementation, or None,
+          "afresh": whether every run loads the implementation anew, so that none finds what an earlier one has left}
     or {"experiment": {"file": text, "path": label, "name": of the function in it}}.
     """
     if "experiment" in job:
@@ -69,6 +70,8 @@ def _all_probes(
         return
     borrowed = kit_parts(implementation)
     for r, settings in enumerate(job["runs"]):
+        if r and job.get("afresh"):
+            implementation, _ = implementation_of(spec, exercise)
         for probe in exercise.watched.values():
             if patience.over or (job.get("only") and probe.name not in job["only"]):
                 continue

@@ -118,7 +118,7 @@ def declared(exercise: Exercise) -> list[str]:
 def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seeds: list[int]) -> list[list[dict[str, Frame]]]:
     """The frames of each spec under each seed. One that hangs or crashes costs itself alone: the rest goes on."""
     done: list[list[dict[str, Frame]]] = []
-    job: dict[str, Any] = {"exercise": exercise.name, "only": None}
+    job: dict[str, Any] = {"exercise": exercise.name, "only": None, "afresh": True}
     job["probes"] = source.probes(exercise.section, exercise.name)
     job["runs"] = [{"seed": seed} for seed in seeds]
     while len(done) < len(specs):

@@ -9,9 +9,10 @@ import pytest
 from small_kit import CHECKS, make, run
 
 from autograder import lesson
+from autograder.authoring.variants import implementation
 from autograder.beside.draw import Draw
 from autograder.checks.modules import three_sizes
-from autograder.matrix.selfcheck import across, examine
+from autograder.matrix.selfcheck import across, examine, observe_all
 
 
 def test_a_mistake_caught_by_luck_is_named_with_its_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +31,14 @@ def test_many_seeds_at_once_find_what_each_finds_alone() -> None:
     assert together.family == alone[0].family
     for finding in (finding for found in alone for finding in found.findings):
         assert [told for told in together.findings if told.startswith(finding)]
+
+
+def test_what_an_answer_keeps_from_one_seed_is_not_seen_under_the_next() -> None:
+    exercise = lesson.find("softmax_formula")
+    spec = implementation(exercise, "mistake", "remembers_earlier_calls")
+    ((_, second),) = observe_all(exercise, [spec], [7, 0])
+    ((alone,),) = observe_all(exercise, [spec], [0])
+    assert {name: frame["value"] for name, frame in second.items()} == {n: f["value"] for n, f in alone.items()}
 
 
 @pytest.mark.parametrize("level", [None, 0])

@@ -1,5 +1,6 @@
 """softmax_formula: its probes, other right answers and known mistakes."""
 
+import itertools
 import math
 
 import torch
@@ -30,6 +31,16 @@ def a_list(returned):
     return returned
 
 
+def in_no_order(draw, n):
+    """n numbers, neither rising nor falling, and no two of them close to each other."""
+    for _ in range(50):
+        xs = draw.numbers(n)
+        rising = sorted(xs)
+        if xs not in (rising, rising[::-1]) and min(b - a for a, b in itertools.pairwise(rising)) > 0.3:
+            break
+    return xs
+
+
 @softmax_formula.probe(rtol=1e-9, atol=1e-15)
 def each_exponential_is_divided_by_their_sum(softmax_formula, draw):
     smallest, largest = draw.number(-3.0, -2.1), draw.number(2.1, 3.0)
@@ -39,13 +50,13 @@ def each_exponential_is_divided_by_their_sum(softmax_formula, draw):
 @softmax_formula.probe(rtol=1e-9, atol=1e-15)
 def numbers_far_below_0_share_1_too(softmax_formula, draw):
     lowest = draw.number(-40.0, -30.0)
-    return a_list(softmax_formula([lowest + x for x in draw.numbers(draw.size(2, 4))]))
+    return a_list(softmax_formula([lowest + x for x in in_no_order(draw, draw.size(3, 4))]))
 
 
 @softmax_formula.probe
 def every_call_starts_anew(softmax_formula, draw):
-    n = draw.size(2, 3)
-    calls = {call: a_list(softmax_formula(draw.numbers(n))) for call in ("first call", "second call")}
+    n = draw.size(3, 4)
+    calls = {call: a_list(softmax_formula(in_no_order(draw, n))) for call in ("first call", "second call")}
     return calls | {"a single number": a_list(softmax_formula(draw.numbers(1)))}
 
 

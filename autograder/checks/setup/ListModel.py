@@ -36,10 +36,38 @@ def its_layers(model):
     return model.layers
 
 
-def with_drawn_weights(model, draw):
+def telling(draw, sizes, *counts):
+    """A network of these sizes, and batches of so many rows, for which a ReLU too many, too few or leaky shows in the
+    scores. None of the values that its ReLU gets is large.
+    """
+    draw.note(**dict(zip(("n_in", "nh", "n_out"), sizes, strict=True)))
+    for _ in range(50):
+        network, batches = draw.network(*sizes), [draw.normal(n, sizes[0]) for n in counts]
+        first, _, last = network
+        with torch.no_grad():
+            x = torch.cat(batches)
+            hidden, scores = first(x), network(x)
+            rivals = [last(hidden), last(torch.where(hidden > 0, hidden, 0.01 * hidden)), scores.relu()]
+            rivals += [network(x.relu())]
+            if hidden.max() < 5 and min((rival - scores).abs().max() for rival in rivals) > 0.001:
+                break
+    return network, batches
+
+
+def with_weights_of(network, model):
+    """The model, with the weights of a network wherever it has a place of the same shape for them."""
     first, _, last = its_layers(model)
-    draw.fill([p for layer in (first, last) for p in (layer.weight, layer.bias) if p is not None])
+    for layer, drawn in ((first, network[0]), (last, network[2])):
+        for own, value in ((layer.weight, drawn.weight), (layer.bias, drawn.bias)):
+            if own is not None and own.shape == value.shape:
+                with torch.no_grad():
+                    own.copy_(value)
     return model
+
+
+def sizes_with_nh_the_largest(draw):
+    n_in, n_out = draw.size(2, 4), draw.size(2, 4)
+    return n_in, max(n_in, n_out) + draw.size(1, 2), n_out
 
 
 def scores(model, x):
@@ -68,34 +96,30 @@ def keeps_linear_relu_linear_in_a_list(ListModel, draw):
 @ListModel.probe
 def sends_x_through_its_layers(ListModel, draw):
     """The weights in `layers` were set after the model was made: what comes out must follow from them alone."""
-    n_in, nh, n_out = draw.size(2, 4), draw.size(3, 6), draw.size(2, 4)
-    draw.note(n_in=n_in, nh=nh, n_out=n_out)
-    model = with_drawn_weights(ListModel(n_in, nh, n_out), draw)
-    seen = {
-        f"model(x), {call} call": scores(model, draw.normal(draw.size(4, 6), n_in, scale=2.0))
-        for call in ("first", "second")
-    }
-    for other, size in (("another model", nh), ("a larger model", nh + 1)):
-        with_drawn_weights(ListModel(n_in, size, n_out), draw)
-        seen[f"model(x), after {other} was made"] = scores(model, draw.normal(draw.size(4, 6), n_in))
+    n_in, nh, n_out = sizes = sizes_with_nh_the_largest(draw)
+    network, batches = telling(draw, sizes, *(draw.size(4, 6) for _ in range(4)))
+    model = with_weights_of(network, ListModel(n_in, nh, n_out))
+    seen = {f"model(x), {call} call": scores(model, x) for call, x in zip(("first", "second"), batches, strict=False)}
+    for other, size, x in (("another model", nh, batches[2]), ("a larger model", nh + 1, batches[3])):
+        with_weights_of(draw.network(n_in, size, n_out), ListModel(n_in, size, n_out))
+        seen[f"model(x), after {other} was made"] = scores(model, x)
     return seen
 
 
 @ListModel.probe
 def one_example_is_a_batch_too(ListModel, draw):
     n = draw.size(2, 4)
-    draw.note(n_in=n, nh=n, n_out=n)
-    model = with_drawn_weights(ListModel(n, n, n), draw)
-    return {"model(x), x being one row": scores(model, draw.normal(1, n))}
+    network, (x,) = telling(draw, (n, n, n), 1)
+    return {"model(x), x being one row": scores(with_weights_of(network, ListModel(n, n, n)), x)}
 
 
 @ListModel.probe
 def gradients_reach_both_layers(ListModel, draw):
-    n_in, nh, n_out = draw.size(2, 4), draw.size(3, 6), draw.size(2, 4)
-    draw.note(n_in=n_in, nh=nh, n_out=n_out)
-    model = with_drawn_weights(ListModel(n_in, nh, n_out), draw)
+    sizes = sizes_with_nh_the_largest(draw)
+    network, (x,) = telling(draw, sizes, draw.size(3, 5))
+    model = with_weights_of(network, ListModel(*sizes))
     layers = list(model.layers)
-    out = scores(model, draw.normal(draw.size(3, 5), n_in))
+    out = scores(model, x)
     if not isinstance(out, torch.Tensor):
         raise Complaint(f"model(x) gives a tensor of scores, not {type(out).__name__}")
     if out.requires_grad:
