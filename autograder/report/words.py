@@ -135,6 +135,14 @@ def _not_started(verdict: Verdict) -> list[str]:
     return [f"Write it in {verdict.path}, in place of `raise NotImplementedError`."]
 
 
+#: What git writes into a file where two versions of it change the same lines.
+OF_A_MERGE = ("<<<<<<<", "=======", ">>>>>>>")
+MERGE = (
+    "{where} holds an unfinished merge: git put both versions of some lines there, from line {line} on. Keep the one "
+    "you want, and delete the other with the lines of `<<<<<<<`, `=======` and `>>>>>>>`."
+)
+
+
 def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
     trouble = verdict.trouble or {}
     name, where = verdict.exercise, verdict.path or "the file"
@@ -142,6 +150,8 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
     match trouble["kind"]:
         case "missing" if failed and failed["type"] in ("SyntaxError", "IndentationError", "TabError"):
             line = failed["frames"][0]["line"] if failed["frames"] else "?"
+            if failed["frames"] and failed["frames"][0]["source"].lstrip().startswith(OF_A_MERGE):
+                return [MERGE.format(where=where, line=line)], failed
             return [
                 f"Python cannot read {where}: {failed['message']}, line {line}. Nothing in it can be checked."
             ], failed

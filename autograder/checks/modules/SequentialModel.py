@@ -121,8 +121,8 @@ def an_empty_list():
 
 @SequentialModel.slip("layers", "[layers]")
 def a_list_in_a_list():
-    """nn.ModuleList is given a list that holds the list of layers. `layers` is a list already: no brackets are
-    needed."""
+    """nn.ModuleList is given the list of layers as a single item, where it takes the layers themselves. SequentialModel
+    gets one argument, `layers`, and that is a list as it comes."""
 
 
 @SequentialModel.slip(without("forward"))

@@ -215,7 +215,8 @@ def by_pasting_code():
 
 @get_layer.slip("getattr(model, name)", "model.name", of="by_attribute")
 def the_attribute_called_name():
-    """`model.name` asks for an attribute that is called "name"; the value of the variable `name` is not looked at."""
+    """What stands after a dot is taken as it is written: the same attribute is asked for each time, whatever the
+    variable `name` holds."""
 
 
 @get_layer.slip("dict(X)[name]", "next((pair for pair in X if pair[0] == name))")

@@ -328,8 +328,8 @@ def layers_beside_the_list():
     change("class ListModel(torch.nn.Module):", "class ListModel:"), change("super().__init__()", ""), of="as_a_module"
 )
 def forward_without_a_module():
-    """The class has `forward`, but nothing calls it: model(x) looks for `__call__`. nn.Module brings a `__call__`
-    that calls forward; a plain class does not have one."""
+    """model(x) looks for a method `__call__`, and the class has none. nn.Module brings a `__call__` that calls
+    `forward`; a plain class has to define it itself."""
 
 
 @ListModel.slip("super().__init__()", "", of="as_a_module")
