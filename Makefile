@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment anonymous zip times mistake seeds only cases PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment yes anonymous zip times mistake seeds only cases PYTHON
 exercise =
 section =
 file =
@@ -17,6 +17,7 @@ notebook =
 to_notebook =
 no_browser =
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
+yes =
 anonymous =
 accept =
 roster =
@@ -40,7 +41,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
-	assign collect grade report build matrix test attack lint bench docs pins clean system-packages
+	course assign collect grade report build matrix test attack lint bench docs pins clean system-packages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -93,9 +94,12 @@ upgrade: .venv/ready/learn ## Fetch new exercises and checks; your answers stay
 
 ## To teach
 
-assign: .venv/ready/class ## Make the notebooks that students get
+course: .venv/ready/class ## Write course.toml, where a course is decided; then show how the term stands
+	$(KIT) course
+
+assign: .venv/ready/class ## Make the notebooks that students get (assignment=NAME)
 	$(KIT) build
-	@.venv/bin/python -m nbgrader generate_assignment $(assignment) --create --force
+	$(KIT) assign $(assignment) $(if $(yes),--yes)
 
 collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE times=CSV)
 	$(KIT) collect $(assignment) --zip '$(zip)' $(if $(times),--times '$(times)')

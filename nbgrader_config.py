@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
 
 from autograder import lesson
+from autograder.classroom import term
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
@@ -15,6 +16,7 @@ c.CourseDirectory.course_id = lesson.current().name
 
 # Release: what learners write is replaced by this; a wheel for `check` is put beside the notebooks.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.GenerateAssignment.exporter_class = "autograder.classroom.release.Source"
 c.GenerateAssignment.post_convert_hook = "autograder.notebooks.wheel.after_release"
 
 # Grading: submissions run in a sandbox, and only observations come out of it. Nothing of theirs runs in a kernel.
@@ -34,7 +36,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.IgnorePattern",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.classroom.plugin.Lateness",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.OverwriteCells.add_missing_cells = True
@@ -53,3 +55,6 @@ c.GenerateFeedback.preprocessors = [
     "autograder.classroom.feedback.ForStudents",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+# What course.toml says comes last, where there is one.
+term.configure(c)

@@ -49,7 +49,7 @@ class Lesson:
 
 
 class BadLesson(RuntimeError):
-    """A lesson.toml cannot be used; the text names it and says why."""
+    """A file that describes a lesson or a course cannot be used; the text names it and says why."""
 
 
 @functools.cache

@@ -14,18 +14,19 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.classroom import fast, plugin, results, submission
+from autograder import course
+from autograder.classroom import fast, plugin, results, submission, term
 from autograder.classroom.intake import Handed
 from autograder.classroom.plan import Plan
 from autograder.classroom.run import Budget
 
 
-def application(assignment: str, course: Path, log: str = "w") -> AutogradeApp:
+def application(assignment: str, folder: Path, log: str = "w") -> AutogradeApp:
     """nbgrader with this course's configuration, writing its log to a file. `log`: "a" leaves what is in it."""
     app = AutogradeApp.instance()
     app.initialize([assignment])
     directory(app).assignment_id = assignment
-    to_file = logging.FileHandler(results.folder(course) / "nbgrader.log", mode=log, encoding="utf-8")
+    to_file = logging.FileHandler(results.folder(folder) / "nbgrader.log", mode=log, encoding="utf-8")
     app.log.handlers, app.log.propagate = [to_file], False
     app.log.setLevel(logging.INFO)
     app.config.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each
@@ -38,26 +39,32 @@ def directory(app: AutogradeApp) -> CourseDirectory:
 
 
 def budget(app: AutogradeApp) -> Budget:
-    """The limits that nbgrader_config.py sets."""
-    return plugin.Grade(parent=app).budget()
+    """The limits that nbgrader_config.py and course.toml set."""
+    return plugin.Grade(parent=app).budget(directory(app).assignment_id)
 
 
 def dates(app: AutogradeApp, assignment: str) -> str:
-    """All that a score depends on beside the answers: when the assignment is due, and what lateness costs."""
+    """What a grade depends on beside the answers: due date, extensions, what lateness costs and feedback shows."""
     from nbgrader.api import Gradebook, MissingEntry
 
+    told = course.here()
     with Gradebook(directory(app).db_url) as gradebook:
         try:
+            if told:
+                term.enrol(gradebook, told)
             due = gradebook.find_assignment(assignment).duedate
         except MissingEntry:
             due = None
+    if told:
+        one = told.assignment(assignment)
+        return f"{one.due} {one.extensions} {one.feedback} {told.late} {told.nbgrader}"
     return f"{due} {app.config.get('AssignLatePenalties')} {app.config.get('LateSubmissionPlugin')}"
 
 
 def pattern(app: AutogradeApp, assignment: str) -> str:
     """Where students' folders are, with {student} for the name."""
-    course = directory(app)
-    return course.format_path(course.submitted_directory, "{student}", assignment)
+    where = directory(app)
+    return where.format_path(where.submitted_directory, "{student}", assignment)
 
 
 class _Converter(Autograde):

@@ -1,5 +1,7 @@
 """One failure is not to cause another: an answer that uses earlier ones that fail is tried with the kit's instead.
 
+So is one that uses what belongs to another assignment of the course, and is not there.
+
 The kit's answers enter the sandbox for this alone: a child of its own for each such exercise gets, when its cells have
 run, those *earlier* answers that stand in and what they are made of, as code without any text, and ends with it. Of
 what comes out only agreement with the reference is used, no word of text: whatever the submission does with what it
@@ -93,12 +95,12 @@ def _uses(sources: list[str]) -> dict[str, set[str]]:
 
 
 def reachable(name: str, uses: dict[str, set[str]]) -> set[str]:
-    """Everything that a definition uses, through helpers too."""
+    """Every name that a definition mentions, through helpers too, defined here or not."""
     seen: set[str] = set()
     waiting = [name]
     while waiting:
         for other in uses.get(waiting.pop(), ()):
-            if other in uses and other not in seen:
+            if other not in seen:
                 seen.add(other)
                 waiting.append(other)
     return seen - {name}

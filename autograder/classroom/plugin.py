@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float, Integer
+from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+from traitlets import Float, Integer, Type
 
-from autograder import lesson
-from autograder.classroom import results, submission
+from autograder import course, lesson
+from autograder.classroom import results, submission, term
+from autograder.classroom import told as words
 from autograder.classroom.grading import CannotGrade
 from autograder.classroom.run import Budget
 from autograder.process.box import box
@@ -75,8 +78,8 @@ def forget(db_url: str, assignment: str, student: str, notebooks: set[str]) -> N
 
 def before(assignment: str, student: str, notebooks: list[str]) -> None:
     """nbgrader's pre_convert_hook, called in the course's folder before anything of a submission is looked at."""
-    course = nothing_else(assignment, student, notebooks)
-    db_url = course.db_url if course else f"sqlite:///{os.path.abspath('gradebook.db')}"
+    where = nothing_else(assignment, student, notebooks)
+    db_url = where.db_url if where else f"sqlite:///{os.path.abspath('gradebook.db')}"
     _leave_out_links(notebooks)
     paths = [Path(notebook) for notebook in notebooks]
     for folder in {path.parent for path in paths}:
@@ -95,10 +98,10 @@ def nothing_else(assignment: str, student: str, notebooks: list[str]) -> Any:
     from traitlets.config import Application
 
     app = Application.instance() if Application.initialized() else None
-    course = getattr(app, "coursedir", None)
-    if course is not None:
-        course.ignore = ["*"]
-    return course
+    where = getattr(app, "coursedir", None)
+    if where is not None:
+        where.ignore = ["*"]
+    return where
 
 
 #: What nbgrader's exchange writes beside a submission and asks for when feedback goes back.
@@ -110,13 +113,13 @@ def keep_exchange(assignment: str, student: str, notebooks: list[str]) -> None:
     from traitlets.config import Application
 
     app = Application.instance() if Application.initialized() else None
-    course: Any = getattr(app, "coursedir", None)
-    for folder in {Path(notebook).parent for notebook in notebooks if course is not None}:
+    where: Any = getattr(app, "coursedir", None)
+    for folder in {Path(notebook).parent for notebook in notebooks if where is not None}:
         who = folder.parent.name
-        handed_in = Path(course.format_path(course.submitted_directory, who, folder.name))
+        handed_in = Path(where.format_path(where.submitted_directory, who, folder.name))
         is_submitted = folder.resolve() == handed_in.resolve()
-        to = course.autograded_directory if is_submitted else course.feedback_directory
-        place = Path(course.format_path(to, who, folder.name))
+        to = where.autograded_directory if is_submitted else where.feedback_directory
+        place = Path(where.format_path(to, who, folder.name))
         for path in map(folder.joinpath, OF_THE_EXCHANGE if place.is_dir() else ()):
             if not path.is_symlink() and path.is_file():
                 (place / path.name).write_bytes(path.read_bytes()[:200])
@@ -145,18 +148,28 @@ class Grade(NbGraderPreprocessor):
         Budget.sets, min=1, help="Sets of hidden inputs; which one is used depends on what was handed in."
     ).tag(config=True)
 
-    def budget(self) -> Budget:
-        seconds = (self.cell_seconds, self.exercise_seconds, self.process_seconds, self.whole_seconds)
-        return Budget(*seconds, int(self.memory_mb * 2**20), self.sets)
+    def budget(self, assignment: str) -> Budget:
+        """The limits, and those of them that the course sets for this assignment."""
+        told = course.assignment(assignment)
+        traits = {name: getattr(self, name) for name in course.LIMITS} | (told.limits if told else {})
+        seconds = (
+            traits["cell_seconds"],
+            traits["exercise_seconds"],
+            traits["process_seconds"],
+            traits["whole_seconds"],
+        )
+        return Budget(*seconds, int(traits["memory_mb"] * 2**20), traits["sets"])
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        notebook = resources["nbgrader"]["notebook"]
+        notebook, assignment = resources["nbgrader"]["notebook"], resources["nbgrader"]["assignment"]
         told = nb.metadata.get(OURS, {})
         graded = {submission.grade_id(c) for c in nb.cells if utils.is_grade(c) and not utils.is_solution(c)}
         section = section_of(graded, notebook)
         ran = [cell for cell in nb.cells if submission.runs(cell, graded)]
         sources = [cell.source for cell in ran]
-        found = results.get(Path.cwd(), sources, section, told.get("trouble", ""), budget=self.budget())
+        found = results.get(Path.cwd(), sources, section, told.get("trouble", ""), budget=self.budget(assignment))
+        planned = course.assignment(assignment)
+        shows = planned.feedback if planned else course.FEEDBACK
         for number, cell in enumerate(ran):
             cell.execution_count = number + 1
             cell.outputs = [from_dict(item) for item in found["cells"][number]] if found["cells"] else []
@@ -164,7 +177,7 @@ class Grade(NbGraderPreprocessor):
             if cell.cell_type != "code":
                 cell.source = submission.harmless(cell.source, cell.get("attachments", {}))
             if submission.grade_id(cell) in graded:
-                _write(cell, found["exercises"].get(submission.grade_id(cell)))
+                _write(cell, found["exercises"].get(submission.grade_id(cell)), shows)
         nb.cells = _notices(told) + [more for cell in nb.cells for more in (*_rubric(cell), cell)]
         return nb, resources
 
@@ -178,7 +191,7 @@ def section_of(graded: set[str], notebook: str) -> str:
     return sections.pop()
 
 
-def _write(cell: NotebookNode, told: dict[str, Any] | None) -> None:
+def _write(cell: NotebookNode, told: dict[str, Any] | None, shows: Collection[str]) -> None:
     """The text for the student, then the score in the one place where nbgrader reads it."""
     name, most = submission.grade_id(cell), float(cell.metadata.nbgrader["points"])
     if told is None:
@@ -186,7 +199,8 @@ def _write(cell: NotebookNode, told: dict[str, Any] | None) -> None:
     score = round(float(told["share"]) * most, 4)
     if not (math.isfinite(score) and 0.0 <= score <= most):
         raise CannotGrade(f"{name}: a score of {score} out of {most}")
-    shown = {"text/plain": told["text"], "text/html": told["html"]}
+    plain, rich = words.shown(told, shows)
+    shown = {"text/plain": plain, "text/html": rich}
     cell.execution_count = None
     cell.outputs = [
         from_dict({"output_type": "display_data", "data": shown, "metadata": {}}),
@@ -225,3 +239,25 @@ def _rubric(cell: NotebookNode) -> list[NotebookNode]:
 
 def _note(name: str, source: str, **told: Any) -> NotebookNode:
     return from_dict({"cell_type": "markdown", "id": name[:64], "metadata": {OURS: told}, "source": source})
+
+
+class LateRule(LateSubmissionPlugin):
+    """What lateness costs by course.toml; what nbgrader's own configuration says, where that tells nothing."""
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        told = course.here()
+        if told is None or told.late == course.Late():
+            return super().late_submission_penalty(student_id, score, total_seconds_late)
+        return round(told.late.penalty(score, total_seconds_late), 4)
+
+
+class Lateness(AssignLatePenalties):
+    """nbgrader's own, once the gradebook has the due date and the extensions of course.toml."""
+
+    plugin_class = Type(LateRule, klass=BasePlugin, help="What lateness costs.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        here = resources["nbgrader"]
+        with Gradebook(here["db_url"]) as gradebook:
+            term.synchronise(gradebook, here["assignment"])
+        return super().preprocess(nb, resources)

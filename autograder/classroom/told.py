@@ -6,6 +6,9 @@ but of what kind, dtype and size a result is.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from autograder import lesson
 from autograder.classroom.definitions import Stopped
 from autograder.judging.difference import Difference
@@ -111,3 +114,15 @@ def _kind(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"a Python {type(value).__name__}"
     return values.kind(value)
+
+
+def shown(result: dict[str, Any], shows: Collection[str]) -> tuple[str, str]:
+    """The feedback on a kept result, as plain text and as HTML, with no more than the course lets feedback show."""
+    if {"checks", "diagnoses", "lines"} <= set(shows):
+        return result["text"], result["html"]
+    checks = (
+        [(bool(p["passed"]), p["name"].replace("_", " "), "") for p in result["probes"]] if "checks" in shows else []
+    )
+    diagnosis = result["diagnosis"] if "diagnoses" in shows else None
+    told = Feedback(result["text"].partition("\n")[0], checks, [diagnosis["message"]] if diagnosis else [])
+    return plain(told), html.block(told, result["outcome"] == "passed", [])

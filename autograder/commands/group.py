@@ -58,7 +58,7 @@ class Commands(click.Group):
             _installed(sys.argv[1:])
         try:
             return super().invoke(ctx)
-        except (lesson.UnknownName, grade.UnreadableFile) as error:
+        except (lesson.UnknownName, lesson.BadLesson, grade.UnreadableFile) as error:
             click.echo(str(error), err=True)
             leave(USAGE)
         except KeyboardInterrupt:

@@ -7,10 +7,11 @@ same lines that `exercises/` leaves out. Building twice gives the same bytes.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, source
+from autograder import lesson, source, workspace
 from autograder.exercise import Exercise
 from autograder.notebooks import cells, plots, prose, videos
 from autograder.notebooks.cells import Cell
@@ -32,6 +33,10 @@ Install first what this notebook uses, in a terminal or in a cell, with the file
 %pip install torch matplotlib {WHEEL}-*.whl
 ```
 """
+_LENT = """
+{names} may be called, and no answer of this assignment defines {them}. To try yours here, put your own from an earlier
+one into a new cell above. When this is graded, the kit's own stand in for what is not there.
+"""
 _WORDS = "**{title}: in your own words.** Two to four sentences. This is graded by a person, out of {points}."
 
 
@@ -41,13 +46,15 @@ def path(section: str) -> Path:
 
 def build_all() -> dict[str, bool]:
     """Write the notebook of every section that has solutions and checks; whether each was out of date."""
-    renewed = {}
-    for section in sections():
-        text, file = build(section), path(section)
-        renewed[section] = not file.exists() or file.read_text(encoding="utf-8") != text
-        if renewed[section]:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+    return {section: write(path(section), build(section)) for section in sections()}
+
+
+def write(file: Path, text: str) -> bool:
+    """Write a notebook; whether it was out of date."""
+    renewed = not file.exists() or file.read_text(encoding="utf-8") != text
+    if renewed:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     return renewed
 
 
@@ -55,15 +62,19 @@ def sections() -> list[str]:
     return [section for section in lesson.sections() if source.answers(section)]
 
 
-def build(section: str) -> str:
-    """The text of the section's notebook."""
+def build(section: str, chosen: Mapping[str, float] | None = None) -> str:
+    """The text of the section's notebook. `chosen`: these exercises alone, each worth so much."""
     text = source.solutions_path(section).read_text(encoding="utf-8")
     exercises, answers = lesson.load(section), source.answers(section)
     made = [*_header(section, text), cells.code("imports", _imports(text))]
     for node in ast.parse(text).body:
         name = getattr(node, "name", "")
         if name in answers and name in exercises:
-            made += _exercise(exercises[name], answers[name])
+            if chosen is None or name in chosen:
+                exercise = exercises[name]
+                made += _exercise(exercise, answers[name], exercise.points if chosen is None else chosen[name])
+                if chosen is not None:
+                    made += _lent(name, section, chosen)
         elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr) and name not in answers:
             made.append(cells.code(f"given-{name or node.lineno}", ast.get_source_segment(text, node) or ""))
     return cells.notebook(made)
@@ -83,14 +94,24 @@ def _imports(text: str) -> str:
     return "\n".join([*own, *([""] if own else []), "from autograder import check, progress"])
 
 
-def _exercise(exercise: Exercise, answer: Answer) -> list[Cell]:
+def _lent(name: str, section: str, chosen: Mapping[str, float]) -> list[Cell]:
+    """Which earlier answers this one may call that are no part of the assignment."""
+    uses = workspace.uses(source.solutions_path(section).read_text(encoding="utf-8"), name)
+    lent = [other for other in source.answers(section) if other in uses and other not in chosen]
+    if not lent:
+        return []
+    names = " and ".join(f"`{other}`" for other in lent)
+    return [cells.text(f"{name}-lent", _LENT.format(names=names, them="them" if lent[1:] else "it"))]
+
+
+def _exercise(exercise: Exercise, answer: Answer, points: float) -> list[Cell]:
     name = exercise.name
     link = videos.of_exercise(name)
     heading = f"## {_title(exercise, answer)}" + (f" · {link}" if link else "")
     made = [
         cells.text(f"{name}-prompt", f"{heading}\n\n{prose.markdown(answer.prompt)}"),
         cells.answer(name, solution(answer)),
-        cells.grade(name, f"check({name})", exercise.points),
+        cells.grade(name, f"check({name})", points),
     ]
     if name in plots.PLOTS:
         made.append(cells.code(f"{name}-plot", plots.PLOTS[name]))

@@ -31,7 +31,7 @@ def answer(name: str, source: str) -> Cell:
     return _graded(code(f"{name}-answer", source), f"{name}-answer", solution=True)
 
 
-def grade(name: str, source: str, points: int) -> Cell:
+def grade(name: str, source: str, points: float) -> Cell:
     """A locked cell that stands for the points of an exercise. Its grade_id is the name of the exercise."""
     return _graded(code(f"{name}-check", source), name, grade=True, locked=True, points=points)
 

@@ -1,0 +1,139 @@
+"""What an assignment's notebooks hold, and what a change of it would do.
+
+From the first hand-in on, an assignment keeps the exercises that it was released with, and is graded by them: what the
+course or an upgrade of the kit adds or takes away waits for the next assignment. Points and dates can still change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import NbGraderException
+
+from autograder import course, lesson
+from autograder.notebooks import build
+
+
+@dataclass
+class Change:
+    """What releasing an assignment now would change for those who have handed in."""
+
+    assignment: str
+    #: Points by exercise, in lesson order: what the notebooks will hold.
+    exercises: dict[str, float]
+    students: int = 0
+    #: {exercise: (points before, points now)}
+    points: dict[str, tuple[float, float]] = field(default_factory=dict)
+    #: What has to wait for the next assignment.
+    added: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    #: Released, and the lesson has it no more: its notebook stays as it is.
+    gone: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        who = f"{self.students} student{'s have' if self.students != 1 else ' has'} handed in"
+        told = [
+            f"{name}: {_number(old)} points become {_number(new)}. {who}: the next make grade changes their scores."
+            for name, (old, new) in self.points.items()
+        ]
+        told += [f"{name} waits for the next assignment: {who} without it." for name in self.added]
+        told += [f"{name} stays in {self.assignment}: {who}, and it is graded as released." for name in self.removed]
+        told += [
+            f"{name} is no longer in the kit: {who}. To grade {self.assignment} again, go back to the kit before."
+            for name in self.gone
+        ]
+        return told
+
+
+def change(assignment: str, db_url: str) -> Change:
+    """What is wanted of this assignment now, against what was released and handed in."""
+    wanted, own = _wanted(assignment)
+    released, students = _released(assignment, db_url)
+    if not students:
+        return Change(assignment, wanted)
+    known = {exercise.name for exercise in lesson.exercises()}
+    kept = {name: own.get(name, points) for name, points in released.items()}
+    order = {name: place for place, name in enumerate(wanted)}
+    return Change(
+        assignment,
+        dict(sorted(kept.items(), key=lambda item: order.get(item[0], len(order)))),
+        students,
+        {name: (points, kept[name]) for name, points in released.items() if points != kept[name]},
+        [name for name in wanted if name not in released],
+        [name for name in released if name not in wanted and name in known],
+        [name for name in released if name not in known],
+    )
+
+
+def _wanted(assignment: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Points by exercise; and those of them that the course sets itself."""
+    told = course.assignment(assignment)
+    if told is None and assignment != build.ASSIGNMENT:
+        says = f"There is one assignment, {build.ASSIGNMENT}. To have others, write course.toml: make course"
+        raise course.BadCourse(says)
+    names = told.exercises if told else [e.name for e in lesson.exercises()]
+    own = told.points if told else {}
+    return {name: own.get(name, lesson.find(name).points) for name in names}, own
+
+
+def _released(assignment: str, db_url: str) -> tuple[dict[str, float], int]:
+    """Points by exercise as the gradebook has them, and how many students it has hand-ins of."""
+    with Gradebook(db_url) as gradebook:
+        try:
+            found = gradebook.find_assignment(assignment)
+        except MissingEntry:
+            return {}, 0
+        cells = [cell for notebook in found.notebooks for cell in notebook.grade_cells]
+        points = {str(c.name): float(c.max_score) for c in cells if c.cell_type == "code"}
+        return points, len(found.submissions)
+
+
+def write(wanted: Change, folder: Path) -> Iterator[tuple[Path, bool]]:
+    """Write the instructor's notebooks into source/<assignment>/; each, and whether it was out of date."""
+    place = folder / "source" / wanted.assignment
+    kept = set()
+    for section in build.sections():
+        names = [name for name in lesson.names(section) if name in wanted.exercises]
+        file = place / f"{section}.ipynb"
+        if names:
+            kept.add(file)
+        if names and not _has(file, wanted.gone):
+            chosen = {name: wanted.exercises[name] for name in names}
+            # Without a course the notebooks are those that the kit brings.
+            whole = course.here() is None and not (wanted.added or wanted.points)
+            yield file, build.write(file, build.build(section, None if whole else chosen))
+    for file in place.glob("*.ipynb"):
+        if course.here() and file not in kept and not _has(file, wanted.gone):
+            file.unlink()
+
+
+def _has(file: Path, names: list[str]) -> bool:
+    """Whether a notebook holds one of these exercises."""
+    text = file.read_text(encoding="utf-8") if names and file.exists() else ""
+    return any(f'"grade_id": "{name}"' in text for name in names)
+
+
+class Source(NotebookExporter):
+    """In nbgrader generate_assignment: before anything is released or removed, the source is what the course says."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        converter: Any = self.parent
+        where = converter.coursedir
+        if where.assignment_id == build.ASSIGNMENT and not Path.cwd().joinpath(course.NAME).exists():
+            return
+        try:
+            list(write(change(where.assignment_id, where.db_url), Path(where.root)))
+        except course.BadCourse as error:
+            converter.log.error(str(error))
+            raise NbGraderException(str(error)) from None
+        converter.init_notebooks()
+
+
+def _number(points: float) -> str:
+    return f"{points:g}"

@@ -1,0 +1,169 @@
+"""The term: a course.toml to begin with, roster and dates in nbgrader's gradebook, and how everything stands."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from autograder import course, lesson
+from autograder.classroom import results
+
+TEMPLATE = """\
+# This course, as you decide it. Every line is optional; # makes one a comment. After a change: make course
+name = "{name}"
+
+# The students: a CSV with the columns id, first_name, last_name, email, or a gradebook that Canvas exported.
+# roster = "roster.csv"
+
+# A table for each assignment. Sections: {sections}.
+[assignments.{name}]
+# release = 2026-09-01
+# due = 2026-09-08                         # the end of that day, or a time: 2026-09-08T18:00:00
+# sections = ["{first}"]                   # all of them, where neither sections nor exercises are told
+# exercises = ["{example}"]                # single ones, beside the sections
+# without = ["{other}"]                  # left out
+# points = {{ {example} = 10 }}              # instead of the lesson's
+# extensions = {{ ada = 2026-09-12 }}        # who may hand in later
+# feedback = ["checks", "diagnoses", "lines"]    # what students see beside the score; [] for nothing
+# limits = {{ cell_seconds = 60 }}
+
+# What lateness costs, of what the answers are worth. Without it: nothing.
+# [late]
+# percent_per_day = 10                     # or percent_per_hour, for each that has begun
+# grace_hours = 2                          # nothing is taken off so long
+# floor = 50                               # per cent that are kept, however late
+
+# Anything of nbgrader's own configuration.
+# [nbgrader.CourseDirectory]
+# groupshared = true
+"""
+
+
+def begin(folder: Path) -> bool:
+    """Write a course.toml to begin with; whether there was none."""
+    first = lesson.sections()[0]
+    text = TEMPLATE.format(
+        name=lesson.current().name,
+        sections=", ".join(lesson.sections()),
+        first=first,
+        example=lesson.names(first)[0],
+        other=lesson.names(first)[-1],
+    )
+    try:
+        with open(folder / course.NAME, "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    return True
+
+
+def configure(config: Any) -> None:
+    """Have nbgrader follow course.toml; called by nbgrader_config.py."""
+    told = course.here()
+    if told is None:
+        return
+    config.CourseDirectory.course_id = told.name
+    for name, options in told.nbgrader.items():
+        for option, value in options.items():
+            setattr(config[name], option, value)
+
+
+def synchronise(gradebook: Gradebook, assignment: str) -> None:
+    """Write the due date and the extensions into the gradebook, where nbgrader and formgrader look for them."""
+    told = course.assignment(assignment)
+    if told is None:
+        return
+    due: Any = told.due
+    for submission in gradebook.update_or_create_assignment(assignment, duedate=due).submissions:
+        submission.extension = told.extension(str(submission.student.id))
+    gradebook.db.commit()
+
+
+def enrol(gradebook: Gradebook, told: course.Course) -> None:
+    """Write the roster into the gradebook; nobody is taken out of it."""
+    for student in roster(told.roster) if told.roster else []:
+        gradebook.update_or_create_student(student.pop("id"), **student)
+
+
+def roster(path: Path) -> Iterator[dict[str, Any]]:
+    """Students as nbgrader knows them: {"id", "first_name", "last_name", "email"}."""
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        rows = csv.DictReader(file)
+        columns = rows.fieldnames or []
+        read: Callable[[dict[str, str]], dict[str, str] | None]
+        if "id" in columns:
+            read = _own
+        elif {"Student", "ID"} <= set(columns):
+            read = _canvas
+        elif {"Identifier", "Full name"} <= set(columns):
+            read = _moodle
+        else:
+            wanted = (
+                "id (with first_name, last_name, email), Canvas's Student and ID, or Moodle's Identifier and Full name"
+            )
+            raise course.BadCourse(
+                f"{path.name}, line 1: there are no columns {wanted}. Export it again, or rename them."
+            )
+        for row in rows:
+            student = read({key: (value or "").strip() for key, value in row.items() if isinstance(key, str)})
+            if student and student["id"]:
+                yield student
+
+
+def _own(row: dict[str, str]) -> dict[str, str]:
+    return {key: row.get(key, "") for key in ("id", "first_name", "last_name", "email")}
+
+
+def _canvas(row: dict[str, str]) -> dict[str, str] | None:
+    """The row of points has no ID. The names are those of the files that Canvas gives away."""
+    if not row["ID"].isdigit():
+        return None
+    last, _, first = row["Student"].partition(", ")
+    who = re.sub(r"[\W_]", "", last + first).lower()
+    email = row.get("SIS Login ID", "")
+    return {"id": f"{who}_{row['ID']}", "first_name": first, "last_name": last, "email": email if "@" in email else ""}
+
+
+def _moodle(row: dict[str, str]) -> dict[str, str]:
+    """A grading worksheet: Identifier is 'Participant 123', and the files of a download bear name and number."""
+    first, _, last = row["Full name"].partition(" ")
+    number = row["Identifier"].rpartition(" ")[2]
+    return {
+        "id": f"{row['Full name']}_{number}",
+        "first_name": first,
+        "last_name": last,
+        "email": row.get("Email address", ""),
+    }
+
+
+def standing(folder: Path, db_url: str, told: course.Course) -> list[dict[str, Any]]:
+    """A row for each assignment: what is out, due, in and graded."""
+    rows = []
+    with Gradebook(db_url) as gradebook:
+        enrol(gradebook, told)
+        for one in told.assignments.values():
+            handed = {path.parent.name for path in folder.glob(f"submitted/*/{one.name}")}
+            row: dict[str, Any] = {
+                "name": one.name,
+                "exercises": len(one.exercises),
+                "release": one.release,
+                "due": one.due,
+            }
+            row |= {"out": (folder / "release" / one.name).is_dir(), "in": len(handed), "of": len(gradebook.students)}
+            row |= {"graded": 0, "waiting": 0, "extensions": len(one.extensions)}
+            try:
+                synchronise(gradebook, one.name)
+                found = gradebook.find_assignment(one.name)
+            except MissingEntry:
+                rows.append(row)
+                continue
+            without = results.without_score(folder, one.name)
+            graded = [s for s in found.submissions if str(s.student.id) not in without]
+            row |= {"graded": len(graded), "waiting": sum(bool(s.needs_manual_grade) for s in graded)}
+            rows.append(row)
+    return rows

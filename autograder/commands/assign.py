@@ -1,0 +1,44 @@
+"""`assign`: what students get; what it holds is decided in autograder/classroom/release.py."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from autograder.commands.group import FAILED, PASSED, USAGE, leave
+
+
+@click.command()
+@click.argument("assignment", required=False)
+@click.option("--yes", is_flag=True, help="Change scores of who has handed in without asking.")
+def assign(assignment: str | None, yes: bool) -> None:
+    """Make the notebooks that students get for ASSIGNMENT, in release/.
+
+    What would change for students who have handed in is said before, and scores are changed only with --yes. Exits with
+    2 when there is something to decide, and 3 when nbgrader failed; release/ stays as it was then.
+    """
+    from autograder import course
+    from autograder.classroom import gradebook, release
+    from autograder.notebooks.build import ASSIGNMENT
+
+    assignment = assignment or ASSIGNMENT
+    try:
+        course.assignment(assignment)
+        db_url = gradebook.directory(gradebook.application(assignment, Path.cwd())).db_url
+        change = release.change(assignment, db_url)
+        for line in change.lines():
+            click.echo(line)
+        if change.points and not yes:
+            click.echo(f"Nothing is changed yet. To go on: make assign assignment={assignment} yes=1", err=True)
+            leave(USAGE)
+        for file, renewed in release.write(change, Path.cwd()):
+            click.echo(f"{file.relative_to(Path.cwd())}: {'renewed' if renewed else 'up to date'}")
+    except course.BadCourse as error:
+        click.echo(str(error), err=True)
+        leave(USAGE)
+    words = ["generate_assignment", assignment, "--create", "--force"]
+    done = subprocess.run([sys.executable, "-m", "nbgrader", *words], check=False)
+    leave(FAILED if done.returncode else PASSED)

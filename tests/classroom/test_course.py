@@ -1,0 +1,204 @@
+"""course.toml: what is wrong in it is told with its line; and two weeks of one lesson follow it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from course import Course, answered
+from nbgrader.api import Gradebook
+
+from autograder import course as courses
+from autograder import lesson, places, source
+from autograder.classroom import release, term
+
+WEEKS = """\
+name = "minibatches"
+roster = "roster.csv"
+
+[assignments.week1]
+due = 2026-09-08
+sections = ["setup"]
+points = { hyperparameters = 10 }
+
+[assignments.week2]
+exercises = ["evaluate_batch", "evaluate"]
+due = 2020-01-10T12:00:00+00:00
+extensions = { ada = 2020-01-12T12:00:00+00:00 }
+feedback = ["checks"]
+
+[late]
+percent_per_day = 10
+floor = 50
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")  # has alembic
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name = week\n", "course.toml is no TOML"),
+        ("nam = 'x'\n", "line 1, nam: 'nam' is not known here. Did you mean name?"),
+        ("name = 'x'\n", "has no assignment. Write a table for each:   [assignments.week1]"),
+        ("[assignments.week1]\ndew = 2026-01-01\n", "line 2, assignments.week1.dew: 'dew' is not known here."),
+        (
+            "[assignments.a]\nsections = ['setpu']\n",
+            "line 2, assignments.a.sections: 'setpu' is not a section. Did you",
+        ),
+        ("[assignments.a]\n\nwithout = ['sofmax']\n", "line 3, assignments.a.without: 'sofmax' is not an exercise"),
+        ("[assignments.a]\ndue = 'monday'\n", "line 2, assignments.a.due: 'monday' is no date. due = 2026-09-15"),
+        ("[assignments.a]\nsections = ['setup']\npoints = { nll = 3 }\n", "line 3, assignments.a.points.nll"),
+        ("[assignments.a]\n[assignments.a.points]\nsoftmax = -1\n", "line 3, assignments.a.points.softmax: -1 is no"),
+        ("[assignments.a]\nextensions = { ada = 2026-01-01 }\n", "line 2, assignments.a.extensions: nothing is due"),
+        ("[assignments.a]\nfeedback = ['marks']\n", "line 2, assignments.a.feedback: 'marks' is not something that"),
+        ("[assignments.a]\n[late]\npercent_per_day = 'ten'\n", "line 3, late.percent_per_day: 'ten' is no number"),
+        ("roster = 'who.csv'\n[assignments.a]\n", "line 1, roster: there is no file who.csv"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line_and_what_to_write(here: Path, text: str, says: str) -> None:
+    (here / "course.toml").write_text(text)
+    with pytest.raises(courses.BadCourse, match=re.escape(says)):
+        courses.here()
+
+
+def test_the_file_to_begin_with_is_the_course_without_one_and_is_never_overwritten(here: Path) -> None:
+    assert courses.here() is None
+    assert term.begin(here)
+    found = courses.assignment(lesson.current().name)
+    assert found is not None
+    assert list(found.exercises) == [exercise.name for exercise in lesson.exercises()]
+    shown = (here / "course.toml").read_text()
+    assert not term.begin(here)
+    # Every line that is offered can be used as it is.
+    (here / "roster.csv").write_text("id\n")
+    (here / "course.toml").write_text(re.sub(r"^# (?=\[|\w+ = )", "", shown, flags=re.M))
+    told = courses.here()
+    assert told is not None
+    assert told.late.floor == 50
+
+
+def test_an_assignment_that_is_not_there_is_told_with_one_that_is(here: Path) -> None:
+    (here / "course.toml").write_text(WEEKS)
+    (here / "roster.csv").write_text("id\n")
+    with pytest.raises(courses.BadCourse, match="Did you mean week1"):
+        courses.assignment("weak1")
+
+
+def test_lateness_costs_a_share_for_each_day_begun_down_to_the_floor() -> None:
+    late = courses.Late(percent=10, grace=timedelta(hours=2), floor=60)
+    hours = [late.penalty(50, hour * 3600) for hour in (0, 2, 3, 26, 27, 1000)]
+    assert hours == [0, 0, 5, 5, 10, 20]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("id,last_name\nada,Lovelace\n", ("ada", "Lovelace")),
+        (
+            "Student,ID,SIS Login ID,Section,week1\n    Points Possible,,,,10\n"
+            '"Lovelace, Ada",12345,ada@example.org,A,\n',
+            ("lovelaceada_12345", "Lovelace"),
+        ),
+        ("Identifier,Full name,Email address\nParticipant 77,Ada Lovelace,a@b.c\n", ("Ada Lovelace_77", "Lovelace")),
+    ],
+    ids=["own", "canvas", "moodle"],
+)
+def test_a_roster_is_read_as_canvas_and_moodle_export_it(here: Path, text: str, first: tuple[str, str]) -> None:
+    (here / "roster.csv").write_text(text)
+    (student,) = term.roster(here / "roster.csv")
+    assert (student["id"], student["last_name"]) == first
+
+
+def test_two_weeks_of_one_lesson_follow_the_file(tmp_path: Path) -> None:
+    made = Course(tmp_path, [])
+    (tmp_path / "course.toml").write_text(WEEKS)
+    (tmp_path / "roster.csv").write_text("id,email\nada,\nben,\ncleo,\n")
+    assert "Next: make assign assignment=week1" in run(tmp_path, "course")
+    week1 = json.loads((tmp_path / "source" / "week1" / "setup.ipynb").read_text())
+    points = [cell["metadata"].get("nbgrader", {}).get("points") for cell in week1["cells"]]
+    assert [one for one in points if one is not None] == [4, 10, 4]
+    made.nbgrader("generate_assignment", "week2", "--create", "--force")
+    assert [path.stem for path in (tmp_path / "release" / "week2").glob("*.ipynb")] == ["training_loop"]
+    released = json.loads((tmp_path / "release" / "week2" / "training_loop.ipynb").read_text())
+    assert any("`accuracy` may be called" in "".join(cell["source"]) for cell in released["cells"])
+
+    answers = {name: answer.text for name, answer in source.answers("training_loop").items()}
+    wrong = answers | {"evaluate": "def evaluate(*given):\n    return 0.125\n"}
+    for student, texts in (("ada", answers), ("ben", wrong)):
+        place = tmp_path / "submitted" / student / "week2"
+        place.mkdir(parents=True)
+        (place / "training_loop.ipynb").write_text(json.dumps(answered(released, texts)))
+        (place / "timestamp.txt").write_text("2020-01-12 11:00:00 UTC")
+    told = run(tmp_path, "grade", "week2")
+    assert "Handed in nothing: cleo." in told
+
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        assert gradebook.find_assignment("week2").duedate == datetime(2020, 1, 10, 12)
+        ada, ben = (gradebook.find_submission("week2", who) for who in ("ada", "ben"))
+        assert ada.score and ben.score and ben.max_score  # noqa: PT018
+        # accuracy, which both call, is lent; ada has longer; ben is two days late.
+        assert ada.score == ada.max_score == 3 + 4
+        assert ada.late_submission_penalty is None or ada.late_submission_penalty == 0
+        assert ben.late_submission_penalty == pytest.approx(0.2 * ben.score)
+        assert 0 < ben.score < ben.max_score
+    made.nbgrader("generate_feedback", "week2")
+    page = (tmp_path / "feedback" / "ben" / "week2" / "training_loop.html").read_text()
+    assert "evaluate does not pass yet" in page
+    assert "✗" in page
+    assert "differs" not in page
+    assert "is expected" not in page
+
+    rows = run(tmp_path, "course").splitlines()
+    assert rows[0].split() == ["assignment", "exercises", "out", "due", "in", "graded"]
+    assert re.match(r"week1 +3 +no +2026-09-0\d .* +0 of 3 +0$", rows[1])
+    assert re.match(r"week2 +2 +yes +2020-01-10 .*, 1 later +2 of 3 +2$", rows[2])
+    assert "did you mean week2" in run(tmp_path, "grade", "weeek2", code=2).lower()
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's own add_submission
+def test_what_was_handed_in_keeps_its_exercises_and_points_that_change_are_told(here: Path) -> None:
+    (here / "roster.csv").write_text("id\n")
+    (here / "course.toml").write_text(WEEKS.replace("due = 2026-09-08", 'without = ["ListModel"]'))
+    url = f"sqlite:///{here}/gradebook.db"
+    assert release.change("week1", url).exercises == {"get_data": 4, "hyperparameters": 10}
+    with Gradebook(url) as gradebook:
+        gradebook.add_assignment("week1")
+        gradebook.add_notebook("setup", "week1")
+        for name in ("hyperparameters", "ListModel", "of_before"):
+            cell: Any = {"max_score": 4, "cell_type": "code"}
+            gradebook.add_grade_cell(name, "setup", "week1", **cell)
+        gradebook.add_student("ada")
+        gradebook.add_submission("week1", "ada")
+    told = release.change("week1", url)
+    assert told.exercises == {"hyperparameters": 10, "ListModel": 4, "of_before": 4}
+    assert told.lines() == [
+        "hyperparameters: 4 points become 10. 1 student has handed in: the next make grade changes their scores.",
+        "get_data waits for the next assignment: 1 student has handed in without it.",
+        "ListModel stays in week1: 1 student has handed in, and it is graded as released.",
+        "of_before is no longer in the kit: 1 student has handed in. To grade week1 again, go back to the kit before.",
+    ]
+
+
+def run(folder: Path, *words: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *words],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(places.KIT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
