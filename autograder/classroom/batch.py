@@ -113,6 +113,7 @@ class Batch:
             self.tick(1)
             return
         place, task = found
+        self.plan.seen.note(student.handed.notebooks[name], place)
         with self._lock:
             student.waiting += 1
             also = self._on_the_way.get(place)

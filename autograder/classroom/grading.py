@@ -139,13 +139,18 @@ def _diagnose(exercise: Exercise, observed: Outcome | None, verdict: Verdict, se
         verdict.diagnosis = None
 
 
+#: Parts of the kit that no result depends on; the checks are the lesson's own and are counted there.
+ELSEWHERE = {"bootstrap", "checks", "commands", "copying", "doctor", "matrix", "milestones", "notebooks", "predict"}
+ELSEWHERE |= {"repair", "upgrade", "watch"}
+
+
 @functools.cache
 def kit_version() -> str:
     """A hash of everything in the kit that a result depends on."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
     here = lesson.current()
-    machinery = [path for path in package.rglob("*.py") if package / "checks" not in path.parents]
+    machinery = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in ELSEWHERE]
     files = [*machinery, *here.solutions.glob("*.py"), *(here.folder / here.checks).rglob("*.py")]
     for path in sorted(files):
         digest.update(str(path.name).encode() + b"\0" + path.read_bytes())

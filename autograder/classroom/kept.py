@@ -20,6 +20,8 @@ class Paper:
     student: str
     results: dict[str, Told | None] = field(default_factory=dict)
     out_of_time: bool = False
+    #: By exercise, the result of what was handed in before, where there is one.
+    before: dict[str, Told] = field(default_factory=dict)
     #: Where the notebook of each exercise lies, for an example of an answer.
     paths: dict[str, Path] = field(default_factory=dict)
 
@@ -39,6 +41,8 @@ def papers(plan: Plan, intake: Intake) -> tuple[list[Paper], list[Notice]]:
         for name, notebook in plan.notebooks.items():
             path = handed.notebooks.get(name)
             result = shelf.result(handed, name) if path else None
+            earlier = shelf.before(path) if path else {}
+            paper.before |= {one: told for one, told in earlier.items() if one in notebook.exercises}
             late = bool(path) and result is None
             if late:
                 do = f"make grade assignment={plan.assignment}"
@@ -70,6 +74,14 @@ class _Shelf:
             if found is None:
                 return None
             place = found[0]
+        return self._load(place)
+
+    def before(self, path: Path) -> dict[str, Told]:
+        """The results of what was handed in here last, before what is there now; none where it came once."""
+        found = next((one for place in reversed(self.plan.seen.before(path)) if (one := self._load(place))), None)
+        return found["exercises"] if found else {}
+
+    def _load(self, place: Path) -> Any:
         if place not in self._results:
             self._results[place] = _needed(results.load(place))
         return self._results[place]

@@ -83,7 +83,6 @@ class Plan:
         section = self.notebooks[name].section
         seed = results.inputs_of(self.secret, sources, section, self.budget.sets)
         place = results.place(self.course, sources, section, seed, self.budget)
-        self.seen.note(handed.notebooks[name], place)
         told = {"key": place.stem, "section": section, "sources": sources, "seed": seed, "kit": self.kit}
         return place, told | {"budget": asdict(self.budget)}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from autograder.classroom import results
 
+MOST_BEFORE = 5
+
 
 class Seen:
     """Files by path, each with its time and size when it was read; valid under the rules that it was graded by."""
@@ -16,10 +18,15 @@ class Seen:
         self._course = course
         kept = results.load(self._path) or {}
         self._files: dict[str, list[str | int]] = kept.get("files", {}) if kept.get("rules") == rules else {}
+        #: By path, where the results of what was handed in there earlier are kept, the latest last.
+        self._before: dict[str, list[str]] = kept.get("before", {})
 
     def note(self, path: Path, place: Path) -> None:
         with contextlib.suppress(OSError):
             told = path.stat()
+            old = self._files.get(str(path))
+            if old and old[2] != str(place.relative_to(self._course)):
+                self._before[str(path)] = [*self._before.get(str(path), []), str(old[2])][-MOST_BEFORE:]
             self._files[str(path)] = [told.st_mtime_ns, told.st_size, str(place.relative_to(self._course))]
 
     def place(self, path: Path) -> Path | None:
@@ -31,5 +38,9 @@ class Seen:
                 return self._course / str(found[2])
         return None
 
+    def before(self, path: Path) -> list[Path]:
+        """Where the results of what was handed in here earlier are kept, the latest last."""
+        return [self._course / place for place in self._before.get(str(path), [])]
+
     def save(self) -> None:
-        results.write(self._path, {"rules": self._rules, "files": self._files})
+        results.write(self._path, {"rules": self._rules, "files": self._files, "before": self._before})

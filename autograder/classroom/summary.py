@@ -46,7 +46,6 @@ def of_course(assignment: str | None = None) -> Class:
 def of_plan(plan: Plan) -> Class:
     intake = plan.intake(known=True)
     found, notices = papers(plan, intake)
-    plan.seen.save()
     if not found:
         there = "Grade what was handed in" if intake.handed else "Put what comes in into submitted/, then grade it"
         raise NoAssignment(
@@ -75,6 +74,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "usual": items.USUAL,
         "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
         "together": _together(found),
+        "again": _again(found),
         "help": [] if anonymous else _help(found),
     }
     return made | {"stands_out": stands_out(made)}
@@ -219,6 +219,23 @@ def _together(found: list[Paper]) -> list[Report]:
         )
         pairs.update((a, b) for i, a in enumerate(made) for b in made[i + 1 :])
     return [{"mistakes": list(pair), "students": count} for pair, count in pairs.most_common(10) if count > 1]
+
+
+def _again(found: list[Paper]) -> Report:
+    """Of those who handed in again: which mistakes went since the time before, and which stayed."""
+    again = [paper for paper in found if paper.before]
+    went: Counter[tuple[str, str]] = Counter()
+    stayed: Counter[tuple[str, str]] = Counter()
+    for paper in again:
+        for name, told in paper.before.items():
+            now = (paper.results[name] or {}).get("diagnosis") or {}
+            if mistake := (told["diagnosis"] or {}).get("mistake"):
+                (stayed if now.get("mistake") == mistake else went)[name, mistake] += 1
+    return {"students": len(again), "went": _counted(went), "stayed": _counted(stayed)}
+
+
+def _counted(made: Counter[tuple[str, str]]) -> list[Report]:
+    return [{"exercise": name, "mistake": m, "students": count} for (name, m), count in made.most_common()]
 
 
 def _help(found: list[Paper]) -> list[Report]:

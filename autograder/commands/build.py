@@ -7,11 +7,12 @@ import click
 
 @click.command()
 def build() -> None:
-    """Generate what is generated: the stubs in exercises/ and the notebooks in source/.
+    """Generate what is generated: the stubs in exercises/ and the notebooks in source/ and open/.
 
     An answer that somebody wrote is left alone.
     """
     from autograder import workspace
+    from autograder.notebooks import elsewhere
     from autograder.notebooks.build import ASSIGNMENT, build_all
 
     for section, (renewed, edited) in workspace.refresh_all().items():
@@ -19,3 +20,5 @@ def build() -> None:
         click.echo(f"exercises/{section}.py: {told}" + (f", left as written: {', '.join(edited)}" if edited else ""))
     for section, changed in build_all().items():
         click.echo(f"source/{ASSIGNMENT}/{section}.ipynb: {'renewed' if changed else 'up to date'}")
+    for section, changed in elsewhere.build_all().items():
+        click.echo(f"open/{section}.ipynb: {'renewed' if changed else 'up to date'}")

@@ -189,6 +189,20 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     assert not [text for text in ("onerror", FORMULA, "alert(2)", "ivo", "0.37") if text in page]
 
 
+def test_before_and_after_for_who_handed_in_again(course: Course, report: dict[str, Any]) -> None:
+    assert report["again"] == {"students": 0, "went": [], "stayed": []}
+    right = {name: answer.text for name, answer in source.answers(SECTION).items()}
+    course.submit("dan", SECTION, answered(course.released(SECTION), right))
+    course.submit(FORMULA, SECTION, answered(course.released(SECTION), right | {"softmax": COLUMNS, "nll": "x = 1"}))
+    assert command(course, "grade", ASSIGNMENT).returncode == 1
+    told = json.loads(command(course, "report", "--json").stdout)["again"]
+    over = {"exercise": "softmax", "mistake": "over_the_first_dimension", "students": 1}
+    assert told == {"students": 2, "went": [over], "stayed": [over]}
+    command(course, "report")
+    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "<strong>1 went</strong>: softmax, over the first dimension (1)" in page
+
+
 def test_an_assignment_that_nobody_released_is_an_error(course: Course) -> None:
     done = command(course, "report", "minibatch")
     assert done.returncode == 2
