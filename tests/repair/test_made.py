@@ -1,0 +1,17 @@
+"""What is told of made answers is true: rights spoiled in one, two and three known places, the same ones each time."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder import lesson
+from autograder.repair import measure
+
+
+@pytest.mark.parametrize("name", ["softmax", "logsumexp", "nll"])
+def test_every_place_that_is_told_of_a_spoiled_right_is_one_that_was_spoiled(name: str) -> None:
+    exercise = lesson.find(name)
+    rows = [measure.measured(exercise, made, 4.0) for made in measure.sample(exercise, 1, 0)]
+    assert {row["count"] for row in rows} == {1, 2, 3}
+    assert all(row["true"] for row in rows if row["told"]), rows
+    assert any(row["told"] for row in rows)
