@@ -46,24 +46,25 @@ class OutOfTime(BaseException):
 
 
 def prepare() -> None:
-    """What answers use and what takes long the first time (an optimizer imports a third of torch)."""
+    """What all answers use and what takes long the first time."""
     global _shell
-    for name in ("torch._dynamo", "torch.utils.data"):
-        importlib.import_module(name)
+    importlib.import_module("torch.utils.data")
     _shell = shell.prepare()
     silence_checks()
 
 
 def expect(job: Frame) -> None:
-    """Nothing: what this process has in memory, the cells of every job could read."""
+    """Import what these cells will need and what takes long: modules alone, since every job could read all else."""
+    for name in job["imports"]:
+        importlib.import_module(name)
 
 
 def work(job: Frame, emit: Emit) -> None:
     """Run the cells, then ask what to observe, and observe it.
 
-    The job: {"cells", "skip", "without", "cell_seconds"}, and the socket "later". From that comes, when the cells have
-    run: {"exercises", "seed", "lent": names or None, "exercise_seconds"}, and as code, without any text, the probes and
-    what is lent. None of it is in memory before.
+    The job: {"cells", "skip", "without", "cell_seconds", "imports"}, and the socket "later". From that comes, when the
+    cells have run: {"exercises", "seed", "lent": names or None, "exercise_seconds"}, and as code, without any text, the
+    probes and what is lent. None of it is in memory before.
     """
     unplug(job["without"])
     run_cells(job, emit)

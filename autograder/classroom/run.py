@@ -99,6 +99,7 @@ class Run:
             "skip": sorted(self.skip),
             "without": sorted(without),
             "cell_seconds": self.budget.cell,
+            "imports": _slow_imports(self.section, self.sources),
         }
         later: Frame = {"exercises": names, "seed": self.seed, "exercise_seconds": self.budget.exercise}
         later["lent"] = lent.names if lent else None
@@ -175,6 +176,13 @@ def _earned(exercise: Exercise, verdict: Verdict) -> Verdict:
     if exercise.kind == "code" and drawn and not any(result.points for result in drawn):
         verdict.points = 0
     return verdict
+
+
+def _slow_imports(section: str, sources: list[str]) -> list[str]:
+    """What the lesson says is slow to import, if these cells or their probes will make use of it."""
+    probes = source.probes(section)
+    words = lesson.current().slow_imports.items()
+    return [module for word, module in words if f"{word}." in probes or any(word in text for text in sources)]
 
 
 @functools.cache
