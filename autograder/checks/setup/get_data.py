@@ -39,10 +39,18 @@ def raw_images(draw, n):
     return images.view(n, 28, 28)
 
 
+def half(draw):
+    """How many rows validate, and of how many: one half, so that it takes the_last_rows_validate to mix up the parts.
+    So many rows do not come out of a shuffle as they were.
+    """
+    n_valid = draw.size(4, 5)
+    return n_valid, 2 * n_valid
+
+
 @get_data.probe
 def the_last_rows_validate(get_data, draw):
     seen = {}
-    for n_train, n_valid in ((draw.size(3, 4), draw.size(1, 2)), (1, draw.size(3, 5))):
+    for n_train, n_valid in ((draw.size(5, 6), draw.size(1, 2)), (1, draw.size(5, 6))):
         n = n_train + n_valid
         found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
         split = f"n_valid={n_valid} of {n}"
@@ -54,7 +62,7 @@ def the_last_rows_validate(get_data, draw):
 
 @get_data.probe
 def images_become_flat_float_rows_from_0_to_1(get_data, draw):
-    n_valid, n = draw.size(2, 3), draw.size(4, 5)
+    n_valid, n = half(draw)
     found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
     alone = four_tensors(get_data(raw_images(draw, 2), draw.labels(2, 10), 1))
     return {
@@ -67,9 +75,9 @@ def images_become_flat_float_rows_from_0_to_1(get_data, draw):
 
 @get_data.probe
 def dark_images_stay_dark(get_data, draw):
-    n_valid, n = draw.size(1, 2), draw.size(3, 5)
+    n_valid, n = half(draw)
     images = raw_images(draw, n)
-    brightest = [draw.integer(220, 250) - 40 * i for i in range(n)]
+    brightest = [draw.integer(220, 250) - 20 * i for i in range(n)]
     for image, most in zip(images, brightest, strict=True):
         image.copy_(image.float() * most / 255)
     draw.note(brightest_pixel_of_each_image=brightest)
@@ -82,7 +90,7 @@ def dark_images_stay_dark(get_data, draw):
 
 @get_data.probe
 def labels_become_int64(get_data, draw):
-    n_valid, n = draw.size(2, 3), draw.size(4, 5)
+    n_valid, n = half(draw)
     labels = draw.labels(n, 10).to(draw.choice([torch.uint8, torch.int16, torch.int32]))
     found = four_tensors(get_data(raw_images(draw, n), labels, n_valid))
     alone = four_tensors(get_data(raw_images(draw, 2), labels[:2], 1))

@@ -23,8 +23,7 @@ def is_the_share_of_right_rows(accuracy, draw):
     """Several tables of scores for the same targets: none of the rows right, all of them, and everything between."""
     from autograder.beside import readings
 
-    c = draw.size(3, 4)
-    n = c + draw.size(1, 4)
+    c, n = draw.size(3, 4), draw.size(6, 9)  # shares of so many do not end after two digits
     yb = draw.labels(n, c)
     outs = [_scores(draw, yb, c, right) for right in draw.shuffled(range(n + 1))]
     return [readings.as_number(accuracy(out, yb), "the accuracy") for out in outs]
@@ -38,10 +37,12 @@ def takes_scores_of_any_size(accuracy, draw):
     n, c = draw.choice([7, 9]), draw.integer(11, 14)
     yb = draw.labels(n, c)
     yb[0] = c - 1
-    zeros = int((yb == 0).sum())  # who chooses class 0 for every row is to be wrong
-    out = _scores(draw, yb, c, draw.choice([right for right in range(1, n) if right not in (zeros, zeros - 1)]))
+    right = draw.integer(n // 2 + 1, n - 1)  # more than have the smallest score there, or all have one class
+    out = torch.cat([draw.normal(2, c), _scores(draw, yb[2:], c, right - 1)])
+    out[1, (yb[1] + 1) % c] = out[1].max() + 0.6
+    out[1, yb[1]] = out[1].max() - 0.3  # wrong, and the second best
     out[0, yb[0]] = out.max() + 1
-    tables = {"scores of some hundreds": 10 * out + draw.integer(200, 500), "scores close together": 1 + out / 10000}
+    tables = {"scores of some hundreds": 10 * out + draw.integer(200, 500), "scores close together": 1.01 + out / 10000}
     return {name: readings.as_number(accuracy(table, yb), "the accuracy") for name, table in tables.items()}
 
 
@@ -49,9 +50,11 @@ def takes_scores_of_any_size(accuracy, draw):
 def one_row_is_a_batch_too(accuracy, draw):
     from autograder.beside import readings
 
-    yb = draw.labels(1, 3)
-    outs = {"right": _scores(draw, yb, 3, 1), "wrong": _scores(draw, yb, 3, 0)}
-    return {name: readings.as_number(accuracy(out, yb), "the accuracy") for name, out in outs.items()}
+    row = torch.tensor([draw.number(0.1, 0.4), draw.number(1.5, 2.5), draw.number(5.0, 6.0)])
+    # Column i gets the score numbered order[i]. It is not the first that gets the largest.
+    order = torch.tensor(draw.choice([(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0)]))
+    targets = {"right": (order == 2).nonzero()[0], "wrong": (order == 0).nonzero()[0]}
+    return {name: readings.as_number(accuracy(row[order][None], y), "the accuracy") for name, y in targets.items()}
 
 
 @accuracy.right

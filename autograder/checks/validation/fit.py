@@ -21,23 +21,36 @@ fit = code(
 )
 
 
-def _run(fit, draw, epochs, lr, learns=True):
+def _all_directions(draw, n):
+    """n rows of two numbers that point in all directions: who learns from them gets better on others, too."""
+    for _ in range(50):
+        x = draw.normal(n, 2)
+        values = torch.linalg.svdvals(torch.cat([x, torch.ones(n, 1)], 1))
+        if values[0] < 3 * values[-1]:
+            break
+    return x
+
+
+def _run(fit, draw, epochs, lr, learns=True, scale=1):
     """Call fit with spies. Returns (journal, x_train, x_valid, what fit returned).
 
     A layer that behaves like dropout comes first, and is the one that is watched: setting the mode must reach it. The
-    model is in evaluation mode when fit gets it. With `learns` False the layer is left out.
+    model is in evaluation mode when fit gets it. With `learns` False the layer is left out. The weights are `scale`
+    times as large as usual.
     """
     from autograder.beside import spies
 
-    c, bs, valid_bs = draw.size(3, 4), draw.size(2, 3), draw.size(4, 5)
+    c, bs = draw.size(3, 4), draw.size(2, 3)
+    valid_bs = c + draw.size(1, 2)
     full = draw.size(1, 2)
     n, n_valid = bs * full + draw.integer(1, bs - 1), valid_bs * (full + 2)  # one more batch than training has
-    x_train, y_train = draw.normal(n, 2), draw.labels(n, c)
+    x_train, y_train = _all_directions(draw, n), draw.labels(n, c)
     x_valid = draw.normal(n_valid, 2)
     linear, first = draw.linear(2, c), spies.mode_switch() if learns else torch.nn.Identity()
     if not learns:  # scores so near to each other that no class has a probability above one half
-        linear.weight.data *= 0.2
-        linear.bias.data *= 0.2
+        scale = 0.2
+    linear.weight.data *= scale
+    linear.bias.data *= scale
     with torch.no_grad():  # before training the first validation batch is right, and so is the very last example
         ranked = linear(x_valid).argsort(1)
     y_valid = ranked[:, -1].clone()
@@ -116,9 +129,11 @@ def _history(returned, epochs):
 
 @fit.probe(rtol=1e-3, atol=1e-5)
 def tells_the_epochs_one_by_one_in_order(fit, draw):
-    """The losses while the model learns, from two calls, read when both are over."""
+    """The losses while the model learns, from two calls, read when both are over. In the first they fall; in the second
+    the learning rate is below zero, and they rise.
+    """
     epochs = draw.size(3, 4)
-    runs = [_run(fit, draw, epochs, draw.number(0.1, 0.3))[3] for _ in range(2)]
+    runs = [_run(fit, draw, epochs, draw.number(*rates), scale=10)[3] for rates in ((0.02, 0.04), (-0.2, -0.1))]
     losses = [[loss for loss, _ in _history(returned, epochs)] for returned in runs]
     return {"losses of the first call": losses[0], "losses of the second call": losses[1]}
 
