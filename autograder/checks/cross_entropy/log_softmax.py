@@ -56,7 +56,7 @@ def rows_far_apart_do_not_disturb_each_other(log_softmax, draw):
 
 @log_softmax.probe(atol=5e-4)
 def scores_far_apart_in_one_row_stay_finite(log_softmax, draw):
-    n, c = draw.size(2, 3), draw.size(2, 4)
+    n, c = draw.size(2, 3), draw.size(3, 4)
     x = draw.normal(n, c)
     far = torch.zeros(c)
     far[draw.integer(0, c - 1)] = draw.number(1000, 2000)

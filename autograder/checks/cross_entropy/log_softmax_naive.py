@@ -45,7 +45,7 @@ def works_on_a_single_row(log_softmax_naive, draw):
 
 @log_softmax_naive.probe
 def uses_the_last_of_three_dimensions(log_softmax_naive, draw):
-    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(3, 5)), draw.normal(2, 1, draw.size(3, 5))
     return {
         "of the shape (2, n, c)": log_softmax_naive(x),
         "of the shape (2, 1, c)": log_softmax_naive(thin),
@@ -55,7 +55,8 @@ def uses_the_last_of_three_dimensions(log_softmax_naive, draw):
 
 @log_softmax_naive.probe
 def lets_gradients_through(log_softmax_naive, draw):
-    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    n = draw.size(2, 3)
+    x = draw.normal(n, n + draw.size(1, 2), grad=True)  # of no shape that another probe has shown
     return with_gradient(log_softmax_naive(x), x)
 
 

@@ -46,14 +46,15 @@ def unless_refused(function, a, b):
     return f"returns {returned:.4g}" if isinstance(returned, (int, float)) else f"returns {returned}"
 
 
-@max_abs_diff.probe
+@max_abs_diff.probe(rtol=1e-6)
 def finds_the_largest_difference_whatever_its_sign(max_abs_diff, draw):
     n, m = draw.size(2, 3), draw.size(2, 4)
     a, spot = draw.normal(n, m), (draw.integer(0, n - 1), draw.integer(0, m - 1))
     a[spot] = draw.number(1, 2)
     below, above = (a + draw.uniform(n, m, low=-0.5, high=0.5) for _ in range(2))
-    below[spot] -= draw.number(5, 9)
-    above[spot] += draw.number(5, 9)
+    # The fifth digit after the point is a 5: who keeps four loses it.
+    below[spot] = a[spot] - draw.integer(50000, 89999) / 10000 - 5e-5
+    above[spot] = a[spot] + draw.integer(50000, 89999) / 10000 + 5e-5
     all_above = a + draw.uniform(n, m, low=0.5, high=3.0)
     return {
         "one element of b far below": a_number(max_abs_diff(a, below)),
@@ -67,9 +68,10 @@ def small_differences_count_as_well(max_abs_diff, draw):
     """Differences as they are between two correct results: nothing may be rounded away."""
     n, m = draw.size(2, 3), draw.size(2, 4)
     b = draw.uniform(n, m, low=0.5, high=1.0)
-    a = b + draw.uniform(n, m, low=2e-6, high=3e-6)
-    wide = b.double()
-    wider = wide + draw.uniform(n, m, low=2e-11, high=3e-11).double()
+    apart = draw.uniform(n, m, low=2e-6, high=3e-6)
+    apart.view(-1)[b.argmin()] = draw.number(3.5e-6, 4.5e-6)  # farthest apart where neither is largest
+    a, wide = b + apart, b.double()
+    wider = wide + apart.double() / 1e5
     return {"float32": a_number(max_abs_diff(a, b)), "float64": a_number(max_abs_diff(wider, wide))}
 
 
@@ -77,8 +79,11 @@ def small_differences_count_as_well(max_abs_diff, draw):
 def works_for_any_number_of_dimensions(max_abs_diff, draw):
     seen = {}
     for shape in [(), (draw.size(2, 5),), (2, draw.size(2, 3), draw.size(2, 3))]:
-        b = draw.normal(*shape)
-        seen[f"{len(shape)} dimensions"] = a_number(max_abs_diff(b + draw.uniform(*shape, low=0.5, high=3.0), b))
+        b = -draw.integers(16, 60, *shape) / 64  # below 0, so that sizes differ by less than the numbers do
+        apart = draw.integers(2, 12, *shape) / 4
+        spot = draw.integer(0, b.numel() - 1)  # farthest apart where b is smallest
+        b.view(-1)[spot], apart.view(-1)[spot] = -61 / 64, draw.integer(13, 20) / 4
+        seen[f"{len(shape)} dimensions"] = a_number(max_abs_diff(b + apart, b))
     return seen
 
 

@@ -47,7 +47,7 @@ def works_on_a_single_row(softmax, draw):
 
 @softmax.probe
 def uses_the_last_of_three_dimensions(softmax, draw):
-    x, thin = draw.normal(2, draw.size(2, 4), draw.size(2, 4)), draw.normal(2, 1, draw.size(2, 4))
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(3, 5)), draw.normal(2, 1, draw.size(3, 5))
     return {
         "of the shape (2, n, c)": softmax(x),
         "of the shape (2, 1, c)": softmax(thin),
@@ -57,7 +57,8 @@ def uses_the_last_of_three_dimensions(softmax, draw):
 
 @softmax.probe
 def lets_gradients_through(softmax, draw):
-    x = draw.normal(draw.size(2, 3), draw.size(2, 4), grad=True)
+    n = draw.size(2, 3)
+    x = draw.normal(n, n + draw.size(1, 2), grad=True)  # of no shape that another probe has shown
     return with_gradient(softmax(x), x)
 
 

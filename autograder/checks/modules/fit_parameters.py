@@ -6,6 +6,7 @@ from autograder.authoring.slips import after, before, change, first, indent, out
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.modules import filled
+from autograder.checks.training_loop import gentle
 from autograder.exercise import code
 
 fit_parameters = code(
@@ -27,8 +28,8 @@ fit_parameters = code(
 def watched_fit(fit, draw, n, bs, lr, *epochs):
     """What a loop learns from, and how the parameters move: a small network on drawn data with one target a
     row."""
-    x, y = draw.normal(n, 3), draw.normal(n)
-    model = draw.network(3, 4, 1)
+    x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
+    model = gentle(draw.network(3, 4, 1))
     journal = Journal(model.parameters())
     watch(model, journal)
     draw.note(n=n, bs=bs, lr=lr, epochs=epochs[0] if epochs else "left out")
@@ -45,7 +46,7 @@ def watched_fit(fit, draw, n, bs, lr, *epochs):
 @fit_parameters.probe(rtol=1e-3, atol=1e-5)
 def updates_after_every_batch_the_short_one_too(fit_parameters, draw):
     bs = draw.size(2, 4)
-    n = bs * draw.size(2, 3) + draw.size(1, bs - 1)
+    n = bs * draw.size(4, 5) + draw.size(1, bs - 1)
     return watched_fit(fit_parameters, draw, n, bs, draw.number(0.05, 0.2))
 
 
@@ -53,13 +54,13 @@ def updates_after_every_batch_the_short_one_too(fit_parameters, draw):
 def goes_through_the_data_once_an_epoch(fit_parameters, draw):
     """When bs divides n, the last batch is a full one, and the next epoch follows it."""
     bs = draw.size(2, 4)
-    return watched_fit(fit_parameters, draw, bs * draw.size(2, 3), bs, draw.number(0.05, 0.2), draw.integer(2, 3))
+    return watched_fit(fit_parameters, draw, bs * draw.size(4, 5), bs, draw.number(0.05, 0.2), draw.integer(2, 3))
 
 
 @fit_parameters.probe(rtol=1e-3, atol=1e-5)
 def takes_batches_of_any_size(fit_parameters, draw):
     """A single row at a time, or more than there are rows: then all of them are one batch."""
-    n, lr = draw.size(2, 4), draw.number(0.05, 0.2)
+    n, lr = draw.size(8, 9), draw.number(0.05, 0.2)  # so many rows hardly come out of a shuffle as they were
     return {f"bs = {bs}": watched_fit(fit_parameters, draw, n, bs, lr) for bs in (1, n + draw.size(1, 3))}
 
 
@@ -78,9 +79,11 @@ def trains_parameters_that_are_in_no_linear_layer(fit_parameters, draw):
         def forward(self, x):
             return self.scale * self.switch(self.block(x)).sum(1, keepdim=True)
 
-    model = filled(Scaled(), draw)
-    n = 2 * draw.size(2, 3)
-    fit_parameters(model, squared_error, draw.normal(n, 2), draw.normal(n), 2, draw.number(0.01, 0.02))
+    model, n = filled(Scaled(), draw), 2 * draw.size(5, 6)
+    gentle(model.block[-1])
+    model.scale.data *= 0.25
+    x, y = draw.uniform(n, 2, low=-1), draw.uniform(n, low=-0.5, high=0.5)
+    fit_parameters(model, squared_error, x, y, 2, draw.number(0.02, 0.05))
     return dict(model.named_parameters())
 
 
@@ -92,7 +95,7 @@ def follows_the_loss_function_it_is_given(fit_parameters, draw):
     def weighted_cross_entropy(predictions, targets):
         return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
 
-    n = 2 * draw.size(2, 3)
+    n = 2 * draw.size(5, 6)
     fit_parameters(model, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2, draw.number(0.0005, 0.001))
     return dict(model.named_parameters())
 
