@@ -30,6 +30,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.proofread import AuthorsError
+
 #: Of each probe, so many calls of the answer are recorded, to be shown.
 MOST_CALLS = 4
 
@@ -70,10 +72,11 @@ class Variant:
     twins: tuple[str, ...] = ()
     #: Names of the remarks that this right answer gets.
     remarks: tuple[str, ...] = ()
-    #: For a mistake that is an edit of a right answer: which edits, of which right (the reference, when empty), and
-    #: file and line of the declaration. autograder/authoring/slips.py makes something of them.
+    #: For a mistake that is an edit of a right answer: which edits, of which right (the reference, when empty).
+    #: autograder/authoring/slips.py makes something of them.
     edits: tuple[Any, ...] = ()
     of: str = ""
+    #: File and line of a mistake's declaration.
     declared: tuple[str, int] = ("", 0)
 
 
@@ -113,6 +116,11 @@ class Exercise:
     @property
     def points(self) -> int:
         return sum(probe.points for probe in self.probes.values())
+
+    def twins_of(self, mistake: str) -> set[str]:
+        """The mistakes that this one names as its twins, and those that name it."""
+        named = self.mistakes[mistake].twins if mistake in self.mistakes else ()
+        return {*named, *(m.name for m in self.mistakes.values() if mistake in m.twins)}
 
     @property
     def watched(self) -> dict[str, Probe]:
@@ -163,8 +171,9 @@ class Exercise:
         """Declare a known mistake; its docstring is what a learner who made it reads."""
 
         def declare(function: Function) -> Function:
-            variant = Variant(function.__name__, function, _text(function), tuple(twins))
-            _add(self.mistakes, function.__name__, variant)
+            name, code = function.__name__, function.__code__
+            declared = code.co_filename, code.co_firstlineno
+            _add(self.mistakes, name, Variant(name, function, _text(function), tuple(twins), declared=declared))
             return function
 
         return declare if function is None else declare(function)
@@ -225,7 +234,8 @@ def code(
 
 def _add(table: dict[str, Any], name: str, entry: Any) -> None:
     if name in table:
-        raise ValueError(f"{name} is declared twice")
+        code = entry.function.__code__
+        raise AuthorsError(code.co_filename, code.co_firstlineno, f"`{name}` is declared twice. Rename or drop one.")
     table[name] = entry
 
 

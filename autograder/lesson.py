@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import places
+from autograder import places, proofread
 from autograder.exercise import Exercise
+from autograder.proofread import AuthorsError
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def names(section: str) -> list[str]:
         order = re.findall(r"^(?:def|class) (\w+)", solutions.read_text(encoding="utf-8"), re.MULTILINE)
     else:  # the copy of the kit that a class gets
         order = importlib.import_module(f"{current().package}.{section}").ORDER
-    return [name for name in order if name in here] + sorted(here - set(order))
+    return [name for name in dict.fromkeys(order) if name in here] + sorted(here - set(order))
 
 
 @functools.cache
@@ -102,18 +103,47 @@ def _files(section: str) -> set[str]:
 
 
 def load(section: str) -> dict[str, Exercise]:
-    """The exercises of a section by name, in lesson order. Does not import torch."""
-    return {name: _loaded(section, name) for name in names(section)}
+    """The exercises of a section by name, in lesson order, without the `broken` ones. Does not import torch."""
+    found = {}
+    for name in names(section):
+        with contextlib.suppress(AuthorsError):
+            found[name] = _loaded(section, name)
+    return found
+
+
+def broken(section: str | None = None) -> list[AuthorsError]:
+    """What authors have to mend before the exercise can be used, in the section or everywhere."""
+    found = []
+    for each in [section] if section else current().sections:
+        for name in names(each) if _files(each) else []:
+            try:
+                _loaded(each, name)
+            except AuthorsError as error:
+                found.append(error)
+        found += proofread.unobserved(current().solutions / f"{each}.py", _files(each), checks_folder(each))
+    return found
 
 
 @functools.cache
 def _loaded(section: str, name: str) -> Exercise:
     """One exercise: its own file is read, and what its section shares."""
-    with postponed("torch"):
-        module = importlib.import_module(f"{current().package}.{section}.{name}")
-    exercise = next((e for e in vars(module).values() if isinstance(e, Exercise) and e.name == name), None)
-    if exercise is None:
-        raise UnknownName(f"{module.__file__} declares no exercise called {name}.")
+    path = checks_folder(section) / f"{name}.py"
+    if others := [other for other in current().sections if name in _files(other) and other != section]:
+        told = f"the section {others[0]} has an exercise `{name}` too. Call one of them something else."
+        raise AuthorsError(path, proofread.declared_at(path, name), told)
+    try:
+        with postponed("torch"):
+            module = importlib.import_module(f"{current().package}.{section}.{name}")
+    except Exception as error:  # whatever an author may have written
+        raise proofread.unreadable(error, path) from error
+    declared = {variable: e for variable, e in vars(module).items() if isinstance(e, Exercise)}
+    exercise = declared.get(name)
+    if exercise is None or exercise.name != name:
+        called = next(((v, e) for v, e in declared.items() if name in (v, e.name)), next(iter(declared.items()), None))
+        line = proofread.declared_at(path, called[1].name) if called else 1
+        says = f'declares {called[0]} = ...("{called[1].name}", ...)' if called else "declares no exercise"
+        raise AuthorsError(path, line, f'this {says}. Write {name} = code("{name}", ...), as the file is called.')
+    proofread.reference(name, path, current().solutions / f"{section}.py")
     exercise.section = section
     return exercise
 
@@ -123,9 +153,13 @@ def exercises() -> list[Exercise]:
 
 
 def find(name: str) -> Exercise:
-    """The exercise of this name; UnknownName suggests near ones."""
+    """The exercise of this name; UnknownName suggests near ones, AuthorsError says why it cannot be used yet."""
     section = _home(name)
     if section is None:
+        for each in current().sections:
+            for error in proofread.unobserved(current().solutions / f"{each}.py", _files(each), checks_folder(each)):
+                if f"`{name}`" in str(error):
+                    raise error
         raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))
     return _loaded(section, name)
 

@@ -7,17 +7,24 @@ from typing import Any
 from autograder import lesson, source, state, workspace
 from autograder.exercise import Exercise
 from autograder.judging.grade import UnreadableFile, check_text, read
+from autograder.proofread import AuthorsError
 
 
 def rows() -> list[dict[str, Any]]:
-    """{"name", "section", "kind", "ids", "points", "outcome", "earned"} of each exercise, in lesson order."""
+    """{"name", "section", "kind", "ids", "points", "outcome", "earned"} of each exercise, in lesson order.
+
+    One whose reference or probe raises is no learner's affair: it is left out, and `check` says what is wrong with it.
+    """
     remembered = state.exercises()
     table, fresh = [], []
     for exercise in lesson.exercises():
         entry = remembered.get(exercise.name, {})
         seen = state.fingerprint(exercise.name, exercise.section)
         if entry.get("seen") != seen:
-            outcome, points = quietly(exercise)
+            try:
+                outcome, points = quietly(exercise)
+            except AuthorsError:
+                continue
             entry = {"outcome": outcome, "points": points}
             fresh.append((exercise.name, outcome, points, seen))
         table.append(

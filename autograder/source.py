@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,15 +48,21 @@ def exercises_path(section: str) -> Path:
 
 @functools.cache
 def answers(section: str) -> dict[str, Answer]:
-    """The answers of a section, by name, in order."""
+    """The answers of a section, by name, in order; a name that is defined twice is none (proofread.py tells)."""
     path = solutions_path(section)
     if not path.exists():
         return {}
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     found = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, Definition) and ast.get_docstring(node):
+    try:
+        body = ast.parse(text).body
+    except SyntaxError:  # proofread.py tells
+        return {}
+    definitions = [node for node in body if isinstance(node, Definition)]
+    times = Counter(node.name for node in definitions)
+    for node in definitions:
+        if times[node.name] == 1 and ast.get_docstring(node):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             body = node.body[1:]
             written = body[0].lineno if body else node.body[0].end_lineno + 1  # type: ignore[operator]
@@ -96,10 +103,17 @@ def stub(answer: Answer) -> str:
 
 
 def stubs(section: str) -> str:
-    """The learner's file: the solutions with every answer turned into its stub."""
-    lines = solutions_path(section).read_text(encoding="utf-8").splitlines()
-    for answer in reversed(answers(section).values()):
-        lines[answer.first - 1 : answer.last] = stub(answer).splitlines()
+    """The learner's file: the solutions with every answer turned into its stub.
+
+    A definition that has checks and is no answer (it has no prompt, or is there twice) is left out: it would be given.
+    """
+    text = solutions_path(section).read_text(encoding="utf-8")
+    lines, table, exercises = text.splitlines(), answers(section), names(section)
+    for node in reversed(ast.parse(text).body):
+        if isinstance(node, Definition) and (node.name in table or node.name in exercises):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            put = stub(table[node.name]).splitlines() if node.name in table else []
+            lines[first - 1 : node.end_lineno] = put
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -141,15 +141,17 @@ def refresh(section: str) -> tuple[list[str], list[str]]:
     """
     path = source.exercises_path(section)
     path.parent.mkdir(exist_ok=True)
+    if not source.answers(section):
+        return [], []
     if not path.exists():
         path.write_text(source.stubs(section), encoding="utf-8")
         return list(source.answers(section)), []
     text = path.read_text(encoding="utf-8")
     if _untouched(text, section):
-        if text == source.stubs(section):
-            return [], []
-        path.write_text(source.stubs(section), encoding="utf-8")
-        return list(source.answers(section)), []
+        stubs = source.stubs(section)
+        if text != stubs:
+            path.write_text(stubs, encoding="utf-8")
+        return [n for n, answer in source.answers(section).items() if definition(text, n) != source.stub(answer)], []
     renewed, edited = [], []
     for name, answer in source.answers(section).items():
         present, stub = definition(text, name), source.stub(answer)

@@ -44,9 +44,14 @@ from autograder.authoring.edits import (
     composed,
 )
 from autograder.exercise import Variant
+from autograder.proofread import AuthorsError
 
 __all__ = ["Edit", "Mismatch", "Slip", "after", "before", "body", "change", "everywhere", "first", "indent", "inside"]
 __all__ += ["last", "method", "outdent", "slip_of", "swap", "without"]
+
+
+class Misfit(AuthorsError, Mismatch):
+    """The edits of a known mistake do not fit what they are edits of."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Slip:
         try:
             return composed(self.edits, tree)
         except Mismatch as error:
-            raise Mismatch(f"{self.file}:{self.line}: {error}") from None
+            raise Misfit(self.file, self.line, str(error)) from None
 
     def inverse(self) -> Slip | None:
         """What turns the mistake back; None where an edit has lost something."""
@@ -79,8 +84,8 @@ def slip_of(variant: Variant) -> Slip:
     if len(edits) == 2 and all(isinstance(edit, str) for edit in edits):
         edits = (Change(*edits),)
     if not all(isinstance(edit, Edit) for edit in edits):
-        file, line = variant.declared
-        raise Mismatch(f"{file}:{line}: a slip is old code and new code, or edits: change(old, new), swap(one, other)")
+        told = "a slip is old code and new code, or edits: change(old, new), swap(one, other)"
+        raise Misfit(*variant.declared, told)
     return Slip(edits, variant.of, *variant.declared)
 
 

@@ -17,9 +17,8 @@ from typing import Any
 
 from autograder import lesson, source
 from autograder.authoring import relations
-from autograder.authoring.edits import Mismatch
 from autograder.authoring.patterns import has_docstring
-from autograder.authoring.slips import slip_of
+from autograder.authoring.slips import Misfit, slip_of
 from autograder.exercise import Exercise, Variant
 
 Definition = ast.FunctionDef | ast.ClassDef
@@ -82,7 +81,7 @@ def _tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
         return _definition(module, name), module
     slip = slip_of(variant)
     if slip.of and slip.of not in [*exercise.rights, *exercise.mistakes]:
-        raise Mismatch(f"{slip.file}:{slip.line}: {exercise.name} has no right {slip.of!r}")
+        raise Misfit(slip.file, slip.line, f"{exercise.name} has no right {slip.of!r}")
     definition, module = _tree(exercise, slip.of)
     return slip.apply(definition), module
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from autograder import lesson, state
-from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option, tracked
+from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option, told_broken, tracked
 from autograder.judging.grade import experiment, read, short
 from autograder.judging.judge import Verdict
+from autograder.proofread import AuthorsError
 
 
 @click.command()
@@ -41,7 +42,12 @@ def check(
         pages.get_ready()
     verdicts = []
     for exercise in tracked(chosen, shown=len(chosen) > 3 and not as_json and not as_plain):
-        verdicts.append(graded(exercise, path, seed))
+        try:
+            verdicts.append(graded(exercise, path, seed))
+        except AuthorsError as error:
+            if len(chosen) == 1:
+                raise
+            click.echo(str(error), err=True)
     if path is None:
         state.record([(v.exercise, v.outcome, v.points, state.fingerprint(v.exercise, v.section)) for v in verdicts])
     if as_json:
@@ -55,7 +61,9 @@ def check(
         pages.show(verdicts, experiment)
         if as_plot:
             _plot(verdicts, path)
-    leave(PASSED if all(verdict.passed for verdict in verdicts) else NOT_PASSED)
+    broken = not names and told_broken(section)
+    passed = len(verdicts) == len(chosen) and all(verdict.passed for verdict in verdicts)
+    leave(PASSED if passed and not broken else NOT_PASSED)
 
 
 def _plot(verdicts: list[Verdict], path: Path | None) -> None:

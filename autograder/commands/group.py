@@ -16,6 +16,7 @@ from autograder.exercise import Exercise
 from autograder.judging import grade
 from autograder.judging.judge import Verdict
 from autograder.process.warm import warm
+from autograder.proofread import AuthorsError
 
 #: How this program is called.
 PROGRAM = "autograder" if places.INSTALLED else "python -m autograder"
@@ -58,7 +59,7 @@ class Commands(click.Group):
             _installed(sys.argv[1:])
         try:
             return super().invoke(ctx)
-        except (lesson.UnknownName, lesson.BadLesson, grade.UnreadableFile) as error:
+        except (lesson.UnknownName, lesson.BadLesson, grade.UnreadableFile, AuthorsError) as error:
             click.echo(str(error), err=True)
             leave(USAGE)
         except KeyboardInterrupt:
@@ -103,6 +104,14 @@ def graded(exercise: Exercise, path: Path | None = None, seed: int = 0) -> Verdi
 
     path = path or exercises_path(exercise.section)
     return api.check_text(grade.read(path), grade.short(path), exercise, seed)
+
+
+def told_broken(section: str | None = None) -> bool:
+    """Say which exercises cannot be used until their author mends something; whether there are any."""
+    errors = lesson.broken(section)
+    for error in errors:
+        click.echo(str(error), err=True)
+    return bool(errors)
 
 
 def tracked(items: list[Exercise], shown: bool) -> Any:

@@ -7,7 +7,8 @@ import json
 import click
 
 from autograder import lesson
-from autograder.commands.group import NOT_PASSED, PASSED, leave, tracked
+from autograder.commands.group import NOT_PASSED, PASSED, leave, told_broken, tracked
+from autograder.proofread import AuthorsError
 
 
 @click.command()
@@ -31,7 +32,7 @@ def matrix(
 ) -> None:
     """Grade the grading: which probe catches which mistake, and what is weak or unfair.
 
-    Exits with 1 when there are findings.
+    Exits with 1 when there are findings, or changes of the reference that survive.
     """
     from autograder.authoring.families import complete
     from autograder.authoring.variants import edited
@@ -47,16 +48,20 @@ def matrix(
         leave(PASSED)
     examined = []
     for exercise in tracked(lesson.select(list(names), section), shown=True):
-        if many > 1:
-            found = across(exercise, list(range(seed, seed + many)))
-        elif not seeds:
-            found = examine(exercise, seed, mutants)
-        else:
-            found = Examination(exercise, seeds=seeds)
-            found.findings = [f"false alarm: {alarm}" for alarm in false_alarms(exercise, seeds)]
+        try:
+            if many > 1:
+                found = across(exercise, list(range(seed, seed + many)))
+            elif not seeds:
+                found = examine(exercise, seed, mutants)
+            else:
+                found = Examination(exercise, seeds=seeds)
+                found.findings = [f"false alarm: {alarm}" for alarm in false_alarms(exercise, seeds)]
+        except AuthorsError as error:
+            found = Examination(exercise, findings=[str(error)])
         examined.append(found)
         if not as_json:
             kill_matrix.show(found)
     if as_json:
         click.echo(json.dumps([kill_matrix.to_dict(found) for found in examined], indent=1))
-    leave(NOT_PASSED if any(found.findings for found in examined) else PASSED)
+    broken = not names and told_broken(section)
+    leave(NOT_PASSED if broken or any(found.findings or found.survivors for found in examined) else PASSED)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, places, source
+from autograder import lesson, places, proofread, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import (
     SMALL,
@@ -23,6 +23,7 @@ from autograder.judging.judge import (
 )
 from autograder.process.frames import Outcome
 from autograder.process.warm import warm
+from autograder.proofread import AuthorsError
 from autograder.workspace import uses
 
 #: Seconds for the kit's own implementations, whose time says nothing about them but that the machine is busy.
@@ -114,6 +115,7 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     if key not in _expected:
         observed = observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=PATIENT)
         frames = by_probe(observed)
+        _observable(exercise, observed, frames)
         missing = [name for name in exercise.watched if name not in frames]
         if missing:
             raise RuntimeError(
@@ -122,6 +124,29 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
             )
         _expected[key] = frames
     return _expected[key]
+
+
+def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame]) -> None:
+    """AuthorsError where a probe, or the reference under it, raises; `fixed=` says of a probe that it is to."""
+    solutions = source.solutions_path(exercise.section)
+    failed = next((frame["loaded"]["failure"] for frame in observed.frames if "loaded" in frame), None)
+    if failed and not frames:
+        line = failed["frames"][-1]["line"] if failed["frames"] else 1
+        raise AuthorsError(solutions, line, f"this raises {failed['type']}: {failed['message']}")
+    for name, frame in frames.items():
+        raised, probe = frame.get("raised"), exercise.watched[name]
+        if "complaint" in frame:
+            place = proofread.definition_of(solutions, exercise.name)
+            raise AuthorsError(*place, f"the probe `{name}` refuses the reference: {frame['complaint']}")
+        if not raised or (raised["frames"] and probe.fixed):
+            continue
+        told = f"{raised['type']}: {raised['message']}"
+        code = probe.function.__code__
+        if not raised["frames"]:
+            raise AuthorsError(code.co_filename, code.co_firstlineno, f"the probe `{name}` itself raises {told}")
+        line = raised["frames"][-1]["line"]
+        also = f"If the probe {name} is to see that, say why in its fixed=..."
+        raise AuthorsError(solutions, line, f"the reference raises {told}. {also}")
 
 
 def observe(

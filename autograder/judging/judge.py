@@ -269,8 +269,7 @@ def diagnose(exercise: Exercise, learner: dict[str, Frame], mistakes: Mistakes) 
     found = [name for name, (_, frames) in mistakes.items() if explains(exercise, learner, frames)]
     # What sister exercises share is a second choice.
     found = [name for name in found if name not in (exercise.family or {})] or found
-    twins = {t for name in found if name in exercise.mistakes for t in exercise.mistakes[name].twins}
-    if not found or any(name not in twins for name in found[1:]):
+    if not found or not all(exercise.twins_of(name) & set(found) for name in found[1:]):
         return None
     return Diagnosis(found[0], mistakes[found[0]][0])
 

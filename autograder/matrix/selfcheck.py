@@ -7,15 +7,18 @@ means that the grading is neither weak nor unfair as far as the declared rights,
 
 from __future__ import annotations
 
+import runpy
 from dataclasses import dataclass, field
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
-from autograder import source
+from autograder import lesson, proofread, source
 from autograder.authoring.families import complete, slips
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation
-from autograder.exercise import Exercise
+from autograder.exercise import Exercise, Probe
+from autograder.judging.difference import difference
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge, remarked
 from autograder.matrix.mutants import mutants
@@ -47,8 +50,17 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     """Observe everything that is declared about the exercise and report what is weak or unfair in its grading."""
     (found,) = _examinations(exercise, [seed])
     if with_mutants and exercise.kind == "code":
-        found.mutants, found.survivors = survivors(exercise, expected(exercise, seed), seed)
+        found.mutants, survived = survivors(exercise, expected(exercise, seed), seed)
+        known = _equivalent(exercise.name)
+        found.survivors = [mutant for mutant in survived if mutant.split("  ->  ")[1] not in known]
     return found
+
+
+def _equivalent(name: str) -> dict[str, str]:
+    """The mutants of this reference that somebody has looked at: {changed line: why no probe can catch it}."""
+    path = lesson.current().folder / "tests" / "equivalent_mutants.py"
+    known: dict[str, dict[str, str]] = runpy.run_path(str(path))["EQUIVALENT"] if path.exists() else {}
+    return known.get(name, {})
 
 
 def across(exercise: Exercise, seeds: list[int]) -> Examination:
@@ -90,7 +102,7 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     examined = [Examination(exercise) for _ in seeds]
     always = _words(exercise) + _families(exercise) + _fixed(exercise, references, seeds)
     for seed, reference, found in zip(seeds, references, examined, strict=True):
-        found.findings += always + _reference(exercise, reference)
+        found.findings += always + _reference(reference)
         found.findings += _stub(exercise, reference, seed)
     if exercise.kind == "concept":
         return examined
@@ -101,18 +113,23 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     seen = observe_all(exercise, [implementation(exercise, *kind) for kind in kinds], seeds)
     for run, (reference, found) in enumerate(zip(references, examined, strict=True)):
         frames = {name: seen[i][run] for i, (_, name) in enumerate(kinds)}
+        taken = {name: _shortcuts(frames[name], reference) for name in frames}
+        frames = {name: _values_alone(seen) for name, seen in frames.items()}
         for name in exercise.rights:
+            if taken[name]:
+                found.findings.append(f"the right answer {name} takes the shortcut {', '.join(taken[name])}")
             for probe in _caught(exercise, frames[name], reference):
-                found.findings.append(f"unfair: the right answer {name} fails {probe}")
+                how = _how(exercise.probes[probe], frames[name], reference)
+                found.findings.append(f"unfair: the right answer {name} fails {probe}{how}")
         found.family = {name: _caught(exercise, frames[name], reference) for name in complete(exercise)}
         found.findings += _remarks(exercise, frames, reference)
-        _mistakes(exercise, frames, reference, found)
+        _mistakes(exercise, frames, reference, found, taken)
         _probes(exercise, frames, found)
     return examined
 
 
 def declared(exercise: Exercise) -> list[str]:
-    return [*exercise.mistakes, *exercise.relations]
+    return [*exercise.mistakes, *(name for name in exercise.relations if name in RELATIONS)]
 
 
 def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seeds: list[int]) -> list[list[dict[str, Frame]]]:
@@ -138,6 +155,31 @@ def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seeds: list[int
     return done
 
 
+def _shortcuts(frames: dict[str, Frame], reference: dict[str, Frame]) -> list[str]:
+    """The shortcuts that an implementation takes and the reference does not."""
+    taken = {name: set(frame.get("shortcuts", ())) for name, frame in frames.items()}
+    return sorted(set().union(*(taken[name] - set(reference[name].get("shortcuts", ())) for name in taken)))
+
+
+def _values_alone(frames: dict[str, Frame]) -> dict[str, Frame]:
+    """Whoever takes a shortcut fails every probe for it; which of them are needed shows in the values alone."""
+    return {name: frame | {"shortcuts": []} for name, frame in frames.items()}
+
+
+def _how(probe: Probe, frames: dict[str, Frame], reference: dict[str, Frame]) -> str:
+    """What a refused right answer gives, where its form alone keeps it from passing."""
+    frame, expected = frames.get(probe.name, {}), reference[probe.name]
+    if "raised" in frame:
+        return f": it raises {frame['raised']['type']}: {frame['raised']['message']}"
+    if "complaint" in frame:
+        return f": {frame['complaint']}"
+    found = difference(frame.get("value"), expected.get("value"), probe.rtol, probe.atol)
+    key = {"dtype": "tensor", "shape": "shape"}.get(found.fault if found else "")
+    if found is None or key is None:
+        return ""
+    return f": its {found.fault} is {found.got[key]} where {found.expected[key]} is expected"
+
+
 def _caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, Frame]) -> list[str]:
     return [
         probe.name
@@ -147,15 +189,12 @@ def _caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, F
     ]
 
 
-def _reference(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
-    findings = []
-    for name, frame in reference.items():
-        if "raised" in frame and not frame["raised"]["frames"]:
-            raised = frame["raised"]
-            findings.append(f"the probe {name} itself raises {raised['type']}: {raised['message']}")
-        elif frame.get("shortcuts"):
-            findings.append(f"the reference takes a shortcut in {name}: {', '.join(frame['shortcuts'])}")
-    return findings
+def _reference(reference: dict[str, Frame]) -> list[str]:
+    return [
+        f"the reference takes the shortcut {', '.join(frame['shortcuts'])} in {name}"
+        for name, frame in reference.items()
+        if frame.get("shortcuts")
+    ]
 
 
 def _fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[int]) -> list[str]:
@@ -199,6 +238,7 @@ def _families(exercise: Exercise) -> list[str]:
 def _words(exercise: Exercise) -> list[str]:
     findings = []
     if exercise.kind == "code":
+        findings += _names(exercise)
         if len(exercise.rights) < LEAST_RIGHTS:
             findings.append(f"{len(exercise.rights)} right answers: declare at least {LEAST_RIGHTS} in other styles")
         if len(declared(exercise)) < LEAST_MISTAKES:
@@ -215,6 +255,25 @@ def _words(exercise: Exercise) -> list[str]:
     return findings
 
 
+def _names(exercise: Exercise) -> list[str]:
+    """Relations that there are not, twins that there are not, and twins whose readers are told different things."""
+    findings = []
+    checks = source.checks_path(exercise.section, exercise.name)
+    for name in exercise.relations:
+        if name not in RELATIONS:
+            place = f"{proofread.shown(checks)}:{proofread.declared_at(checks, name)}"
+            findings.append(f"{place}: there is no relation {name}{proofread.near_to(name, list(RELATIONS))}")
+    for mistake in exercise.mistakes.values():
+        place = f"{proofread.shown(Path(mistake.declared[0]))}:{mistake.declared[1]}"
+        for twin in mistake.twins:
+            if twin not in exercise.mistakes and twin not in RELATIONS:
+                near = proofread.near_to(twin, [*exercise.mistakes, *RELATIONS])
+                findings.append(f"{place}: {mistake.name} names a twin {twin} that there is not{near}")
+            elif twin in exercise.mistakes and exercise.mistakes[twin].message != mistake.message:
+                findings.append(f"{place}: the twins {mistake.name} and {twin} say different things: say one")
+    return findings
+
+
 def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:
     spec = {"file": source.stubs(exercise.section), "path": f"exercises/{exercise.section}.py"}
     job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
@@ -226,7 +285,11 @@ def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[st
 
 
 def _mistakes(
-    exercise: Exercise, frames: dict[str, dict[str, Frame]], reference: dict[str, Frame], found: Examination
+    exercise: Exercise,
+    frames: dict[str, dict[str, Frame]],
+    reference: dict[str, Frame],
+    found: Examination,
+    taken: dict[str, list[str]],
 ) -> None:
     known = {name: ("", frames[name]) for name in [*exercise.mistakes, *(RELATIONS if not exercise.is_class else ())]}
     caught = {name: _caught(exercise, frames[name], reference) for name in known}
@@ -235,7 +298,10 @@ def _mistakes(
             found.findings.append(f"the mistake {name} cannot be observed by {unseen[0]}")
         found.kills[name] = caught[name]
         if not found.kills[name]:
-            found.findings.append(f"weak: the mistake {name} passes")
+            advice = f"if it is right, make it a @{exercise.name}.right"
+            if taken[name]:
+                advice = f"it takes the shortcut {', '.join(taken[name])}, which is told without it: drop it"
+            found.findings.append(f"weak: the mistake {name} passes ({advice})")
             continue
         told = diagnose(exercise, frames[name], {n: known[n] for n in known if caught[n] == caught[name]})
         if told is None or told.mistake != name:
@@ -244,32 +310,38 @@ def _mistakes(
                 for n in known
                 if n != name and caught[n] == caught[name] and explains(exercise, frames[name], known[n][1])
             ]
-            twins = exercise.mistakes[name].twins if name in exercise.mistakes else ()
-            if not set(alike) <= set(twins) | _twins_of(exercise, name):
+            if not set(alike) <= exercise.twins_of(name):
                 found.findings.append(f"the mistake {name} looks like {', '.join(alike) or 'nothing known'}")
-
-
-def _twins_of(exercise: Exercise, name: str) -> set[str]:
-    return {m.name for m in exercise.mistakes.values() if name in m.twins}
 
 
 def _probes(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Examination) -> None:
     """Every probe is needed: without it a mistake would pass, or two mistakes could not be told apart."""
+    idle = []
+    for probe in exercise.probes:
+        if not _is_needed(exercise, frames, found, {probe}):
+            idle.append(probe)
+    caught = {probe for probes in [*found.kills.values(), *found.family.values()] for probe in probes}
+    found.findings += [f"the probe {probe} catches no mistake" for probe in idle if probe not in caught]
+    idle = [probe for probe in idle if probe in caught]
+    while idle:
+        probe, *idle = idle
+        either = [other for other in idle if _is_needed(exercise, frames, found, {probe, other})]
+        idle = [other for other in idle if other not in either]
+        told = f"one of the probes {' and '.join([probe, *either])}" if either else f"the probe {probe}"
+        found.findings.append(f"{told} is not needed: others catch the same mistakes")
+
+
+def _is_needed(exercise: Exercise, frames: dict[str, dict[str, Frame]], found: Examination, without: set[str]) -> bool:
+    """Whether a mistake would pass without these probes, or two of them could not be told apart."""
     kills = found.kills | {name: caught for name, caught in found.family.items() if caught}
-    names = list(kills)
-    for probe in exercise.probes.values():
-        only = [name for name, caught in kills.items() if caught == [probe.name]]
-        if only or any(
-            set(kills[a]) ^ set(kills[b]) <= {probe.name}
-            and _told_apart_by(exercise, frames[a], frames[b]) == [probe.name]
-            for a, b in combinations(names, 2)
-        ):
-            continue
-        caught = [name for name, probes in kills.items() if probe.name in probes]
-        if not caught:
-            found.findings.append(f"the probe {probe.name} catches no mistake")
-        else:
-            found.findings.append(f"the probe {probe.name} is not needed: others catch the same mistakes")
+    if any(caught and set(caught) <= without for caught in kills.values()):
+        return True
+    for a, b in combinations(kills, 2):
+        if set(kills[a]) ^ set(kills[b]) <= without:
+            apart = _told_apart_by(exercise, frames[a], frames[b])
+            if apart and set(apart) <= without:
+                return True
+    return False
 
 
 def _told_apart_by(exercise: Exercise, one: dict[str, Frame], other: dict[str, Frame]) -> list[str]:

@@ -59,13 +59,14 @@ def write(file: Path, text: str) -> bool:
 
 
 def sections() -> list[str]:
-    return [section for section in lesson.sections() if source.answers(section)]
+    return [section for section in lesson.sections() if source.answers(section) and lesson.load(section)]
 
 
 def build(section: str, chosen: Mapping[str, float] | None = None) -> str:
     """The text of the section's notebook. `chosen`: these exercises alone, each worth so much."""
     text = source.solutions_path(section).read_text(encoding="utf-8")
     exercises, answers = lesson.load(section), source.answers(section)
+    given_away = {*answers, *lesson.names(section)}  # what would be, as a cell of its own
     made = [*_header(section, text), cells.code("imports", _imports(text))]
     for node in ast.parse(text).body:
         name = getattr(node, "name", "")
@@ -75,7 +76,7 @@ def build(section: str, chosen: Mapping[str, float] | None = None) -> str:
                 made += _exercise(exercise, answers[name], exercise.points if chosen is None else chosen[name])
                 if chosen is not None:
                     made += _lent(name, section, chosen)
-        elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr) and name not in answers:
+        elif not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr) and name not in given_away:
             made.append(cells.code(f"given-{name or node.lineno}", ast.get_source_segment(text, node) or ""))
     return cells.notebook(made)
 

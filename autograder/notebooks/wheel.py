@@ -73,7 +73,7 @@ def build() -> bytes:
 def contents() -> Iterator[tuple[str, str]]:
     """(path in the wheel, text)."""
     sections = [section for section in lesson.sections() if source.answers(section)]
-    checks = {(section, name): probes(section, name) for section in sections for name in lesson.names(section)}
+    checks = {(section, name): probes(section, name) for section in sections for name in lesson.load(section)}
     for name in sorted(_needed([*_ROOTS, *_imported_by(*checks.values())])):
         path = _path(name)
         yield str(path.relative_to(PACKAGE.parent)), path.read_text(encoding="utf-8")
@@ -88,7 +88,7 @@ def contents() -> Iterator[tuple[str, str]]:
         ),
     )
     for section in sections:
-        yield f"autograder/checks/{section}/__init__.py", f"ORDER = {lesson.names(section)}\n"
+        yield f"autograder/checks/{section}/__init__.py", f"ORDER = {list(lesson.load(section))}\n"
         told = {e.name: record(e) for e in lesson.load(section).values() if e.kind == "code"}
         yield f"autograder/notebooks/recorded/{section}.json", json.dumps(told)
     curves = _curves() if here.milestones else {}

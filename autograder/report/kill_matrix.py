@@ -38,7 +38,7 @@ def show(out: Console, found: Examination) -> None:
     for survivor in found.survivors:
         out.print(Text(f"  survives: {survivor}", style=QUIET))
     for finding in found.findings:
-        out.print(Text(f"  ! {finding}", style=BAD))
+        out.print(Text(f"  ! {finding}", style=BAD), soft_wrap=True)  # one line each, for whoever looks for file:line
     if found.survivors:
         out.print(Text("  Add a probe that notices, or a line in tests/equivalent_mutants.py.", style=QUIET))
     elif not found.findings:
