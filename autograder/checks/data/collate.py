@@ -20,7 +20,7 @@ collate = code(
 
 @collate.probe
 def keeps_the_shape_of_each_input(collate, draw):
-    shape = draw.size(1, 2), draw.size(2, 3), draw.size(2, 4)
+    shape = draw.size(2, 3), draw.size(2, 3), draw.size(2, 4)
     told = {"many dimensions": pair(collate([(draw.normal(*shape), y) for y in draw.normal(3)]), "what comes back")}
     return {**told, "none": pair(collate([(draw.normal(1)[0], y) for y in draw.normal(3)]), "what comes back")}
 

@@ -60,6 +60,8 @@ def makes_every_order_possible(indices, draw):
     orders = [order.flatten().tolist() for order in drawn]  # not before all are drawn: none changes an earlier one
     if any(sorted(order) != list(range(n)) for order in orders):
         return {"n": n, "the orders": "not each number once"}
+    if all(order == orders[0] for order in orders):
+        return {"n": n, "the orders": "all alike"}
     staying = [sum(i == row for i, row in enumerate(order)) for order in orders]
     # Where all orders are equally likely, each of these comes out differently with a probability below 1e-9.
     return {
@@ -67,6 +69,9 @@ def makes_every_order_possible(indices, draw):
         "halves of an order in which 0 comes": sorted({order.index(0) * 2 // n for order in orders}),
         "halves of an order in which n - 1 comes": sorted({order.index(n - 1) * 2 // n for order in orders}),
         "orders that leave 20 numbers or more in their places": sum(count >= 20 for count in staying),
+        "orders with 20 numbers or more that come after the one before them": sum(
+            sum(b == a + 1 for a, b in itertools.pairwise(order)) >= 20 for order in orders
+        ),
         "different orders": len({tuple(order) for order in orders}),
     }
 

@@ -40,10 +40,14 @@ def _kind(value):
     return f"{'an' if name[0] in 'AEIOU' or name == 'SGD' else 'a'} {name}"
 
 
-def different_sizes(draw):
+def different_sizes(draw, hidden):
+    """n_in, nh and n_out, with nh the "smallest" or the "largest" of them."""
     smallest = draw.size(2, 4)
     middle = smallest + draw.size(1, 2)
-    return tuple(draw.shuffled([smallest, middle, middle + draw.size(2, 4)]))
+    sizes = [smallest, middle, middle + draw.size(2, 3)]  # below the 10 classes of MNIST
+    nh = sizes.pop(0 if hidden == "smallest" else -1)
+    n_in, n_out = draw.shuffled(sizes)
+    return n_in, nh, n_out
 
 
 def computes(model):
@@ -54,7 +58,7 @@ def computes(model):
 
 @get_model.probe
 def the_model_is_linear_relu_linear(get_model, draw):
-    n_in, nh, n_out = different_sizes(draw)
+    n_in, nh, n_out = different_sizes(draw, "smallest")
     model, _ = model_and_optimizer(get_model(n_in, nh, n_out, draw.number(0.05, 2)))
     kinds = (torch.nn.Linear, torch.nn.ReLU)
     return {
@@ -73,7 +77,7 @@ def the_optimizer_steps_for_the_whole_model(get_model, draw):
     """Two steps, with gradients that are given."""
     lr = draw.number(0.05, 2)
     draw.note(lr=lr)
-    model, opt = model_and_optimizer(get_model(*different_sizes(draw), lr))
+    model, opt = model_and_optimizer(get_model(*different_sizes(draw, "largest"), lr))
     draw.fill(model)
     for _ in range(2):
         for parameter in model.parameters():
@@ -89,7 +93,7 @@ def the_optimizer_steps_for_the_whole_model(get_model, draw):
 
 @get_model.probe
 def each_call_starts_anew(get_model, draw):
-    sizes = different_sizes(draw)
+    sizes = different_sizes(draw, "largest")
     first, _ = model_and_optimizer(get_model(*sizes, 0.1))
     draw.fill(first)
     second, opt = model_and_optimizer(get_model(*sizes, 0.1))

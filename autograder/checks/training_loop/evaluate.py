@@ -23,6 +23,7 @@ def measures_loss_and_accuracy(evaluate, draw):
 
     n, c = draw.size(3, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
+    y[0] = model(x)[0].argmax()  # right at least once
     seen = {}
     alone = draw.network(2, 3, c)
     examples = {"": (model, x, y), " of one example": (alone, x[:1], alone(x[:1]).argmax(1))}
@@ -32,12 +33,12 @@ def measures_loss_and_accuracy(evaluate, draw):
     return seen
 
 
-@evaluate.probe
+@evaluate.probe(rtol=2e-6, atol=1e-6)
 def counts_every_example(evaluate, draw):
     """The accuracy over more examples than fit into a usual batch; the last ones are all wrong."""
     from autograder.beside import readings, spies
 
-    n = draw.integer(70, 120)
+    n = draw.choice([71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113])  # primes: no share ends after three digits
     draw.note(n=n)
     y = torch.arange(n) % 3
     x = torch.cat([_scores(draw, y[:64], 3, draw.integer(30, 60)), _scores(draw, y[64:], 3, 0)])

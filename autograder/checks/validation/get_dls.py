@@ -44,8 +44,8 @@ def _rows(loader):
 @get_dls.probe(points=2)
 def makes_the_validation_batches_twice_as_large(get_dls, draw):
     """The number of examples in each batch of the two loaders."""
-    bs = draw.size(3, 12)  # not 2: there 2 * bs, bs + 2 and bs ** 2 are the same
-    train_ds, valid_ds = _datasets(draw, bs * draw.size(1, 3) + 1, 2 * bs * draw.size(1, 2) + 1)
+    bs = draw.size(4, 12)  # not 2: there 2 * bs, bs + 2 and bs ** 2 are the same, nor 3, whose half is 1
+    train_ds, valid_ds = _datasets(draw, bs * draw.choice([1, 3]) + 1, 2 * bs * draw.size(1, 2) + 1)
     draw.note(bs=bs, training_examples=len(train_ds), validation_examples=len(valid_ds))
     train_dl, valid_dl = _loaders(get_dls(train_ds, valid_ds, bs))
     return {"training": [len(b) for b in _rows(train_dl)], "validation": [len(b) for b in _rows(valid_dl)]}
@@ -55,7 +55,8 @@ def makes_the_validation_batches_twice_as_large(get_dls, draw):
 def shuffles_the_training_set_alone(get_dls, draw):
     """Two passes through each loader. By chance alone, 20 or more shuffled rows come in one given order with a
     probability of at most 1 / 20!, below 1e-18."""
-    bs, n, n_valid = draw.integer(3, 6), draw.integer(20, 30), draw.integer(20, 30)
+    bs = draw.integer(4, 6)
+    n, n_valid = bs * draw.integer(5, 7), 2 * bs * draw.integer(3, 4)  # all batches are full
     train_dl, valid_dl = _loaders(get_dls(*_datasets(draw, n, n_valid), bs))
     first, second = ([row for batch in _rows(train_dl) for row in batch] for _ in range(2))
     return {

@@ -3,6 +3,7 @@
 import torch
 
 from autograder.authoring.slips import after, before, change
+from autograder.checks.training_loop import _scores
 from autograder.exercise import code
 
 validate = code(
@@ -17,10 +18,10 @@ validate = code(
 
 
 def _ragged(draw, x, y):
-    """Three batches or more, of 4 at first, of a single example at last, of 1 to 4 between."""
+    """Three batches or more, of 4 at first, of a single example at last, of 1 to 3 between."""
     sizes, left = [4], len(x) - 4
     while left > 1:
-        sizes.append(min(left - 1, draw.integer(2, 4)))
+        sizes.append(min(left - 1, draw.integer(2, 3)))
         left -= sizes[-1]
     return list(zip(x.split([*sizes, left]), y.split([*sizes, left]), strict=True))
 
@@ -56,10 +57,12 @@ def starts_afresh_with_every_call(validate, draw):
     """Two calls, on two loaders with batches of one size."""
     from autograder.beside import readings, spies
 
-    bs, c = draw.size(2, 3), draw.size(2, 4)
+    bs = draw.size(2, 3)
+    c = bs + 1
     results = []
     for _ in range(2):
-        x, y = draw.normal(2 * bs, c), draw.labels(2 * bs, c)
+        y = draw.labels(2 * bs, c)
+        x = _scores(draw, y, c, draw.integer(1, 2 * bs - 1))
         dl = spies.LoaderSpy(spies.batches(x, y, bs), spies.Journal(), "dl")
         pair = validate(_scaler(c), spies.squared_error, dl)
         results.append(readings.as_pair(pair, "what validate returned"))
