@@ -71,7 +71,7 @@ def shows_the_image_and_its_label(plot_item, draw):
 @plot_item.probe
 def shows_the_first_unless_told_otherwise(plot_item, draw):
     n = draw.size(2, 4)
-    return drawn_by(plot_item, draw.uniform(n, 784), draw.labels(n, 10))
+    return drawn_by(plot_item, draw.uniform(n, 784), draw.labels(n, 9) + 1)  # 0 is the number of the item
 
 
 @plot_item.right

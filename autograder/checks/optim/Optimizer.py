@@ -25,7 +25,7 @@ Optimizer = code(
 
 def some_parameters(draw, n=3):
     """n parameters of different shapes, each with a gradient."""
-    parameters = [draw.normal(draw.size(1, 3), i + 1, grad=True) for i in range(n)]
+    parameters = [draw.normal(draw.size(2, 3), i + 1, grad=True) for i in range(n)]
     for parameter in parameters:
         parameter.grad = draw.normal(*parameter.shape)
     return parameters
@@ -114,8 +114,8 @@ def passes_over_parameters_without_a_gradient(Optimizer, draw):
 @Optimizer.probe(rtol=1e-4)
 def uses_gradients_that_come_after_it_was_made(Optimizer, draw):
     """The usual order: optimizer, then backward(), then step(); and so on from batch to batch."""
-    x, y = draw.normal(4, 2), draw.normal(4, 1)
-    weight, bias = draw.normal(2, 1, grad=True), draw.normal(1, grad=True)
+    x, y = draw.uniform(4, 2, low=-1), draw.uniform(4, 1, low=-1)
+    weight, bias = draw.normal(2, 1, scale=0.2, grad=True), draw.normal(1, scale=0.2, grad=True)
     opt = Optimizer([weight, bias], draw.number(0.05, 0.2))
     for _ in range(2):
         (x @ weight + bias - y).square().mean().backward()

@@ -6,6 +6,7 @@ from autograder.authoring.slips import after, before, change, everywhere, first,
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.optim import cleared
+from autograder.checks.training_loop import gentle
 from autograder.exercise import code
 
 fit_optimizer = code(
@@ -43,8 +44,8 @@ class HalfStep:
 def watched_fit(fit, draw, n, bs, *epochs):
     """What a loop learns from, and the gradients at each step: a small network on drawn data with one target
     a row."""
-    x, y = draw.normal(n, 3), draw.normal(n)
-    model = draw.network(3, 4, 1)
+    x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
+    model = gentle(draw.network(3, 4, 1))
     journal = Journal(model.parameters())
     watch(model, journal)
     opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
@@ -108,20 +109,20 @@ def trains_any_model(fit_optimizer, draw):
         def forward(self, x):
             return self.scale * self.block(x)
 
-    model = Scaled()
+    model = gentle(Scaled())
     opt = HalfStep(model.parameters(), draw.number(0.05, 0.1))
     n = 2 * draw.size(2, 3)
-    fit_optimizer(model, opt, squared_error, draw.normal(n, 2), draw.normal(n), 2)
+    fit_optimizer(model, opt, squared_error, draw.uniform(n, 2, low=-1), draw.uniform(n, low=-1), 2)
     return opt.seen
 
 
 @fit_optimizer.probe(rtol=1e-3, atol=1e-5)
 def serves_torch_optim_too(fit_optimizer, draw):
     """torch.optim.SGD has step() and zero_grad() as yours has, but not your attributes."""
-    model = draw.network(3, 4, 1)
+    model = gentle(draw.network(3, 4, 1))
     opt = torch.optim.SGD(model.parameters(), lr=draw.number(0.05, 0.2))
     n = 2 * draw.size(2, 3)
-    fit_optimizer(model, opt, squared_error, draw.normal(n, 3), draw.normal(n), 2)
+    fit_optimizer(model, opt, squared_error, draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1), 2)
     return dict(model.named_parameters())
 
 

@@ -3,6 +3,7 @@
 import torch
 
 from autograder.authoring.slips import after, before, change, everywhere, first, outdent
+from autograder.checks.training_loop import gentle
 from autograder.exercise import code
 
 fit_layers = code(
@@ -44,12 +45,13 @@ def _parameters(model):
     return [p for layer in model.layers for p in layer.parameters()]
 
 
-def _fit(fit_layers, draw, n, bs, *epochs, of=""):
+def _fit(fit_layers, draw, n, bs, *epochs, of="", far=0):
     """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
-    update."""
+    update. With targets that are not `far` off, all gradients are short."""
     from autograder.beside import readings, spies
 
-    model, x, y = _list_model([draw.linear(2, 1)]), draw.normal(n, 2), draw.normal(n, 1)
+    model = _list_model([gentle(draw.linear(2, 1))])
+    x, y = draw.uniform(n, 2, low=-0.4, high=0.4), draw.uniform(n, 1, low=-0.2, high=0.2) + far
     lr = draw.number(0.1, 0.4)
     if not of:
         draw.note(n=n, bs=bs, lr=lr)
@@ -65,7 +67,7 @@ def _fit(fit_layers, draw, n, bs, *epochs, of=""):
 def takes_a_step_after_every_batch(fit_layers, draw):
     """One epoch, the last batch is short. The first entry that differs is the first step that went wrong."""
     bs = draw.size(2, 4)
-    seen = _fit(fit_layers, draw, bs * draw.size(2, 3) + draw.integer(1, bs - 1), bs)
+    seen = _fit(fit_layers, draw, bs * draw.size(2, 3) + draw.integer(1, bs - 1), bs, far=4)
     seen |= _fit(fit_layers, draw, bs - 1, bs, of=f" (only {bs - 1} examples, bs={bs})")
     return seen | _fit(fit_layers, draw, 3, 1, of=" (3 examples, bs=1)")
 
@@ -88,6 +90,7 @@ def updates_every_layer_however_many_there_are(fit_layers, draw):
     for n_in, n_out in zip(sizes, [*sizes[1:], 2], strict=True):
         layers += [draw.linear(n_in, n_out), torch.nn.Tanh()]
     layers.pop()
+    layers[-1].bias.data += 3  # far from any target, so that the steps are long
     named = [(f"layers[{i}].{name}", p) for i, layer in enumerate(layers) for name, p in layer.named_parameters()]
     x, y = draw.normal(4, sizes[0]), draw.labels(4, 2)
     fit_layers(_list_model(layers), spies.squared_error, x, y, 2, draw.number(0.1, 0.4))
