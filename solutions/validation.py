@@ -51,8 +51,7 @@ def when_to_validate():
     b) Validate at the beginning of an epoch, before its training, so that the numbers of epoch 3 are those of the
        model that epoch 3 has produced.
     c) At the end of every epoch is a good habit: often enough to see a trend, and cheap beside the training itself.
-    d) Validating after every batch instead of after every epoch costs much time, and the model learns nothing from
-       it.
+    d) Validating after every batch instead of after every epoch takes longer, and the model learns nothing from it.
     e) Once, after the last epoch, tells you all that a result after each epoch would have told you.
     """
     return {"c", "d"}

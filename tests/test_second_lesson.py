@@ -63,6 +63,11 @@ def test_it_is_listed_checked_and_examined(lesson: Path) -> None:
     assert "squares" in run(lesson, "-m", "autograder", "matrix", "double", code=1)
 
 
+def test_its_notebooks_stand_in_its_own_folder(lesson: Path) -> None:
+    for folder in ("source/sums", "open"):
+        assert sorted(path.name for path in (lesson / folder).iterdir()) == ["first.ipynb", "questions.ipynb"]
+
+
 def test_pytest_shows_its_exercises(lesson: Path) -> None:
     small_kit.answer(lesson, "first", double=small_kit.RIGHT["double"], total=small_kit.RIGHT["total"])
     shown = run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,11 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
     observed = observe(exercise, [own], runs)
     reference = expected(exercise, seed)
     verdict = judge(exercise, observed, reference, path)
-    if verdict.passed or verdict.outcome in ("not_started", "shortcut"):
+    if verdict.passed or verdict.outcome == "not_started":
+        return verdict
+    if again := _bound_again(text, exercise.name):
+        verdict.trouble = {"kind": "again", "line": again[0], "source": again[1]}
+    if again or verdict.outcome == "shortcut":
         return verdict
     better, own, observed = _with_pieces(exercise, own, runs, observed, verdict)
     if better.outcome in ("failed", "error"):
@@ -98,6 +103,23 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
         better.diagnoses = explain(exercise, own, observed, better, seed)
         better.diagnosis = better.diagnoses[0] if better.diagnoses else None
     return better
+
+
+def _bound_again(text: str, name: str) -> tuple[int, str] | None:
+    """Line and source of the import below the learner's definition that takes its name away."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return None
+    found: ast.stmt | None = None
+    defined = False
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            found, defined = None, True
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.asname or alias.name.split(".")[0] for alias in node.names]
+            found = node if defined and name in names else found
+    return (found.lineno, ast.unparse(found)) if found else None
 
 
 def experiment(exercise: Exercise) -> list[str]:

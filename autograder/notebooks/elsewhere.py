@@ -13,7 +13,7 @@ from typing import Any
 from autograder import lesson, places
 from autograder.notebooks import build, cells, learner
 
-FOLDER = places.KIT / "open"
+FOLDER = lesson.current().folder / "open"
 
 _START = """
 Run the cell below first: it installs the kit, which takes some seconds, and a minute or more where torch is not there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from autograder.judging.judge import Frame, Verdict
@@ -51,23 +52,32 @@ def named(failed: dict[str, Any]) -> str:
 
 
 def advice(failed: dict[str, Any]) -> str:
-    """What torch means by an error that many meet while they write a training loop; "" for any other."""
+    """What Python or torch means by an error that many beginners meet; "" for any other."""
     text = failed.get("message", "")
+    frames = failed.get("frames") or [{"function": ""}]
+    if found := re.search(r"\w+\.(\w+)\(\) takes \d+ positional arguments? but \d+ (?:was|were) given", text):
+        return f". The object itself is passed first and counts: does `def {found[1]}` begin with `self`?"
+    unknown = re.fullmatch(r"name '(\w+)' is not defined", text)
+    method = frames[-1]["function"].rpartition(".")[2]
+    if unknown and method and "." in frames[-1]["function"] and method != "__init__":
+        return f". An argument of `__init__` is known in `{method}` only if it was kept, as `self.{unknown[1]}`."
     return next(
         (f". {meaning}" for part, meaning in TORCH_MEANS.items() if part in text), "." if text.endswith(".") else ""
     )
 
 
-def unusable(name: str, frame: Frame) -> str:
+def unusable(name: str, frame: Frame, expected: Frame) -> str:
     """The probe, not the learner's code, stumbled over what came back."""
     calls = frame.get("calls") or [{}]
     failed = frame["raised"]
     if failed["type"] == "NotImplementedError":
         return f"A part that {name} uses is not implemented: {failed['message'] or 'NotImplementedError'}."
-    if "result" in calls[-1]:
+    same = [call.get("result") for call in expected.get("calls", ())] == [call.get("result") for call in calls]
+    if "result" in calls[-1] and not same:
         returned = values.kind(calls[-1]["result"])
         return sentence(f"{name} returned {returned}, which cannot be used as the answer: {named(failed)}", name)
-    return sentence(f"{name} cannot be used the way the prompt says: {named(failed)}", name)
+    told = sentence(f"{name} cannot be used the way the prompt says: {named(failed)}", name)
+    return told.removesuffix(".") + advice(failed) if advice(failed) else told
 
 
 def sentence(text: str, name: str = "") -> str:

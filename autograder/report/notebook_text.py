@@ -25,8 +25,8 @@ def plain(told: Feedback) -> str:
     if told.case and shows(told.case):
         lines.append(f"The smallest failing case found: {told.case.title}")
         lines += [f"    with {call}" for call in told.case.calls + told.case.notes]
-        lines.append(f"    expected {values.line(told.case.expected, 200)}")
-        lines.append(f"    yours    {values.line(told.case.got, 200)}")
+        expected, got = values.apart(told.case.expected, told.case.got, 200)
+        lines += [f"    expected {expected}", f"    yours    {got}"]
     return "\n".join(lines + told.remarks + told.notes)
 
 

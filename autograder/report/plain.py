@@ -71,7 +71,8 @@ def _case(case: Case, name: str) -> list[str]:
     if case.notes:
         lines.append("with " + ", ".join(case.notes))
     if case.compared:
-        lines += [f"expected{case.part}: {values.line(case.expected, 400)}", f"yours: {values.line(case.got, 400)}"]
+        expected, got = values.apart(case.expected, case.got, 400)
+        lines += [f"expected{case.part}: {expected}", f"yours: {got}"]
     return lines
 
 

@@ -163,6 +163,8 @@ def _case(case: Case, name: str) -> Group:
 
 def _comparison(case: Case) -> Any:
     expected, got = _lines(case.expected, set()), _lines(case.got, case.wrong)
+    if expected == got and len(got) == 1:
+        expected, got = ([text] for text in values.apart(case.expected, case.got, WIDTH - 4))
     uncut = max(len(values.line(value, 10_000)) for value in (case.expected, case.got))
     if case.difference and case.difference.fault == "length" and uncut > WIDTH - 4:
         expected, got = [values.kind(case.expected)], [values.kind(case.got)]  # cut to a line, both would look alike

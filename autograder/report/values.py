@@ -47,6 +47,15 @@ def number(value: float) -> str:
     return text if any(c in text for c in ".en") else text + ".0"
 
 
+def apart(one: Any, other: Any, width: int = 60) -> tuple[str, str]:
+    """Two different values, a line each: of two numbers as many digits as it takes to see that they differ."""
+    told = line(one, width), line(other, width)
+    if told[0] != told[1] or not isinstance(one, float) or not isinstance(other, float):
+        return told
+    digits = next((n for n in range(7, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
+
+
 def line(value: Any, width: int = 60) -> str:
     """One line, cut to the width with a note of what was cut."""
     text = _line(value)

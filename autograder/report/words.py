@@ -58,7 +58,8 @@ def feedback(verdict: Verdict) -> Feedback:
             told.says = [
                 f"The order is not right yet: the first step that is out of place is step {_digits(wrong[0])}."
             ]
-            told.statements = [("", s.explanation) for s in exercise.statements.values() if s.explanation][:1]
+            there = exercise.statements.get(str((first.frame or {}).get("value")))  # what it should not have put there
+            told.statements = [("", there.explanation)] if there and there.explanation else []
         else:
             told.statements = [(n[-1], exercise.statements[n[-1]].explanation) for n in wrong]
             told.says = [_misjudged([n[-1] for n in wrong])]
@@ -148,6 +149,9 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
     name, where = verdict.exercise, verdict.path or "the file"
     failed = trouble.get("failure")
     match trouble["kind"]:
+        case "again":
+            told = f"Line {trouble['line']} gives the name {name} to something else: `{trouble['source']}`."
+            return [f"{told} That is what is checked, and not your own: take the line out."], None
         case "missing" if failed and failed["type"] in ("SyntaxError", "IndentationError", "TabError"):
             line = failed["frames"][0]["line"] if failed["frames"] else "?"
             if failed["frames"] and failed["frames"][0]["source"].lstrip().startswith(OF_A_MERGE):
@@ -181,7 +185,7 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
         case "raised":
             failed = frame["raised"]
             if not failed["frames"]:
-                return [unusable(name, frame)], None, None
+                return [unusable(name, frame, first.expected or {})], None, None
             if failed["type"] == "SystemExit":
                 return (
                     ["exit() or quit() ends the whole program; `return` is enough to leave a function."],
@@ -226,7 +230,16 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
     says = _difference(name, found, frame) if found else ""
     if found and found.fault == "value" and probe.says:
         says += " " + probe.says
+    if found and found.fault == "dtype" and any(_is_cut(other) for other in verdict.probes):
+        says += " No gradient can flow either: a new tensor made of numbers is cut off from the graph of the input."
     return [says], None, shown
+
+
+def _is_cut(result: ProbeResult) -> bool:
+    """Whether this probe fails for want of a graph."""
+    raised = (result.frame or {}).get("raised") or {}
+    graph = result.difference is not None and result.difference.fault == "graph"
+    return graph or "does not require grad" in str(raised.get("message", ""))
 
 
 def _difference(name: str, found: Difference, frame: Frame) -> str:
@@ -246,13 +259,14 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
         case "length":
             return f"{what}the length is {len(found.got)} where {len(found.expected)} is expected."
         case "keys":
-            mine, theirs = _join(list(map(str, found.got))), _join(list(map(str, found.expected)))
+            mine, theirs = (_join(list(map(str, parts))) or "none" for parts in (found.got, found.expected))
             return f"{what}the parts are {mine} where {theirs} are expected."
         case "too_large":
             return f"{what}the result is far larger than expected: {got}."
     if found.total > 1:
         return f"{what}{found.count} of {found.total} values differ, the first at index {list(found.index)}."
-    return f"{what}the value is {values.line(found.got)} where {values.line(found.expected)} is expected."
+    mine, theirs = values.apart(found.got, found.expected)
+    return f"{what}the value is {mine} where {theirs} is expected."
 
 
 def _misjudged(letters: list[str]) -> str:

@@ -2,19 +2,65 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from autograder.report import terminal
 from conftest import Check
 
-LIST_MODEL = """
-from torch import nn
-class ListModel:
-    def __init__(self, n_in, nh, n_out):
-        self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]
+HEAD = "import math\nimport torch\nfrom torch import nn\n"
+DATA_LOADER = """class DataLoader:
+    def __init__(self, ds, batch_sampler, collate_fn):
+        self.ds, self.batch_sampler, self.collate_fn = ds, batch_sampler, collate_fn
+    def __iter__(self):
+        for rows in self.batch_sampler:
+            yield self.collate_fn([self.ds[i] for i in rows])
 """
-SEQUENTIAL = """
-from torch import nn
-class SequentialModel(nn.Module):
+FIT_LAYERS = """def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
+    for _ in range(epochs):
+        for i in range(0, len(x), bs):
+            loss_func(model(x[i:bs]), y[i:bs]).backward()
+            with torch.no_grad():
+                for layer in model.layers:
+                    if hasattr(layer, "weight"):
+                        for p in (layer.weight, layer.bias):
+                            p -= lr * p.grad
+                            p.grad.zero_()
+"""
+SLICE_LOADER = """class SliceLoader:
+    def __init__(self, ds, bs):
+        self.ds, self.bs = ds, bs
+    def __iter__(self):
+        for i in range(0, len(self.ds), {step}):
+            yield self.ds[i : i + self.bs]
+"""
+FIT = """def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
+    history = []
+    for _ in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval()
+        loss, acc = torch.tensor(0.), torch.tensor(0.)
+        with torch.no_grad():
+            for xb, yb in valid_dl:
+                out = model(xb)
+                loss += loss_func(out, yb)
+                acc += (out.argmax(dim=1) == yb).float().mean()
+        history.append((loss, acc))
+    return history
+"""
+SEQUENTIAL = """class SequentialModel(nn.Module):
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+    def forward(x):
+        return x
+"""
+LAYERS_APART = """class SequentialModel(nn.Module):
     def __init__(self, *layers):
         super().__init__()
         self.layers = nn.ModuleList(layers)
@@ -23,23 +69,143 @@ class SequentialModel(nn.Module):
             x = layer(x)
         return x
 """
-MERGE = "def softmax(x):\n<<<<<<< HEAD\n    return x\n=======\n    return x.exp()\n>>>>>>> theirs\n"
+OPTIMIZER = """class Optimizer:
+    def __init__(self, params, lr=0.5):
+        self.params = list(params)
+    def step(self):
+        with torch.no_grad():
+            for p in self.params:
+                p -= lr * p.grad
+    def zero_grad(self):
+        for p in self.params:
+            p.grad.zero_()
+"""
+VALIDATE = """def validate(model, loss_func, dl):
+    loss, acc, n, batches = 0.0, 0.0, 0, 0
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            loss += loss_func(out, yb).item() * len(xb)
+            acc += (out.argmax(dim=1) == yb).float().mean().item()
+            n, batches = n + len(xb), batches + 1
+    return loss / n, acc / batches
+"""
+#: exercise, answer, what must be said, what must not be
+SAID = {
+    "a list of layers alone": (
+        "ListModel",
+        "class ListModel:\n    def __init__(self, n_in, nh, n_out):\n"
+        "        self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]\n",
+        "`__call__`, and the class has none",
+        "nothing calls it",
+    ),
+    "layers as arguments": ("SequentialModel", LAYERS_APART, "gets one argument, `layers`", "brackets"),
+    "no registry": (
+        "DummyModule",
+        "class DummyModule:\n    def __init__(self, n_in, nh, n_out):\n        self._modules = {}\n"
+        "        self.l1, self.l2 = nn.Linear(n_in, nh), nn.Linear(nh, n_out)\n",
+        "the parts are none where l1 and l2 are expected",
+        "parts are where|parts are  where",
+    ),
+    "an empty batch": ("fit_layers", FIT_LAYERS, "", "cannot be used as the answer|reshape"),
+    "sums of tensors": ("fit", FIT, "the sums. Their means are asked for", "0-d tensor where"),
+    "a stray import": (
+        "DataLoader",
+        DATA_LOADER + "\nfrom torch.utils.data import DataLoader\n",
+        "Line 11 gives the name DataLoader to something else: `from torch.utils.data import DataLoader`.",
+        "batch_size should",
+    ),
+    "a global bs": ("SliceLoader", "bs = 64\n" + SLICE_LOADER.format(step="bs"), "the `bs` of this loader", "at once:"),
+    "a bs that is not there": ("SliceLoader", SLICE_LOADER.format(step="bs"), "was kept, as `self.bs`", "at once:"),
+    "a global lr": ("Optimizer", OPTIMIZER, "was kept, as `self.lr`", ""),
+    "no self": ("SequentialModel", SEQUENTIAL, "does `def forward` begin with `self`?", ""),
+    "one layer for all names": (
+        "get_layer",
+        "def get_layer(model, name):\n    return model.l1\n",
+        "taken as it is written",
+        "model\\.name",
+    ),
+    "float32 in a formula": (
+        "softmax_formula",
+        "import numpy as np\ndef softmax_formula(xs):\n    e = np.exp(np.array(xs, dtype=np.float32))\n"
+        "    return [float(v) for v in e / e.sum()]\n",
+        "where 0.0",
+        r"(0\.\d+) where \1 is",
+    ),
+    "numbers put into a new tensor": (
+        "softmax",
+        "def softmax(x):\n    return torch.tensor([(r.exp() / r.exp().sum()).tolist() for r in x])\n",
+        "No gradient can flow",
+        "",
+    ),
+    "an accuracy of batches": ("validate", VALIDATE, "the accuracy is the plain mean", "✓ counts every example"),
+    "a table that is not square": (
+        "accuracy",
+        "def accuracy(out, yb):\n    return (out.argmax(0) == yb).float().mean()\n",
+        "the likeliest class of each row",
+        "",
+    ),
+    "max for argmax": (
+        "accuracy",
+        "def accuracy(out, yb):\n    return (out.max(1) == yb).float().mean()\n",
+        "gives two things",
+        "",
+    ),
+    "arguments in another order": (
+        "nll",
+        "def nll(y, log_probs):\n    return -log_probs[range(y.shape[0]), y].mean()\n",
+        "have changed places",
+        "Part of line",
+    ),
+    "keepdim kept": (
+        "logsumexp",
+        "def logsumexp(x):\n    m = x.max(-1, keepdim=True)[0]\n"
+        "    return m + (x - m).exp().sum(-1, keepdim=True).log()\n",
+        "a dimension of size 1 is left",
+        "",
+    ),
+    "a mean of tensors": (
+        "max_abs_diff",
+        "def max_abs_diff(a, b):\n    if a.shape != b.shape:\n        raise ValueError\n"
+        "    return (a - b).abs().mean()\n",
+        "the mean of the absolute differences",
+        "still a tensor|Python float",
+    ),
+    "an unfinished merge": (
+        "softmax",
+        "<<<<<<< HEAD\ndef softmax(x):\n    return x\n=======\ndef softmax(x):\n    return -x\n>>>>>>> b\n",
+        "holds an unfinished merge",
+        "invalid syntax|Python cannot read",
+    ),
+    "the steps in a wrong order": (
+        "training_steps",
+        'def training_steps():\n    return ["d", "b", "c", "a"]\n',
+        "step 1",
+        "The update comes last",
+    ),
+    "all the letters": (
+        "why_softmax",
+        'def why_softmax():\n    return {"a", "b", "c", "d", "e", "f"}\n',
+        "at least one of the statements is false",
+        "statement a / why_softmax with",
+    ),
+    "no letter": (
+        "why_softmax",
+        "def why_softmax():\n    return set()\n",
+        "at least one of the statements is true",
+        "statement a / why_softmax with",
+    ),
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "must", "must_not"),
-    [
-        ("ListModel", LIST_MODEL, "looks for a method `__call__`, and the class has none", "has `forward`"),
-        ("SequentialModel", SEQUENTIAL, "gets one argument, `layers`", "brackets"),
-        ("get_layer", "def get_layer(model, name):\n    return model.l1\n", "taken as it is written", "model.name"),
-        ("softmax", MERGE, "holds an unfinished merge", "Python cannot read"),
-    ],
-    ids=["no_forward_at_all", "layers_as_arguments", "one_layer_always", "conflict_markers"],
-)
-def test_what_is_said_is_true_of_the_answer(check: Check, name: str, text: str, must: str, must_not: str) -> None:
-    said = check(name, text).message
-    assert must in said
-    assert must_not not in said
+@pytest.mark.parametrize("case", SAID)
+def test_what_is_said_is_true_of_the_answer(case: str, check: Check) -> None:
+    name, answer, said, unsaid = SAID[case]
+    verdict = check(name, HEAD + answer)
+    assert not verdict.passed
+    page = " ".join(terminal.text(verdict).split())
+    assert said.lower() in page.lower(), page
+    assert not unsaid or not re.search(unsaid, page), page
 
 
 def test_a_tensor_without_dimensions_is_a_number(check: Check) -> None:

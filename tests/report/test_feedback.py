@@ -58,7 +58,7 @@ def test_a_failing_case_is_small_and_marks_what_differs(check: Check) -> None:
 def test_of_several_calls_the_one_is_shown_whose_part_differs(check: Check) -> None:
     page = terminal.text(check("accuracy", "def accuracy(out, yb):\n    return (out.argmax(1) == yb).sum()\n"))
     assert page.count("accuracy with out = ") == 1
-    assert re.search(r"tensor\(0\.25\) +tensor\(1\)\n", page), page
+    assert re.search(r"tensor\(0\.\d+\) +tensor\(1\)\n", page), page
     text = "def softmax(x):\n    return torch.softmax(x.float(), -1).exp()\n"
     page = terminal.text(check("softmax", f"import torch\n{text}"))
     assert page.count("softmax with x = ") == 1

@@ -148,6 +148,13 @@ def returns_inside_the_loop():
 
 
 @nll.mistake
+def targets_come_first(target, log_probs):
+    """The two arguments have changed places: nll is called as nll(log_probs, target), so your first name holds the log
+    probabilities and your second the labels."""
+    return -log_probs[range(target.shape[0]), target].mean()
+
+
+@nll.mistake
 def by_python_numbers(log_probs, target):
     """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype lost).
     Stay with tensors all the way."""

@@ -237,7 +237,8 @@ def batches_overlap():
 
 @SliceLoader.slip("yield X", "return iter([X])")
 def returns_in_the_loop():
-    """Only the first batch comes: `return` inside the loop ends it at once. `yield` hands out a batch and goes on."""
+    """Only the first batch comes. Is there a `return` in the loop, which ends it at once, or does the loop take another
+    step than the `bs` of this loader?"""
 
 
 @SliceLoader.slip("for A in B:", "for i in range(len(self.ds)):\n    yield self.ds[i]")
