@@ -111,10 +111,20 @@ def accuracy(pair: Pair) -> Text:
     if not any(piece.yours for piece in pair.pieces):
         text.append("\nThat was the kit's code alone. Write a piece of it, and train again.")
     elif whole and above:
-        text.append(f"\nMilestone reached: above {TARGET:.0%} after {_epochs(above)}", style=GOOD)
+        text.append(f"\nMilestone reached: above {TARGET:.0%} after {_epochs(above)}{_lent(pair)}", style=GOOD)
     elif whole:
         text.append(f"\nThe kit's own pieces get above {TARGET:.0%} in {_epochs(len(mine.epochs))}", style=BAD)
     return text
+
+
+def _lent(pair: Pair) -> str:
+    """Whose the pieces are that the learner did not write, or not yet rightly."""
+    lent = [piece.name for piece in pair.pieces if not piece.yours]
+    if not lent:
+        return ""
+    if len(lent) > 2:
+        return f", with {len(lent)} pieces of the kit's and {len(pair.pieces) - len(lent)} of yours"
+    return f", with the kit's {' and '.join(lent)}"
 
 
 def _epochs(n: int) -> str:

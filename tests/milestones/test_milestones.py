@@ -197,6 +197,20 @@ def test_a_slow_run_is_told_how_much_slower() -> None:
     assert "10 times as long" in outcome.slow(training.Pair("data", [], mine, reference))
 
 
+@pytest.mark.parametrize(
+    ("lent", "told"),
+    [((), "after one epoch"), (("fit",), "after one epoch, with the kit's fit"), ("abc", "with 3 pieces of the kit's")],
+)
+def test_a_milestone_says_whose_its_pieces_were(lent: tuple[str, ...], told: str) -> None:
+    epochs = [{"accuracy": 0.96}] * training.EPOCHS
+    mine = Run({"examples": training.EXAMPLES}, queue.Queue(), outcome="finished", epochs=epochs)
+    all_pieces = [Piece("get_model", "optim", "passed", True)]
+    all_pieces += [Piece(name, "validation", "not_started", False) for name in lent]
+    text = outcome.accuracy(training.Pair("validation", all_pieces, mine, Run({}, queue.Queue()))).plain
+    assert told in text
+    assert lent or text.endswith(told)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(results, "RESULTS", tmp_path)
