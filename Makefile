@@ -28,8 +28,8 @@ seeds =
 only =
 cases =
 
-# A misspelt setting would be ignored by make, and everything checked instead.
-SET := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+# A misspelt setting would be ignored by make, and everything checked instead. only='-x --tb=short' is one setting.
+SET := $(foreach word,$(filter-out -%,$(MAKEOVERRIDES)),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 UNKNOWN := $(filter-out $(SETTINGS),$(SET))
 ifneq ($(UNKNOWN),)
 $(error There is no setting $(UNKNOWN). There are: $(SETTINGS))
@@ -121,7 +121,7 @@ build: .venv/ready/class ## Make stubs and notebooks from solutions/
 matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME seeds=20), or one mistake=NAME of it
 	$(KIT) matrix $(exercise) $(if $(section),--section $(section)) $(if $(mistake),--mistake $(mistake)) $(if $(seeds),--seeds $(seeds))
 
-test: .venv/ready/test system-packages lint ## Run every check of the kit itself (only='-k softmax')
+test: .venv/ready/test system-packages $(if $(only),,lint) ## Run every check of the kit itself (only='-k softmax')
 ifeq ($(only),)
 	@.venv/bin/python -m pytest -rs --timeout 600 -n 2 --no-loadscope-reorder
 else

@@ -403,5 +403,8 @@ def test_make_lists_its_commands_and_refuses_a_misspelt_setting() -> None:
     assert "There is no setting exercice" in misspelt.stderr
     asked = make("-n", "check", "exercise=softmax", "file=a b.py").stdout
     assert "autograder check softmax --file 'a b.py'" in " ".join(asked.split())
+    some = make("-n", "test", "only=-k softmax --tb=short").stdout
+    assert "-k softmax --tb=short" in some
+    assert "ruff" not in some  # style comes before all the tests, and does not stop a test of one's own
     shown = make("-n", "matrix", "exercise=softmax", "mistake=made_float32").stdout
     assert "autograder matrix softmax --mistake made_float32" in " ".join(shown.split())
