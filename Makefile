@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment yes anonymous zip times mistake seeds only cases PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment yes anonymous zip times mistake seeds seed only cases PYTHON
 exercise =
 section =
 file =
@@ -25,6 +25,7 @@ zip =
 times =
 mistake =
 seeds =
+seed =
 only =
 cases =
 
@@ -119,7 +120,7 @@ build: .venv/ready/class ## Make stubs and notebooks from solutions/
 	$(KIT) build
 
 matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NAME seeds=20), or one mistake=NAME of it
-	$(KIT) matrix $(exercise) $(if $(section),--section $(section)) $(if $(mistake),--mistake $(mistake)) $(if $(seeds),--seeds $(seeds))
+	$(KIT) matrix $(exercise) $(if $(section),--section $(section)) $(if $(mistake),--mistake $(mistake)) $(if $(seeds),--seeds $(seeds)) $(if $(seed),--seed $(seed))
 
 test: .venv/ready/test system-packages $(if $(only),,lint) ## Run every check of the kit itself (only='-k softmax')
 ifeq ($(only),)

@@ -14,6 +14,9 @@ from autograder.beside.draw import Draw
 from autograder.checks.modules import three_sizes
 from autograder.matrix.selfcheck import across, examine, observe_all
 
+#: All of them under three seeds would take the suite a minute longer.
+EXERCISES_A_RUN = 6
+
 
 def test_a_mistake_caught_by_luck_is_named_with_its_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lucky = CHECKS["setup/double"].replace("draw.normal(draw.size(2, 4), draw.size(1, 3))", "draw.integer(0, 1)")
@@ -39,6 +42,17 @@ def test_what_an_answer_keeps_from_one_seed_is_not_seen_under_the_next() -> None
     ((_, second),) = observe_all(exercise, [spec], [7, 0])
     ((alone,),) = observe_all(exercise, [spec], [0])
     assert {name: frame["value"] for name, frame in second.items()} == {n: f["value"] for n, f in alone.items()}
+
+
+@pytest.mark.parametrize("turn", range(EXERCISES_A_RUN))
+def test_seeds_that_nobody_has_tried_judge_alike(turn: int) -> None:
+    """Other exercises and other seeds in every run; a failure says how to see it again."""
+    chance = random.SystemRandom()
+    name = chance.choice([e.name for e in lesson.exercises() if e.kind == "code"][turn::EXERCISES_A_RUN])
+    first = chance.randrange(10**6)
+    again = f"make matrix exercise={name} seeds=3 seed={first}"
+    print(again)
+    assert across(lesson.find(name), [first, first + 1, first + 2]).findings == [], again
 
 
 @pytest.mark.parametrize("level", [None, 0])
