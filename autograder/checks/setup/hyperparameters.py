@@ -34,7 +34,7 @@ def four_numbers(returned):
 
 def some_data(draw):
     """(x_train, y_train) with more rows than classes; the two largest come last but one."""
-    n, m, c = draw.size(12, 16), draw.size(7, 9), draw.size(3, 6)
+    n, m, c = draw.size(12, 16), draw.size(7, 9), draw.size(4, 6)
     others = draw.shuffled(draw.labels(n - 4, c - 2).tolist())
     return draw.uniform(n, m), torch.tensor([0, *others, c - 2, c - 1, 1])
 

@@ -3,7 +3,7 @@
 import torch
 
 from autograder.authoring.slips import after, before, change, first, outdent, swap
-from autograder.checks.training_loop import gentle
+from autograder.checks.training_loop import gentle, rounding_shows
 from autograder.exercise import code
 
 training_step = code(
@@ -41,7 +41,8 @@ def returns_the_loss_before_the_update(training_step, draw):
 
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, lr = draw.network(3, 4, c), draw.number(0.1, 0.4)
-    loss = training_step(model, spies.squared_error, draw.normal(n, 3), draw.labels(n, c), lr)
+    x, y = rounding_shows(draw, model, n, 3, c)
+    loss = training_step(model, spies.squared_error, x, y, lr)
     return {"loss": readings.as_number(loss, "what training_step returned")}
 
 
