@@ -47,7 +47,14 @@ def keeps_two_models_apart(AttributeModel, draw):
 @AttributeModel.probe(rtol=1e-4)
 def lets_gradients_reach_both_layers(AttributeModel, draw):
     n_in, nh, n_out = three_sizes(draw, "smallest")
-    return gradients(filled(AttributeModel(n_in, nh, n_out), draw), draw.normal(draw.size(5, 7), n_in))
+    model = filled(AttributeModel(n_in, nh, n_out), draw)
+    for name, parameter in model.named_parameters():
+        if name == "l2.bias":
+            parameter.data[0] = -3  # so that a ReLU after it shows
+        elif name == "l1.bias":
+            parameter.data.zero_()
+    x = draw.normal(draw.size(3, 4), n_in, scale=0.5)
+    return gradients(model, torch.cat([x, -x]))  # each unit of l1 gives numbers of both signs
 
 
 @AttributeModel.right
