@@ -35,26 +35,37 @@ def computes_l2_of_relu_of_l1(AttributeModel, draw):
     return seen | {"the batch itself, afterwards": first}
 
 
+def telling(model, draw):
+    """The model, filled so that a ReLU too many or too few shows: for x and -x its units give numbers of both signs,
+    and its first output lies below 0.
+    """
+    filled(model, draw)
+    for name, parameter in model.named_parameters():
+        if name == "l1.bias":
+            parameter.data.zero_()
+        elif name == "l2.bias":
+            parameter.data[0] = -3
+    return model
+
+
+def of_both_signs(draw, n_in):
+    x = draw.normal(draw.size(3, 4), n_in, scale=0.5)
+    return torch.cat([x, -x])
+
+
 @AttributeModel.probe
 def keeps_two_models_apart(AttributeModel, draw):
     """Two models must not share their layers."""
     sizes = three_sizes(draw, "smallest")
-    first = filled(AttributeModel(*sizes), draw)
+    first = telling(AttributeModel(*sizes), draw)
     filled(AttributeModel(*sizes), draw)
-    return first(draw.normal(6, sizes[0]))
+    return first(of_both_signs(draw, sizes[0]))
 
 
 @AttributeModel.probe(rtol=1e-4)
 def lets_gradients_reach_both_layers(AttributeModel, draw):
     n_in, nh, n_out = three_sizes(draw, "smallest")
-    model = filled(AttributeModel(n_in, nh, n_out), draw)
-    for name, parameter in model.named_parameters():
-        if name == "l2.bias":
-            parameter.data[0] = -3  # so that a ReLU after it shows
-        elif name == "l1.bias":
-            parameter.data.zero_()
-    x = draw.normal(draw.size(3, 4), n_in, scale=0.5)
-    return gradients(model, torch.cat([x, -x]))  # each unit of l1 gives numbers of both signs
+    return gradients(telling(AttributeModel(n_in, nh, n_out), draw), of_both_signs(draw, n_in))
 
 
 @AttributeModel.right
