@@ -44,12 +44,13 @@ def draws_a_new_order_in_every_call(indices, draw):
     # The plain order and four calls on at least 30 numbers: two are alike with probability 10/30!, 4e-32.
     n = draw.integer(30, 90)
     orders = {tuple(row_numbers(indices(n, True)).flatten().tolist()) for _ in range(4)} | {tuple(range(n))}
-    # 150 calls on three numbers: one of the six orders is missing with probability 6 * (5/6)^150, 8e-12.
-    few = {tuple(row_numbers(indices(3, True)).flatten().tolist()) for _ in range(150)}
+    # 400 calls on three numbers: one of the six orders is missing with probability 6 * (5/6)^400, 1e-31, and where
+    # numbers may repeat with 6 * (26/27)^400, 2e-6.
+    few = {tuple(row_numbers(indices(3, True)).flatten().tolist()) for _ in range(400)}
     return {
         "n": n,
         "different orders among the plain one and 4 calls": len(orders),
-        "orders of three numbers that are in none of 150 calls": sorted(set(itertools.permutations(range(3))) - few),
+        "orders of three numbers that are in none of 400 calls": sorted(set(itertools.permutations(range(3))) - few),
     }
 
 

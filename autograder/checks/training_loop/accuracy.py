@@ -38,10 +38,13 @@ def takes_scores_of_any_size(accuracy, draw):
     yb = draw.labels(n, c)
     yb[0] = c - 1
     right = draw.integer(n // 2 + 1, n - 1)  # more than have the smallest score there, or all have one class
-    out = torch.cat([draw.normal(2, c), _scores(draw, yb[2:], c, right - 1)])
-    out[1, (yb[1] + 1) % c] = out[1].max() + 0.6
-    out[1, yb[1]] = out[1].max() - 0.3  # wrong, and the second best
-    out[0, yb[0]] = out.max() + 1
+    for _ in range(50):  # another share is to be right among the first ten classes
+        out = torch.cat([draw.normal(2, c), _scores(draw, yb[2:], c, right - 1)])
+        out[1, int(yb[1] == 0)] = out[1].max() + 0.6
+        out[1, yb[1]] = out[1].max() - 0.3  # wrong, and the second best
+        out[0, yb[0]] = out.max() + 1
+        if (out[:, :10].argmax(1) == yb).sum() != right:
+            break
     tables = {"scores of some hundreds": 10 * out + draw.integer(200, 500), "scores close together": 1.01 + out / 10000}
     return {name: readings.as_number(accuracy(table, yb), "the accuracy") for name, table in tables.items()}
 
