@@ -107,8 +107,8 @@ def write(wanted: Change, folder: Path) -> Iterator[tuple[Path, bool]]:
             # Without a course the notebooks are those that the kit brings.
             whole = course.here() is None and not (wanted.added or wanted.points)
             yield file, build.write(file, build.build(section, None if whole else chosen))
-    for file in place.glob("*.ipynb"):
-        if course.here() and file not in kept and not _has(file, wanted.gone):
+    for file in (place / f"{section}.ipynb" for section in build.sections()):  # a notebook of their own stays
+        if course.here() and file not in kept and file.exists() and not _has(file, wanted.gone):
             file.unlink()
 
 

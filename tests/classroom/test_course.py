@@ -168,6 +168,18 @@ def test_two_weeks_of_one_lesson_follow_the_file(tmp_path: Path) -> None:
     assert "did you mean week2" in run(tmp_path, "grade", "weeek2", code=2).lower()
 
 
+def test_a_notebook_of_ones_own_stays_in_the_source_folder(here: Path) -> None:
+    (here / "roster.csv").write_text("id\n")
+    (here / "course.toml").write_text(WEEKS)
+    folder = here / "source" / "week1"
+    folder.mkdir(parents=True)
+    (folder / "mine.ipynb").write_text("{}")
+    (folder / "notes.ipynb").write_text("{}")
+    list(release.write(release.change("week1", f"sqlite:///{here}/gradebook.db"), here))
+    assert (folder / "mine.ipynb").read_text() == "{}"
+    assert not (folder / "notes.ipynb").exists(), "of a section that week1 does not have"
+
+
 @pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's own add_submission
 def test_what_was_handed_in_keeps_its_exercises_and_points_that_change_are_told(here: Path) -> None:
     (here / "roster.csv").write_text("id\n")
