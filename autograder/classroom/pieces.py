@@ -11,6 +11,7 @@ sees there, it has nobody to tell. Which known mistake it behaves like is agreem
 from __future__ import annotations
 
 import ast
+import builtins
 
 from autograder import lesson, source
 from autograder.classroom.confirm import forbidden
@@ -20,6 +21,8 @@ from autograder.judging.judge import Verdict
 from autograder.process.frames import Outcome
 
 FAILING = ("failed", "error")
+#: A line of the submission, of which nothing is told.
+NOWHERE = {"file": "", "line": 0, "function": "", "source": "", "variables": {}}
 
 
 def lend(run: Run, verdicts: dict[str, Verdict]) -> dict[str, Outcome]:
@@ -75,7 +78,9 @@ def _with(run: Run, exercise: Exercise, lent: Lent) -> tuple[Verdict, Outcome]:
     for frame in again.seen[name].frames if name in again.seen else []:
         frame["printed"] = ""
         if "raised" in frame:
-            frame["raised"] |= {"message": "", "frames": [{"line": 0}] if frame["raised"]["frames"] else []}
+            raised = frame["raised"]
+            raised |= {"message": "", "frames": [NOWHERE] if raised["frames"] else []}
+            raised["type"] = raised["type"] if hasattr(builtins, raised["type"]) else "Exception"
     return again.verdict(name), again.seen.get(name) or Outcome()
 
 

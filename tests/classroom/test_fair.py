@@ -53,5 +53,17 @@ def test_a_mistake_is_told_where_earlier_answers_are_broken_too(graded: dict[str
     assert "Checked with the kit's log_softmax and nll" in graded["cross_entropy"]["text"]
 
 
+def test_with_a_lent_answer_nothing_that_is_raised_is_told() -> None:
+    told = "type(f'{logsumexp(x).shape}', (Exception,), {})"
+    cells = [
+        "import torch\ndef logsumexp(x): return x",
+        f"def log_softmax(x):\n    raise {told}(str(logsumexp(x)))",
+    ]
+    text = grade_cells(cells, "cross_entropy", seed=1)["exercises"]["log_softmax"]["text"]
+    assert "it stops with an error, also with right answers in place of logsumexp" in text
+    assert "raises Exception" in text
+    assert "torch.Size" not in text
+
+
 def test_an_import_that_is_not_there_does_not_cost_the_others_of_its_cell(graded: dict[str, Any]) -> None:
     assert graded["max_abs_diff"]["outcome"] == "passed"

@@ -25,8 +25,8 @@ def lists_the_rows_in_order(sampler_batches, draw):
 
 @sampler_batches.probe
 def lists_full_batches_alone_where_bs_divides_n(sampler_batches, draw):
-    bs = draw.size(2, 5)
-    return lists_of_rows(sampler_batches(bs * draw.size(2, 4), bs, False))
+    bs = draw.size(3, 5)  # at least 9 rows, as below
+    return lists_of_rows(sampler_batches(bs * draw.size(3, 4), bs, False))
 
 
 @sampler_batches.probe
