@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -116,8 +117,10 @@ class Server:
         until = time.monotonic() + PATIENCE / 1000
         while time.monotonic() < until and self.process.poll() is None:
             for told in self.runtime.glob("jpserver-*.json"):
-                with contextlib.suppress(ValueError):  # it is being written
-                    return f"http://127.0.0.1:{json.loads(told.read_text())['port']}"
+                with contextlib.suppress(ValueError, OSError):  # it is being written, or nobody listens yet
+                    port = json.loads(told.read_text())["port"]
+                    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+                    return f"http://127.0.0.1:{port}"
             time.sleep(0.1)
         raise AssertionError(f"the server did not start: {self.log.read_text()[-3000:]}")
 
