@@ -229,8 +229,8 @@ def cross_entropy(input, target):
     target: int64 tensor (n,), the right class of each example
 
     Return the mean over the examples of minus the log of the softmax probability of the target: a tensor without
-    dimensions, of input's dtype, through which gradients flow. It must be right for scores of 1000 too, above all in
-    rows that are confidently wrong. You have built all that it needs; torch's own is there to compare with.
+    dimensions, of input's dtype, through which gradients flow. It is right for scores of 1000 too, above all in rows
+    that are confidently wrong. Torch's own is there to compare with, not to build on.
 
     >>> cross_entropy(torch.tensor([[0.0, 0.0], [0.0, 1000.0]]), torch.tensor([1, 0]))     # (ln 2 + 1000) / 2
     tensor(500.3466)

@@ -10,9 +10,9 @@ import torch
 class Dataset:
     """Inputs and targets under one roof: a dataset has a length, and gives what you index it by.
 
-    `x` is a tensor (n, ...) of inputs, `y` a tensor (n, ...) of targets, row i of `y` for row i of `x`. `len(ds)` is n,
-    and `ds[i]` the pair (x[i], y[i]). `i` is an int, a slice, or an int64 tensor of row numbers, and does what it does
-    with a tensor; an int beyond either end is an IndexError.
+    `x` and `y` are tensors (n, ...), row i of `y` the target of row i of `x`. `len(ds)` is n, and `ds[i]` the pair
+    (x[i], y[i]). `i` is an int, a slice, or an int64 tensor of row numbers, and does what it does with a tensor; an int
+    beyond either end is an IndexError.
 
     Write it yourself, without TensorDataset; a base class is not needed.
 
@@ -72,9 +72,9 @@ def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):
 class SliceLoader:
     """A loader: `for xb, yb in SliceLoader(ds, bs):` goes through a dataset in order, `bs` rows at a time.
 
-    `ds` has a length and can be indexed by a slice, which gives a pair (use nothing else of it). A batch is that pair
-    for its rows; the last batch is short where `bs` does not divide the length, and no batch is empty. Each new loop
-    over the loader begins at the first batch, also when an earlier one was left with `break`.
+    `ds` has a length and can be indexed by a slice, which gives a pair: use nothing else of it. Each batch is the pair
+    for its rows; the last may be short, none is empty. Each new loop begins at the first batch, also when the last one
+    was left with `break`.
 
     Write it yourself, without torch's DataLoader.
 
@@ -137,12 +137,12 @@ def when_to_reshuffle():
 
 
 class Sampler:
-    """Decides which rows go into which batch: it yields one batch of row numbers after another.
+    """Decides which rows go into which batch.
 
-    `n` is the number of rows of the dataset, `bs` the batch size. Each batch is a list of ints or a 1-d int64 tensor;
-    the last is short where `bs` does not divide `n`, and none is empty. In one pass each of 0, ..., n - 1 comes exactly
-    once: in order without `shuffle`, with it in a random order that is drawn anew for each loop over the sampler, also
-    when the last loop was left with `break`.
+    `n` is the number of rows of the dataset, `bs` the batch size. A loop over the sampler gives batches of row numbers,
+    each a list of ints or a 1-d int64 tensor; the last may be short, none is empty. Each of 0, ..., n - 1 comes exactly
+    once: in order without `shuffle`; with it in a random order, drawn anew for each loop, also when the last one was
+    left with `break`.
 
     Any source of random numbers will do, but leave the global seeds alone. Write it yourself, without the samplers of
     torch.utils.data.

@@ -70,10 +70,10 @@ def get_layer(model, name):
 def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
     """The second training loop: train any nn.Module through its parameters, without knowing its layers.
 
-    As before: the rows of `x` and `y` in order, `bs` at a time, `epochs` times over, the last batch shorter where bs
-    does not divide n, none empty; `loss_func(model(xb), yb)` is the loss. For each batch get its gradients, of this
-    batch alone (at first the parameters have none), and take `lr` times its gradient off every parameter of
-    `model.parameters()`, in place. No torch.optim yet. What you return does not matter.
+    As before: the rows of `x` and `y` in order, `bs` at a time, `epochs` times over, the last batch the shorter rest,
+    none empty; `loss_func(model(xb), yb)` is the loss. For each batch get its gradients, of this batch alone (at first
+    there are none), and take `lr` times its gradient off every parameter of `model.parameters()`, in place. No
+    torch.optim yet. What you return does not matter.
 
     >>> fit_parameters(AttributeModel(784, 50, 10), F.cross_entropy, x_train, y_train, bs=64, lr=0.5)
     """
@@ -113,15 +113,15 @@ def why_parameters_are_shorter():
 
 
 class DummyModule:
-    """The third model: find out what nn.Module does for you, by doing it yourself in plain Python.
+    """The third model: do in plain Python what nn.Module does for you.
 
     DummyModule(n_in, nh, n_out) does not inherit from nn.Module. `__init__` sets `_modules`, an empty dict: the
     registry; then `l1` and `l2`, nn.Linear layers from n_in to nh and from nh to n_out. Write three more methods:
 
-    - `__setattr__(self, name, value)` runs at every assignment, whoever makes it. It registers the value under its
-      name, unless that begins with an underscore, and sets the attribute as usual.
-    - `__repr__` returns a string that shows each name of the registry and each layer's own repr.
-    - `parameters()` yields every parameter of every layer that is registered by then, in order.
+    - `__setattr__(self, name, value)` runs at every assignment. It registers the value under its name, unless that
+      begins with an underscore, and sets the attribute as usual.
+    - `__repr__` returns a string with each registered name and each layer's own repr.
+    - `parameters()` yields every parameter of every layer registered by then, in order.
 
     >>> model = DummyModule(784, 50, 10)
     >>> model.extra = nn.Linear(10, 2)

@@ -12,11 +12,11 @@ class Optimizer:
     """Plain SGD, as an object that knows the parameters and how to update them.
 
     Optimizer(params, lr=0.5) gets the parameters as a list, or as a generator such as `model.parameters()`, which can
-    be walked only once. Write two methods, with tensors and without torch.optim:
+    be walked only once. Write two methods, without torch.optim:
 
     - `step()` takes lr times its gradient (`.grad`) off each parameter: in place, so that the model sees it, and not
       recorded by autograd. The gradients stay.
-    - `zero_grad()` clears the gradient of each parameter: all zeros or None, either is right.
+    - `zero_grad()` clears each gradient: all zeros or None, either is right.
 
     >>> w = torch.tensor([1.0], requires_grad=True)
     >>> w.grad = torch.tensor([4.0])
@@ -49,10 +49,10 @@ def why_no_grad_in_step():
 def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
     """The third training loop: the optimizer does the updates.
 
-    `opt` has `step()` and `zero_grad()` and knows the parameters of `model` and the learning rate already: your
-    Optimizer, torch.optim.SGD, or any other such object. As before: the rows of `x` and `y` in order, `bs` at a time,
-    `epochs` times over, the last batch shorter where bs does not divide n, none empty; `loss_func(model(xb), yb)` is
-    the loss. Each batch makes one step, with the gradients of this batch alone. What you return does not matter.
+    `opt` has `step()` and `zero_grad()` and knows the parameters of `model` and the learning rate: your Optimizer,
+    torch.optim.SGD, or any other such object. As before: the rows of `x` and `y` in order, `bs` at a time, `epochs`
+    times over, the last batch the shorter rest, none empty; `loss_func(model(xb), yb)` is the loss. Each batch makes
+    one step, with the gradients of this batch alone. What you return does not matter.
 
     >>> fit_optimizer(model, Optimizer(model.parameters(), lr=0.5), F.cross_entropy, x_train, y_train, bs=64)
     """

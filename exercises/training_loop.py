@@ -24,12 +24,12 @@ def training_steps():
 def training_step(model, loss_func, xb, yb, lr):
     """Train the model on one batch, once.
 
-    `model(xb)` gives the outputs of the batch, `loss_func(outputs, yb)` its loss, a tensor without dimensions;
-    `model` is an nn.Module, `lr` the learning rate.
+    `model` is an nn.Module; `model(xb)` gives the outputs of the batch, `loss_func(outputs, yb)` its loss, a tensor
+    without dimensions; `lr` is the learning rate.
 
-    Predict, get the loss, call `backward()`. Then move every parameter of the model against its gradient, by `lr`
-    times that gradient. Whoever holds a parameter must see its new value, so change it in place; no optimizer yet.
-    Last, clear the gradients: each is None or all zeros when you return.
+    Predict, get the loss, call `backward()`. Then move every parameter against its gradient, by `lr` times that
+    gradient, in place: whoever holds a parameter must see its new value. No optimizer yet. Last, clear the gradients:
+    each is None or all zeros when you return.
 
     Return the loss as it was before the update.
 
@@ -71,15 +71,13 @@ def evaluate_batch(model, loss_func, xb, yb):
 def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
     """The first training loop: the model keeps its layers in a plain list, `model.layers`.
 
-    `x` and `y` are all the examples, one in each row. Go through them in order, `bs` at a time, `epochs` times over;
-    the last batch is the shorter rest, and no batch is empty. For each batch:
+    Go through the rows of `x` and `y` in order, `bs` at a time, `epochs` times over; the last batch is the shorter
+    rest, and none is empty. `loss_func(model(xb), yb)` is the loss of a batch, a tensor without dimensions. Take `lr`
+    times its gradient, of this batch alone, off the `weight` and the `bias` of each layer that has them, in place; a
+    ReLU has neither.
 
-    - `loss_func(model(xb), yb)` is the loss, a tensor without dimensions; get the gradients of this batch alone;
-    - take `lr` times its gradient off the `weight` and the `bias` of each layer that has them, in place. A layer like
-      ReLU has neither.
-
-    The model need not be an nn.Module, so there is no `model.parameters()`; there may be any number of layers. No
-    optimizer yet. What you return does not matter.
+    There may be any number of layers, and no `model.parameters()`: the model need not be an nn.Module. No optimizer
+    yet. What you return does not matter.
 
     >>> fit_layers(ListModel(784, 50, 10), F.cross_entropy, x_train, y_train, bs=64, lr=0.5)
     """

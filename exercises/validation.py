@@ -12,13 +12,12 @@ def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
     """Train for some epochs and validate after each: the loop that the whole lesson leads up to.
 
     `train_dl` and `valid_dl` give batches (xb, yb), yb being class labels; `len(valid_dl)` counts them. As before,
-    `loss_func(model(xb), yb)` is the mean loss of a batch, and `opt` has `step()` and `zero_grad()`.
+    `loss_func(model(xb), yb)` is the loss of a batch, and `opt` has `step()` and `zero_grad()`.
 
-    In each epoch first train, in training mode: one step a batch, with the gradients of that batch alone. Then
-    validate, in evaluation mode: once through the data, no graph, nothing learnt. Its loss is the mean of the batches'
-    losses, its accuracy the mean of theirs (these batches are of one size).
+    Each epoch trains first, in training mode: one step a batch, with the gradients of that batch alone. Then it
+    validates, in evaluation mode: once through the data, no graph, nothing learnt.
 
-    Return a list of the validation's (loss, accuracy) of each epoch.
+    Return a list of each epoch's validation: (loss, accuracy), the means over its batches, which are of one size.
 
     >>> fit(2, model, loss_func, opt, train_dl, valid_dl)   # perhaps
     [(0.2149, 0.9341), (0.1282, 0.9631)]
@@ -82,9 +81,9 @@ def validate(model, loss_func, dl):
     `dl` gives batches (xb, yb), some larger than others; yb are class labels. `model(xb)` gives a score for each class,
     `loss_func(scores, yb)` the mean loss of that batch.
 
-    Return a pair (loss, accuracy): the mean loss per example, and the share of examples that are right. Every example
-    counts the same, whichever batch it is in. The model is in evaluation mode already; change nothing in it, neither
-    its parameters nor their gradients nor its mode.
+    Return (loss, accuracy): the mean loss per example, and the share of examples that are right. Every example counts
+    the same, whichever batch it is in. The model is in evaluation mode already; change nothing in it: no parameter, no
+    gradient, no mode.
 
     >>> loss, acc = validate(model, loss_func, valid_dl)
     """
@@ -114,9 +113,9 @@ def get_dls(train_ds, valid_ds, bs, **kwargs):
     `bs`                    batch size for training
     `kwargs`                further arguments for torch's DataLoader, meant for both loaders
 
-    Return a pair of torch's DataLoaders. The first yields the training set in batches of `bs`, in a new random order
-    each time. The second yields the validation set in the order that it has, in batches twice as large. In both, the
-    last batch may be short: no example is left out, unless `kwargs` says so.
+    Return a pair of torch's DataLoaders. The first gives the training set in batches of `bs`, in a new random order
+    each time; the second the validation set in its own order, in batches twice as large. In both the last batch may be
+    short: no example is left out, unless `kwargs` says so.
     """
     raise NotImplementedError
 
