@@ -30,6 +30,13 @@ def implementation(exercise: Exercise, kind: str, name: str = "") -> Spec:
     return {"file": _text(exercise.name, kind, name), "path": f"{name or exercise.name}.py"}
 
 
+def rounded(exercise: Exercise, name: str = "") -> Spec:
+    """The reference (no name) or a right, whose last digits differ as another order of summing makes them differ."""
+    text = _text(exercise.name, "right" if name else "reference", name)
+    around = f"from autograder.beside.rounding import rounded\n{exercise.name} = rounded({exercise.name})\n"
+    return {"file": text + around, "path": f"{name or exercise.name}.py"}
+
+
 def experiment(exercise: Exercise) -> Spec:
     """The experiment of a concept question: the text defines a function of that name, without arguments."""
     assert exercise.experiment_function is not None

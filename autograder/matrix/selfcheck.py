@@ -16,7 +16,7 @@ from typing import Any
 from autograder import lesson, proofread, source
 from autograder.authoring.families import complete, slips
 from autograder.authoring.relations import RELATIONS
-from autograder.authoring.variants import implementation
+from autograder.authoring.variants import implementation, rounded
 from autograder.exercise import Exercise, Probe
 from autograder.judging.difference import difference
 from autograder.judging.grade import expected
@@ -110,7 +110,9 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     kinds += [("mistake", name) for name in exercise.mistakes]
     kinds += [("relation", name) for name in RELATIONS if not exercise.is_class]
     kinds += [("family", name) for name in complete(exercise)]
-    seen = observe_all(exercise, [implementation(exercise, *kind) for kind in kinds], seeds)
+    noisy = ["", *exercise.rights]
+    specs = [implementation(exercise, *kind) for kind in kinds] + [rounded(exercise, name) for name in noisy]
+    seen = observe_all(exercise, specs, seeds)
     for run, (reference, found) in enumerate(zip(references, examined, strict=True)):
         frames = {name: seen[i][run] for i, (_, name) in enumerate(kinds)}
         taken = {name: _shortcuts(frames[name], reference) for name in frames}
@@ -121,11 +123,26 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
             for probe in _caught(exercise, frames[name], reference):
                 how = _how(exercise.probes[probe], frames[name], reference)
                 found.findings.append(f"unfair: the right answer {name} fails {probe}{how}")
+        for name, runs in zip(noisy, seen[len(kinds) :], strict=True):
+            found.findings += _too_strict(exercise, name, runs[run], frames.get(name, reference), reference)
         found.family = {name: _caught(exercise, frames[name], reference) for name in complete(exercise)}
         found.findings += _remarks(exercise, frames, reference)
         _mistakes(exercise, frames, reference, found, taken)
         _probes(exercise, frames, found)
     return examined
+
+
+def _too_strict(
+    exercise: Exercise, name: str, noisy: dict[str, Frame], plain: dict[str, Frame], reference: dict[str, Frame]
+) -> list[str]:
+    """Probes that a right answer passes, and fails once its sums are rounded in another way."""
+    unfair = _caught(exercise, plain, reference)
+    who = f"the right answer {name}" if name else "the reference"
+    return [
+        f"too strict: {who}, its sums rounded in another way, fails {probe}: give the probe a larger rtol or atol"
+        for probe in _caught(exercise, _values_alone(noisy), reference)
+        if probe not in unfair
+    ]
 
 
 def declared(exercise: Exercise) -> list[str]:

@@ -1,0 +1,33 @@
+"""Right answers whose last digits are their own: they pass, and a tolerance that refuses them is a finding."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from autograder import lesson
+from autograder.authoring.variants import rounded
+from autograder.judging.grade import expected
+from autograder.matrix.selfcheck import examine, observe_all
+
+NAMES = ["logsumexp", "fit_optimizer", "Optimizer"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_other_last_digits_pass_and_a_tolerance_of_nothing_is_a_finding(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = lesson.find(name)
+    strict = {n: dataclasses.replace(probe, rtol=0, atol=0) for n, probe in exercise.probes.items()}
+    monkeypatch.setattr(exercise, "probes", strict)
+    told = [finding for finding in examine(exercise, with_mutants=False).findings if "too strict" in finding]
+    assert any("the reference, its sums rounded in another way, fails" in finding for finding in told), told
+    assert all(finding.endswith("give the probe a larger rtol or atol") for finding in told)
+
+
+def test_what_is_exact_stays_exact() -> None:
+    exercise = lesson.find("Dataset")
+    ((noisy,),) = observe_all(exercise, [rounded(exercise)], [0])
+    reference = expected(exercise, 0)
+    assert {name: frame["value"] for name, frame in noisy.items()} == {name: reference[name]["value"] for name in noisy}
