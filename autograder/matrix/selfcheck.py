@@ -22,6 +22,7 @@ from autograder.judging.difference import difference
 from autograder.judging.grade import expected
 from autograder.judging.judge import Frame, by_probe, compare, diagnose, explains, judge, remarked
 from autograder.matrix.mutants import mutants
+from autograder.matrix.promises import untried
 from autograder.process.warm import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
@@ -102,7 +103,7 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     examined = [Examination(exercise) for _ in seeds]
     always = _words(exercise) + _families(exercise) + _fixed(exercise, references, seeds)
     for seed, reference, found in zip(seeds, references, examined, strict=True):
-        found.findings += always + _reference(reference)
+        found.findings += always + _reference(reference) + untried(exercise, reference)
         found.findings += _stub(exercise, reference, seed)
     if exercise.kind == "concept":
         return examined

@@ -181,6 +181,18 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         ),
         "one of the probes doubles_each_value and again is not needed",
     ),
+    "a promise of a dtype": (
+        change(SETUP, "Return a new tensor.", "Return a new tensor of the same dtype."),
+        'no probe tries what the prompt promises, "same dtype": try float64',
+    ),
+    "a promise of any rank": (
+        change(SETUP, "a float tensor of any shape", "a float tensor of any number of dimensions"),
+        'no probe tries what the prompt promises, "any number of dimensions": try one dimension, and three',
+    ),
+    "a promise of an error": (
+        change(SETUP, "Return a new tensor.", "Raise ValueError without dimensions."),
+        'no probe tries what the prompt promises, "ValueError": make one raise, and return its type',
+    ),
     "survivors": (
         change(SETUP, "return x * 2", "y = x * 1\n    return x * 2"),
         "survives: ",

@@ -1,0 +1,84 @@
+"""What prompts promise again and again, and whether any probe of the exercise tries it.
+
+A promise is known by the prompt's own words; whether it is tried shows in what the reference was called with and what
+it gave. For a class no calls are recorded, so there only errors are looked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from autograder import source
+from autograder.exercise import Exercise
+from autograder.judging.judge import Frame
+
+
+@dataclass(frozen=True)
+class Promise:
+    words: str  # a regular expression that the prompt matches
+    tried: Callable[[list[Any]], bool]  # given every argument of every recorded call
+    remedy: str
+
+
+def _tensors(arguments: list[Any]) -> Iterator[dict[str, Any]]:
+    """The tensors among the arguments, also those in a list of them."""
+    for argument in arguments:
+        if isinstance(argument, dict) and "tensor" in argument:
+            yield argument
+        elif isinstance(argument, list):
+            yield from _tensors(argument)
+
+
+def _any_rank(arguments: list[Any]) -> bool:
+    ranks = {len(tensor["shape"]) for tensor in _tensors(arguments)}
+    return 1 in ranks and max(ranks) > 2
+
+
+def _float64(arguments: list[Any]) -> bool:
+    return any(tensor["tensor"] == "float64" for tensor in _tensors(arguments))
+
+
+def _one(arguments: list[Any]) -> bool:
+    """The number 1, a list of one thing, or a tensor of one element."""
+    lists = [argument for argument in arguments if isinstance(argument, list)]
+    lists += [tensor["values"] or [] for tensor in _tensors(arguments)]
+    return 1 in [*map(len, lists), *(number for number in arguments if isinstance(number, int))]
+
+
+def _absent_label(arguments: list[Any]) -> bool:
+    """Labels of which the highest class of the table beside them is not one."""
+    tables = [t["shape"][-1] for t in _tensors(arguments) if len(t["shape"]) == 2]
+    labels = [t["values"] for t in _tensors(arguments) if t["tensor"] == "int64" and t["shape"]]
+    return any(max(values) < classes - 1 for values, classes in zip(labels, tables, strict=False))
+
+
+PROMISES = [
+    Promise(r"any\s+number\s+of\s+dimensions", _any_rank, "try one dimension, and three"),
+    Promise(r"same(\s+shape\s+and)?\s+dtype|dtypes?\s+(of\s+`|as\s+they)|input's\s+dtype", _float64, "try float64"),
+    Promise(r"at\s+least\s+(one|1)\b(?!\s+and)", _one, "try a single one"),
+    Promise(r"need\s+(not\s+)?occur", _absent_label, "try labels in which the last class does not occur"),
+]
+ERROR = re.compile(r"\b(?:[Rr]aises?|is an?)\s+((?:[A-Z]\w+Error)(?:\s+or\s+[A-Z]\w+Error)*)")
+
+
+def untried(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
+    """A sentence for each promise of the prompt that no probe tries, with what to add."""
+    if exercise.kind == "concept":
+        return []
+    found = []
+    prompt = source.answers(exercise.section)[exercise.name].prompt
+    calls = [call for frame in reference.values() for call in frame["calls"]]
+    arguments = [argument for call in calls for argument in call.get("arguments", {}).values()]
+    for promise in PROMISES if arguments else ():
+        words = re.search(promise.words, prompt)
+        if words and not promise.tried(arguments):
+            found.append(f'no probe tries what the prompt promises, "{" ".join(words[0].split())}": {promise.remedy}')
+    seen = json.dumps([[frame.get("value"), frame.get("raised", {}).get("type")] for frame in reference.values()])
+    for match in ERROR.finditer(prompt):
+        if not any(error in seen for error in re.findall(r"\w+Error", match[1])):
+            found.append(f'no probe tries what the prompt promises, "{match[1]}": make one raise, and return its type')
+    return found
