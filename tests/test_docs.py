@@ -78,7 +78,7 @@ def test_every_nbgrader_command_exists(page: Path) -> None:
 def test_every_file_of_the_kit_that_is_named_exists(page: Path) -> None:
     for span in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")):
         found = re.fullmatch(r"(?:autograder|tests|docs|solutions|benchmarks)/[\w./]*", span)
-        made_by_the_reader = span.endswith(("/clip.py", "/what_clipping_does.py"))
+        made_by_the_reader = span.endswith(("/clip.py", "/unit_rows.py", "/what_clipping_does.py"))
         assert found is None or made_by_the_reader or (places.KIT / span).exists(), span
 
 
@@ -135,8 +135,22 @@ def test_the_authors_guide_leads_to_a_green_kill_matrix(kit: Kit) -> None:
     kit.run("check", exercise, "--file", "answer.py")
 
 
+def test_a_reference_and_two_probes_give_the_places_that_the_authors_guide_shows(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "20")
+    reference, probes, wrong = blocks("docs/authors.md", "python")[3:6]
+    shown = next(b for b in blocks("docs/authors.md", "console") if b.startswith("$ make check exercise=unit_rows"))
+    put(kit, "solutions/training_loop.py", reference)
+    put(kit, "autograder/checks/training_loop/unit_rows.py", probes)
+    (kit.root / "answer.py").write_text(wrong)
+    printed = kit.run("check", "unit_rows", "--file", "answer.py", "--plain", code=1)
+    expected = shown.splitlines()[1:]
+    assert same_lines("\n".join(printed.splitlines()[: len(expected)]), "\n".join(expected)), printed
+
+
 def test_the_authors_concept_question_works(kit: Kit) -> None:
-    question, declaration = blocks("docs/authors.md", "python")[4:6]
+    question, declaration = blocks("docs/authors.md", "python")[7:9]
     put(kit, "solutions/notes.py", question)
     put(kit, "autograder/checks/notes/what_clipping_does.py", declaration)
     assert "nothing to mend" in kit.run("matrix", "what_clipping_does")
@@ -152,7 +166,8 @@ def test_the_readmes_exercise_is_sound_though_not_finished(kit: Kit) -> None:
 
 
 def test_what_the_matrix_may_say_is_what_it_says() -> None:
-    said = text_of("autograder/matrix/selfcheck.py") + text_of("autograder/report/kill_matrix.py")
+    said = text_of("autograder/matrix/selfcheck.py") + text_of("autograder/matrix/promises.py")
+    said += text_of("autograder/report/kill_matrix.py")
     table = text_of("docs/authors.md").partition("## What the matrix may say")[2].partition("\n## ")[0]
     quoted = re.findall(r"^\| \*(.*?)\* \|", table, re.M)
     assert quoted
