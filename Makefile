@@ -6,7 +6,7 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook no_browser give_up assignment yes anonymous zip times mistake seeds seed only cases PYTHON
+SETTINGS = exercise section file plot plain notebook to_notebook force no_browser give_up assignment yes anonymous zip times mistake seeds seed only cases PYTHON
 exercise =
 section =
 file =
@@ -15,6 +15,7 @@ give_up =
 plain =
 notebook =
 to_notebook =
+force =
 no_browser =
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
 yes =
@@ -57,7 +58,7 @@ check: .venv/ready/learn ## Check an answer (exercise=NAME, section=NAME, file=P
 watch: .venv/ready/watch ## Check again at every save
 	$(KIT) watch $(exercise) $(if $(plain),--plain)
 
-hint: .venv/ready/learn ## Give the next hint (exercise=NAME)
+hint: .venv/ready/learn ## Give the next hint (exercise=NAME, or where you are)
 	$(KIT) hint $(exercise) $(if $(plain),--plain)
 
 answer: .venv/ready/learn ## Show the reference beside your own (exercise=NAME give_up=1 before it passes)
@@ -72,14 +73,14 @@ reset: .venv/ready/learn ## Start an exercise again; the old answer is kept (exe
 train: .venv/ready/learn ## Train on the real digits with your own code (section=NAME)
 	$(KIT) train $(section) $(if $(plain),--plain)
 
-predict: .venv/ready/learn ## Say what comes out before you write it (exercise=NAME)
+predict: .venv/ready/learn ## Say what comes out before you write it (exercise=NAME, or where you are)
 	$(KIT) predict $(exercise)
 
 lab: .venv/ready/lab ## Open the exercises as notebooks (section=NAME, no_browser=1)
 	$(KIT) lab $(section) $(if $(no_browser),--no-browser)
 
-copy: .venv/ready/learn ## Copy answers from a notebook to exercises/ (section=NAME, notebook=FILE, to_notebook=1)
-	$(KIT) copy $(if $(notebook),'$(notebook)') $(section) $(if $(to_notebook),--to-notebook)
+copy: .venv/ready/learn ## Copy answers from a notebook to exercises/ (section=NAME, notebook=FILE, to_notebook=1, force=1)
+	$(KIT) copy $(if $(notebook),'$(notebook)') $(section) $(if $(to_notebook),--to-notebook) $(if $(force),--force)
 
 progress: .venv/ready/learn ## Write a page of what you have done
 	$(KIT) progress

@@ -43,6 +43,17 @@ def rows() -> list[dict[str, Any]]:
     return table
 
 
+def here(name: str | None = None) -> Exercise:
+    """The exercise of this name; without one where the learner is: checked or watched last, or the next to pass."""
+    if name:
+        return lesson.find(name)
+    remembered, names = state.exercises(), [exercise.name for exercise in lesson.exercises()]
+    last = state.at(state.read())
+    start = names.index(last) if last in names else 0
+    todo = (n for n in names[start:] + names[:start] if remembered.get(n, {}).get("outcome") != "passed")
+    return lesson.find(next(todo, names[start]))
+
+
 def stale() -> list[Exercise]:
     """The exercises whose outcome is not known for the files as they are now."""
     remembered = state.exercises()

@@ -79,6 +79,12 @@ def exercise(state: dict[str, Any], name: str) -> dict[str, Any]:
     return state.setdefault("exercises", {}).setdefault(name, {})
 
 
+def at(state: dict[str, Any]) -> str | None:
+    """The name of the exercise that was checked or watched last."""
+    name = state.get("at")
+    return name if isinstance(name, str) else None
+
+
 def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
@@ -89,6 +95,8 @@ def record(results: list[tuple[str, str, float, str]], attempt: bool = True) -> 
     Not an `attempt`: nobody asked for a check, an overview only brought itself up to date.
     """
     with change() as state:
+        if attempt and len(results) == 1:
+            state["at"] = results[0][0]
         for name, outcome, points, fingerprint in results:
             entry = exercise(state, name)
             if attempt and outcome != "not_started" and entry.get("seen") != fingerprint:

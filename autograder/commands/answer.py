@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from autograder import lesson
+from autograder import lesson, state
 from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option
 from autograder.judging.grade import experiment
 
@@ -18,7 +18,8 @@ def answer(name: str, give_up: bool, as_plain: bool) -> None:
     exercise = lesson.find(name)
     if not give_up and not graded(exercise).passed:
         click.echo(f"{name} does not pass yet, so its answer stays hidden.")
-        click.echo(f"One more hint:        make hint exercise={name}")
+        if state.exercise(state.read(), name).get("hints", 0) < len(exercise.hints):
+            click.echo(f"One more hint:        make hint exercise={name}")
         click.echo(f"Show it all the same: make answer exercise={name} give_up=1")
         leave(NOT_PASSED)
     lines = experiment(exercise) if exercise.experiment_function else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from autograder import lesson, state
+from autograder import overview, state
 from autograder.commands.group import PASSED, graded, leave, plain_option
 from autograder.exercise import Exercise
 from autograder.judging.grade import UnreadableFile
@@ -12,16 +12,16 @@ from autograder.judging.judge import Diagnosis
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @plain_option
-def hint(name: str, as_plain: bool) -> None:
-    """Give the next hint for the exercise NAME, a little stronger at each call."""
-    exercise = lesson.find(name)
+def hint(name: str | None, as_plain: bool) -> None:
+    """Give the next hint, a little stronger at each call: for NAME, or for the exercise where you are."""
+    exercise = overview.here(name)
     found = _found(exercise)
     from autograder.report.pointers import following
 
     with state.change() as remembered:
-        entry = state.exercise(remembered, name)
+        entry = state.exercise(remembered, exercise.name)
         pointer = following(entry, found)
         given = entry.get("hints", 0)
         number = min(given + 1, len(exercise.hints))

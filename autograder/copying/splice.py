@@ -19,10 +19,11 @@ def tree(text: str) -> ast.Module:
 
 def same(one: str, other: str) -> bool:
     """Whether two definitions do the same: prompts, comments and layout do not count."""
-    return _bare(one) == _bare(other)
+    return bare(one) == bare(other)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """What a definition does, as text: without its prompt, comments and layout."""
     node: Any = ast.parse(text).body[0]
     if ast.get_docstring(node) is not None:
         node.body = node.body[1:]

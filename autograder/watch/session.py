@@ -37,16 +37,15 @@ class Session:
 
     def _remembered(self) -> Exercise:
         """Where one was; the first that does not pass for somebody who starts."""
-        remembered = state.read()
-        where = remembered.get("watch")
-        if isinstance(where, dict) and where.get("exercise") in self.names:
-            return lesson.find(where["exercise"])
+        where = state.at(state.read())
+        if where in self.names:
+            return lesson.find(where)
         outcomes = self.outcomes()
         return next((e for e in self.exercises if outcomes[e.name] != "passed"), self.exercises[0])
 
     def _remember(self) -> None:
         with state.change() as remembered:
-            remembered["watch"] = {"exercise": self.current.name}
+            remembered["at"] = self.current.name
 
     @property
     def position(self) -> int:

@@ -75,6 +75,19 @@ def test_hints_grow_and_end_before_the_answer(kit: Kit) -> None:
         last = kit.run("hint", "softmax")
     assert "That was the last one" in last
     assert "give_up=1" in last
+    assert "hint" not in kit.run("answer", "softmax", code=1)
+    assert "make hint exercise=nll" in kit.run("answer", "nll", code=1)
+
+
+def test_a_hint_without_a_name_is_for_the_exercise_where_one_is(kit: Kit) -> None:
+    assert "for get_data" in kit.run("hint")
+    kit.run("check", "softmax", code=1)
+    assert "Hint 1 of" in kit.run("hint", "nll")
+    assert "for softmax" in kit.run("hint")
+    kit.write("softmax", RIGHT)
+    kit.run("check", "softmax")
+    assert "for why_log_softmax" in kit.run("hint", "--plain")
+    assert "needs a terminal" in kit.run("predict", code=2)
 
 
 def test_a_hint_first_leads_to_the_line_at_hand(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,30 @@ def test_where_both_were_written_both_stay_until_forced(kit: Path) -> None:
     assert any(text in told for text in [p.name for p in (kit / ".autograder" / "backups").glob("*")])
 
 
+def test_a_second_copy_knows_which_side_was_written_since(kit: Path) -> None:
+    path = kit / "exercises" / "setup.py"
+    notebook(kit, "def double(x):\n    return 2 * x")
+    copy(kit, "mine.ipynb")
+    notebook(kit, "def double(x):\n    return x + x")
+    assert "Copied to exercises/: double" in copy(kit, "mine.ipynb")
+    assert "return x + x" in path.read_text()
+    path.write_text(path.read_text().replace("return x + x", "return x * 2  # better"))
+    assert "Newer there, and left: double" in copy(kit, "mine.ipynb")
+    assert "# better" in path.read_text()
+    assert "Copied to mine.ipynb: double" in copy(kit, "mine.ipynb", "--to-notebook")
+    notebook(kit, "def double(x):\n    return x - -x")
+    path.write_text(path.read_text().replace("# better", "* 1"))
+    assert "Written differently on both sides, and left: double" in copy(kit, "mine.ipynb", code=1)
+
+
+def test_of_an_import_only_what_an_answer_needs_comes_along(kit: Path) -> None:
+    notebook(kit, "from math import sqrt, fsum as total", "def double(x):\n    return x * sqrt(4)")
+    assert "Copied to exercises/: double" in copy(kit, "mine.ipynb")
+    text = (kit / "exercises" / "setup.py").read_text()
+    assert "from math import sqrt\n" in text
+    assert "fsum" not in text
+
+
 def test_the_way_back_changes_the_answer_cell_alone(kit: Path) -> None:
     small_kit.answer(
         kit, "setup", double="def double(x):\n    return helped(x)\n\n\ndef helped(x):\n    return x * 2\n"

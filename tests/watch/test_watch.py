@@ -409,7 +409,7 @@ def test_damaged_state_starts_at_the_first_open_exercise(tmp_path: Path, monkeyp
     monkeypatch.setattr(state, "FOLDER", tmp_path)
     monkeypatch.setattr(state, "PATH", tmp_path / "progress.json")
     first, second, third = [exercise.name for exercise in lesson.exercises()][:3]
-    for text in ("", "{", "[]", '{"watch": 3}', '{"watch": {"exercise": "gone"}, "exercises": []}'):
+    for text in ("", "{", "[]", '{"at": 3}', '{"at": "gone", "exercises": []}'):
         state.PATH.write_text(text)
         assert Session().current.name == first
     passed = {"outcome": "passed", "points": 1}
