@@ -13,9 +13,11 @@ from autograder.proofread import AuthorsError
 def rows() -> list[dict[str, Any]]:
     """{"name", "section", "kind", "ids", "points", "outcome", "earned"} of each exercise, in lesson order.
 
+    What is not started in exercises/ and passes in a notebook has passed.
+
     One whose reference or probe raises is no learner's affair: it is left out, and `check` says what is wrong with it.
     """
-    remembered = state.exercises()
+    everything, remembered = state.read(), state.exercises()
     table, fresh = [], []
     for exercise in lesson.exercises():
         entry = remembered.get(exercise.name, {})
@@ -27,6 +29,9 @@ def rows() -> list[dict[str, Any]]:
                 continue
             entry = {"outcome": outcome, "points": points}
             fresh.append((exercise.name, outcome, points, seen))
+        elsewhere = state.passed_elsewhere(everything, exercise.name)
+        if entry["outcome"] == "not_started" and elsewhere is not None:
+            entry = entry | {"outcome": "passed", "points": elsewhere}
         table.append(
             {
                 "name": exercise.name,

@@ -16,7 +16,7 @@ import course
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from autograder import lesson, places, source, workspace
+from autograder import lesson, places, source, state, workspace
 from autograder.api import check_text
 from autograder.judging.judge import Verdict
 
@@ -135,6 +135,13 @@ class Kit:
         assert place is not None
         lines[place[0] - 1 : place[1]] = text.rstrip().splitlines()
         path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def elsewhere_remembered(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is checked in this process is not the learner's, who may be the developer."""
+    state.FOLDER = tmp_path_factory.mktemp("state")
+    state.PATH = state.FOLDER / "progress.json"
 
 
 @pytest.fixture

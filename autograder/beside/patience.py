@@ -25,8 +25,8 @@ class OutOfTime(BaseException):
 class Patience:
     """`with patience:` marks where the exception may be raised; elsewhere it waits, so that no frame is cut in two."""
 
-    def __init__(self, seconds: float | None):
-        self.seconds, self.inside, self.over = seconds, False, False
+    def __init__(self, seconds: float | None, asleep: float = ASLEEP):
+        self.seconds, self.asleep, self.inside, self.over = seconds, asleep, False, False
         if seconds and hasattr(signal, "setitimer"):
             signal.signal(signal.SIGALRM, self._ring)
             signal.signal(signal.SIGPROF, self._ring)
@@ -36,7 +36,7 @@ class Patience:
         self.over = False
         if self.seconds and hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_PROF, self.seconds, AGAIN)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds * ASLEEP, AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds * self.asleep, AGAIN)
 
     def end(self) -> None:
         if self.seconds and hasattr(signal, "setitimer"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,12 +18,26 @@ import torch
 
 from autograder.beside import observe
 from autograder.beside.draw import Draw
+from autograder.beside.patience import Patience
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, Diagnosis, Frame, Verdict, by_probe, diagnose, judge, most_telling
 from autograder.notebooks.oracle import SEED, Oracle
-from autograder.notebooks.place import HERE, is_cell
+from autograder.notebooks.place import HERE, is_cell, label
 from autograder.notebooks.written import written
+from autograder.process import limits
 from autograder.process.frames import Outcome
+
+
+class Stopped(KeyboardInterrupt):
+    """The learner pressed stop: says in which of their lines, and shows nothing of the kit."""
+
+    def __init__(self, where: str):
+        super().__init__(where)
+        self.where = where
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints in place of a traceback."""
+        return [f"Stopped in {self.where}" if self.where else "Stopped."]
 
 
 class Files:
@@ -84,20 +100,47 @@ def _well_formed(exercise: Exercise, observed: Outcome) -> Verdict:
 def _observe(exercise: Exercise, answer: Any, runs: list[Frame], only: str = "") -> Outcome:
     kind = "class" if isinstance(answer, type) else "function" if callable(answer) else type(answer).__name__
     usable = callable(answer) and (isinstance(answer, type) or not exercise.is_class)
+    frame: Frame
     outcome = Outcome([{"implementation": 0, "loaded": {"failure": None, "found": kind}}])
     files = Files(answer)
-    with undisturbed() as printed:
+    with undisturbed() as printed, _in_time() as patience:
         for r, settings in enumerate(runs if usable else []):
             for probe in exercise.watched.values():
                 if only and probe.name != only:
                     continue
-                draw = Draw(settings["seed"], settings.get("level"))
-                frame = observe.observe(exercise, probe, answer, draw, files)
+                draw, frame = Draw(settings["seed"], settings.get("level")), {}
+                with patience.running():
+                    frame = observe.observe(exercise, probe, answer, draw, files)
+                if patience.over:
+                    outcome.ending, outcome.detail = "timeout", _where(frame)
+                    outcome.printed = printed.getvalue()[:2000]
+                    return outcome
                 if frame.get("raised", {}).get("type") == "KeyboardInterrupt":
-                    raise KeyboardInterrupt  # the learner pressed stop
+                    raise Stopped(_where(frame)) from None
                 outcome.frames.append({"implementation": 0, "run": r, "probe": probe.name, **frame})
     outcome.printed = printed.getvalue()[:2000]
     return outcome
+
+
+@contextlib.contextmanager
+def _in_time() -> Iterator[Patience]:
+    """As much time as a check has elsewhere, where a kernel can keep to it: in its main thread, and not on Windows."""
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGPROF)} if able else {}
+    patience = Patience(limits.patience() if able else None, asleep=1.0)
+    patience.begin()
+    try:
+        yield patience
+    finally:
+        patience.end()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _where(frame: Frame) -> str:
+    """The learner's line that was running, "cell [3], line 4: while True:"; "" where it is not known."""
+    frames = frame.get("raised", {}).get("frames")
+    return "{}, line {line}: {source}".format(label(frames[-1]["file"]), **frames[-1]) if frames else ""
 
 
 @contextlib.contextmanager

@@ -6,15 +6,17 @@ A check looks at what the name means in the kernel right now, so there is nothin
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import lesson
+from autograder import lesson, places, state
 from autograder.exercise import Exercise
 from autograder.judging.judge import Diagnosis, Verdict
 from autograder.notebooks import place
 from autograder.notebooks.oracle import oracle
-from autograder.report import html, notebook_curve, places
+from autograder.report import html, notebook_curve
 from autograder.report.notebook_text import plain
+from autograder.report.places import worded
 from autograder.report.pointers import following
 from autograder.report.words import HEADLINES, Feedback, feedback
 
@@ -83,7 +85,7 @@ class Report(Block):
         found = live.explained(lesson.find(self.verdict.exercise), self.answer, self.verdict, _oracle)
         if found is None:
             return False
-        places.worded(found)
+        worded(found)
         _places[found.exercise] = found.diagnoses[0]
         self._say(found, feedback(found))
         return True
@@ -112,6 +114,7 @@ def check(what: Any) -> Block:
 
     verdict = live.verdict(exercise, what, _oracle)
     _outcomes[exercise.name] = verdict.outcome
+    _count(verdict, what)
     _places.pop(exercise.name, None)
     if verdict.outcome == "well_formed":
         return Report(verdict, _well_formed(exercise, verdict), [], "")
@@ -121,6 +124,14 @@ def check(what: Any) -> Block:
     lines = _oracle.experiment(exercise) if told.statements else []
     after = "" if verdict.passed else f'Stuck? `hint("{exercise.name}")`'
     return Report(verdict, told, lines, after if exercise.hints else "", what)
+
+
+def _count(verdict: Verdict, answer: Any) -> None:
+    """Remember the attempt where a workspace does, for its notebooks alone."""
+    from autograder.notebooks.written import written
+
+    if Path.cwd() in (places.NOTEBOOKS, places.WORKSPACE / "open") and (source := written(answer)):
+        state.record_elsewhere(verdict.exercise, verdict.outcome, verdict.points, source.text)
 
 
 def _well_formed(exercise: Exercise, verdict: Verdict) -> Feedback:

@@ -23,10 +23,11 @@ def plain(told: Feedback) -> str:
         lines.append(f"{label(str(frame.get('file', '')))}, line {frame['line']}: {frame['source']}")
         lines += [f"    {name} is {described}" for name, described in frame.get("variables", {}).items()]
     if told.case and shows(told.case):
-        lines.append(f"The smallest failing case found: {told.case.title}")
+        lines.append(told.case.heading)
         lines += [f"    with {call}" for call in told.case.calls + told.case.notes]
-        expected, got = values.apart(told.case.expected, told.case.got, 200)
-        lines += [f"    expected {expected}", f"    yours    {got}"]
+        if told.case.compared:
+            expected, got = values.apart(told.case.expected, told.case.got, 200)
+            lines += [f"    expected {expected}", f"    yours    {got}"]
     return "\n".join(lines + told.remarks + told.notes)
 
 

@@ -1,7 +1,9 @@
 """`check` and its sisters as a notebook shows them, in a real IPython shell."""
 
 import re
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 import autograder
-from autograder import source
+from autograder import overview, places, source, state
 from autograder.report import html, notebook
 
 
@@ -96,6 +98,45 @@ def test_an_error_shows_the_line_of_the_cell_and_its_variables(shell: Any) -> No
     assert "x.reshape(rows.shape)" in report._repr_html_()
     assert "float32" in report._repr_html_()
     assert "line 3" in repr(report)
+
+
+def test_an_endless_answer_ends_in_time_and_its_line_is_told(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_TIMEOUT", "0.5")
+    before = [signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGPROF)]
+    run(shell, "def softmax(x):\n    while True:\n        x = x + 1")
+    report = run(shell, "check(softmax)")
+    assert report.verdict.outcome == "timeout"
+    assert re.search(r"still running when its time was up in the check .*, in cell \[\d+\], line [23]: ", repr(report))
+    assert before == [signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGPROF)]
+
+
+def test_stop_shows_the_learners_line_alone(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run(shell, "import signal\ndef softmax(x):\n    signal.raise_signal(signal.SIGINT)")
+    done = shell.run_cell("check(softmax)")
+    assert isinstance(done.error_in_exec, KeyboardInterrupt)
+    told = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).strip()
+    assert re.fullmatch(r"Stopped in cell \[\d+\], line 3: signal.raise_signal\(signal.SIGINT\)", told)
+
+
+def test_attempts_and_passes_count_in_the_workspaces_notebooks(
+    shell: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(state, "FOLDER", tmp_path / "state")
+    monkeypatch.setattr(state, "PATH", tmp_path / "state" / "progress.json")
+    run(shell, "def unzip(pairs):\n    return 3")
+    run(shell, "check(unzip)")
+    assert state.read() == {}  # this test does not run in notebooks/
+    monkeypatch.setattr(places, "NOTEBOOKS", Path.cwd())
+    for _ in range(2):
+        run(shell, "check(unzip)")
+    assert state.read()["exercises"]["unzip"]["attempts"] == 1
+    run(shell, "def unzip(pairs):\n    return [p[0] for p in pairs], [p[1] for p in pairs]")
+    run(shell, "check(unzip)")
+    entry = state.read()["exercises"]["unzip"]
+    assert entry["attempts"] == 2
+    assert "passed" in entry
+    monkeypatch.setattr(overview, "quietly", lambda exercise: ("not_started", 0))
+    assert [row["name"] for row in overview.rows() if row["outcome"] == "passed"] == ["unzip"]
 
 
 def test_a_stub_says_what_to_do(shell: Any) -> None:

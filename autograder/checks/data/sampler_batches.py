@@ -70,7 +70,7 @@ def lists_every_row_once_when_shuffled(sampler_batches, draw):
 
 def lists_of_rows(batches):
     if not isinstance(batches, list):
-        raise Complaint(f"a list of lists should come back, not a {type(batches).__name__}")
+        raise Complaint(f"a list of lists should come back, not {type(batches).__name__}")
     for batch in batches:
         if not isinstance(batch, list):
             raise Complaint(f"each batch should be a list of ints; here is a {type(batch).__name__}")

@@ -23,7 +23,7 @@ def two_lists(result):
         raise Complaint("nothing was returned: return the two sequences")
     if not isinstance(result, (tuple, list)):
         raise Complaint(
-            f"a pair of two sequences should come back, not a {type(result).__name__}: put it into a tuple or a list"
+            f"a pair of two sequences should come back, not {type(result).__name__}: put it into a tuple or a list"
         )
     if len(result) != 2:
         raise Complaint(f"two sequences should come back: `xs, ys = unzip(pairs)`. Here are {len(result)} things")
