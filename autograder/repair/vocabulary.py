@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from autograder.repair.edit import labels
 from autograder.repair.kinds import called
-from autograder.repair.reading import is_text, reads
+from autograder.repair.reading import MODULES, is_text, reads
 
 SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.Return, ast.Raise)
 
@@ -87,7 +87,7 @@ def wrapped(call: ast.Call, inner: ast.expr) -> ast.Call:
 
 def _is_module(node: ast.expr) -> bool:
     """Whether what stands before the dot is a library, whose function gets its object as an argument."""
-    return isinstance(node, ast.Name) and node.id in {"torch", "math", "F", "nn", "np", "random", "optim"}
+    return isinstance(node, ast.Name) and node.id in MODULES
 
 
 def in_reach(node: ast.AST, names: set[str]) -> bool:

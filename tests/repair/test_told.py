@@ -63,6 +63,12 @@ def test_each_of_two_places_is_told_and_the_first_is_the_diagnosis(check: Check)
     assert told["diagnosis"] == {"mistake": first["mistake"], "message": first["message"]}
 
 
+def test_an_import_that_the_answer_does_not_use_adds_no_place(check: Check) -> None:
+    text = "def softmax(x):\n    return x.exp() / x.exp().sum(0, keepdim=True)\n\nimport matplotlib.pyplot as plt\n"
+    told = check("softmax", text).diagnoses
+    assert [(found.mistake, found.lines) for found in told] == [("over_the_first_dimension", (2,))]
+
+
 def test_the_terminal_shows_the_line_with_its_place_marked_and_counts_the_rest(check: Check) -> None:
     verdict = check("softmax", TWO_PLACES)
     page = terminal.text(verdict)
