@@ -33,7 +33,7 @@ class Course:
             (self.source / f"{section}.ipynb").write_text(build.build(section), encoding="utf-8")
         config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
         config = config.replace("os.path.dirname(os.path.abspath(__file__))", repr(str(ROOT)))
-        config += f"\nc.Grade.sets = {SETS}\n"
+        config += f"\nc.Grade.sets = {SETS}\nc.ForStudents.lines_seconds = 600\nc.ForStudents.lines_each = 30\n"
         (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
 
     def nbgrader(self, *words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:

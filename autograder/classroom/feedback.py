@@ -3,27 +3,92 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Float
 
+from autograder import course, lesson
+from autograder.classroom.lines import Place, Search
 from autograder.classroom.plugin import OURS
+from autograder.classroom.submission import grade_id, runs
+from autograder.report import html
+from autograder.report.places import more, sentence
 
 CHANGED = "Whoever graded this changed the points: {score:g}, where the checks gave {auto:g}."
+LOOK = "The line to look at:"
+OVER = (
+    "The {seconds:g} seconds for looking for students' lines are used up: of the rest none is shown. The next "
+    "`nbgrader generate_feedback {assignment} --force` goes on from here (c.ForStudents.lines_seconds)."
+)
 
 
 class ForStudents(NbGraderPreprocessor):
-    """Without rubrics, model answers and the numbers for nbgrader; with a word where a person changed the points."""
+    """Without rubrics, model answers and the numbers for nbgrader; with a word where a person changed the points.
+
+    Where an answer does not pass, the line of it that is to be looked at is shown, if it can be found.
+    """
+
+    lines_seconds = Float(300.0, help="Seconds of computing for finding lines, for all students of one run.").tag(
+        config=True
+    )
+    lines_each = Float(4.0, help="Seconds of computing for finding the lines of one answer.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         nb.cells = [cell for cell in nb.cells if not cell.metadata.get(OURS, {}).get("rubric")]
-        for cell in nb.cells:
-            if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
-                cell.outputs = [out for out in cell.outputs if out.output_type != "execute_result"] + _changed(cell)
+        checked = [c for c in nb.cells if c.cell_type == "code" and utils.is_grade(c) and not utils.is_solution(c)]
+        graded = {grade_id(cell) for cell in checked}
+        sources = [cell.source for cell in nb.cells if runs(cell, graded)]
+        assignment = resources["nbgrader"]["assignment"]
+        planned = course.assignment(assignment)
+        shows = planned.feedback if planned else course.FEEDBACK
+        for cell in checked:
+            place = self._place(cell, sources, assignment, shows) if "lines" in shows else []
+            cell.outputs = [out for out in cell.outputs if out.output_type != "execute_result"] + place + _changed(cell)
         return nb, resources
+
+    def _place(
+        self, cell: NotebookNode, sources: list[str], assignment: str, shows: Collection[str]
+    ) -> list[NotebookNode]:
+        auto, most = utils.determine_grade(cell)
+        if auto is None or auto >= most:
+            return []
+        search = _searches.setdefault(Path.cwd(), Search(Path.cwd(), self.lines_seconds, self.lines_each))
+        was_over = search.over
+        found = search.places(lesson.find(grade_id(cell)), sources)
+        if search.over and not was_over:
+            self.log.warning(OVER.format(seconds=self.lines_seconds, assignment=assignment))
+        told = " ".join(str(out["data"].get("text/plain", "")) for out in cell.outputs if "data" in out)
+        return [_shown(found, told, "diagnoses" in shows)] if found else []
+
+
+#: One for each course whose feedback this process makes: the students of a run share its seconds.
+_searches: dict[Path, Search] = {}
+
+
+def _shown(found: list[Place], told: str, kinds: bool) -> NotebookNode:
+    """The first place, and how many more there are; what is `told` already is not said again."""
+    first = found[0]
+    says = sentence(first.diagnosis) if kinds else ""
+    says = LOOK if _bare(says) in _bare(told) else says
+    says = " ".join(filter(None, [says, more(len(found) - 1)]))
+    place = {"file": f"your cell [{first.cell + 1}]", "line": first.line}
+    place |= {"source": first.source, "columns": first.columns}
+    data = {
+        "text/plain": f"{says}\n{place['file']}, line {first.line}:\n{first.source}",
+        "text/html": html.place(says, place),
+    }
+    return from_dict({"output_type": "display_data", "data": data, "metadata": {}})
+
+
+def _bare(text: str) -> str:
+    """Without what only sets it, and however its lines are broken."""
+    return " ".join(text.replace("`", "").split())
 
 
 def _changed(cell: NotebookNode) -> list[NotebookNode]:

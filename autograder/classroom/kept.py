@@ -18,6 +18,7 @@ class Paper:
     """One student's results by exercise; None where there is something that is not graded."""
 
     student: str
+    course: Path
     results: dict[str, Told | None] = field(default_factory=dict)
     out_of_time: bool = False
     #: By exercise, the result of what was handed in before, where there is one.
@@ -37,7 +38,7 @@ def papers(plan: Plan, intake: Intake) -> tuple[list[Paper], list[Notice]]:
     """Of everybody of whom something is graded, in order of names; and what is not graded, yet or at all."""
     found, notices, shelf = [], list(intake.notices), _Shelf(plan)
     for handed in intake.handed:
-        paper = Paper(handed.student)
+        paper = Paper(handed.student, plan.course)
         for name, notebook in plan.notebooks.items():
             path = handed.notebooks.get(name)
             result = shelf.result(handed, name) if path else None

@@ -27,7 +27,7 @@ def of(course: Path, section: str, seed: int) -> References:
         kept = {name: grade.references(exercise, seed) for name, exercise in lesson.load(section).items()}
         forget(section, seed)
         results.write(path, kept)
-        _forget_older(path.parent)
+        forget_older(path.parent)
     return kept
 
 
@@ -48,7 +48,7 @@ def _short(seed: int) -> str:
     return hashlib.sha256(str(seed).encode()).hexdigest()[:12]
 
 
-def _forget_older(current: Path) -> None:
+def forget_older(current: Path) -> None:
     """Those of other versions of the kit are of no more use."""
     import shutil
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import lesson
-from autograder.classroom import items, submission
+from autograder.classroom import items, lines, submission
 from autograder.classroom.intake import Notice
 from autograder.classroom.kept import Paper, Told, papers
 from autograder.classroom.plan import NoAssignment, Plan
@@ -176,18 +176,22 @@ def _group(name: str, group: list[tuple[Paper, Told]], anonymous: bool) -> Repor
     return {
         "students": len(group),
         "who": [paper.student for paper, _ in group],
-        "example": _answer(group[0][0].paths.get(name), name),
+        **_example(group[0][0], name),
     }
 
 
-def _answer(path: Path | None, name: str) -> str:
-    """The cell of a notebook that has this answer, as it was handed in."""
+def _example(paper: Paper, name: str) -> Report:
+    """The cell of a student's notebook that has this answer, as it was handed in; its lines to look at, if known."""
+    path = paper.paths.get(name)
     if path is None:
-        return ""
-    cells = submission.read(read_bytes(str(path))).cells
-    found = [cell["source"] for cell in cells if submission.grade_id(cell) in (f"{name}-answer", name)]
+        return {"example": "", "lines": []}
+    handed_in = submission.read(read_bytes(str(path)))
+    found = [cell["source"] for cell in handed_in.cells if submission.grade_id(cell) in (f"{name}-answer", name)]
     text = found[0] if found else ""
-    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "\n..."
+    sources = handed_in.sources(set(lesson.names(lesson.find(name).section)))
+    places = lines.Search(paper.course, 0).places(lesson.find(name), sources)
+    numbers = sorted({place.line for place in places if sources[place.cell] == text})
+    return {"example": text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "\n...", "lines": numbers}
 
 
 def _statements(name: str, graded: list[tuple[Paper, Told]]) -> list[Report]:

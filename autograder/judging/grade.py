@@ -64,12 +64,12 @@ def _notebook_code(text: str, path: Path) -> str:
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         raise UnreadableFile(f"{short(path)} is not a notebook that can be read: open it in Jupyter.") from None
-    magic = ("%", "!", "?")
-    return "\n\n".join("\n".join("pass" if _is_magic(line, magic) else line for line in s.split("\n")) for s in sources)
+    return "\n\n".join(map(without_magic, sources))
 
 
-def _is_magic(line: str, magic: tuple[str, ...]) -> bool:
-    return line.startswith(magic)
+def without_magic(cell: str) -> str:
+    """A notebook's cell with `pass` for each line that is Jupyter's and not Python's."""
+    return "\n".join("pass" if line.startswith(("%", "!", "?")) else line for line in cell.split("\n"))
 
 
 def short(path: Path) -> str:

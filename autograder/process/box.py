@@ -17,9 +17,9 @@ class Box(Warm):
 
     grace = 60.0
 
-    def __init__(self, ruling: sandbox.Ruling | None = None):
+    def __init__(self, ruling: sandbox.Ruling | None = None, kind: str = CELLS):
         self.ruling = ruling or sandbox.require(sandbox.layers())
-        super().__init__(CELLS, self.ruling.mode)
+        super().__init__(kind, self.ruling.mode)
 
     def command(self, *words: str) -> list[str]:
         program = [sys.executable, "-I", "-c", _START.format(_PARENT), *words]

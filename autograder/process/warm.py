@@ -7,9 +7,11 @@ which judges, never imports torch or a learner's file.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -145,6 +147,17 @@ def warm(preload: bool = False, quiet: bool = False) -> Warm | Cold:
             _shared = Cold(FILE)
         atexit.register(_shared.stop)
     return _shared
+
+
+@contextlib.contextmanager
+def instead(other: Warm) -> Iterator[None]:
+    """For a while, another process stands for the one that is shared."""
+    global _shared
+    before, _shared = _shared, other
+    try:
+        yield
+    finally:
+        _shared = before
 
 
 def converse(connection: socket.socket) -> None:

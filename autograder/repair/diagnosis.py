@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,9 +46,10 @@ def look(
     observe: Observe,
     seconds: float,
     known: Callable[[], Mistakes] = dict,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Looked:
-    """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds."""
-    trials = Trials(exercise, own, reference, observe, seconds)
+    """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds of this clock."""
+    trials = Trials(exercise, own, reference, observe, seconds, clock)
     found = None
     try:
         search, suggested = _begin(trials, own, frames, Meeting(exercise, known, reference))

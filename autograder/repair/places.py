@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from typing import Any
 
 from autograder.exercise import Exercise
@@ -17,9 +19,15 @@ _found: dict[tuple[str, int, int], list[Diagnosis]] = {}
 
 
 def places(
-    exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int, seconds: float = 2.0
+    exercise: Exercise,
+    own: dict[str, Any],
+    observed: Outcome,
+    verdict: Verdict,
+    seed: int,
+    seconds: float = 2.0,
+    clock: Callable[[], float] = time.monotonic,
 ) -> list[Diagnosis]:
-    """The diagnoses of a failing answer; looked for once for each text, for about so many seconds."""
+    """The diagnoses of a failing answer; looked for once for each text, for about so many seconds of this clock."""
     key = (exercise.name, seed, hash((own["file"], own.get("pieces"))))
     if key not in _found:
 
@@ -32,7 +40,7 @@ def places(
         frames, reference = by_probe(observed), grade.expected(exercise, seed)
         try:
             looked = diagnosis.look(
-                exercise, own, frames, reference, observe, seconds, lambda: grade.known(exercise, seed)
+                exercise, own, frames, reference, observe, seconds, lambda: grade.known(exercise, seed), clock
             )
             told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):

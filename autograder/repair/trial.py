@@ -27,17 +27,25 @@ class OutOfBudget(Exception):
 class Trials:
     """Runs texts and remembers what was seen of each."""
 
-    def __init__(self, exercise: Exercise, own: dict[str, Any], reference: Frames, observe: Observe, seconds: float):
+    def __init__(
+        self,
+        exercise: Exercise,
+        own: dict[str, Any],
+        reference: Frames,
+        observe: Observe,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self.exercise, self.own, self.reference = exercise, own, reference
-        self._observe = observe
-        self.whole, self.deadline = seconds, time.monotonic() + seconds
+        self._observe, self._clock = observe, clock
+        self.whole, self.deadline = seconds, clock() + seconds
         self.seconds: dict[str, float] = {}
         self.runs = 0
         self._seen: dict[tuple[str, str], Frame] = {}
         self._tried: set[tuple[str, str]] = set()
 
     def left(self) -> float:
-        return self.deadline - time.monotonic()
+        return self.deadline - self._clock()
 
     def exhausted(self, share: float) -> bool:
         """Whether this share of the time is over."""

@@ -45,6 +45,12 @@ def block(told: Feedback, passed: bool, lines: list[str], after: str = "") -> st
     return f"<div style='{edge}'>{''.join(parts)}</div>"
 
 
+def place(says: str, where: dict[str, Any]) -> str:
+    """A sentence about a line of the learner's, and the line."""
+    edge = f"border-left:3px solid {BAD};padding:.2em 0 .2em .8em"
+    return f"<div style='{edge}'>{_paragraph(prose(says))}{_place(where)}</div>"
+
+
 def _mood(passed: bool) -> tuple[str, str]:
     return ("text-success", GOOD) if passed else ("text-danger", BAD)
 
@@ -85,8 +91,9 @@ def _place(place: dict[str, Any]) -> str:
     """A line of the learner's, with what is meant in it underlined."""
     first, last = place["columns"] or (0, 0)
     before, meant, after = (text(part) for part in _cut(place["source"], first, last))
-    style = f"text-decoration:underline 2px {BAD};text-underline-offset:3px"
-    line = f"{before}<u style='{style}'>{meant}</u>{after}" if meant else before + after
+    # nbgrader's pages keep the class and take the style away.
+    style = f"color:inherit;font-weight:inherit;text-decoration:underline 2px {BAD};text-underline-offset:3px"
+    line = f"{before}<b class='text-danger' style='{style}'>{meant}</b>{after}" if meant else before + after
     where = f"{text(place['file'])}, line {int(place['line'])}"
     return f"<div style='{QUIET}'>{where}</div>{_code(line)}"
 

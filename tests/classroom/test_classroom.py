@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -20,6 +23,11 @@ HALF = (
     "def softmax(x):\n    print('my own print')\n    if x.dim() != 2:\n        return x\n"
     "    return x.exp() / x.exp().sum(1, keepdim=True)\n"
 )
+TWO = (
+    "# mine\n\ndef softmax(x):\n    e = x.exp()  # all\n    total = e.sum(\n        0, keepdim=True)\n"
+    "    return total / e\n"
+)
+TWO_AGAIN = "def softmax(x):\n    e = x.exp()\n    total = e.sum(0, keepdim=True)  # <i>\n    return total / e\n"
 COLUMNS = "def softmax(x):\n    return x.exp() / x.exp().sum(0, keepdim=True)\n"
 RAISES = "def softmax(x):\n    total = x.sum()\n    return x[total]\n"
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n"
@@ -33,6 +41,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     right = {name: answer.text for name, answer in source.answers(SECTION).items()}
     made.submit("all_right", SECTION, answered(released, right))
     made.submit("columns", SECTION, answered(released, {"softmax": COLUMNS}))
+    made.submit("two", SECTION, answered(released, {"softmax": TWO}))
+    made.submit("two_again", SECTION, answered(released, {"softmax": TWO_AGAIN}))
     made.submit("half", SECTION, in_words(answered(released, {"softmax": HALF + PLOT}), "why_softmax"))
     made.submit("raises", SECTION, answered(released, {"softmax": RAISES}))
     made.submit("unread", SECTION, b"not a notebook")
@@ -97,6 +107,45 @@ def test_feedback_says_what_failed_and_why(course: Course) -> None:
     assert "x[total]" in page
     assert "IndexError" in page
     assert feedback(course, "unread").count("is not a notebook") == 1
+
+
+def test_feedback_shows_the_line_to_look_at_and_looks_once_for_the_same_answer(course: Course) -> None:
+    pages = {student: feedback(course, student) for student in ("columns", "two", "two_again", "all_right", "nothing")}
+    lines = {student: re.findall(r"your cell \[\d+\], line (\d+)", page) for student, page in pages.items()}
+    assert lines["all_right"] == lines["nothing"] == []
+    assert lines["columns"] == ["2"]
+    assert "The line to look at:" in pages["columns"]  # what it does is said above
+    assert (lines["two"], lines["two_again"]) == (["6"], ["3"])
+    assert "There is 1 more place." in pages["two"]
+    assert 'sum(<b class="text-danger">0</b>, keepdim=True)' in pages["columns"]
+    assert '<b class="text-danger">0</b>, keepdim=True)' in pages["two"]
+    assert "</b>, keepdim=True)  # &lt;i&gt;</pre>" in pages["two_again"]
+    kept = [path.read_text() for path in (course.folder / ".autograder" / "places").rglob("*.json")]
+    assert sum("total" in told for told in kept) == 1
+
+
+def test_the_report_marks_the_lines_that_feedback_shows(course: Course) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "autograder", "report", ASSIGNMENT, "--json"],
+        cwd=course.folder,
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    softmax = next(row for row in json.loads(told.stdout)["exercises"] if row["name"] == "softmax")
+    assert [(group["example"], group["lines"]) for group in softmax["mistakes"]] == [(COLUMNS, [2])]
+
+
+def test_an_instructor_decides_what_is_shown_of_lines(course: Course) -> None:
+    def page(*shows: str) -> str:
+        told = course.folder / "course.toml"
+        told.write_text(f"[assignments.{ASSIGNMENT}]\nfeedback = {json.dumps(shows)}\n", encoding="utf-8")
+        course.nbgrader("generate_feedback", ASSIGNMENT, "--force", "--student", "two_again")
+        told.unlink()
+        return feedback(course, "two_again")
+
+    assert "your cell [" not in page("checks", "diagnoses")
+    assert "The line to look at: There is 1 more place." in page("checks", "lines")
 
 
 def test_feedback_calls_questions_by_their_names_and_shows_no_bare_number(course: Course) -> None:

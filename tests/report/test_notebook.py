@@ -78,7 +78,7 @@ def test_the_place_in_the_cell_is_added_to_the_verdict(shell: Any, monkeypatch: 
     assert "softmax does not pass yet" in first
     assert "line 4" not in first
     assert "line 4" in added
-    assert "</u>" in added, "the part that is meant is marked"
+    assert "<b class='text-danger'" in added, "the part that is meant is marked"
     assert shown.outputs[1].update
     run(shell, "def softmax(x):\n    return (x * 2).exp() / x.exp().sum(-1, keepdim=True)")
     report = run(shell, "check(softmax)")
