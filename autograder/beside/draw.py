@@ -12,6 +12,9 @@ from typing import Any
 
 import torch
 
+from autograder.beside.spies import Journal
+from autograder.beside.story import Followed
+
 
 class Draw:
     """A stream of inputs. `seed` fixes them; `level` None draws at full size, 0, 1, 2, ... draws small."""
@@ -19,12 +22,17 @@ class Draw:
     def __init__(self, seed: int, level: int | None = None):
         self.level = level
         self.notes: dict[str, Any] = {}
+        self.followed: list[Followed] = []
         self._random = random.Random(f"{seed}/{level}")
         self._generator = torch.Generator().manual_seed(self._random.getrandbits(48))
 
     def note(self, **values: Any) -> None:
         """Name values that feedback should show beside a failing probe, where the call itself does not show them."""
         self.notes.update(values)
+
+    def follow(self, journal: Journal, **data: Any) -> None:
+        """Have what a training loop did told beside what the probe returns (story.py); `data` as of story.Followed."""
+        self.followed.append(Followed(journal, **data))
 
     def size(self, low: int, high: int) -> int:
         """A whole number in low..high, both included: for shapes and counts that may shrink."""

@@ -26,6 +26,7 @@ from autograder.beside.failure import failure
 from autograder.beside.load import put_pieces, run_file
 from autograder.beside.patience import Patience
 from autograder.beside.shortcut import watching
+from autograder.beside.story import stories
 from autograder.exercise import MOST_CALLS, Complaint, Exercise, Probe
 
 #: Elements of a tensor that a call was made with or returned; they are there to be shown.
@@ -160,6 +161,7 @@ def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, p
         "shortcuts": sorted(recorder.shortcuts),
         "printed": printed.text(),
         "notes": {name: encode(value) for name, value in draw.notes.items()},
+        "story": stories(draw.followed),
     }
 
 

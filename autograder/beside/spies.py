@@ -40,11 +40,15 @@ class Event:
     batch: Any = None
     #: loss and backward: the inputs of the forward pass before it.
     inputs: Any = None
-    #: forward: whether the model was in training mode.
+    #: forward, and loss and backward of the forward pass before it: whether the model was in training mode.
     training: bool | None = None
     #: forward and loss: whether the result has a graph that backward() could follow.
     graph: bool | None = None
-    #: loss: its value, a float.
+    #: backward: whether gradients were there when it began, of no parameter (0), of some (1), of all (2).
+    held: int = 0
+    #: backward: a number that what one call of backward() follows back has in common.
+    run: int = -1
+    #: loss and backward: the value of the loss, a float.
     value: float | None = None
     #: call: the arguments by name.
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -82,6 +86,11 @@ class Journal:
     def words(self, *kinds: str) -> list[str]:
         """What happened, as a list of words in order; of the given kinds only, if there are any."""
         return [event.what for event in self.events if not kinds or event.what in kinds]
+
+    def held(self) -> int:
+        """Of how many parameters there are gradients that are not zero: none (0), some (1), all (2)."""
+        there = [parameter.grad is not None and bool(parameter.grad.any()) for parameter in self.parameters]
+        return any(there) + (any(there) and all(there))
 
     def _state(self) -> torch.Tensor:
         flat = [parameter.detach().flatten() for parameter in self.parameters]
@@ -125,16 +134,24 @@ class LossSpy:
         forward = self.journal.of("forward")
         inputs = forward[-1].batch if forward else None
         details = {"who": self.who, "batch": copied(target), "inputs": inputs}
-        self.journal.note("loss", graph=loss.requires_grad, value=float(loss.detach()), **details)
+        details |= {"training": forward[-1].training if forward else None}
+        details |= {"value": float(loss.detach())}
+        self.journal.note("loss", graph=loss.requires_grad, **details)
         if loss.requires_grad:
             loss.register_hook(lambda gradient: self._followed_back(details))
         return loss
 
     def _followed_back(self, details: dict[str, Any]) -> None:
-        self.journal.note("backward", **details)
+        self.journal.note("backward", held=self.journal.held(), run=_backward(), **details)
 
     def __repr__(self) -> str:
         return getattr(self.function, "__name__", self.who)
+
+
+def _backward() -> int:
+    """The number of the backward() that is running; torch has no public name for it."""
+    number = getattr(torch._C, "_current_graph_task_id", None)
+    return number() if number else -1
 
 
 class OptimizerSpy:

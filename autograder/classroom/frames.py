@@ -15,6 +15,8 @@ Frame = dict[str, Any]
 MOST_DEPTH = 40
 LARGEST = 10**300  # an int beyond this has no float to be compared with
 MOST_MESSAGE = 4_000
+#: Of a story, as beside/story.py tells it.
+MOST_ENTRIES = 201
 
 
 def observation(frame: Frame) -> Frame | None:
@@ -37,7 +39,40 @@ def observation(frame: Frame) -> Frame | None:
         found = frame.get(name)
         kept[name] = [text(item) for item in found[:20] if isinstance(item, str)] if isinstance(found, list) else []
     kept["printed"] = text(frame["printed"]) if isinstance(frame.get("printed"), str) else ""
+    kept["story"] = _stories(frame.get("story"))
     return kept
+
+
+def _stories(raw: Any) -> list[list[Frame]]:
+    """What a training loop did (beside/story.py); nothing where a part of it is of another form."""
+    told = raw[:20] if isinstance(raw, list) else []
+    each = [entry for one in told if isinstance(one, list) for entry in one]
+    whole = all(isinstance(one, list) and len(one) <= MOST_ENTRIES for one in told) and all(map(_is_entry, each))
+    ends = [i for one in told if whole for i, entry in enumerate(one, 1 - len(one)) if entry["what"] == "end"]
+    return told if whole and ends == [0] * len(told) else []
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, dict) or entry.get("what") not in STORY:
+        return False
+    form = STORY[entry["what"]]
+    return entry.keys() == {"what", *form} and all(_has_form(entry[name], kind) for name, kind in form.items())
+
+
+def _has_form(value: Any, kind: str) -> bool:
+    if kind == "rows":
+        return isinstance(value, list) and all(type(row) is int and -1 <= row < 10**6 for row in value)
+    if kind == "count":
+        return type(value) is int and -1 <= value < 10**12
+    return isinstance(value, float) if kind == "number" else value is None or isinstance(value, bool)
+
+
+STORY = {
+    "learn": dict.fromkeys(("held", "run", "predicted", "updates"), "count")
+    | {"rows": "rows", "training": "mode", "loss": "number"},
+    "look": {"rows": "rows", "training": "mode", "graph": "mode", "updates": "count"},
+    "end": {"updates": "count", "batches": "mode"},
+}
 
 
 def raised(frame: Frame) -> Frame | None:

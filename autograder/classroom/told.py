@@ -46,7 +46,7 @@ def words(verdict: Verdict, trouble: str = "") -> Feedback:
     first = verdict.first_failure
     if verdict.stood_in and first and not verdict.diagnosis:
         told.says, told.failure = [_with_lent(verdict, first)], None
-    elif first and _differs(verdict, first):
+    elif first and _differs(verdict, first) and not told.of_events:
         says = _difference(verdict.exercise, first.difference, first.name.replace("_", " "))
         told.says = [says, lesson.find(verdict.exercise).probes[first.name].says]
     if any(result.points and not result.passed for result in verdict.probes):

@@ -8,7 +8,7 @@ from typing import Any
 from autograder import lesson
 from autograder.judging.difference import Difference
 from autograder.judging.judge import Frame, ProbeResult, Verdict
-from autograder.report import places, values
+from autograder.report import places, story, values
 from autograder.report.case import Case, case, made
 from autograder.report.errors import advice, ending, named, sentence, unusable
 
@@ -34,6 +34,8 @@ class Feedback:
     #: The learner's failing lines, as {"line", "source", "function", "variables", ...}
     failure: dict[str, Any] | None = None
     case: Case | None = None
+    #: Whether what is said is about an event in a training loop, and so quotes no values.
+    of_events: bool = False
     #: The line to look at first, as {"file", "line", "source", "columns"}: the columns from 0, or None for all of it
     place: dict[str, Any] | None = None
     #: (letter, explanation) of statements judged wrongly
@@ -63,6 +65,8 @@ def feedback(verdict: Verdict) -> Feedback:
         else:
             told.statements = [(n[-1], exercise.statements[n[-1]].explanation) for n in wrong]
             told.says = [_misjudged([n[-1] for n in wrong])]
+    elif event := _event(verdict, first):
+        (told.says, told.case), told.of_events = event, True
     else:
         told.says, told.failure, told.case = _first_failure(verdict, first)
     if verdict.remarks:
@@ -233,6 +237,23 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
     if found and found.fault == "dtype" and any(_is_cut(other) for other in verdict.probes):
         says += " No gradient can flow either: a new tensor made of numbers is cut off from the graph of the input."
     return [says], None, shown
+
+
+def _event(verdict: Verdict, first: ProbeResult) -> tuple[list[str], Case | None] | None:
+    """Of a training loop, the first event that differs; a known mistake says more, and so does a wrong form."""
+    known = verdict.diagnosis and verdict.diagnosis.known
+    if known or first.why != "differs" or not first.difference or first.difference.fault not in story.OF_EVENTS:
+        return None
+    failing = [result for result in verdict.probes if result.why == "differs"]
+    seen = [
+        (result, result.frame or {}, result.expected or {}, result.difference if result is first else None)
+        for result in failing
+    ]
+    small = [(first, *verdict.smallest, None)] if verdict.smallest else []
+    for result, mine, theirs, found in [*small, *seen]:
+        if says := story.told(mine, theirs, found):
+            return [says], made(result, mine)
+    return None
 
 
 def _is_cut(result: ProbeResult) -> bool:

@@ -56,6 +56,7 @@ def _fit(fit_layers, draw, n, bs, *epochs, of="", far=0):
     if not of:
         draw.note(n=n, bs=bs, lr=lr)
     journal = spies.Journal(_parameters(model))
+    draw.follow(journal, targets=y)
     fit_layers(model, spies.LossSpy(spies.log_cosh_error, journal), x, y, bs, lr, *epochs)
     return {
         f"rows of x in each batch{of}": readings.learnt_from(journal, y),

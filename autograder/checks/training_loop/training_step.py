@@ -82,9 +82,12 @@ def goes_on_from_where_the_last_step_ended(training_step, draw):
     bs, c = draw.size(2, 4), draw.size(3, 4)
     model, lr = gentle(draw.linear(2, c)), draw.number(0.1, 0.3)
     x, y = draw.normal(3 * bs - 1, 2, scale=0.3), draw.labels(3 * bs - 1, c)
+    journal = spies.Journal(model.parameters())
+    spies.watch(model, journal)
+    draw.follow(journal, inputs=x, batches=True)
     weights = []
     for xb, yb in spies.batches(x, y, bs):
-        training_step(model, spies.squared_error, xb, yb, lr)
+        training_step(model, spies.LossSpy(spies.squared_error, journal), xb, yb, lr)
         weights.append(model.weight.detach().clone())
     return {"weight after each step": weights}
 

@@ -1,0 +1,69 @@
+"""What a training loop did, batch by batch, as plain facts: told beside an observation, never compared for a verdict.
+
+A story is a list, in order, of
+
+{"what": "learn", ...}  a loss of a batch was followed back: "rows", its rows; "held", whether gradients were there
+                        when backward() began, of no parameter (0), of some (1), of all (2); "run", which backward()
+                        it was; "training", the model's mode; "loss", its value; "predicted" and "updates", how often
+                        the parameters had changed when the loss was worked out, and when backward() began
+{"what": "look", ...}   rows that are for looking at went through the model: "rows", "training", "graph", "updates"
+{"what": "end", ...}    "updates" in all; "batches", whether batches have numbers, since no rows are known
+
+What is done in another order and comes to the same, such as clearing the gradients before or after, gives the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.beside.readings import rows_of
+from autograder.beside.spies import Journal
+
+#: So many entries are told; no probe trains on more.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A journal, and what its batches are rows of: `inputs` or `targets`, as for readings.learnt_from."""
+
+    journal: Journal
+    inputs: Any = None
+    targets: Any = None
+    #: Inputs that are for looking at alone.
+    looked_at: Any = None
+    batches: bool = False
+
+
+def stories(followed: list[Followed]) -> list[list[dict[str, Any]]]:
+    """One for each journal; none at all where something in one cannot be told."""
+    try:
+        return [_story(one) for one in followed] if all(map(_tells_rows_apart, followed)) else []
+    except Exception:  # an answer may hand anything to a spy
+        return []
+
+
+def _tells_rows_apart(of: Followed) -> bool:
+    """In small draws two rows are easily the same."""
+    kept = [data for data in (of.inputs, of.targets, of.looked_at) if data is not None]
+    return all(rows_of(data, data) == list(range(len(data))) for data in kept)
+
+
+def _story(of: Followed) -> list[dict[str, Any]]:
+    of.journal.look()
+    told: list[dict[str, Any]] = []
+    predicted = 0
+    for event in of.journal.events:
+        if event.what == "loss":
+            predicted = event.updates
+        elif event.what == "backward":
+            rows = rows_of(event.inputs, of.inputs) if of.targets is None else rows_of(event.batch, of.targets)
+            entry = {"what": "learn", "rows": rows, "held": event.held, "run": event.run, "training": event.training}
+            told.append(entry | {"loss": event.value, "predicted": predicted, "updates": event.updates})
+        elif event.what == "forward" and event.who == "model" and of.looked_at is not None:
+            rows = rows_of(event.batch, of.looked_at)
+            if -1 not in rows:
+                mode = {"training": event.training, "graph": bool(event.graph)}
+                told.append({"what": "look", "rows": rows, **mode, "updates": event.updates})
+    return [*told[:MOST], {"what": "end", "updates": len(of.journal.states) - 1, "batches": of.batches}]
