@@ -159,9 +159,13 @@ def _connected() -> socket.socket | None:
         theirs = FOLDER.stat()
         if theirs.st_uid != os.getuid() or stat.S_IMODE(theirs.st_mode) & 0o077:
             return None  # another's workspace
-        with _in(str(FOLDER)):
-            connection = socket.socket(socket.AF_UNIX)
-            connection.connect(NAME)
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            with _in(str(FOLDER)):
+                connection.connect(NAME)
+        except OSError:
+            connection.close()
+            return None
         return connection
     except OSError:
         return None
@@ -172,7 +176,7 @@ def _started() -> socket.socket | None:
     try:
         ours, theirs = socket.socketpair()
         with contextlib.closing(theirs):
-            subprocess.Popen(
+            started = subprocess.Popen(
                 [sys.executable, "-m", "autograder.keeper", str(theirs.fileno())],
                 cwd=places.WORKSPACE,
                 env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join(_path())},
@@ -182,6 +186,7 @@ def _started() -> socket.socket | None:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        started.returncode = 0  # it outlives us, and is nobody's to wait for: no warning of it
         return ours
     except OSError:
         return None

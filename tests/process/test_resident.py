@@ -119,6 +119,19 @@ def test_the_second_check_starts_nothing(kit: Kit) -> None:
     assert kit.ask() == before
 
 
+def test_no_warning_comes_of_it_in_anybodys_pytest(kit: Kit) -> None:
+    plugin = ["-p", "autograder.pytest_plugin", "-p", "no:cacheprovider"]
+    words = ["-m", "pytest", "-q", "-W", "error", *plugin, "exercises", "-k", "double"]
+    for before in ("kept", "stopped", "kept again", "killed"):
+        if before == "stopped":
+            kit.ask("stop")
+        if before == "killed":
+            for pid in kit.ask():
+                os.kill(pid, signal.SIGKILL)
+        done = small_kit.run(kit.folder, *words, check=False, env=kit.environment())
+        assert done.returncode == 0, before + done.stdout + done.stderr
+
+
 def test_what_the_caller_has_counts(kit: Kit) -> None:
     code, out, _ = kit.run("check", "double", PYTHONIOENCODING="ascii")
     assert code == 0
