@@ -17,8 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 from autograder.beside.readings import rows_of
-from autograder.beside.spies import Journal
+from autograder.beside.spies import Event, Journal
 
 #: So many entries are told; no probe trains on more.
 MOST = 200
@@ -26,7 +28,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Followed:
-    """A journal, and what its batches are rows of: `inputs` or `targets`, as for readings.learnt_from."""
+    """A journal, and what its batches are rows of: inputs of a watched model, or targets that are all different."""
 
     journal: Journal
     inputs: Any = None
@@ -46,8 +48,25 @@ def stories(followed: list[Followed]) -> list[list[dict[str, Any]]]:
 
 def _tells_rows_apart(of: Followed) -> bool:
     """In small draws two rows are easily the same."""
-    kept = [data for data in (of.inputs, of.targets, of.looked_at) if data is not None]
-    return all(rows_of(data, data) == list(range(len(data))) for data in kept)
+    return any(map(_is_distinct, (of.targets, of.inputs))) and (of.looked_at is None or _is_distinct(of.looked_at))
+
+
+def _is_distinct(data: Any) -> bool:
+    """Labels are not, even if these happen to differ."""
+    return data is not None and data.is_floating_point() and rows_of(data, data) == list(range(len(data)))
+
+
+def _rows(of: Followed, event: Event) -> list[int]:
+    """The rows that a loss was made of; [-1] where its targets and the inputs before it are not of the same rows.
+
+    These inputs may be others: whoever predicts for several batches first has all losses after the last of them.
+    """
+    if _is_distinct(of.inputs) and event.inputs is not None:
+        rows = rows_of(event.inputs, of.inputs)
+        if -1 not in rows:
+            together = of.targets is None or torch.equal(of.targets[rows].flatten(), event.batch.flatten())
+            return rows if together else [-1]
+    return rows_of(event.batch, of.targets) if _is_distinct(of.targets) else [-1]
 
 
 def _story(of: Followed) -> list[dict[str, Any]]:
@@ -58,8 +77,13 @@ def _story(of: Followed) -> list[dict[str, Any]]:
         if event.what == "loss":
             predicted = event.updates
         elif event.what == "backward":
-            rows = rows_of(event.inputs, of.inputs) if of.targets is None else rows_of(event.batch, of.targets)
-            entry = {"what": "learn", "rows": rows, "held": event.held, "run": event.run, "training": event.training}
+            entry = {
+                "what": "learn",
+                "rows": _rows(of, event),
+                "held": event.held,
+                "run": event.run,
+                "training": event.training,
+            }
             told.append(entry | {"loss": event.value, "predicted": predicted, "updates": event.updates})
         elif event.what == "forward" and event.who == "model" and of.looked_at is not None:
             rows = rows_of(event.batch, of.looked_at)

@@ -19,7 +19,7 @@ SAME = 1e-4
 
 @dataclass(frozen=True)
 class Batch:
-    """What was learnt from: which rows, in which epoch of how many, as the batch with which number."""
+    """What was learnt from: which rows, in which epoch of how many, as the reference's batch with which number or 0."""
 
     rows: tuple[int, ...]
     number: int
@@ -101,6 +101,8 @@ class _Both:
         rows = tuple(entries[number]["rows"])
         times = [row for entry in self.theirs for row in entry["rows"]].count
         epoch = [row for entry in entries[:number] for row in entry["rows"]].count(rows[0]) + 1
+        same = [i for i, entry in enumerate(self.theirs) if tuple(entry["rows"]) == rows]
+        number = number if not own else same[0] if same else -1
         return Batch(rows, number + 1, epoch, times(rows[0]), bool(self.end["batches"]))
 
     def step(self, number: int) -> Turn | None:

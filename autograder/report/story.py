@@ -39,6 +39,8 @@ def sentence(turn: Turn) -> str:
     match turn.kind:
         case "rows" if turn.before is None:
             return f"The first batch to learn from is {wanted}; yours learns from {came}."
+        case "rows" if turn.before and turn.came and turn.before.rows == turn.came.rows:
+            return f"After {before}, the next batch to learn from is {wanted}; yours learns from {before} once more."
         case "rows":
             return f"After {before}, the next batch to learn from is {wanted}; yours learns from {came}."
         case "skipped" if turn.before is None:
@@ -97,7 +99,12 @@ def _batch(batch: Batch | None) -> str:
     if batch is None:
         return ""
     if batch.numbered:
-        return f"the {ORDINALS[batch.number - 1]} batch" if batch.number <= len(ORDINALS) else f"batch {batch.number}"
+        known = 0 < batch.number <= len(ORDINALS)
+        return (
+            f"the {ORDINALS[batch.number - 1]} batch"
+            if known
+            else (f"batch {batch.number}" if batch.number else "other rows")
+        )
     rows = list(batch.rows)
     if len(rows) == 1:
         text = f"row {rows[0]}"

@@ -21,8 +21,8 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
                         p.grad.zero_()
 """,
         (
-            "After rows 0 to 3, the gradients should be cleared before the next backward(). When it "
-            "runs for rows 4 to 7, gradients of some parameters are still there, and it adds to them."
+            "After rows 0 to 1, the gradients should be cleared before the next backward(). When it "
+            "runs for rows 2 to 3, gradients of some parameters are still there, and it adds to them."
         ),
     ),
     (
@@ -39,7 +39,7 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
             for p in model.parameters():
                 p.data -= 2 * lr * p.grad
 """,
-        "The step for row 20 is missing: yours ends after rows 16 to 19.",
+        "The step for row 8 is missing: yours ends after rows 6 to 7.",
     ),
     (
         "fit_parameters",
@@ -55,7 +55,7 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
                 p.sub_(lr * p.grad)
 """,
         (
-            "After backward() for rows 0 to 3, a step should move the parameters. They have not moved "
+            "After backward() for rows 0 to 1, a step should move the parameters. They have not moved "
             "when the next backward() runs."
         ),
     ),
@@ -75,7 +75,7 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
                 p += lr * p.grad
                 p.grad = None
 """,
-        "One backward() goes through 6 losses together. Each batch has its own backward() and its own step.",
+        "One backward() goes through 5 losses together. Each batch has its own backward() and its own step.",
     ),
     (
         "fit_parameters",
@@ -95,7 +95,7 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
                     p.grad = None
             i += bs
 """,
-        "The step for rows 0 to 3 is missing: yours begins with rows 4 to 7.",
+        "The step for rows 0 to 1 is missing: yours begins with rows 2 to 3.",
     ),
     (
         "fit_parameters",
@@ -131,7 +131,7 @@ def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
                 opt.zero_grad()
 """,
         (
-            "After backward() for rows 0 to 3, a step should move the parameters. They have not moved "
+            "After backward() for rows 0 to 1, a step should move the parameters. They have not moved "
             "when the next backward() runs."
         ),
     ),
@@ -149,7 +149,7 @@ def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
             opt.step()
             opt.zero_grad()
 """,
-        "backward() runs for rows 0 to 3 a second time, without a step between.",
+        "backward() runs for rows 0 to 1 a second time, without a step between.",
     ),
     (
         "fit_optimizer",
@@ -387,7 +387,26 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
                     p -= lr * p.grad
                     p.grad = None
 """,
-        "The first batch to learn from is rows 0 to 3; yours learns from row 0.",
+        "The first batch to learn from is rows 0 to 1; yours learns from row 0.",
+    ),
+    (
+        "training_step",
+        """import torch
+
+def training_step(model, loss_func, xb, yb, lr):
+    for _ in range(2):
+        loss = loss_func(model(xb), yb)
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= lr / 2 * p.grad
+                p.grad = None
+    return loss
+""",
+        (
+            "After the first batch, the next batch to learn from is the second batch; yours learns from"
+            " the first batch once more."
+        ),
     ),
 ]
 

@@ -71,6 +71,23 @@ def test_what_cannot_be_told_apart_gets_no_story(check: Check) -> None:
     assert "Validation begins" not in " ".join(feedback(verdict).says)
 
 
+SHIFTED = """def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
+    for _ in range(epochs):
+        for i in range(0, len(x), bs):
+            xb, yb = x[i:i + bs], y[i + 1:i + bs + 1]
+            if len(yb):
+                loss_func(model(xb[:len(yb)]), yb).backward()
+                opt.step()
+                opt.zero_grad()
+"""
+
+
+def test_no_rows_are_told_where_inputs_and_targets_are_of_different_ones(check: Check) -> None:
+    verdict = check("fit_optimizer", SHIFTED)
+    assert not verdict.passed
+    assert "learns from" not in " ".join(feedback(verdict).says)
+
+
 def test_a_class_is_told_the_event_too(check: Check) -> None:
     name, text, says = next(one for one in WRONG if one[0] == "fit_loader")
     verdict = check(name, text)

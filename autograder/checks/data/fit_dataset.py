@@ -25,7 +25,7 @@ def takes_slices_in_order_with_a_short_last_one(fit_dataset, draw):
     n = bs * 2 + 1  # cutting it into three parts as equal as can be gives other batches
     x, y = draw.normal(n, 3), draw.normal(n)
     draw.note(n=n, bs=bs)
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, 1)
     return what_was_learnt(journal, y)
 
@@ -37,7 +37,7 @@ def learns_from_fewer_rows_than_a_batch_may_have(fit_dataset, draw):
     bs = n + draw.size(1, 4)
     x, y = draw.normal(n, 3), draw.normal(n)
     draw.note(n=n, bs=bs)
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, 1)
     return what_was_learnt(journal, y)
 
@@ -49,7 +49,7 @@ def goes_through_full_batches_once_an_epoch(fit_dataset, draw):
     n = bs * 2
     x, y = draw.normal(n, 3), draw.normal(n)
     draw.note(n=n, bs=bs, epochs=epochs)
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, epochs)
     return what_was_learnt(journal, y)
 
@@ -59,7 +59,7 @@ def runs_one_epoch_unless_told_otherwise(fit_dataset, draw):
     model, opt, loss_func, journal = watched_training(draw, 3, 1)
     bs = draw.size(8, 9)
     x, y = draw.normal(bs, 3), draw.normal(bs)
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs)
     return what_was_learnt(journal, y)
 

@@ -39,7 +39,7 @@ def makes_one_step_for_each_batch(fit_loader, draw):
     x, y = draw.normal(n, 3), draw.normal(n)
     batches = [(x[rows], y[rows]) for rows in (slice(0, first), slice(first, n - 1), slice(n - 1, n))]
     draw.note(sizes=[first, n - 1 - first, 1])
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     fit_loader(1, model, loss_func, opt, ChangingLoader([batches]))
     return what_was_learnt(journal, y)
 
@@ -52,7 +52,7 @@ def asks_the_loader_anew_in_each_epoch(fit_loader, draw):
     rows = draw.shuffled(range(2 * epochs))
     passes = [[(x[rows[i : i + 2]], y[rows[i : i + 2]])] for i in range(0, 2 * epochs, 2)]
     draw.note(epochs=epochs)
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     fit_loader(epochs, model, loss_func, opt, ChangingLoader(passes))
     return what_was_learnt(journal, y)
 

@@ -32,7 +32,7 @@ def watched_fit(fit, draw, n, bs, lr, *epochs):
     model = gentle(draw.network(3, 4, 1))
     journal = Journal(model.parameters())
     watch(model, journal)
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     draw.note(n=n, bs=bs, lr=lr, epochs=epochs[0] if epochs else "left out")
     fit(model, LossSpy(squared_error, journal), x, y, bs, lr, *epochs)
     recorded = torch.is_grad_enabled()

@@ -48,7 +48,7 @@ def watched_fit(fit, draw, n, bs, *epochs):
     model = gentle(draw.network(3, 4, 1))
     journal = Journal(model.parameters())
     watch(model, journal)
-    draw.follow(journal, targets=y)
+    draw.follow(journal, inputs=x, targets=y)
     opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
     draw.note(n=n, bs=bs, epochs=epochs[0] if epochs else "left out")
     fit(model, opt, LossSpy(squared_error, journal), x, y, bs, *epochs)

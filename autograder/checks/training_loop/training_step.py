@@ -84,7 +84,7 @@ def goes_on_from_where_the_last_step_ended(training_step, draw):
     x, y = draw.normal(3 * bs - 1, 2, scale=0.3), draw.labels(3 * bs - 1, c)
     journal = spies.Journal(model.parameters())
     spies.watch(model, journal)
-    draw.follow(journal, inputs=x, batches=True)
+    draw.follow(journal, inputs=x, targets=y, batches=True)
     weights = []
     for xb, yb in spies.batches(x, y, bs):
         training_step(model, spies.LossSpy(spies.squared_error, journal), xb, yb, lr)

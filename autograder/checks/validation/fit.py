@@ -60,7 +60,7 @@ def _run(fit, draw, epochs, lr, learns=True, scale=1):
     journal = spies.Journal(model.parameters())
     spies.watch(first, journal, "layer")
     spies.watch(model, journal, "model")
-    draw.follow(journal, inputs=x_train, looked_at=x_valid)
+    draw.follow(journal, inputs=x_train, targets=y_train, looked_at=x_valid)
     returned = fit(
         epochs,
         model,
