@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import Any
 
 from conftest import Kit
@@ -46,6 +48,17 @@ def test_a_failure_shows_the_place_as_the_terminal_does(kit: Kit, monkeypatch: A
     page = pytest(kit, "exercises/cross_entropy.py", "-x", "-k", "softmax and not formula and not why and not log")
     place = told[told.index("exercises/cross_entropy.py, line") : told.index("^\n")]
     assert place in page, page
+
+
+def test_in_another_folder_the_commands_can_be_pasted_there(kit: Kit) -> None:
+    kit.write("softmax", WRONG)
+    words = ["-m", "pytest", "-p", "no:cacheprovider", "../exercises/cross_entropy.py", "-rs", "-k", "softmax or nll"]
+    (kit.root / "my notes").mkdir()
+    done = subprocess.run(
+        [sys.executable, *words], cwd=kit.root / "my notes", text=True, capture_output=True, check=False
+    )
+    assert "make -C .. hint exercise=softmax" in done.stdout, done.stdout + done.stderr
+    assert "make -C .. check exercise=nll" in done.stdout
 
 
 def test_pdb_stops_in_the_learners_code(kit: Kit) -> None:

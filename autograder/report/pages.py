@@ -135,7 +135,7 @@ def answer(exercise: Exercise, experiment: list[str] | None) -> Group:
 def show_list(out: Console, rows: list[dict[str, Any]]) -> None:
     for section in dict.fromkeys(row["section"] for row in rows):
         own = [row for row in rows if row["section"] == section]
-        out.print(Text(section, style=STRONG), Text(_bar(own)))
+        out.print(Text(section, style=STRONG), Text(_bar(own, out.width - len(section) - 1)))
         table = Table.grid(padding=(0, 1))
         for row in own:
             points = f"{row['earned']:g}/{row['points']}"
@@ -149,14 +149,17 @@ def show_list(out: Console, rows: list[dict[str, Any]]) -> None:
                 _outcome(row["outcome"]),
             )
         out.print(table)
-    out.print(Padding(Text("all " + _bar(rows), style=STRONG), (1, 0, 0, 0), expand=False))
+    out.print(Padding(Text("all " + _bar(rows, out.width - 4), style=STRONG), (1, 0, 0, 0), expand=False))
     following = next((row["name"] for row in rows if row["outcome"] != "passed"), None)
     if following:
         out.print(Text("Next    ", style=QUIET) + Text(f"make check exercise={following}"))
 
 
-def _bar(rows: list[dict[str, Any]], width: int = 20) -> str:
+def _bar(rows: list[dict[str, Any]], room: int = 80) -> str:
+    """How much is done; `room` columns are there for it."""
     earned, points = sum(row["earned"] for row in rows), sum(row["points"] for row in rows)
     passed = sum(row["outcome"] == "passed" for row in rows)
+    words = f"{passed} of {len(rows)} passed, {earned:g} of {points} points"
+    width = max(min(20, room - len(words) - 3), 5)
     filled = int(width * earned / points) if points else 0
-    return f"[{'#' * filled}{'.' * (width - filled)}] {passed} of {len(rows)} passed, {earned:g} of {points} points"
+    return f"[{'#' * filled}{'.' * (width - filled)}] {words}"

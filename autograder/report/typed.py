@@ -1,9 +1,13 @@
-"""What to type next, where there is no make: `make check exercise=softmax` is `autograder check softmax`."""
+"""What to type next, where `make check exercise=softmax` does not do: without make, or in another folder."""
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from typing import Any
+
+from autograder import places
 
 #: Of the commands that make has, and the installed kit too.
 NAMES = "check|watch|hint|answer|list|reset|train|predict|lab|copy|progress|doctor|stop"
@@ -14,6 +18,12 @@ def typed(text: str) -> str:
     """The text with the words of the installed kit."""
     text = text.replace("python -m autograder", "autograder")
     return COMMAND.sub(lambda found: " ".join(["autograder", found[1], *map(_word, found[2].split())]), text)
+
+
+def elsewhere(text: str) -> str:
+    """The text with what is typed in the current folder, which may not be the one that has the Makefile."""
+    path = os.path.relpath(places.WORKSPACE)
+    return text if path == "." else COMMAND.sub(rf"make -C {shlex.quote(path)} \1\2", text)
 
 
 def _word(setting: str) -> str:

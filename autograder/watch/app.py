@@ -55,6 +55,7 @@ class WatchApp(App[None]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, name, name) for key, name in KEYS),
         Binding("ctrl+c", "quit", show=False, priority=True),
@@ -95,7 +96,7 @@ class WatchApp(App[None]):
         self.engine.start()
         self.follower.start()
         self.query_one("#prompt-pane").border_title = "prompt"
-        self.query_one("#verdict-pane").border_title = "verdict: arrow keys scroll it, Tab goes to the prompt and back"
+        self.query_one("#verdict-pane").border_title = "verdict: arrow keys scroll, Tab goes to the prompt"
         self.query_one("#verdict-pane").focus()
         self._arrive()
 
@@ -120,7 +121,7 @@ class WatchApp(App[None]):
     def _show_place(self) -> None:
         exercise, line = self.session.current, self.session.line()
         kind = "a question" if exercise.kind == "concept" else "code"
-        place = f"exercises/{exercise.section}.py" + (f", line {line}" if line else "")
+        place = f"exercises/{exercise.section}.py" + (f":{line}" if line else "")
         number = f"{self.session.position + 1} of {len(self.session.names)}"
         where = Text(exercise.name, style="bold").append(f"   {number}, {kind}, {place}", style="not bold")
         self.query_one("#where", Static).update(where)
@@ -163,7 +164,8 @@ class WatchApp(App[None]):
         """Let the prompt have the lines that the verdict leaves free, when there is one below the other."""
         panes, prompt = self.query_one("#panes"), self.query_one("#prompt-pane")
         needed = sum(part.outer_size.height for part in self.query("#notes, #verdict")) + 1
-        share = max(panes.size.height * 3 // 10, panes.size.height - needed)
+        least = 2 if self.screen.has_class("-short") else panes.size.height * 3 // 10  # its title and a line
+        share = max(least, panes.size.height - needed)
         prompt.styles.max_height = None if panes.has_class("-reading") or self.screen.has_class("-wide") else share
 
     def _words(self, checked: Checked) -> Any:

@@ -232,10 +232,16 @@ def test_every_way_of_saving(kit: Path, terminal: Terminal) -> None:
 @needs_tmux
 def test_any_size_of_window(kit: Path, terminal: Terminal) -> None:
     terminal.see("double is not started")
+    stub = (kit / "exercises" / "setup.py").read_text()
     for width, height in ((40, 14), (200, 50), (20, 6), (82, 25), (80, 24)):
         terminal.resize(width, height)
         terminal.see("double")
     terminal.see("double is not started", "q quit", "Return a new tensor")
+    small_kit.answer(kit, "setup", double=SQUARES)
+    terminal.resize(60, 15)
+    terminal.see("double does not pass yet", "You square each value. Twice two is four", "q quit")
+    (kit / "exercises" / "setup.py").write_text(stub)
+    terminal.see("double is not started")
     terminal.resize(170, 40)
     texts = ("Twice x", "double is not started")
     wait(lambda: any(all(text in line for text in texts) for line in terminal.screen().splitlines()))
