@@ -16,8 +16,10 @@ def rows_of(batch: torch.Tensor, data: torch.Tensor) -> list[int]:
     flat, known = (rows.flatten(1) if rows.dim() > 1 else rows.reshape(-1, 1) for rows in (batch, data))  # or none
     if flat.shape[1:] != known.shape[1:]:
         return [-1] * len(flat)
-    same = (flat[:, None] == known[None]).all(-1)
-    return [int(row.nonzero()[0]) if row.any() else -1 for row in same]
+    if not len(known):
+        return [-1] * len(flat)
+    found, first = (flat[:, None] == known[None]).all(-1).int().max(1)
+    return [row if there else -1 for there, row in zip(found.tolist(), first.tolist(), strict=True)]
 
 
 def learnt_from(journal: Journal, targets: Any = None, *, inputs: Any = None) -> list[list[int]]:

@@ -14,6 +14,7 @@ What is done in another order and comes to the same, such as clearing the gradie
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,14 @@ class Followed:
     looked_at: Any = None
     batches: bool = False
 
+    @functools.cached_property
+    def distinct_inputs(self) -> bool:
+        return _is_distinct(self.inputs)
+
+    @functools.cached_property
+    def distinct_targets(self) -> bool:
+        return _is_distinct(self.targets)
+
 
 def stories(followed: list[Followed]) -> list[list[dict[str, Any]]]:
     """One for each journal; none at all where something in one cannot be told."""
@@ -48,12 +57,13 @@ def stories(followed: list[Followed]) -> list[list[dict[str, Any]]]:
 
 def _tells_rows_apart(of: Followed) -> bool:
     """In small draws two rows are easily the same."""
-    return any(map(_is_distinct, (of.targets, of.inputs))) and (of.looked_at is None or _is_distinct(of.looked_at))
+    apart = of.distinct_inputs or of.distinct_targets
+    return apart and (of.looked_at is None or _is_distinct(of.looked_at))
 
 
 def _is_distinct(data: Any) -> bool:
     """Labels are not, even if these happen to differ."""
-    return data is not None and data.is_floating_point() and rows_of(data, data) == list(range(len(data)))
+    return data is not None and data.is_floating_point() and len(data.unique(dim=0)) == len(data)
 
 
 def _rows(of: Followed, event: Event) -> list[int]:
@@ -61,12 +71,12 @@ def _rows(of: Followed, event: Event) -> list[int]:
 
     These inputs may be others: whoever predicts for several batches first has all losses after the last of them.
     """
-    if _is_distinct(of.inputs) and event.inputs is not None:
+    if of.distinct_inputs and event.inputs is not None:
         rows = rows_of(event.inputs, of.inputs)
         if -1 not in rows:
             together = of.targets is None or torch.equal(of.targets[rows].flatten(), event.batch.flatten())
             return rows if together else [-1]
-    return rows_of(event.batch, of.targets) if _is_distinct(of.targets) else [-1]
+    return rows_of(event.batch, of.targets) if of.distinct_targets else [-1]
 
 
 def _story(of: Followed) -> list[dict[str, Any]]:
