@@ -43,7 +43,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
-	course assign collect grade report build matrix test attack lint bench docs pins clean system-packages
+	course assign collect grade report new build matrix test attack lint bench docs pins clean system-packages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -116,6 +116,9 @@ export: .venv/ready/class ## Write grades and feedback for Canvas, Moodle or a s
 	$(KIT) export $(assignment) $(if $(roster),--roster '$(roster)')
 
 ## To write exercises
+
+new: .venv/ready/learn ## Begin a question of your own, in own/ (exercise=NAME section=NAME)
+	$(KIT) new $(exercise) $(if $(section),--section $(section))
 
 build: .venv/ready/class ## Make stubs and notebooks from solutions/
 	$(KIT) build

@@ -114,11 +114,15 @@ class _Reader:
         self.path, self.lines = path, text.splitlines()
 
     def course(self, told: Table) -> Course:
-        self._known(told, ("name", "roster", "assignments", "late", "nbgrader"))
+        self._known(told, ("name", "roster", "own", "assignments", "late", "nbgrader"))
         name = self._get(told, "name", str, lesson.current().name)
         tables = self._get(told, "assignments", dict, {})
         if not tables:
             raise BadCourse(f"{NAME} has no assignment. Write a table for each:   [assignments.week1]")
+        own = self._get(told, "own", str, "")
+        if own and not (self.path.parent / own / "solutions").is_dir():
+            remedy = "Make it: make new exercise=NAME section=SECTION. Or leave this line out"
+            raise self._wrong(["own"], f"there is no folder {own}/solutions", remedy)
         roster = self._get(told, "roster", str, "")
         if roster and not (self.path.parent / roster).is_file():
             raise self._wrong(["roster"], f"there is no file {roster}", "Put it there, or leave this line out")

@@ -37,6 +37,9 @@ class Lesson:
     slow_imports: dict[str, str] = field(default_factory=dict)
     #: {"url", "sections": {name: seconds}, "exercises": {name: seconds}}
     video: dict[str, Any] = field(default_factory=dict)
+    #: Where an instructor's own questions are, in the same two folders; their sections come behind the lesson's.
+    own: Path | None = None
+    own_sections: tuple[str, ...] = ()
 
     @property
     def solutions(self) -> Path:
@@ -63,20 +66,74 @@ def current() -> Lesson:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         told |= {key: tuple(told.get(key, ())) for key in ("sections", "milestones")}
-        lesson = Lesson(folder, **told)
+        own = places.own()
+        mine = tuple(name for name in _written(own) if name.isidentifier() and name not in told["sections"])
+        told["sections"] += mine
+        lesson = Lesson(folder, **told, own=own, own_sections=mine)
     except (OSError, ValueError, TypeError) as error:
         raise BadLesson(f"{path} does not describe a lesson: {error}") from None
     if str(folder) not in sys.path:
         sys.path.append(str(folder))  # its checks are found there
+    if own:
+        package = types.ModuleType(places.OWN)  # whatever the folder is called
+        package.__path__ = [str(own)]
+        sys.modules[places.OWN] = package
     return lesson
+
+
+def _written(own: Path | None) -> list[str]:
+    """The names of the files of own solutions."""
+    return sorted(path.stem for path in (own / "solutions").glob("*.py")) if own else []
+
+
+def forget() -> None:
+    """Look again at which files there are: a question was added."""
+    for function in (current, names, _files):
+        function.cache_clear()
 
 
 class UnknownName(Exception):
     """No exercise or section has this name; the text says so and suggests the nearest."""
 
 
+def is_own(section: str) -> bool:
+    """Whether a section is of an instructor's own questions, and no part of the lesson."""
+    return section in current().own_sections
+
+
+def solutions_path(section: str) -> Path:
+    own = current().own if is_own(section) else None
+    return (own / "solutions" if own else current().solutions) / f"{section}.py"
+
+
 def checks_folder(section: str) -> Path:
-    return current().folder / current().checks / section
+    own = current().own if is_own(section) else None
+    return (own / "checks" if own else current().folder / current().checks) / section
+
+
+def package(section: str) -> str:
+    """The checks of a section as Python imports them."""
+    return f"{places.OWN}.checks" if is_own(section) else current().package
+
+
+def module_of_checks(name: str) -> Path | None:
+    """The file of a module of checks, by its dotted name; None for any other module."""
+    here = current()
+    if here.own and name.startswith(f"{places.OWN}.checks"):
+        path = here.own.joinpath(*name.split(".")[1:])
+    elif name.startswith(here.package):
+        path = here.folder.joinpath(*name.split("."))
+    else:
+        return None
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def files() -> list[Path]:
+    """Every file that says what is asked and how it is observed."""
+    here = current()
+    folders = [(here.solutions, here.folder / here.checks)]
+    folders += [(here.own / "solutions", here.own / "checks")] if here.own else []
+    return [path for one, other in folders for path in (*sorted(one.glob("*.py")), *sorted(other.rglob("*.py")))]
 
 
 def sections() -> list[str]:
@@ -88,11 +145,11 @@ def sections() -> list[str]:
 def names(section: str) -> list[str]:
     """The exercises of a section: a file of checks each, in the order of the definitions in solutions/<section>.py."""
     here = _files(section)
-    solutions = current().solutions / f"{section}.py"
+    solutions = solutions_path(section)
     if solutions.exists():
         order = re.findall(r"^(?:def|class) (\w+)", solutions.read_text(encoding="utf-8"), re.MULTILINE)
     else:  # the copy of the kit that a class gets
-        order = importlib.import_module(f"{current().package}.{section}").ORDER
+        order = importlib.import_module(f"{package(section)}.{section}").ORDER
     return [name for name in dict.fromkeys(order) if name in here] + sorted(here - set(order))
 
 
@@ -113,14 +170,33 @@ def load(section: str) -> dict[str, Exercise]:
 
 def broken(section: str | None = None) -> list[AuthorsError]:
     """What authors have to mend before the exercise can be used, in the section or everywhere."""
-    found = []
+    found = [] if section else _misplaced()
     for each in [section] if section else current().sections:
         for name in names(each) if _files(each) else []:
             try:
                 _loaded(each, name)
             except AuthorsError as error:
                 found.append(error)
-        found += proofread.unobserved(current().solutions / f"{each}.py", _files(each), checks_folder(each))
+        found += proofread.unobserved(solutions_path(each), _files(each), checks_folder(each))
+    return found
+
+
+def _misplaced() -> list[AuthorsError]:
+    """Own files that make no section."""
+    here = current()
+    if here.own is None:
+        return []
+    found, written = [], _written(here.own)
+    for name in written:
+        path = here.own / "solutions" / f"{name}.py"
+        if not name.isidentifier():
+            found.append(AuthorsError(path, 1, "call the file what Python could call a variable: letters, digits, _."))
+        elif not is_own(name):
+            found.append(AuthorsError(path, 1, f"the lesson has a section {name} too. Call this file something else."))
+    for path in sorted((here.own / "checks").glob("*/*.py")):
+        if path.parent.name not in written and not path.stem.startswith("_"):
+            solutions = proofread.shown(here.own / "solutions" / f"{path.parent.name}.py")
+            found.append(AuthorsError(path, 1, f"there is no {solutions}, in which `{path.stem}` would be asked."))
     return found
 
 
@@ -128,12 +204,13 @@ def broken(section: str | None = None) -> list[AuthorsError]:
 def _loaded(section: str, name: str) -> Exercise:
     """One exercise: its own file is read, and what its section shares."""
     path = checks_folder(section) / f"{name}.py"
-    if others := [other for other in current().sections if name in _files(other) and other != section]:
+    rivals = [other for other in current().sections if is_own(section) or not is_own(other)]  # the lesson's come first
+    if others := [other for other in rivals if name in _files(other) and other != section]:
         told = f"the section {others[0]} has an exercise `{name}` too. Call one of them something else."
         raise AuthorsError(path, proofread.declared_at(path, name), told)
     try:
         with postponed("torch"):
-            module = importlib.import_module(f"{current().package}.{section}.{name}")
+            module = importlib.import_module(f"{package(section)}.{section}.{name}")
     except Exception as error:  # whatever an author may have written
         raise proofread.unreadable(error, path) from error
     declared = {variable: e for variable, e in vars(module).items() if isinstance(e, Exercise)}
@@ -143,7 +220,7 @@ def _loaded(section: str, name: str) -> Exercise:
         line = proofread.declared_at(path, called[1].name) if called else 1
         says = f'declares {called[0]} = ...("{called[1].name}", ...)' if called else "declares no exercise"
         raise AuthorsError(path, line, f'this {says}. Write {name} = code("{name}", ...), as the file is called.')
-    proofread.reference(name, path, current().solutions / f"{section}.py")
+    proofread.reference(name, path, solutions_path(section))
     exercise.section = section
     return exercise
 
@@ -157,7 +234,7 @@ def find(name: str) -> Exercise:
     section = _home(name)
     if section is None:
         for each in current().sections:
-            for error in proofread.unobserved(current().solutions / f"{each}.py", _files(each), checks_folder(each)):
+            for error in proofread.unobserved(solutions_path(each), _files(each), checks_folder(each)):
                 if f"`{name}`" in str(error):
                     raise error
         raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))

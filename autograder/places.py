@@ -13,6 +13,9 @@ PACKAGE = Path(__file__).resolve().parent
 #: What has to be on Python's path for the kit to be found.
 KIT = PACKAGE.parent
 DESCRIPTION = Path("solutions", "lesson.toml")
+#: The folder of an instructor's own questions, the key in course.toml that names another, and what Python imports its
+#: checks as.
+OWN = "own"
 
 
 def lesson_folder() -> Path:
@@ -43,6 +46,40 @@ def workspace() -> Path:
         return Path.home()
     above = (here, *here.parents)
     return next((f for f in above if (f / "exercises").is_dir() or (f / ".autograder").is_dir()), here)
+
+
+def own() -> Path | None:
+    """An instructor's own questions, if there are any: `own/`, or the folder that course.toml names.
+
+    It is looked for in the current folder, which may be a course's, and then in the workspace.
+    """
+    if (PACKAGE / "lesson.toml").exists():
+        return None
+    try:
+        beside = [Path.cwd(), workspace()]
+    except FileNotFoundError:
+        beside = [workspace()]
+    named = [folder / _named(folder / "course.toml") for folder in beside]
+    return next((folder for folder in named if (folder / "solutions").is_dir()), None)
+
+
+def own_to_be() -> Path:
+    """Where own questions go while there are none: beside course.toml, else into the workspace."""
+    folder = Path.cwd() if Path("course.toml").is_file() else workspace()
+    return folder / _named(folder / "course.toml")
+
+
+def _named(course: Path) -> str:
+    """What course.toml calls the folder of own questions; what is wrong in the file, course.py tells."""
+    if not course.is_file():
+        return OWN
+    import tomllib
+
+    try:
+        named = tomllib.loads(course.read_text(encoding="utf-8")).get(OWN, OWN)
+    except (OSError, ValueError):
+        return OWN
+    return named if isinstance(named, str) and named else OWN
 
 
 #: Where the learner writes: exercises/, notebooks/, .autograder/, progress.html.

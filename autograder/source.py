@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import places
-from autograder.lesson import checks_folder, current, names
+from autograder.lesson import checks_folder, current, module_of_checks, names, solutions_path
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -32,10 +32,6 @@ class Answer:
     first_written: int
     is_class: bool
     text: str
-
-
-def solutions_path(section: str) -> Path:
-    return current().solutions / f"{section}.py"
 
 
 def checks_path(section: str, name: str) -> Path:
@@ -169,9 +165,8 @@ def _imported(path: Path, changed: int) -> list[Path]:
     """The other modules of checks that one takes names from."""
     found = []
     for node in _parsed(path, changed)[1].body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(current().package):
-            module = current().folder.joinpath(*(node.module or "").split("."))
-            found.append(module / "__init__.py" if module.is_dir() else module.with_suffix(".py"))
+        if isinstance(node, ast.ImportFrom) and (module := module_of_checks(node.module or "")):
+            found.append(module)
     return found
 
 
@@ -181,7 +176,7 @@ def _text(path: Path, changed: int) -> str:
     text, tree = _parsed(path, changed)
     lines = text.splitlines()
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(current().package):
+        if isinstance(node, ast.ImportFrom) and module_of_checks(node.module or ""):
             lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) - node.lineno + 1)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -196,7 +191,9 @@ def _probes(path: Path, changed: int) -> str:
         if isinstance(node, Definition):
             if any(_kind(decorator) in SECRET for decorator in node.decorator_list):
                 left_out.append(node)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith((current().package, _AUTHORING)):
+        elif isinstance(node, ast.ImportFrom) and (
+            module_of_checks(node.module or "") or (node.module or "").startswith(_AUTHORING)
+        ):
             left_out.append(node)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             declarations.append(node.value)

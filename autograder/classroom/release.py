@@ -6,6 +6,7 @@ course or an upgrade of the kit adds or takes away waits for the next assignment
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import NbGraderException
 
 from autograder import course, lesson
+from autograder.judging.grade import expected
 from autograder.notebooks import build
+from autograder.proofread import AuthorsError, near_to
 
 
 @dataclass
@@ -118,6 +121,52 @@ def _has(file: Path, names: list[str]) -> bool:
     return any(f'"grade_id": "{name}"' in text for name in names)
 
 
+def refuse(wanted: Change, folder: Path) -> None:
+    """BadCourse where something of the assignment could not be graded: before students have it."""
+    says: list[str] = []
+    for name in wanted.exercises:
+        if name not in wanted.gone and lesson.is_own(lesson.find(name).section):
+            try:
+                expected(lesson.find(name), 0)
+            except (AuthorsError, RuntimeError) as error:
+                says.append(str(error))
+    known = {name: section for section in lesson.sections() for name in lesson.load(section)}
+    for file in sorted((folder / "source" / wanted.assignment).glob("*.ipynb")):
+        place = str(file.relative_to(folder))
+        says += [f"{place}: {why}" for why in _ungradable(file, known, wanted.gone)]
+    if says:
+        raise course.BadCourse("\n".join([*says, "Nothing is released, and what was released before is still there."]))
+
+
+def _ungradable(file: Path, known: dict[str, str], gone: list[str]) -> Iterator[str]:
+    """Why `make grade` could not grade a notebook of source/. `known`: the section of each exercise."""
+    try:
+        nb = json.loads(file.read_text(encoding="utf-8"))
+        told = [cell.get("metadata", {}).get("nbgrader", {}) for cell in nb["cells"]]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        yield "this is no notebook. Save it again from Jupyter, or move it out of source/."
+        return
+    spec = nb.get("metadata", {}).get("kernelspec", {})
+    language = spec.get("language") or nb.get("metadata", {}).get("language_info", {}).get("name") or "python"
+    if language != "python":
+        yield f"its kernel is {spec.get('display_name', language)}, and answers are run as Python. Choose Python 3."
+    ids = [one.get("grade_id", "") for one in told if one]
+    for name in sorted({name for name in ids if ids.count(name) > 1}):
+        yield f"two cells have the id {name}. Give one of them another."
+    graded = [one for one in told if one.get("grade")]
+    tests = [one["grade_id"] for one in graded if not one.get("solution")]
+    for name in (name for name in tests if name not in known and name not in gone):
+        yield (
+            f"the grade cell {name} belongs to no exercise, so nothing can grade it{near_to(name, list(known))}. Tests "
+            f"written into a cell are not run. Make a question of it: make new exercise={name.removesuffix('_test')}"
+        )
+    sections = sorted({known[name] for name in tests if name in known})
+    if len(sections) > 1:
+        yield f"it has exercises of {' and '.join(sections)}. A notebook holds one section; make a second one."
+    if graded and not tests:
+        yield "it has answers to be read, and no exercise. Put them into the notebook of a section."
+
+
 class Source(NotebookExporter):
     """In nbgrader generate_assignment: before anything is released or removed, the source is what the course says."""
 
@@ -125,11 +174,13 @@ class Source(NotebookExporter):
         super().__init__(**kw)
         converter: Any = self.parent
         where = converter.coursedir
-        if where.assignment_id == build.ASSIGNMENT and not Path.cwd().joinpath(course.NAME).exists():
-            return
+        told = where.assignment_id != build.ASSIGNMENT or Path.cwd().joinpath(course.NAME).exists()
         try:
-            list(write(change(where.assignment_id, where.db_url), Path(where.root)))
-        except course.BadCourse as error:
+            wanted = change(where.assignment_id, where.db_url)
+            if told:
+                list(write(wanted, Path(where.root)))
+            refuse(wanted, Path(where.root))
+        except (course.BadCourse, AuthorsError) as error:
             converter.log.error(str(error))
             raise NbGraderException(str(error)) from None
         converter.init_notebooks()

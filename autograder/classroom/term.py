@@ -20,6 +20,9 @@ name = "{name}"
 # The students: a CSV with the columns id, first_name, last_name, email, or a gradebook that Canvas exported.
 # roster = "roster.csv"
 
+# The folder of questions of your own (make new); own/ where nothing is told. Their sections are named like the others.
+# own = "questions"
+
 # A table for each assignment. Sections: {sections}.
 [assignments.{name}]
 # release = 2026-09-01

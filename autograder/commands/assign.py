@@ -17,8 +17,9 @@ from autograder.commands.group import FAILED, PASSED, USAGE, leave
 def assign(assignment: str | None, yes: bool) -> None:
     """Make the notebooks that students get for ASSIGNMENT, in release/.
 
-    What would change for students who have handed in is said before, and scores are changed only with --yes. Exits with
-    2 when there is something to decide, and 3 when nbgrader failed; release/ stays as it was then.
+    What could not be graded is refused. What would change for students who have handed in is said before, and scores
+    are changed only with --yes. Exits with 2 when there is something to decide or to mend, and 3 when nbgrader failed;
+    release/ stays as it was then.
     """
     from autograder import course
     from autograder.classroom import gradebook, release
@@ -36,6 +37,7 @@ def assign(assignment: str | None, yes: bool) -> None:
             leave(USAGE)
         for file, renewed in release.write(change, Path.cwd()):
             click.echo(f"{file.relative_to(Path.cwd())}: {'renewed' if renewed else 'up to date'}")
+        release.refuse(change, Path.cwd())
     except course.BadCourse as error:
         click.echo(str(error), err=True)
         leave(USAGE)

@@ -52,16 +52,22 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     (found,) = _examinations(exercise, [seed])
     if with_mutants and exercise.kind == "code":
         found.mutants, survived = survivors(exercise, expected(exercise, seed), seed)
-        known = _equivalent(exercise.name)
+        known = _equivalent(exercise)
         found.survivors = [mutant for mutant in survived if mutant.split("  ->  ")[1] not in known]
     return found
 
 
-def _equivalent(name: str) -> dict[str, str]:
+def _equivalent(exercise: Exercise) -> dict[str, str]:
     """The mutants of this reference that somebody has looked at: {changed line: why no probe can catch it}."""
-    path = lesson.current().folder / "tests" / "equivalent_mutants.py"
+    path = equivalents(exercise.section)
     known: dict[str, dict[str, str]] = runpy.run_path(str(path))["EQUIVALENT"] if path.exists() else {}
-    return known.get(name, {})
+    return known.get(exercise.name, {})
+
+
+def equivalents(section: str) -> Path:
+    """The file in which authors say of mutants why no probe can catch them."""
+    own = lesson.current().own if lesson.is_own(section) else None
+    return (own or lesson.current().folder / "tests") / "equivalent_mutants.py"
 
 
 def across(exercise: Exercise, seeds: list[int]) -> Examination:

@@ -84,9 +84,9 @@ def source_of_the_kit() -> str:
 
 
 def build_all() -> dict[str, bool]:
-    """Write them; whether each was out of date."""
+    """Write those of the lesson; whether each was out of date. Where the kit comes from, own questions are not."""
     renewed = {}
-    for section in build.sections():
+    for section in (name for name in build.sections() if not lesson.is_own(name)):
         text, file = content(section), path(section)
         renewed[section] = not file.exists() or file.read_text(encoding="utf-8") != text
         if renewed[section]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import contextlib
 import hashlib
 import json
 import subprocess
@@ -18,10 +19,11 @@ from pathlib import Path
 
 from autograder import lesson, places, source
 from autograder.exercise import Exercise
-from autograder.judging.grade import reference_on
+from autograder.judging.grade import expected, reference_on
 from autograder.judging.judge import SMALL, Frame, by_probe
 from autograder.notebooks.build import WHEEL
 from autograder.notebooks.oracle import SEED
+from autograder.proofread import AuthorsError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 VERSION = "0.1.0"
@@ -72,8 +74,8 @@ def build() -> bytes:
 
 def contents() -> Iterator[tuple[str, str]]:
     """(path in the wheel, text)."""
-    sections = [section for section in lesson.sections() if source.answers(section)]
-    checks = {(section, name): probes(section, name) for section in sections for name in lesson.load(section)}
+    recorded = {section: _recorded(section) for section in lesson.sections() if source.answers(section)}
+    checks = {(section, name): probes(section, name) for section, told in recorded.items() for name in told}
     for name in sorted(_needed([*_ROOTS, *_imported_by(*checks.values())])):
         path = _path(name)
         yield str(path.relative_to(PACKAGE.parent)), path.read_text(encoding="utf-8")
@@ -83,14 +85,14 @@ def contents() -> Iterator[tuple[str, str]]:
     yield (
         "autograder/lesson.toml",
         (
-            f'name = "{here.name}"\ntitle = "{here.title}"\nsections = {json.dumps(here.sections)}\n'
+            f'name = "{here.name}"\ntitle = "{here.title}"\nsections = {json.dumps(list(recorded))}\n'
             'checks = "autograder/checks"\n'
         ),
     )
-    for section in sections:
-        yield f"autograder/checks/{section}/__init__.py", f"ORDER = {list(lesson.load(section))}\n"
-        told = {e.name: record(e) for e in lesson.load(section).values() if e.kind == "code"}
-        yield f"autograder/notebooks/recorded/{section}.json", json.dumps(told)
+    for section, told in recorded.items():
+        yield f"autograder/checks/{section}/__init__.py", f"ORDER = {list(told)}\n"
+        code = {name: frames for name, frames in told.items() if frames is not None}
+        yield f"autograder/notebooks/recorded/{section}.json", json.dumps(code)
     curves = _curves() if here.milestones else {}
     yield "autograder/notebooks/recorded/curves.json", json.dumps(curves)
 
@@ -98,6 +100,20 @@ def contents() -> Iterator[tuple[str, str]]:
 def probes(section: str, name: str) -> str:
     """An exercise's declaration and probes, without the comments, which may say too much."""
     return ast.unparse(ast.parse(source.without_unused(source.probes(section, name)))) + "\n"
+
+
+def _recorded(section: str) -> dict[str, Frame | None]:
+    """The exercises of a section and what the reference of each did; None for a concept question.
+
+    A question of one's own whose reference or probe raises is left out. Where it is to be released, release.py refuses.
+    """
+    told: dict[str, Frame | None] = {}
+    for name, exercise in lesson.load(section).items():
+        with contextlib.suppress(*((AuthorsError, RuntimeError) if lesson.is_own(section) else ())):
+            if lesson.is_own(section):
+                expected(exercise, SEED)
+            told[name] = record(exercise) if exercise.kind == "code" else None
+    return told
 
 
 def record(exercise: Exercise) -> Frame:

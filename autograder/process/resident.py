@@ -48,7 +48,8 @@ def fingerprint() -> str:
     told: list[object] = [sys.prefix, sys.version, str(places.KIT), str(places.WORKSPACE)]
     told += [(name, os.environ.get(name)) for name in ENVIRONMENT]
     told += [os.stat(path).st_mtime_ns for path in sys.path if path.endswith("-packages") and os.path.isdir(path)]
-    waiting = [str(places.PACKAGE), str(places.WORKSPACE / "solutions")]
+    own = places.own()
+    waiting = [str(places.PACKAGE), str(places.WORKSPACE / "solutions"), *([str(own)] if own else [])]
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
             for entry in entries:

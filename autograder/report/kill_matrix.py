@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.matrix.selfcheck import Examination
+from autograder.matrix.selfcheck import Examination, equivalents
+from autograder.proofread import shown
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, paged
 
 
@@ -40,7 +41,8 @@ def show(out: Console, found: Examination) -> None:
     for finding in found.findings:
         out.print(Text(f"  ! {finding}", style=BAD), soft_wrap=True)  # one line each, for whoever looks for file:line
     if found.survivors:
-        out.print(Text("  Add a probe that notices, or a line in tests/equivalent_mutants.py.", style=QUIET))
+        file = shown(equivalents(exercise.section))
+        out.print(Text(f"  Add a probe that notices, or a line in {file}.", style=QUIET))
     elif not found.findings:
         out.print(Text("  nothing to mend", style=GOOD))
     out.print()

@@ -65,6 +65,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("[assignments.a]\nextensions = { ada = 2026-01-01 }\n", "line 2, assignments.a.extensions: nothing is due"),
         ("[assignments.a]\nfeedback = ['marks']\n", "line 2, assignments.a.feedback: 'marks' is not something that"),
         ("[assignments.a]\n[late]\npercent_per_day = 'ten'\n", "line 3, late.percent_per_day: 'ten' is no number"),
+        ("own = 'mine'\n[assignments.a]\n", "line 1, own: there is no folder mine/solutions. Make it: make new"),
         ("roster = 'who.csv'\n[assignments.a]\n", "line 1, roster: there is no file who.csv"),
     ],
 )
@@ -84,6 +85,7 @@ def test_the_file_to_begin_with_is_the_course_without_one_and_is_never_overwritt
     assert not term.begin(here)
     # Every line that is offered can be used as it is.
     (here / "roster.csv").write_text("id\n")
+    (here / "questions" / "solutions").mkdir(parents=True)
     (here / "course.toml").write_text(re.sub(r"^# (?=\[|\w+ = )", "", shown, flags=re.M))
     told = courses.here()
     assert told is not None

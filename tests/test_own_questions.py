@@ -1,0 +1,170 @@
+"""Questions of one's own stand in a folder that no upgrade touches, and everything serves them like the lesson's."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_kit
+from course import answered
+from nbgrader.api import Gradebook
+from test_second_lesson import run
+
+from autograder import places
+from autograder.classroom import release
+from autograder.course import BadCourse
+
+WRONG = "def clip(x):\n    return 2 * x + 1\n"
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lesson of one section, and a first question of one's own."""
+    folder = tmp_path_factory.mktemp("own") / "sums"
+    (folder / "solutions").mkdir(parents=True)
+    (folder / "solutions" / "lesson.toml").write_text('name = "sums"\ntitle = "Sums"\nsections = ["setup"]\n')
+    (folder / "solutions" / "setup.py").write_text(small_kit.SOLUTIONS["setup"])
+    for name in ("double", "total"):
+        path = folder / "checks" / "setup" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(small_kit.CHECKS[f"setup/{name}"])
+    here = repr(str(places.KIT))
+    config = (places.KIT / "nbgrader_config.py").read_text().replace("os.path.dirname(os.path.abspath(__file__))", here)
+    (folder / "nbgrader_config.py").write_text(config)
+    (folder / "course.toml").write_text('own = "my questions"\n[assignments.week1]\nexercises = ["double", "clip"]\n')
+    told = run(folder, "-m", "autograder", "new", "clip", "--section", "mine")
+    assert "make matrix exercise=clip" in told
+    return folder
+
+
+def test_a_new_question_is_examined_and_its_mistakes_are_told(lesson: Path) -> None:
+    printed = run(lesson, "-m", "autograder", "matrix", "clip", code=1)
+    lacks = [line.strip() for line in printed.splitlines() if line.startswith("  ! ")]
+    assert [line.partition(":")[0] for line in lacks] == ["! 1 right answers", "! 2 mistakes"]
+    rows = json.loads(run(lesson, "-m", "autograder", "list", "--json"))
+    assert [(row["section"], row["name"]) for row in rows][1:] == [("setup", "total"), ("mine", "clip")]
+    assert "raise NotImplementedError" in (lesson / "exercises" / "mine.py").read_text()
+    (lesson / "answer.py").write_text(WRONG)
+    told = json.loads(run(lesson, "-m", "autograder", "check", "clip", "--file", "answer.py", "--json", code=1))
+    assert told["diagnosis"]["mistake"] == "adds_one"
+    assert "Hint 1 of 2 for clip" in run(lesson, "-m", "autograder", "hint", "clip", "--plain")
+    assert "return 2 * x" in run(lesson, "-m", "autograder", "answer", "clip", "--give-up", "--plain")
+
+
+def test_new_overwrites_nothing(lesson: Path) -> None:
+    before = {path: path.read_bytes() for path in lesson.rglob("*.py")}
+    for words, says in {
+        ("clip",): "There is an exercise clip already",
+        ("double", "--section", "mine"): "There is an exercise double already",
+        ("other", "--section", "setup"): "setup is a section of the lesson",
+        ("two-words",): "two-words is no name in Python",
+    }.items():
+        assert says in run(lesson, "-m", "autograder", "new", *words, code=2, says=True)
+    assert {path: path.read_bytes() for path in lesson.rglob("*.py")} == before
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("checks/mine/clip.py", "clip = 1 +\n", "my questions/checks/mine/clip.py:1: Python cannot read this"),
+        ("solutions/mine.py", "def clip(x:\n", "my questions/solutions/mine.py:1: Python cannot read this"),
+        ("solutions/setup.py", '"""Mine."""\n', "setup.py:1: the lesson has a section setup too."),
+        ("checks/lost/found.py", "", "there is no my questions/solutions/lost.py, in which `found` would be asked."),
+    ],
+)
+def test_one_that_is_broken_stops_itself_alone(lesson: Path, tmp_path: Path, file: str, text: str, says: str) -> None:
+    folder = shutil.copytree(lesson, tmp_path / "sums")
+    path = folder / "my questions" / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    assert says in run(folder, "-m", "autograder", "list", "--plain", says=True)
+    (folder / "answer.py").write_text(small_kit.RIGHT["double"])
+    run(folder, "-m", "autograder", "check", "double", "--file", "answer.py")
+
+
+@pytest.mark.slow
+def test_a_class_is_released_it_and_graded_on_it(lesson: Path) -> None:
+    run(lesson, "-m", "autograder", "assign", "week1")
+    released = lesson / "release" / "week1"
+    assert sorted(path.name for path in released.glob("*.ipynb")) == ["mine.ipynb", "setup.ipynb"]
+    with zipfile.ZipFile(next(released.glob("*.whl"))) as wheel:
+        texts = {name: wheel.read(name).decode() for name in wheel.namelist()}
+    assert "def works_on_any_shape" in texts["autograder/checks/mine/clip.py"]
+    assert not any("adds_one" in text for text in texts.values())
+    assert "2 * x" not in "".join(text for name, text in texts.items() if "/mine" in name)
+    blank = json.loads((released / "mine.ipynb").read_text())
+    for student, text in {"ada": "def clip(x):\n    return x + x\n", "ben": WRONG}.items():
+        place = lesson / "submitted" / student / "week1"
+        place.mkdir(parents=True)
+        (place / "mine.ipynb").write_text(json.dumps(answered(blank, {"clip": text})))
+    run(lesson, "-m", "autograder", "grade", "week1")
+    with Gradebook(f"sqlite:///{lesson}/gradebook.db") as gradebook:
+        assert [gradebook.find_submission("week1", who).score for who in ("ada", "ben")] == [2, 1]
+    assert "You add one as well" in run(lesson, "-m", "autograder", "report", "week1", "--json")
+
+    version = "from autograder.classroom.grading import kit_version; print(kit_version())"
+    before = run(lesson, "-c", version)
+    checks = lesson / "my questions" / "checks" / "mine" / "clip.py"
+    checks.write_text(checks.read_text() + "# changed\n")
+    assert run(lesson, "-c", version) != before
+
+
+def cell(grade_id: str, source: str = "", **meta: Any) -> dict[str, Any]:
+    meta = {"grade": True, "solution": False, "locked": True, "points": 1, "schema_version": 3, "task": False} | meta
+    return {
+        "cell_type": "code",
+        "id": grade_id.replace("_", "-"),
+        "metadata": {"nbgrader": meta | {"grade_id": grade_id, "cell_type": "code"}},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def put_notebook(course: Path, cells: list[str], language: str = "python") -> None:
+    made: dict[str, Any] = {"cells": [cell(name) for name in cells], "nbformat": 4, "nbformat_minor": 5}
+    made["metadata"] = {"kernelspec": {"name": language, "display_name": language, "language": language}}
+    place = course / "source" / "week1" / "extra.ipynb"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(made))
+
+
+@pytest.mark.parametrize(
+    ("cells", "language", "says"),
+    [
+        (["softamx"], "python", "the grade cell softamx belongs to no exercise, so nothing can grade it (did you mean"),
+        (["softmax", "get_data"], "python", "extra.ipynb: it has exercises of cross_entropy and setup."),
+        (["softmax", "softmax"], "python", "extra.ipynb: two cells have the id softmax."),
+        (["softmax"], "R", "extra.ipynb: its kernel is R"),
+    ],
+)
+def test_what_could_not_be_graded_is_refused(tmp_path: Path, cells: list[str], language: str, says: str) -> None:
+    put_notebook(tmp_path, cells, language)
+    with pytest.raises(BadCourse, match=re.escape(says)):
+        release.refuse(release.Change("week1", {}), tmp_path)
+
+
+def test_it_is_refused_before_anything_is_released(lesson: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(lesson, tmp_path / "sums")
+    before = folder / "release" / "week1" / "of_before.ipynb"
+    before.parent.mkdir(parents=True, exist_ok=True)
+    before.write_text("{}")
+    put_notebook(folder, ["momentum_test"])
+    told = run(folder, "-m", "autograder", "assign", "week1", code=2, says=True)
+    assert "make new exercise=momentum" in told
+    assert "Nothing is released" in told
+    assert before.exists()
+
+
+def test_a_question_whose_reference_raises_is_refused_too(lesson: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(lesson, tmp_path / "sums")
+    path = folder / "my questions" / "solutions" / "mine.py"
+    path.write_text(path.read_text().replace("return 2 * x", "return 2 * y"))
+    told = run(folder, "-m", "autograder", "assign", "week1", code=2, says=True)
+    assert "my questions/solutions/mine.py:" in told
+    assert "NameError" in told
