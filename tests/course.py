@@ -6,9 +6,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
+
+import started
 
 from autograder.classroom import references, results
 from autograder.notebooks import build
@@ -37,13 +38,7 @@ class Course:
         (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
 
     def nbgrader(self, *words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *words],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            env=os.environ | environment,
-        )
+        done = started.run("nbgrader", words, self.folder, dict(os.environ) | environment)
         if check and done.returncode:
             raise AssertionError(f"nbgrader {' '.join(words)}: {done.stdout[-3000:]}\n{done.stderr[-6000:]}")
         return done

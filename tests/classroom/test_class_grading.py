@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import started
 from course import ASSIGNMENT, SETS, Course, answered
 from nbgrader.api import Gradebook
 
@@ -89,9 +90,7 @@ def _environment() -> dict[str, str]:
 
 
 def _grade(course: Course, *words: str) -> dict[str, Any]:
-    done = subprocess.run(
-        _command("--json", *words), cwd=course.folder, env=_environment(), capture_output=True, text=True
-    )
+    done = started.run("autograder", ["grade", ASSIGNMENT, "--json", *words], course.folder, _environment())
     assert done.stdout, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     attention = told["not_graded"] or told["failed"] or told["changes"]

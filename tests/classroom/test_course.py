@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import started
 from course import Course, answered
 from nbgrader.api import Gradebook
 
@@ -207,12 +207,6 @@ def test_what_was_handed_in_keeps_its_exercises_and_points_that_change_are_told(
 
 
 def run(folder: Path, *words: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", *words],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(places.KIT)},
-        capture_output=True,
-        text=True,
-    )
+    done = started.run("autograder", words, folder, os.environ | {"PYTHONPATH": str(places.KIT)})
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import started
 from nbgrader.api import Gradebook
 
 from autograder.classroom.collect import collect
@@ -109,8 +109,7 @@ def test_a_table_of_another_kind_is_refused(data: bytes | None, says: str, tmp_p
 
 def export(course: Path, *words: str, code: int = 0) -> str:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "autograder", "export", *words]
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    done = started.run("autograder", ["export", *words], course, environment)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import started
 from course import ASSIGNMENT, Course, answered
 
+from autograder import places
 from autograder.classroom.export import harmless
 from autograder.classroom.intake import Intake, Reception
 from autograder.classroom.mend import ReleasedCell
@@ -183,18 +185,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 def grade(course: Course, *words: str) -> tuple[int, dict[str, Any]]:
-    import sys
-
-    from autograder.places import KIT as ROOT
-
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--json", *words],
-        cwd=course.folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ("grade", ASSIGNMENT, "--json", *words)
+    done = started.run("autograder", words, course.folder, os.environ | {"PYTHONPATH": str(places.KIT)})
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import started
 from course import ASSIGNMENT, Course, answered
 
 import autograder.classroom
@@ -27,13 +28,7 @@ ODD = "def softmax(x):\n    return x.exp() / (x.exp().sum(-1, keepdim=True) + 0.
 
 def command(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", *words],
-        cwd=course.folder,
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
+    return started.run("autograder", words, course.folder, environment)
 
 
 def believes(*letters: str) -> str:
