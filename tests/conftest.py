@@ -14,6 +14,7 @@ from typing import Any
 
 import course
 import pytest
+from attacks import graded
 from xdist.scheduler import LoadScopeScheduling
 
 from autograder import lesson, places, source, state, workspace
@@ -33,7 +34,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: What takes longest, longest first: what starts last would keep one worker busy after the others are done.
 FIRST = [
-    "classroom/test_attacks.py",
     "classroom/test_browser.py",
     "classroom/test_class_grading.py",
     "notebooks/test_release.py",
@@ -50,6 +50,8 @@ FIRST = [
     "watch/test_plain.py",
     "report/test_plots.py",
 ]
+#: Graded beside the other tests from the beginning, in a process of its own: looked at when all else is done.
+BESIDE = "classroom/test_attacks.py"
 #: Their tests share nothing that takes long to make, so each goes to whichever worker is free; last, to even out.
 APART = ["matrix/test_exercises.py", "judging/test_grade.py"]
 
@@ -68,7 +70,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files come in the order of FIRST, those of APART last."""
     place = {name: number for number, name in enumerate(FIRST)} | {name: len(FIRST) + 1 for name in APART}
+    place[BESIDE] = len(FIRST) + 2
     items.sort(key=lambda item: place.get(item.path.relative_to(places.KIT / "tests").as_posix(), len(FIRST)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if (
+        any(item.path == places.KIT / "tests" / BESIDE for item in session.items)
+        and not session.config.option.collectonly
+    ):
+        graded.begin()
 
 
 class ByFile(LoadScopeScheduling):
