@@ -25,8 +25,8 @@ from attacks import ATTACKS, RIGHT, SECTION, Attack, put
 
 SECRET, MARK, SCRIPT = "the-instructors-secret", "left-by-a-submission", "the_script_ran"
 TIGHT = """
-c.Grade.cell_seconds = c.Grade.exercise_seconds = 2.0
-c.Grade.process_seconds, c.Grade.whole_seconds, c.Grade.memory_mb = 6.0, 20.0, 600
+c.Grade.cell_seconds = c.Grade.exercise_seconds = 1.0
+c.Grade.process_seconds, c.Grade.whole_seconds, c.Grade.memory_mb = 3.0, 10.0, 600
 """
 HONEST = ("aaa_first", "mmm_middle", "zzz_last")
 
