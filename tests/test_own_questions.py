@@ -107,11 +107,16 @@ def test_a_class_is_released_it_and_graded_on_it(lesson: Path) -> None:
         assert [gradebook.find_submission("week1", who).score for who in ("ada", "ben")] == [2, 1]
     assert "You add one as well" in run(lesson, "-m", "autograder", "report", "week1", "--json")
 
-    version = "from autograder.classroom.grading import kit_version; print(kit_version())"
-    before = run(lesson, "-c", version)
+    before = version(lesson)
     checks = lesson / "my questions" / "checks" / "mine" / "clip.py"
     checks.write_text(checks.read_text() + "# changed\n")
-    assert run(lesson, "-c", version) != before
+    assert version(lesson) != before
+
+
+def version(lesson: Path) -> str:
+    """What results in this folder are kept under."""
+    asked = "from autograder.classroom.grading import kit_version; print(kit_version())"
+    return small_kit.run(lesson, "-c", asked, env=small_kit.environment(PYTHONPATH=str(places.KIT))).stdout
 
 
 def cell(grade_id: str, source: str = "", **meta: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import small_kit
+import started
 from course import answered
 
 from autograder import places
@@ -21,9 +22,8 @@ SECTIONS = {"setup": "first", "cross_entropy": "questions"}
 
 def run(lesson: Path, *words: str, code: int = 0, says: bool = False) -> str:
     environment = small_kit.environment(PYTHONPATH=str(places.KIT))
-    done = subprocess.run(
-        [sys.executable, *words], cwd=lesson, env=environment, capture_output=True, text=True, check=False
-    )
+    assert words[0] == "-m"
+    done = started.run(words[1], words[2:], lesson, environment)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stderr if says else done.stdout
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import started
 from course import ASSIGNMENT, Course, answered
 
 from autograder import lesson, places, source
@@ -31,8 +32,8 @@ def test_an_assignment_goes_out_and_feedback_comes_back(tmp_path: Path) -> None:
     (home / "nbgrader_config.py").write_text(f"c = get_config()\n{course_id}{setting}", encoding="utf-8")
 
     def student(*words: str) -> None:
-        environment = os.environ | {"HOME": str(home)}
-        subprocess.run([sys.executable, "-m", "nbgrader", *words, ASSIGNMENT], cwd=home, env=environment, check=True)
+        done = started.run("nbgrader", [*words, ASSIGNMENT], home, os.environ | {"HOME": str(home)})
+        assert done.returncode == 0, done.stdout + done.stderr
 
     course.release()
     course.nbgrader("release_assignment", ASSIGNMENT)
