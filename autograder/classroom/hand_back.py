@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom import platforms, results
+from autograder.classroom import platforms, results, rosters
 from autograder.classroom.export import harmless
 from autograder.classroom.plan import NoAssignment
 
@@ -42,8 +42,7 @@ def export(assignment: str, to: Path, roster: Path | None = None) -> list[str]:
     book = read(assignment)
     order = list(book.students)
     if roster:
-        first = platforms.students(roster, order)
-        order = [*first, *(name for name in order if name not in first)]
+        order = rosters.order(roster, order)
     to.mkdir(parents=True, exist_ok=True)
     columns = ["student", "last_name", "first_name", "email", "state", "score", "max_score", "late_penalty"]
     files = {"grades.csv": _table(columns, ({"student": name, **book.students[name]} for name in order))}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import course, lesson
-from autograder.classroom import results
+from autograder.classroom import results, rosters
 
 TEMPLATE = """\
 # This course, as you decide it. Every line is optional; # makes one a comment. After a change: make course
@@ -89,59 +86,8 @@ def synchronise(gradebook: Gradebook, assignment: str) -> None:
 
 def enrol(gradebook: Gradebook, told: course.Course) -> None:
     """Write the roster into the gradebook; nobody is taken out of it."""
-    for student in roster(told.roster) if told.roster else []:
+    for student in rosters.read(told.roster).enrolled() if told.roster else []:
         gradebook.update_or_create_student(student.pop("id"), **student)
-
-
-def roster(path: Path) -> Iterator[dict[str, Any]]:
-    """Students as nbgrader knows them: {"id", "first_name", "last_name", "email"}."""
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        columns = rows.fieldnames or []
-        read: Callable[[dict[str, str]], dict[str, str] | None]
-        if "id" in columns:
-            read = _own
-        elif {"Student", "ID"} <= set(columns):
-            read = _canvas
-        elif {"Identifier", "Full name"} <= set(columns):
-            read = _moodle
-        else:
-            wanted = (
-                "id (with first_name, last_name, email), Canvas's Student and ID, or Moodle's Identifier and Full name"
-            )
-            raise course.BadCourse(
-                f"{path.name}, line 1: there are no columns {wanted}. Export it again, or rename them."
-            )
-        for row in rows:
-            student = read({key: (value or "").strip() for key, value in row.items() if isinstance(key, str)})
-            if student and student["id"]:
-                yield student
-
-
-def _own(row: dict[str, str]) -> dict[str, str]:
-    return {key: row.get(key, "") for key in ("id", "first_name", "last_name", "email")}
-
-
-def _canvas(row: dict[str, str]) -> dict[str, str] | None:
-    """The row of points has no ID. The names are those of the files that Canvas gives away."""
-    if not row["ID"].isdigit():
-        return None
-    last, _, first = row["Student"].partition(", ")
-    who = re.sub(r"[\W_]", "", last + first).lower()
-    email = row.get("SIS Login ID", "")
-    return {"id": f"{who}_{row['ID']}", "first_name": first, "last_name": last, "email": email if "@" in email else ""}
-
-
-def _moodle(row: dict[str, str]) -> dict[str, str]:
-    """A grading worksheet: Identifier is 'Participant 123', and the files of a download bear name and number."""
-    first, _, last = row["Full name"].partition(" ")
-    number = row["Identifier"].rpartition(" ")[2]
-    return {
-        "id": f"{row['Full name']}_{number}",
-        "first_name": first,
-        "last_name": last,
-        "email": row.get("Email address", ""),
-    }
 
 
 def standing(folder: Path, db_url: str, told: course.Course) -> list[dict[str, Any]]:

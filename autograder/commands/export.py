@@ -24,7 +24,7 @@ def export(assignment: str, roster: Path | None, to: Path | None) -> None:
 
     from autograder.classroom import hand_back
     from autograder.classroom.plan import NoAssignment
-    from autograder.classroom.platforms import BadRoster
+    from autograder.classroom.rosters import BadRoster
 
     try:
         lines = hand_back.export(assignment, to or Path("export") / assignment, roster)

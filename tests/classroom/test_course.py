@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 
 from autograder import course as courses
 from autograder import lesson, places, source
-from autograder.classroom import release, term
+from autograder.classroom import release, rosters, term
 
 WEEKS = """\
 name = "minibatches"
@@ -111,16 +111,17 @@ def test_lateness_costs_a_share_for_each_day_begun_down_to_the_floor() -> None:
         ("id,last_name\nada,Lovelace\n", ("ada", "Lovelace")),
         (
             "Student,ID,SIS Login ID,Section,week1\n    Points Possible,,,,10\n"
-            '"Lovelace, Ada",12345,ada@example.org,A,\n',
+            '"Lovelace, Ada",12345,ada@example.org,A,\n"Student, Test",1,,A,\n',
             ("lovelaceada_12345", "Lovelace"),
         ),
+        ("id;first_name;last_name\nada;Ada;Lovelace\n", ("ada", "Lovelace")),
         ("Identifier,Full name,Email address\nParticipant 77,Ada Lovelace,a@b.c\n", ("Ada Lovelace_77", "Lovelace")),
     ],
-    ids=["own", "canvas", "moodle"],
+    ids=["own", "canvas", "semicolons", "moodle"],
 )
 def test_a_roster_is_read_as_canvas_and_moodle_export_it(here: Path, text: str, first: tuple[str, str]) -> None:
     (here / "roster.csv").write_text(text)
-    (student,) = term.roster(here / "roster.csv")
+    (student,) = rosters.read(here / "roster.csv").enrolled()
     assert (student["id"], student["last_name"]) == first
 
 

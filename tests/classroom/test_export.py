@@ -14,7 +14,8 @@ import started
 from nbgrader.api import Gradebook
 
 from autograder.classroom.collect import collect
-from autograder.classroom.platforms import BadRoster, Grades, fill
+from autograder.classroom.platforms import Grades, fill
+from autograder.classroom.rosters import BadRoster
 
 # nbgrader's own way of adding a submission makes SQLAlchemy warn.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")

@@ -1,0 +1,135 @@
+"""The table of a class, as Canvas or Moodle exports it or as somebody wrote it: who is in it, which row is whose."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import course
+from autograder.classroom.collect import student_id
+
+#: By these columns tables are told apart: one's own, Canvas's gradebook, Moodle's worksheet, Moodle's table of grades.
+OWN = ("id",)
+CANVAS = ("Student", "ID")
+WORKSHEET = ("Identifier", "Full name")
+GRADES = ("First name", "Email address")
+#: Columns by which students may be called in the gradebook, of any of them.
+NAMES: tuple[str, ...] = ("id", "SIS Login ID", "SIS User ID", "Integration ID", "ID", "Username", "ID number")
+NAMES += ("Email address", "Identifier", "Full name", "Student")
+
+Row = list[str]
+
+
+class BadRoster(course.BadCourse):
+    """The roster cannot be used; the text names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    path: Path
+    header: Row
+    rows: list[Row]
+
+    def has(self, columns: Iterable[str]) -> bool:
+        return set(columns) <= set(self.header)
+
+    def cell(self, row: Row, name: str) -> str:
+        """What stands in a column; "" where there is no such column."""
+        return row[self.header.index(name)].strip() if name in self.header else ""
+
+    def students(self) -> list[Row]:
+        return [row for row in self.rows if self.is_student(row)]
+
+    def is_student(self, row: Row) -> bool:
+        """Not one of the lines of Canvas above the first student, nor the student whom it makes up for tests."""
+        if self.has(CANVAS):
+            name = self.cell(row, "Student")
+            return bool(name and self.cell(row, "ID")) and name not in ("Points Possible", "Student, Test")
+        return True
+
+    def called(self, row: Row) -> str:
+        names = ("Full name", "Student", "Email address", "Identifier")
+        return next((self.cell(row, name) for name in names if name in self.header), row[0])
+
+    def enrolled(self) -> Iterator[dict[str, Any]]:
+        """Students as nbgrader knows them: {"id", "first_name", "last_name", "email"}."""
+        if not any(map(self.has, (OWN, CANVAS, WORKSHEET))):
+            raise BadRoster(
+                f"{self.path.name}, line 1: there are no columns id (with first_name, last_name, email), Canvas's "
+                "Student and ID, or Moodle's Identifier and Full name. Export it again, or rename them."
+            )
+        for row in self.students():
+            student = self._student(row)
+            if student["id"]:
+                yield student
+
+    def _student(self, row: Row) -> dict[str, Any]:
+        """The names of who comes from a platform are those of the files that it gives away."""
+        told = {key: self.cell(row, key) for key in ("id", "first_name", "last_name", "email")}
+        if self.has(OWN):
+            return told
+        if self.has(CANVAS):
+            last, _, first = self.cell(row, "Student").partition(", ")
+            login, who = self.cell(row, "SIS Login ID"), re.sub(r"[\W_]", "", last + first).lower()
+            told |= {"id": f"{who}_{self.cell(row, 'ID')}", "email": login if "@" in login else ""}
+        else:
+            name, number = self.cell(row, "Full name"), self.cell(row, "Identifier").rpartition(" ")[2]
+            first, _, last = name.partition(" ")
+            told |= {"id": f"{name}_{number}", "email": self.cell(row, "Email address")}
+        return told | {"first_name": first, "last_name": last}
+
+
+def read(path: Path) -> Roster:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise BadRoster(f"There is no file {path}.") from None
+    except UnicodeDecodeError:
+        raise BadRoster(f"{path} is not UTF-8 text: export it once more, or save it as CSV (UTF-8).") from None
+    except OSError as error:
+        raise BadRoster(f"{path} cannot be read ({error.strerror}).") from None
+    first = text.partition("\n")[0]
+    dialect = ";" if first.count(";") > first.count(",") else ","
+    table = [row for row in csv.reader(io.StringIO(text), delimiter=dialect) if any(cell.strip() for cell in row)]
+    if not table:
+        raise BadRoster(f"{path} is empty: export it once more.")
+    width = len(table[0])
+    return Roster(path, [name.strip() for name in table[0]], [(row + [""] * width)[:width] for row in table[1:]])
+
+
+class Match:
+    """Finds the gradebook's student for a row: by login, number or name, or by the number behind a folder's name."""
+
+    def __init__(self, roster: Roster, known: Iterable[str]):
+        self._roster = roster
+        self._known = {student_id(name): name for name in known}
+        self._numbers = {found[1]: name for name in known if (found := re.search(r"_(\d+)$", name))}
+        self.found: dict[str, None] = {}  # in the order of the roster
+        self.unknown: list[str] = []
+
+    def of(self, row: Row) -> str:
+        """The student's name in the gradebook; "" where it is not known there."""
+        cells = [self._roster.cell(row, name) for name in NAMES]
+        cells += [cell.partition("@")[0] for cell in cells if "@" in cell]
+        for cell in filter(None, cells):
+            number = re.fullmatch(r"(?:Participant\s+)?(\d+)", cell)
+            found = self._known.get(student_id(cell)) or (self._numbers.get(number[1]) if number else None)
+            if found:
+                self.found[found] = None
+                return found
+        self.unknown.append(self._roster.called(row))
+        return ""
+
+
+def order(path: Path, known: list[str]) -> list[str]:
+    """The gradebook's students, those of the table first, in its order."""
+    roster = read(path)
+    match = Match(roster, known)
+    for row in roster.students():
+        match.of(row)
+    return [*match.found, *(name for name in known if name not in match.found)]
