@@ -48,12 +48,12 @@ def experiment(exercise: Exercise) -> Spec:
 
 def edited(exercise: Exercise, mistake: str) -> str:
     """The source of a mistake as an author wants to see it: the definition alone."""
-    return ast.unparse(_tree(exercise, mistake)[0])
+    return ast.unparse(tree(exercise, mistake)[0])
 
 
 def with_words(exercise: Exercise, name: str) -> tuple[ast.AST, set[str]]:
     """The reference (no name) or a right as a tree, and every word in it."""
-    definition = _tree(exercise, name)[0]
+    definition = tree(exercise, name)[0]
     return definition, set(re.findall(r"\w+", ast.unparse(definition)))
 
 
@@ -61,40 +61,40 @@ def with_words(exercise: Exercise, name: str) -> tuple[ast.AST, set[str]]:
 def _text(exercise_name: str, kind: str, name: str) -> str:
     exercise = lesson.find(exercise_name)
     if kind == "relation":
-        module = _module(Path(relations.__file__).read_text(encoding="utf-8"))
+        module = parsed(Path(relations.__file__).read_text(encoding="utf-8"))
         change, related = (_unparsed(_definition(module, wanted), module) for wanted in (name, "related"))
         # Apart, so that what the change itself raises is not taken for a line of the answer.
         around = f"exec(compile({change + related!r}, 'relation', 'exec'))"
         reference = _text(exercise_name, "reference", "")
         return f"{reference}\n{around}\n{exercise.name} = related({name}, {exercise.name})\n"
-    definition, module = _tree(exercise, name if kind != "reference" else "")
+    definition, module = tree(exercise, name if kind != "reference" else "")
     text = _unparsed(definition, module)
     if definition.name == exercise.name:
         return text
     return text + f"\n{exercise.name} = {definition.name}{'()' if exercise.is_class else ''}\n"
 
 
-def _tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
+def tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
     """The definition of the reference (no name), a right or a mistake, and the module whose names it uses."""
     family = exercise.family or {}
     variant: Variant | None = exercise.rights.get(name) or exercise.mistakes.get(name) or family.get(name)
     if not name:
-        module = _module(source.solutions_path(exercise.section).read_text(encoding="utf-8"))
+        module = parsed(source.solutions_path(exercise.section).read_text(encoding="utf-8"))
         return _definition(module, exercise.name), module
     if variant is None:
         raise KeyError(f"{exercise.name} has no {name}")
     if not variant.edits:
-        module = _module(source.checks(exercise.section, exercise.name))
+        module = parsed(source.checks(exercise.section, exercise.name))
         return _definition(module, name), module
     slip = slip_of(variant)
     if slip.of and slip.of not in [*exercise.rights, *exercise.mistakes]:
         raise Misfit(slip.file, slip.line, f"{exercise.name} has no right {slip.of!r}")
-    definition, module = _tree(exercise, slip.of)
+    definition, module = tree(exercise, slip.of)
     return slip.apply(definition), module
 
 
 @functools.lru_cache(maxsize=32)
-def _module(text: str) -> ast.Module:
+def parsed(text: str) -> ast.Module:
     """A module, parsed, without the kit's decorators, docstrings and annotations."""
     module = ast.parse(text)
     for node in ast.walk(module):
@@ -124,7 +124,7 @@ def _definition(module: ast.Module, name: str) -> Definition:
 
 def _unparsed(definition: Definition, module: ast.Module) -> str:
     """The definition and what it reaches of its module, in the order in which they stand there."""
-    by_name = {name: node for node in module.body for name in _bound(node)}
+    by_name = {name: node for node in module.body for name in bound(node)}
     original = by_name.get(definition.name)
     needed, queue = {id(original)}, [definition]
     while queue:
@@ -141,7 +141,7 @@ def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
-def _bound(node: ast.stmt) -> Iterator[str]:
+def bound(node: ast.stmt) -> Iterator[str]:
     """The names that a statement of a module binds."""
     if isinstance(node, Definition):
         yield node.name

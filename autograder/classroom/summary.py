@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import lesson
-from autograder.classroom import items, lines, submission
+from autograder.classroom import items, lines, ready, submission
 from autograder.classroom.intake import Notice
 from autograder.classroom.kept import Paper, Told, papers
 from autograder.classroom.plan import NoAssignment, Plan
@@ -20,6 +20,8 @@ Report = dict[str, Any]
 
 #: An answer that is shown as an example is cut off behind so many characters.
 MOST_SHOWN = 3000
+#: Of so many answers that fail alike it is asked whether a slip can be made of them.
+MOST_TRIED = 20
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "max_score": _number(sum(points.values())),
         "scores": sorted(scores) if anonymous else scores,
         "missing": len({one.student for one in notices if one.kind == "missing"}),
+        "sections": _sections(rows, found),
         "exercises": rows,
         "usual": items.USUAL,
         "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
@@ -78,6 +81,21 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "help": [] if anonymous else _help(found),
     }
     return made | {"stands_out": stands_out(made)}
+
+
+def _sections(rows: list[Report], found: list[Paper]) -> list[Report]:
+    """For each section, how many passed every exercise that the assignment has of it."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        names[row["section"]].append(row["name"])
+    return [
+        {"name": section, "exercises": len(of), "passed": sum(all(_passed(p.results[n]) for n in of) for p in found)}
+        for section, of in names.items()
+    ]
+
+
+def _passed(told: Told | None) -> bool:
+    return told is not None and told["outcome"] == "passed"
 
 
 def stands_out(made: Report) -> str:
@@ -156,8 +174,20 @@ def _alike(name: str, graded: list[tuple[Paper, Told]], anonymous: bool) -> list
     for paper, told in graded:
         if told["outcome"] in ("failed", "error") and not told["diagnosis"]:
             groups[_observation(told)].append((paper, told))
-    rows = [{"observation": seen} | _group(name, group, anonymous) for seen, group in groups.items()]
+    rows: list[Report] = []
+    for seen, group in groups.items():
+        told, slip = ("", "") if anonymous else _ready(name, group)
+        group.sort(key=lambda one: one[0].student != told)  # whose answer the slip is stands first: it is the example
+        rows.append({"observation": seen} | _group(name, group, anonymous) | ({"slip": slip} if slip else {}))
     return sorted(rows, key=lambda row: -row["students"])
+
+
+def _ready(name: str, group: list[tuple[Paper, Told]]) -> tuple[str, str]:
+    """Whose answer can be told as a known mistake, ready for the author, and its code; ("", "") where nobody's can."""
+    for paper, _ in group[:MOST_TRIED]:
+        if code := ready.slip(lesson.find(name), _cell(paper, name)[0]):
+            return paper.student, code
+    return "", ""
 
 
 def _observation(told: Told) -> str:
@@ -181,17 +211,21 @@ def _group(name: str, group: list[tuple[Paper, Told]], anonymous: bool) -> Repor
 
 
 def _example(paper: Paper, name: str) -> Report:
-    """The cell of a student's notebook that has this answer, as it was handed in; its lines to look at, if known."""
-    path = paper.paths.get(name)
-    if path is None:
-        return {"example": "", "lines": []}
-    handed_in = submission.read(read_bytes(str(path)))
-    found = [cell["source"] for cell in handed_in.cells if submission.grade_id(cell) in (f"{name}-answer", name)]
-    text = found[0] if found else ""
-    sources = handed_in.sources(set(lesson.names(lesson.find(name).section)))
+    """An answer as it was handed in, and its lines to look at, if known."""
+    text, sources = _cell(paper, name)
     places = lines.Search(paper.course, 0).places(lesson.find(name), sources)
     numbers = sorted({place.line for place in places if sources[place.cell] == text})
     return {"example": text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "\n...", "lines": numbers}
+
+
+def _cell(paper: Paper, name: str) -> tuple[str, list[str]]:
+    """The cell of a student's notebook that has this answer, and all cells that ran."""
+    path = paper.paths.get(name)
+    if path is None:
+        return "", []
+    handed_in = submission.read(read_bytes(str(path)))
+    found = [cell["source"] for cell in handed_in.cells if submission.grade_id(cell) in (f"{name}-answer", name)]
+    return found[0] if found else "", handed_in.sources(set(lesson.names(lesson.find(name).section)))
 
 
 def _statements(name: str, graded: list[tuple[Paper, Told]]) -> list[Report]:

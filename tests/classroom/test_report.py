@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import copy
 import json
 import os
 import re
@@ -16,14 +18,16 @@ from course import ASSIGNMENT, Course, answered
 
 import autograder.classroom
 from autograder import lesson, places, source
-from autograder.classroom import items
+from autograder.authoring import slips, variants
+from autograder.classroom import items, ready
 from autograder.process import sandbox
+from autograder.repair.rights import renamed
 
 SECTION = "cross_entropy"
 #: Names that a page, a terminal or a spreadsheet could take for something to do.
 HOSTILE, FORMULA = "<img src=x onerror=alert(1)>", "=1+1"
 COLUMNS = "def softmax(x):\n    # <script>alert(2)</script>\n    return x.exp() / x.exp().sum(0, keepdim=True)\n"
-ODD = "def softmax(x):\n    return x.exp() / (x.exp().sum(-1, keepdim=True) + 0.37)\n"
+ODD = "def softmax(x):\n    exps = x.exp()\n    return exps / (exps.sum(-1, keepdim=True) + 0.37)\n"
 
 
 def command(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
@@ -107,6 +111,59 @@ def test_answers_that_fail_alike_without_a_known_mistake_are_one_group(report: d
     (group,) = exercise(report, "softmax")["alike"]
     assert (group["students"], group["who"]) == (2, ["eve", "fay"])
     assert "works on a single row" in group["observation"]
+
+
+def test_a_group_that_fails_alike_has_its_slip_ready_for_the_author(report: dict[str, Any]) -> None:
+    (group,) = exercise(report, "softmax")["alike"]
+    assert group["example"] == ODD
+    head, *rest = group["slip"].splitlines()
+    assert rest == ["def name():", '    """What the code does, and where to look."""']
+    old, new = ast.literal_eval(head.removeprefix("@softmax.slip"))
+    reference = variants.tree(lesson.find("softmax"), "")[0]
+    (made,) = slips.change(old, new).apply(ast.Module([reference], [])).body
+    assert ast.unparse(made) == ODD.strip()
+
+
+@pytest.mark.parametrize("name", ["softmax", "fit_layers", "DataLoader"])
+def test_a_ready_slip_makes_the_very_answer(name: str) -> None:
+    """Known mistakes stand for what a class may write."""
+    found = lesson.find(name)
+    told = 0
+    for mistake in found.mistakes:
+        tree = copy.deepcopy(variants.tree(found, mistake)[0])
+        tree.name = name
+        text = ready.slip(found, ast.unparse(tree))
+        if text:
+            told += 1
+            declared = text.partition("\n")[0].removeprefix(f"@{name}.slip")
+            edit, of = eval(f"read{declared}", {**vars(slips), "read": _read})
+            made = edit.apply(copy.deepcopy(variants.tree(found, of)[0]))
+            made.name = name
+            assert ast.dump(renamed(tree, made)) == ast.dump(made)
+    assert told > len(found.mistakes) / 2
+
+
+def _read(*edits: Any, of: str = "") -> tuple[slips.Edit, str]:
+    return (slips.change(*edits) if len(edits) == 2 else edits[0]), of
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "def softmax(x):\n    return helper(x.exp() / x.exp().sum(-1, keepdim=True))",
+        "exp = 3\ndef softmax(x):\n    exps = x.exp()\n    return exps / exps.sum(0, keepdim=True)",
+        "def softmax(x):\n    a = x.max()\n    b = x - a\n    return b.log() * 3",
+        "def softmax(x):\n    return (",
+        "",
+    ],
+    ids=["a helper of theirs", "more than the answer", "another program", "no Python", "nothing"],
+)
+def test_there_is_no_ready_slip_where_it_would_be_a_guess(cell: str) -> None:
+    assert ready.slip(lesson.find("softmax"), cell) == ""
+
+
+def test_sections_are_passed_by_who_passed_every_exercise(report: dict[str, Any]) -> None:
+    assert report["sections"] == [{"name": SECTION, "exercises": len(lesson.names(SECTION)), "passed": 1}]
 
 
 def test_statements_that_were_believed_are_told_in_per_cent(report: dict[str, Any]) -> None:
