@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from autograder.authoring import variants
 from autograder.authoring.slips import Edit, Mismatch, after, before, change
 from autograder.exercise import Exercise
+from autograder.repair.reading import is_small
 from autograder.repair.rights import renamed
 
 Definition = ast.FunctionDef | ast.ClassDef
@@ -30,8 +32,13 @@ def slip(exercise: Exercise, cell: str) -> str:
     theirs = _answer(cell, exercise.name)
     if theirs is None:
         return ""
-    found = [told for of in ("", *exercise.rights) for told in _of(exercise, of, theirs)]
-    return f"@{exercise.name}.slip({min(found, key=len)})\n{TO_WRITE}" if found else ""
+    found = [made for of in ("", *exercise.rights) for made in _of(exercise, of, theirs)]
+    if not found:
+        return ""
+    told = min(found, key=len)
+    needs = re.match(r"(after|before)\(", told)
+    imported = f"from autograder.authoring.slips import {needs[1]}\n\n" if needs else ""
+    return f"{imported}@{exercise.name}.slip({told})\n{TO_WRITE}"
 
 
 def _of(exercise: Exercise, of: str, theirs: Definition) -> Iterator[str]:
@@ -52,11 +59,13 @@ def _of(exercise: Exercise, of: str, theirs: Definition) -> Iterator[str]:
 def _answer(cell: str, name: str) -> Definition | None:
     """The definition, where it is all that the cell has."""
     try:
-        found = copy.deepcopy(variants.parsed(cell).body)
+        found = variants.parsed(cell).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    if not all(map(is_small, found)):
+        return None
     alone = len(found) == 1 and isinstance(found[0], Definition) and found[0].name == name
-    return found[0] if alone else None  # type: ignore[return-value]
+    return copy.deepcopy(found[0]) if alone else None  # type: ignore[return-value]
 
 
 def _edits(right: ast.AST, ours: ast.AST) -> Iterator[tuple[Edit, str]]:

@@ -174,20 +174,16 @@ def _alike(name: str, graded: list[tuple[Paper, Told]], anonymous: bool) -> list
     for paper, told in graded:
         if told["outcome"] in ("failed", "error") and not told["diagnosis"]:
             groups[_observation(told)].append((paper, told))
-    rows: list[Report] = []
-    for seen, group in groups.items():
-        told, slip = ("", "") if anonymous else _ready(name, group)
-        group.sort(key=lambda one: one[0].student != told)  # whose answer the slip is stands first: it is the example
-        rows.append({"observation": seen} | _group(name, group, anonymous) | ({"slip": slip} if slip else {}))
+    rows = [{"observation": seen} | _taught(name, group, anonymous) for seen, group in groups.items()]
     return sorted(rows, key=lambda row: -row["students"])
 
 
-def _ready(name: str, group: list[tuple[Paper, Told]]) -> tuple[str, str]:
-    """Whose answer can be told as a known mistake, ready for the author, and its code; ("", "") where nobody's can."""
-    for paper, _ in group[:MOST_TRIED]:
+def _taught(name: str, group: list[tuple[Paper, Told]], anonymous: bool) -> Report:
+    """A group of answers; its example is one that can be told as a known mistake, ready for the author, if any can."""
+    for paper, _ in [] if anonymous else group[:MOST_TRIED]:
         if code := ready.slip(lesson.find(name), _cell(paper, name)[0]):
-            return paper.student, code
-    return "", ""
+            return _group(name, group, anonymous, paper) | {"slip": code}
+    return _group(name, group, anonymous)
 
 
 def _observation(told: Told) -> str:
@@ -199,14 +195,14 @@ def _observation(told: Told) -> str:
     return "; ".join(f"{what}: {', '.join(names)}" for what, names in by_what.items())
 
 
-def _group(name: str, group: list[tuple[Paper, Told]], anonymous: bool) -> Report:
-    """How many; and for the instructor who, and one of the answers."""
+def _group(name: str, group: list[tuple[Paper, Told]], anonymous: bool, shown: Paper | None = None) -> Report:
+    """How many; and for the instructor who, and one of the answers, the first unless another is to be `shown`."""
     if anonymous:
         return {"students": len(group)}
     return {
         "students": len(group),
         "who": [paper.student for paper, _ in group],
-        **_example(group[0][0], name),
+        **_example(shown or group[0][0], name),
     }
 
 

@@ -28,7 +28,7 @@ def read(text: str, name: str, also: Set[str] = frozenset()) -> ast.Module | Non
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     tree.body = _needed(tree, {name, *also})
-    if not any(name in binds(node) for node in tree.body) or not _is_small(tree):
+    if not any(name in binds(node) for node in tree.body) or not is_small(tree):
         return None
     for node in list(_walk(tree)):
         _without_prompt(node)
@@ -66,7 +66,7 @@ def _walk(node: ast.AST) -> list[ast.AST]:
     return list(ast.walk(node))
 
 
-def _is_small(tree: ast.AST) -> bool:
+def is_small(tree: ast.AST) -> bool:
     level, count, depth = [tree], 0, 0
     while level:
         count, depth = count + len(level), depth + 1

@@ -135,7 +135,7 @@ def test_a_ready_slip_makes_the_very_answer(name: str) -> None:
         text = ready.slip(found, ast.unparse(tree))
         if text:
             told += 1
-            declared = text.partition("\n")[0].removeprefix(f"@{name}.slip")
+            declared = text.partition(f"@{name}.slip")[2].partition("\n")[0]
             edit, of = eval(f"read{declared}", {**vars(slips), "read": _read})
             made = edit.apply(copy.deepcopy(variants.tree(found, of)[0]))
             made.name = name
@@ -153,10 +153,11 @@ def _read(*edits: Any, of: str = "") -> tuple[slips.Edit, str]:
         "def softmax(x):\n    return helper(x.exp() / x.exp().sum(-1, keepdim=True))",
         "exp = 3\ndef softmax(x):\n    exps = x.exp()\n    return exps / exps.sum(0, keepdim=True)",
         "def softmax(x):\n    a = x.max()\n    b = x - a\n    return b.log() * 3",
+        "def softmax(x):\n    return " + "1 + " * 3000 + "x",
         "def softmax(x):\n    return (",
         "",
     ],
-    ids=["a helper of theirs", "more than the answer", "another program", "no Python", "nothing"],
+    ids=["a helper of theirs", "more than the answer", "another program", "far too deep", "no Python", "nothing"],
 )
 def test_there_is_no_ready_slip_where_it_would_be_a_guess(cell: str) -> None:
     assert ready.slip(lesson.find("softmax"), cell) == ""
