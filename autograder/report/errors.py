@@ -44,7 +44,8 @@ def ending(verdict: Verdict, trouble: dict[str, Any]) -> str:
         return f"Python itself crashed ({detail}){at}: an endless recursion inside a library call can do that."
     if detail == "SIGKILL":
         return f"The process was killed{at}; too much memory is the usual reason."
-    return f"Your code broke the process that it runs in ({detail}){at}; does it close files that it did not open?"
+    why = "It may close files that it did not open, or put something else in the place of len or open, say."
+    return f"Your code broke the process that it runs in ({detail}){at}. {why}"
 
 
 def named(failed: dict[str, Any]) -> str:

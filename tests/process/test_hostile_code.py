@@ -25,6 +25,11 @@ FILES = {
     "has a syntax error": ("def nll(a):\n    return (a\n\ndef softmax(x):\n    return x\n", "error", "line 2"),
     "prints without end": ("def softmax(x):\n    while True: print('x' * 1000)", "timeout", "prints without end"),
     "prints a great deal": (f"def softmax(x):\n    print('x' * 30_000_000)\n    return {RIGHT}", "passed", "passed"),
+    "replaces a builtin": (
+        f"import builtins\nbuiltins.isinstance = builtins.open = None\ndef softmax(x):\n    return {RIGHT}",
+        "error",
+        "put something else in the place of len or open",
+    ),
     "starts threads": (
         "import threading, time\ndef softmax(x):\n"
         f"    threading.Thread(target=time.sleep, args=[1000]).start()\n    return {RIGHT}",
