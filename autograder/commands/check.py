@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from autograder import lesson, state
-from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option, told_broken, tracked
+from autograder import state
+from autograder.commands.group import NOT_PASSED, PASSED, chosen, graded, leave, plain_option, told_broken, tracked
 from autograder.judging.grade import experiment, read, short
 from autograder.judging.judge import Verdict
 from autograder.proofread import AuthorsError
@@ -35,17 +35,17 @@ def check(
 
     Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
     """
-    chosen = lesson.select(list(names), section)
+    exercises, broken = chosen(names, section)
     if not as_json and not as_plain:
         from autograder.report import pages  # while torch is imported elsewhere, or it would be waited for afterwards
 
         pages.get_ready()
     verdicts = []
-    for exercise in tracked(chosen, shown=len(chosen) > 3 and not as_json and not as_plain):
+    for exercise in tracked(exercises, shown=len(exercises) > 3 and not as_json and not as_plain):
         try:
             verdicts.append(graded(exercise, path, seed))
         except AuthorsError as error:
-            if len(chosen) == 1:
+            if len(exercises) == 1:
                 raise
             click.echo(str(error), err=True)
     if path is None:
@@ -61,8 +61,8 @@ def check(
         pages.show(verdicts, experiment)
         if as_plot:
             _plot(verdicts, path)
-    broken = not names and told_broken(section)
-    passed = len(verdicts) == len(chosen) and all(verdict.passed for verdict in verdicts)
+    broken = broken or (not names and told_broken(section))
+    passed = len(verdicts) == len(exercises) and all(verdict.passed for verdict in verdicts)
     leave(PASSED if passed and not broken else NOT_PASSED)
 
 

@@ -106,6 +106,20 @@ def graded(exercise: Exercise, path: Path | None = None, seed: int = 0) -> Verdi
     return api.check_text(grade.read(path), grade.short(path), exercise, seed)
 
 
+def chosen(names: tuple[str, ...], section: str | None) -> tuple[list[Exercise], bool]:
+    """The exercises asked for, and whether one of several names cannot be used until its author mends something."""
+    if len(names) < 2:
+        return lesson.select(list(names), section), False
+    found, broken = lesson.select([], section) if section else [], False
+    for name in names:
+        try:
+            found += lesson.select([name])
+        except AuthorsError as error:
+            click.echo(str(error), err=True)
+            broken = True
+    return found, broken
+
+
 def told_broken(section: str | None = None) -> bool:
     """Say which exercises cannot be used until their author mends something; whether there are any."""
     errors = lesson.broken(section)

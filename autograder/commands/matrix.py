@@ -7,7 +7,7 @@ import json
 import click
 
 from autograder import lesson
-from autograder.commands.group import NOT_PASSED, PASSED, leave, told_broken, tracked
+from autograder.commands.group import NOT_PASSED, PASSED, chosen, leave, told_broken, tracked
 from autograder.proofread import AuthorsError
 
 
@@ -46,8 +46,9 @@ def matrix(
             raise lesson.UnknownName(lesson.suggest(mistake, known, f"mistake of {exercise.name}"))
         click.echo(edited(exercise, mistake))
         leave(PASSED)
+    exercises, broken = chosen(names, section)
     examined = []
-    for exercise in tracked(lesson.select(list(names), section), shown=True):
+    for exercise in tracked(exercises, shown=True):
         try:
             if many > 1:
                 found = across(exercise, list(range(seed, seed + many)))
@@ -63,5 +64,5 @@ def matrix(
             kill_matrix.show(found)
     if as_json:
         click.echo(json.dumps([kill_matrix.to_dict(found) for found in examined], indent=1))
-    broken = not names and told_broken(section)
+    broken = broken or (not names and told_broken(section))
     leave(NOT_PASSED if broken or any(found.findings or found.survivors for found in examined) else PASSED)

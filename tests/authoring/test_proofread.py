@@ -94,6 +94,17 @@ def test_one_line_names_the_place_and_what_to_write(case: str, tmp_path: Path) -
     )
 
 
+def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) -> None:
+    spoil, line = STOPS["another variable"]
+    kit = with_build(tmp_path / "kit")
+    spoil(kit)
+    for command, shown in (("check", "total is not started"), ("matrix", "total: ")):
+        said = small_kit.run(kit, "-m", "autograder", command, "double", "total", check=False)
+        assert said.stderr.startswith(line)
+        assert shown in said.stdout
+        assert said.returncode == 1
+
+
 @pytest.mark.parametrize(
     ("spoil", "name", "line"),
     [
