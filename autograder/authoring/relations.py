@@ -66,7 +66,8 @@ def per_row(result: torch.Tensor, first: torch.Tensor, *args: Any) -> Any:
 
 @relation
 def detached(result: torch.Tensor, *args: Any) -> torch.Tensor:
-    """The values are right, but the graph is cut: .detach(), .data, .item(), numpy or no_grad on the way."""
+    """The values are right, but no gradient can flow: the graph is cut by .detach(), .data, .item(), numpy or no_grad
+    on the way."""
     return result.detach()
 
 
@@ -84,5 +85,6 @@ def as_number(result: torch.Tensor, *args: Any) -> Any:
 
 @relation
 def still_two_dimensional(result: torch.Tensor, *args: Any) -> torch.Tensor:
-    """The values are right, but a dimension of size 1 is left at the end: keepdim (or an index with None) kept it."""
+    """The values are right, but a dimension of size 1 is left at the end. Does keepdim, or an index with None, keep it
+    there?"""
     return result.unsqueeze(-1)

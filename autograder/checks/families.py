@@ -40,12 +40,12 @@ def one_step_an_epoch():
 
 @slip(change("A.backward()", "A"))
 def never_goes_backward():
-    """The loss is computed and not followed back, so `opt.step()` has no gradients to go by. What computes them?"""
+    """No gradients are worked out, so `opt.step()` has nothing to go by. Which method of the loss is missing?"""
 
 
 @slip(after("opt.zero_grad()", "return"))
 def returns_after_the_first_batch():
-    """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
+    """Training stops after the first batch. Does a `return` or a `break` stand inside the loop?"""
 
 
 @slip("for _ in range(epochs):", "")
@@ -132,12 +132,12 @@ def its_own_batch_size():
 
 @slip("(A - 1) // B + 1", "(A - 1) // B")
 def one_batch_too_few():
-    """The last batch is left out: the number of batches is n / bs rounded up, which (n - 1) // bs + 1 is."""
+    """The last batch is left out, full or short. The number of batches is n / bs, rounded up."""
 
 
 @slip("(A - 1) // B + 1", "A // B")
 def full_batches_only():
-    """The last batch is left out when it is shorter than the others: // rounds down."""
+    """The last batch is left out when it is shorter than the others. A division such as n // bs rounds down."""
 
 
 @slip("(A - 1) // B + 1", "A // B + 1")
@@ -239,7 +239,7 @@ def results_not_kept():
 
 @slip(after("x = layer(x)", "return x"))
 def returns_after_the_first_layer():
-    """The first layer's result comes back: the `return` stands inside the loop."""
+    """The first layer's result comes back. Does a `return` stand inside the loop?"""
 
 
 @slip("with torch.no_grad():", "")
@@ -371,7 +371,7 @@ def a_row_at_a_time():
 @slip(after("opt.zero_grad()", "yield loss.item()"))
 def yields_the_losses():
     """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called, and collect the losses in a list if you want them."""
+    called; losses can be kept in a list."""
 
 
 @slip(after("opt.step()", "opt.step()"))

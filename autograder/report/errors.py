@@ -19,9 +19,9 @@ TORCH_MEANS = {
     " made under no_grad(), or detached, or with parameters that need no gradient.",
     "backward through the graph a second time": "The graph is freed by the first backward(); run the forward pass again"
     " for each.",
-    "only one element tensors can be converted": "torch.tensor() takes numbers; tensors are put together by"
-    " functions of their own.",
-    "could not infer output dtype": "True and False have no mean: make floats of them first.",
+    "only one element tensors can be converted": "Single numbers are wanted there, and this tensor holds several."
+    " For whole tensors torch has functions of its own.",
+    "could not infer output dtype": "mean() takes neither True and False nor whole numbers: make floats of them first.",
 }
 
 

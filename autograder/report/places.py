@@ -42,7 +42,7 @@ SENTENCES = {
     "return_missing": "The function comes to its end at line {line} without giving back what it worked out.",
     "moved": "What line {line} does is needed, but it comes too early or too late.",
     "with_extra": "The lines in the `with` of line {line} are not to be run under it.",
-    "no_grad_missing": "Line {line} is recorded by autograd, and should not be.",
+    "no_grad_missing": "What line {line} does is recorded for gradients, and should not be.",
     "condition_missing": "Line {line} is run in every case, also where it must not be.",
     "condition_extra": "The condition in line {line} keeps something from being run that should be.",
     "loop_extra": "The loop in line {line} is one loop too many.",

@@ -16,8 +16,8 @@ def with_gradient(result, leaf):
             if "inplace" not in str(error):
                 raise
             raise Complaint(
-                "the gradient cannot be computed: on the way to the result a tensor is overwritten (by -=, /=, or a "
-                "method whose name ends with _) whose values backward needs; make a new tensor instead"
+                "no gradient can be computed: a tensor whose values backward() needs is overwritten, by -=, /=, or a "
+                "method whose name ends with _. Make a new tensor instead"
             ) from None
     return {"result": result, "gradient": leaf.grad}
 

@@ -15,7 +15,8 @@ cross_entropy = code(
         "Two functions that you have built give it, one applied to the result of the other. Which two?",
         "nll wants log-probabilities, and the input holds scores. Which function makes the one of the other, and is "
         "right for scores of any size?",
-        "Apply log_softmax to input, and nll to that and target. Return what nll gives.",
+        "From scores to log-probabilities, and from these to one number: each step is one call of a function "
+        "that you have.",
     ],
     shortcut=["cross_entropy", "cross_entropy_loss"],
     instead="your log_softmax and your nll",
@@ -185,15 +186,15 @@ def naive(input, target):
 
 @cross_entropy.mistake
 def log_of_a_stable_softmax(input, target):
-    """Where the model is confidently wrong, the probability of the right class is rounded to 0 and its log is minus
-    infinity: the loss explodes. Do not go through probabilities: use the stable log_softmax."""
+    """Where the model is confidently wrong, the probability of the right class is rounded to 0, and the loss becomes
+    infinite. Do not go through probabilities: use the stable log_softmax."""
     return -input.softmax(1).log()[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.mistake
 def with_an_added_epsilon(input, target):
-    """A small number is added to the probabilities, so that log never meets 0. Confidently wrong rows then cost too
-    little, and their gradient is gone. Use the stable log_softmax; it needs no such number."""
+    """A small number is added to the probabilities, so confidently wrong rows cost too little and their gradient is
+    gone. Use the stable log_softmax; it needs no such number."""
     return -(input.softmax(1) + 1e-9).log()[torch.arange(len(target)), target].mean()
 
 
@@ -214,7 +215,7 @@ def scores_clamped(input, target):
 @cross_entropy.mistake
 def the_largest_of_all(input, target):
     """The largest score of the whole batch is taken out, so in rows that lie far below it every exp is 0. Each row
-    needs its own largest score, as logsumexp takes it."""
+    needs its own largest score."""
     shifted = input - input.max()
     log_q = shifted - shifted.exp().sum(1, keepdim=True).log()
     return -log_q[torch.arange(len(target)), target].mean()
@@ -222,8 +223,8 @@ def the_largest_of_all(input, target):
 
 @cross_entropy.slip("input.max()", "input.amax(1, keepdim=True).clamp(min=0)", of="the_largest_of_all")
 def the_largest_but_at_least_0():
-    """A row whose scores are all very negative comes out infinite: what is taken out of it is 0 and not its largest
-    score. A search for the largest must not start from 0; logsumexp does it right."""
+    """A row of very negative scores comes out infinite: 0 is taken out of it, and not its largest score. What keeps
+    your largest from being below 0?"""
 
 
 @cross_entropy.mistake
@@ -241,14 +242,14 @@ def over_everything(input, target):
 
 @cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[:, target].mean()")
 def every_column_for_every_target():
-    """[:, target] takes the columns of all targets from every row, and their mean mixes the examples. Pick one value
-    for each row, as nll does."""
+    """From every row the columns of all targets are taken, as [:, target] does, and their mean mixes the examples. Pick
+    one value for each row, as nll does."""
 
 
 @cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[target].mean()")
 def rows_named_by_the_target():
-    """[target] takes whole rows, as if the labels were row numbers. Pick from each row the column that its label
-    names, as nll does."""
+    """Whole rows are taken, as if the labels were row numbers. Pick from each row the column that its label names, as
+    nll does."""
 
 
 @cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[torch.arange(len(target)), target]")
@@ -290,8 +291,8 @@ def yes_or_no_for_each_class(input, target):
 
 @cross_entropy.mistake
 def one_hot_without_the_number_of_classes(input, target):
-    """one_hot counts the classes by the largest label that it sees. In a batch without the highest class it makes too
-    few columns: tell it how many there are, input.shape[1]."""
+    """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
+    class gets too few columns: input.shape[1] is their number."""
     mask = torch.nn.functional.one_hot(target)
     return -(input.log_softmax(1) * mask).sum() / len(target)
 

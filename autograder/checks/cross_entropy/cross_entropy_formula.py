@@ -14,8 +14,8 @@ cross_entropy_formula = code(
         "For each class there is one product. Which of the two lists stands inside the logarithm, and which outside?",
         "zip(p, q) walks through both lists together. What should happen with a class whose p is 0, before math.log "
         "is called?",
-        "-sum(... for p_i, q_i in zip(p, q) if ...): the product of p_i and the log of q_i, for the classes with "
-        "p_i above 0.",
+        "A generator expression can leave classes out: sum(... for p_i, q_i in zip(p, q) if ...). What is added up, "
+        "and for which classes? Mind the sign.",
     ],
     shortcut=["cross_entropy", "cross_entropy_loss", "nll_loss", "kl_div", "xlogy", "log", "tensor", "as_tensor"],
     instead="math.log, a product and a sum; no torch in this one",
@@ -58,15 +58,15 @@ def a_class_with_p_0_adds_nothing_even_where_q_is_0(cross_entropy_formula, draw)
 
 @cross_entropy_formula.mistake
 def with_an_added_epsilon(p, q):
-    """A small number is added to q so that ln never meets 0. It changes what a class costs that the model finds very
-    unlikely. Leave out the classes whose p is 0, then nothing needs to be added."""
+    """A small number is added to q, and it changes what an unlikely class costs. Leave out the classes whose p is 0,
+    then nothing needs to be added."""
     return -sum(a * math.log(b + 1e-9) for a, b in zip(p, q, strict=True))
 
 
 @cross_entropy_formula.slip("1e-09", "1e-20", of="with_an_added_epsilon")
 def with_a_tiny_added_epsilon():
-    """A tiny number is added to q so that ln never meets 0. A q that is smaller still costs too little then. Leave out
-    the classes whose p is 0, then nothing needs to be added."""
+    """A tiny number is added to q, so a q that is smaller still costs too little. Leave out the classes whose p is 0,
+    then nothing needs to be added."""
 
 
 @cross_entropy_formula.slip("0", "0.01")
@@ -90,7 +90,7 @@ def p_of_1_alone():
 
 @cross_entropy_formula.mistake
 def returns_inside_the_loop(p, q):
-    """Only the first class is looked at: the return stands inside the loop and ends it. Look at its indentation."""
+    """Only the first class is looked at. A return that stands inside a loop ends it: look at the indentation."""
     total = 0.0
     for a, b in zip(p, q, strict=True):
         if a > 0:
@@ -114,8 +114,8 @@ def rounded(p, q):
 
 @cross_entropy_formula.mistake
 def q_kept_above_a_limit(p, q):
-    """q is kept above a limit so that ln never meets 0. A class that the model finds still less likely then costs too
-    little. Leave out the classes whose p is 0, then no limit is needed."""
+    """q is kept above a limit, so a class still less likely costs too little. Leave out the classes whose p is 0, then
+    no limit is needed."""
     return -sum(a * math.log(max(b, 1e-7)) for a, b in zip(p, q, strict=True))
 
 
@@ -222,8 +222,8 @@ def only_the_likeliest_class(p, q):
 
 @cross_entropy_formula.mistake
 def yes_or_no_for_each_class(p, q):
-    """There are terms with 1 - p and 1 - q too: this is the loss for a yes or no on each class by itself. Here the
-    classes share one distribution, and only p ln q counts."""
+    """There are terms with 1 - p and 1 - q too: a loss for a yes or no on each class by itself. Here only p ln q
+    counts."""
     terms = [
         (a * math.log(b) if a > 0 else 0) + ((1 - a) * math.log(1 - b) if a < 1 else 0)
         for a, b in zip(p, q, strict=True)
@@ -245,7 +245,7 @@ def a_list_of_terms(p, q):
 
 @cross_entropy_formula.mistake
 def the_last_class_left_out(p, q):
-    """The last class is left out: range(n) counts from 0 to n - 1 already, so nothing is to be taken off."""
+    """The last class is left out. range(n) counts from 0 to n - 1 already, so nothing is to be taken off it."""
     return -sum(p[i] * math.log(q[i]) for i in range(len(p) - 1) if p[i] > 0)
 
 

@@ -13,7 +13,7 @@ log_softmax = code(
         "The log of exp(x) / sum(exp(x)) is a difference of two terms. One of them is x itself; what is the other "
         "called?",
         "torch.logsumexp(x, -1) has one value for each row. In what shape can it be subtracted from x?",
-        "logsumexp takes keepdim=True as sum does. x minus that is all.",
+        "logsumexp takes keepdim=True as sum does. What is left to be done with x and that?",
     ],
     shortcut=["log_softmax", "cross_entropy", "cross_entropy_loss"],
     instead="logsumexp and a subtraction",
@@ -93,21 +93,21 @@ def row_by_row(x):
 
 @log_softmax.mistake
 def log_of_softmax(x):
-    """This is the first form again: exp of a large score is infinity, and infinity divided by infinity is nan.
-    Subtract the logsumexp of each row from x instead: there is no exp left to overflow."""
+    """As in the first form, exp of a large score is infinity, and infinity divided by infinity is nan. Subtract the
+    logsumexp of each row from x instead."""
     return (x.exp() / x.exp().sum(-1, keepdim=True)).log()
 
 
 @log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "x.softmax(-1).log()")
 def log_of_a_stable_softmax():
-    """The softmax is stable, but a probability as small as exp(-1000) is rounded to 0, and its log is minus infinity.
-    Do not go through probabilities at all: subtract the logsumexp of each row from x."""
+    """A probability as small as exp(-1000) is rounded to 0, and its log is minus infinity. Do not go through
+    probabilities: subtract the logsumexp of each row from x."""
 
 
 @log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "(x.softmax(-1) + 1e-09).log()")
 def with_an_added_epsilon():
-    """A small number is added so that log never meets 0. Every probability smaller than that number then gets the
-    same log, however unlikely it is. Do not go through probabilities: subtract the logsumexp of each row from x."""
+    """A small number is added before the log, so all probabilities below it get the same log. Subtract the logsumexp of
+    each row from x: then nothing needs adding."""
 
 
 @log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.exp().sum(-1, keepdim=True).log()")
@@ -119,7 +119,7 @@ def minus_an_unstable_logsumexp():
 @log_softmax.slip("x.max(-1, keepdim=True).values", "x.max()", of="with_the_largest_taken_out")
 def the_largest_of_all():
     """You take out the largest score of the whole tensor. In a row that lies far below it every exp is 0: each row
-    needs its own largest score, as logsumexp takes it."""
+    needs its own largest score."""
 
 
 @log_softmax.slip(
@@ -128,8 +128,8 @@ def the_largest_of_all():
     of="with_the_largest_taken_out",
 )
 def the_largest_but_at_least_0():
-    """A row whose scores are all very negative comes out infinite: what is taken out of it is 0 and not its largest
-    score. A search for the largest must not start from 0; logsumexp does it right."""
+    """A row of very negative scores comes out infinite: 0 is taken out of it, and not its largest score. What keeps
+    your largest from being below 0?"""
 
 
 @log_softmax.slip(first("x = x.clamp(-80, 80)"))
@@ -146,8 +146,8 @@ def minus_the_largest():
 
 @log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.logsumexp(-1)")
 def without_keepdim():
-    """logsumexp gives one value for each row, shape (n,), and torch stretches that over the columns: each score loses
-    the logsumexp of another row (or the shapes do not fit at all). Keep the reduced dimension."""
+    """logsumexp gives shape (n,), which is stretched over the columns: each score loses another row's value, or the
+    shapes do not fit. Keep the reduced dimension."""
 
 
 @log_softmax.slip("-1", "0")
@@ -206,8 +206,8 @@ def squeezed():
 
 @log_softmax.slip("x - X", "x - X.detach()")
 def the_logsumexp_without_a_graph():
-    """The values are right and the gradient is not: the graph is cut at the logsumexp (.detach(), .data or no_grad), so
-    that the scores of a row no longer work on each other."""
+    """The values are right and the gradient is not: the graph is cut at the logsumexp. Look for .detach(), .data or
+    no_grad."""
 
 
 @log_softmax.mistake

@@ -13,7 +13,7 @@ log_softmax_naive = code(
         "Its name says what to do, read from right to left.",
         "Your own softmax from above can be called here. What is left to do with each of its values?",
         "torch.log (or the method .log()) is the natural logarithm. Another way: the log of a fraction is a "
-        "difference, so x minus the log of the sum of its row's exponentials.",
+        "difference. Of which two terms here?",
     ],
     shortcut=["log_softmax", "cross_entropy", "cross_entropy_loss"],
     instead="your softmax and log, or exp, sum, log and a subtraction",
@@ -87,8 +87,8 @@ def minus_the_log_of_the_inverse(x):
 
 @log_softmax_naive.slip("X.log", "X.log().detach", of="as_a_difference")
 def the_sum_without_a_graph():
-    """The values are right and the gradient is not: the graph is cut at the sum (.detach(), .data, .item() or no_grad),
-    so that the scores of a row no longer work on each other."""
+    """The values are right and the gradient is not: the graph is cut at the sum. Look for .detach(), .data, .item() or
+    no_grad."""
 
 
 @log_softmax_naive.slip("x - X", "(x - X).squeeze()", of="as_a_difference")
@@ -146,16 +146,16 @@ def log_of_one_more():
 
 @log_softmax_naive.mistake
 def softmax_of_the_log(x):
-    """You take the log of the scores first and then the softmax; negative scores have no log, hence the nan. It is
-    the other way round: softmax first, then the log of the result."""
+    """You take the log of the scores first, and negative scores have none: hence the nan. Softmax comes first, then the
+    log of the result."""
     exps = x.log().exp()
     return exps / exps.sum(-1, keepdim=True)
 
 
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X + 1e-08).log()", of="as_a_difference")
 def with_an_added_epsilon():
-    """A small number is added before the log. It shifts every value, and a probability that is smaller than it gets a
-    wrong log altogether. There is no need for it here; how to keep large scores in order comes later on."""
+    """A small number is added before the log. It shifts every value, most of all where the probability is small.
+    Nothing needs to be added here."""
 
 
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X).clamp(min=1e-07).log()", of="as_a_difference")
@@ -172,8 +172,8 @@ def scores_clamped():
 
 @log_softmax_naive.mistake
 def through_float32(x):
-    """float64 goes through float32 on the way, where a score of 400 overflows and digits are lost; the dtype at the end
-    does not bring them back. Compute in the dtype of the input."""
+    """float64 goes through float32 on the way: digits are lost, and a score of 400 overflows. Compute in the dtype of
+    the input."""
     exps = x.float().exp()
     return (exps / exps.sum(-1, keepdim=True)).log().to(x.dtype)
 
@@ -228,14 +228,14 @@ def over_dimension_one_at_most():
 
 @log_softmax_naive.slip("softmax(x).log()", "torch.stack([row - row.exp().sum(-1, keepdim=True).log() for row in x])")
 def along_the_first_loop():
-    """You loop over the first dimension. For a single row that gives single numbers, and softmax of one number is 1,
-    its log 0. Work on the last dimension, whatever comes before it."""
+    """You loop over the first dimension. In a single row that gives single numbers, whose log_softmax is 0. Work on the
+    last dimension, whatever comes before it."""
 
 
 @log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum(-1).log()")
 def without_keepdim():
-    """The sums lie along the wrong dimension: after `sum(-1)` their shape is (n,), which torch stretches over the
-    columns, so each score loses the sum of another row (or the shapes do not fit at all). Keep the summed dimension."""
+    """The sums have the shape (n,), which is stretched over the columns: each score loses another row's sum, or the
+    shapes do not fit. Keep the summed dimension."""
 
 
 @log_softmax_naive.slip(everywhere("x", "x.float()"), of="as_a_difference")

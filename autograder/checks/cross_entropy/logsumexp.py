@@ -126,41 +126,41 @@ def as_in_the_lesson(x):
 
 @logsumexp.mistake
 def as_the_formula_stands(x):
-    """This is right for small scores, but exp of a large one is infinity, and if all are very negative every exp is
-    0, its log minus infinity. Take the largest score of each row out first."""
+    """This is right for small scores. exp of a large one is infinity, and of a very negative one 0. Take the largest
+    score of each row out first."""
     return x.exp().sum(-1).log()
 
 
 @logsumexp.slip("x.amax(-1, keepdim=True)", "x.max()")
 def the_largest_of_all():
-    """You take out the largest score of the whole tensor. A row that lies far below it is left with zeros, and their
-    log is minus infinity: each row needs its own largest score."""
+    """You take out the largest score of the whole tensor. A row far below it is left with zeros, whose log is minus
+    infinity: each row needs its own largest."""
 
 
 @logsumexp.mistake
 def the_largest_of_each_column(x):
-    """You take out the largest score of each column (the first dimension). The sum runs along the last dimension, so
-    that is where the largest is to be looked for."""
+    """You take out the largest score of each column (the first dimension). The sum runs along each row, so that is
+    where to look for the largest."""
     m = x.amax(0)
     return (x - m).exp().sum(-1).log() + m[..., :1].expand(x.shape[:-1])
 
 
 @logsumexp.slip("x.amax", "x.abs().amax")
 def the_largest_size_without_sign():
-    """You take out the score with the largest size, whatever its sign. For negative scores that is none of them, and
-    taking it out makes all of them far smaller still: use the largest score, not the largest absolute value."""
+    """You take out the largest absolute value. Where all scores are negative, that makes them smaller still, and every
+    exp is 0: use the largest score."""
 
 
 @logsumexp.slip("x.amax", "x.amin")
 def not_the_largest():
-    """What you take out of each row is not its largest score, but another number such as its smallest score or its
-    mean. A score far above it still overflows: take out the largest, so that no exponent is above 0."""
+    """What you take out of each row is not its largest score, but its smallest, say, or its mean. A score far above
+    that still overflows."""
 
 
 @logsumexp.slip("largest = X", "largest = X.clamp(min=0)")
 def the_largest_but_at_least_0():
-    """A row whose scores are all very negative comes out as minus infinity: what is taken out of it is 0 and not its
-    largest score. A search for the largest must not start from 0, nor may a clamp (or a ReLU) raise it to 0."""
+    """A row of very negative scores comes out as minus infinity: 0 is taken out of it, and not its largest score. What
+    keeps your largest from being below 0?"""
 
 
 @logsumexp.mistake
@@ -171,8 +171,8 @@ def a_fixed_number(x):
 
 @logsumexp.mistake
 def in_double_on_the_way(x):
-    """float64 on the way only moves the wall: it overflows from exp(710) on. Take the largest score of each row out,
-    then no exponent is above 0, in any dtype."""
+    """float64 on the way only helps up to scores of about 709: beyond them exp overflows again. Take the largest score
+    of each row out first."""
     return x.double().exp().sum(-1).log().to(x.dtype)
 
 
@@ -185,8 +185,8 @@ def clamped(x):
 
 @logsumexp.mistake
 def with_an_added_epsilon(x):
-    """A small number is added so that the log of 0 is never taken. Where all scores are very negative, the result is
-    then the log of that number, and large scores overflow as before. Take the largest score of each row out first."""
+    """A small number is added before the log, so very negative scores give the log of that number, and large ones
+    overflow as before. Take each row's largest out first."""
     return (x.exp().sum(-1) + 1e-9).log()
 
 
@@ -209,14 +209,15 @@ def the_largest_multiplied():
 
 @logsumexp.mistake
 def only_the_largest(x):
-    """This is the largest score alone. It is close, but the other scores add something: the log of the sum of the
-    exponentials after the largest is taken out."""
+    """This is the largest score alone. It is close, but the other scores add something: the log of their sum, after the
+    largest is taken out."""
     return x.amax(-1)
 
 
 @logsumexp.mistake
 def the_sum_of_the_scores(x):
-    """log and exp do not cancel here, because the sum is taken in between: exp first, then sum, then log."""
+    """This is the sum of the scores. log and exp do not cancel, because the sum stands between them: exp first, then
+    sum, then log."""
     return x.sum(-1)
 
 
@@ -250,21 +251,21 @@ def over_everything(x):
 
 @logsumexp.slip("x.amax(-1, keepdim=True)", "x.amax(-1)")
 def without_keepdim():
-    """The largest scores have the shape (n,), which torch stretches over the columns: from each row the largest scores
-    of other rows are subtracted (or the shapes do not fit at all). Keep the reduced dimension for the subtraction."""
+    """The largest scores have the shape (n,), which is stretched over the columns: each row loses the largest of other
+    rows, or the shapes do not fit. Keep the reduced dimension."""
 
 
 @logsumexp.mistake
 def the_formula_over_everything(x):
-    """A single number comes back for the whole tensor. Each row has a value of its own: tell sum the dimension. And
-    large scores overflow: take the largest of each row out first."""
+    """A single number comes back for the whole tensor. Each row has a value of its own. And large scores overflow: take
+    the largest of each row out first."""
     return x.exp().sum().log()
 
 
 @logsumexp.slip("largest.squeeze(-1)", "largest")
 def stretched_to_a_square():
-    """The largest scores stand in a column, shape (n, 1), and the logs in a row, (n,): added, they are stretched to a
-    square. Take the kept dimension away, squeeze(-1), before you add."""
+    """The largest scores stand in a column, (n, 1), and the logs in a row, (n,): added, they are stretched to a square.
+    Take the kept dimension away before."""
 
 
 @logsumexp.slip("largest.squeeze(X) + Y.sum(X).log()", "(largest + Y.sum(X, keepdim=True).log()).squeeze()")
@@ -311,15 +312,15 @@ def without_the_log():
 
 @logsumexp.mistake
 def infinities_replaced(x):
-    """Where the formula gives infinity you put another number (a very large one, or the largest score) in its place.
-    The true value is an ordinary number close to the largest score: take that out before exp, and nothing overflows."""
+    """Where the formula gives infinity you put another number in its place. The true value is close to the largest
+    score: take that out before exp, and nothing overflows."""
     return x.exp().sum(-1).log().nan_to_num()
 
 
 @logsumexp.mistake
 def by_python_numbers(x):
-    """The rows are computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype
-    lost). Use torch's max, exp, sum and log on the tensor itself."""
+    """The result is put into a new tensor, which cuts the graph and may lose the dtype. Use torch's max, exp, sum and
+    log on the tensor itself."""
     if x.dim() > 1:
         return torch.stack([by_python_numbers(row) for row in x])
     m = x.max().item()

@@ -234,9 +234,8 @@ def the_largest_of_each_row():
 
 @max_abs_diff.slip("assert a.shape == b.shape", "", of="asserted")
 def any_shapes():
-    """The shapes are not compared. torch stretches (n, 1) and (n,) to a square and compares elements that have
-    nothing to do with each other, which is the very error that this function is to uncover: raise ValueError unless
-    the shapes are the same."""
+    """The shapes are not compared. torch stretches (n, 1) and (n,) to a square, the very error that this function is to
+    uncover: raise ValueError unless the shapes are equal."""
 
 
 @max_abs_diff.mistake

@@ -115,8 +115,8 @@ def by_the_diagonal(log_probs, target):
 
 @nll.slip("log_probs[rows, target]", "log_probs[:, target]")
 def every_column_for_every_target():
-    """log_probs[:, target] takes the columns of all targets from every row: (n, n) numbers, and their mean mixes the
-    examples. One number for each row is needed: index rows and columns in pairs."""
+    """From every row the columns of all targets are taken, as log_probs[:, target] does: (n, n) numbers, whose mean
+    mixes the examples. Each row has one number to give."""
 
 
 @nll.slip("log_probs[rows, target]", "log_probs.gather(1, target)")
@@ -127,8 +127,8 @@ def gather_without_a_column():
 
 @nll.slip("(rows, target)", "target")
 def rows_named_by_the_target():
-    """log_probs[target] takes whole rows, as if the labels were row numbers. The label names a column, and each row
-    needs one of its own."""
+    """Whole rows are taken, as if the labels were row numbers. The label names a column, and each row needs one of its
+    own."""
 
 
 @nll.slip("(rows, target)", "(target, rows)")
@@ -144,7 +144,7 @@ def without_the_mean():
 
 @nll.slip(indent("return A"), of="row_after_row")
 def returns_inside_the_loop():
-    """Only the first example is counted: the return stands inside the loop and ends it. Look at its indentation."""
+    """Only the first example is counted. A return that stands inside a loop ends it: look at the indentation."""
 
 
 @nll.mistake
@@ -168,7 +168,7 @@ def as_many_rows_as_classes():
 
 @nll.slip("-X.sum() / log_probs.size(0)", "-X.mean()", of="by_one_hot")
 def divided_by_all_elements():
-    """You divide by n times c. The picked values are n, one for each example, so that is what their sum is divided
+    """You divide by n times c. The values that count are n, one for each example, so that is what their sum is divided
     by."""
 
 
@@ -225,8 +225,8 @@ def the_median():
 
 @nll.slip("X.one_hot(target, log_probs.shape[1])", "X.one_hot(target)", of="by_one_hot")
 def one_hot_without_the_number_of_classes():
-    """one_hot counts the classes by the largest label that it sees. In a batch without the highest class it makes too
-    few columns: tell it how many there are, log_probs.shape[1]."""
+    """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
+    class gets too few columns: log_probs.shape[1] is their number."""
 
 
 @nll.mistake
@@ -269,7 +269,7 @@ def the_mean_of_the_classes_means(log_probs, target):
 
 @nll.mistake
 def without_the_last_row(log_probs, target):
-    """The last example is left out: range(n) counts from 0 to n - 1 already, so nothing is to be taken off."""
+    """The last example is left out. range(n) counts from 0 to n - 1 already, so nothing is to be taken off it."""
     return -torch.stack([log_probs[i, target[i]] for i in range(max(len(target) - 1, 1))]).mean()
 
 

@@ -101,8 +101,8 @@ def over_everything(x):
 
 @softmax.mistake
 def over_dimension_one(x):
-    """You sum over dimension 1. That is the last one of a matrix only: a single row has no dimension 1, and with
-    three dimensions the last is dimension 2. Count from the end."""
+    """You sum over dimension 1, which is the last of a matrix only: a single row has none, and with three dimensions it
+    is the middle one. Count from the end."""
     return x.exp() / x.exp().sum(1, keepdim=True)
 
 
@@ -116,9 +116,8 @@ def over_dimension_one_at_most(x):
 
 @softmax.slip("exps.sum(-1, keepdim=True)", "exps.sum(-1)")
 def without_keepdim():
-    """The sums lie along the wrong dimension: after `sum(-1)` their shape is (n,), which torch stretches over the
-    columns, so each element is divided by the sum of another row (or the shapes do not fit at all). How can the
-    summed dimension be kept?"""
+    """The sums have the shape (n,), which is stretched over the columns: each element is divided by another row's sum,
+    or the shapes do not fit. How is a dimension kept?"""
 
 
 @softmax.mistake
@@ -130,8 +129,8 @@ def keepdim_by_none_in_the_second_place(x):
 
 @softmax.mistake
 def along_the_first_loop(x):
-    """You loop over the first dimension and normalise what is found there. For a single row these are single numbers,
-    and each of them divided by itself is 1. Work on the last dimension, whatever comes before it."""
+    """You loop over the first dimension. In a single row that gives single numbers, each of which becomes 1. Work on
+    the last dimension, whatever comes before it."""
     return torch.stack([row.exp() / row.exp().sum(-1, keepdim=True) for row in x])
 
 
@@ -207,14 +206,14 @@ def squeezed():
 
 @softmax.slip("exps / X", "exps / X.detach()")
 def the_sum_without_a_graph():
-    """The values are right and the gradient is not: the graph is cut at the sum (.detach(), .data, .item() or no_grad),
-    so that the scores of a row no longer work on each other."""
+    """The values are right and the gradient is not: the graph is cut at the sum. Look for .detach(), .data, .item() or
+    no_grad."""
 
 
 @softmax.mistake
 def with_an_added_epsilon(x):
-    """A small number is added to the sum, so the values do not sum to one: where all the scores of a row are far below
-    0 it outweighs their exponentials. An exponential is not 0 here, so nothing needs to be added."""
+    """A small number is added to the sum, so the values do not sum to one, least of all in a row of scores far below 0.
+    Nothing needs to be added here."""
     return x.exp() / (x.exp().sum(-1, keepdim=True) + 1e-8)
 
 
@@ -226,8 +225,8 @@ def scores_clamped():
 
 @softmax.slip(change("return X", "return X.to(x.dtype)"), change("x.exp", "x.float().exp"))
 def through_float32():
-    """float64 goes through float32 on the way, where a score of 400 overflows and digits are lost; the dtype at the end
-    does not bring them back. Compute in the dtype of the input."""
+    """float64 goes through float32 on the way: digits are lost, and a score of 400 overflows. Compute in the dtype of
+    the input."""
 
 
 @softmax.mistake
@@ -264,7 +263,7 @@ def as_a_list():
 
 @softmax.mistake
 def in_place(x):
-    """The result is right, but x itself is changed: exp_ (with _ at its end), x /= ... and out=x write into it, and
-    the caller's scores are lost. Use exp and /."""
+    """The result is right, but x itself is changed, and the caller's scores are lost: exp_ (with _ at its end), x /=
+    ... and out=x write into it."""
     x.exp_()
     return x.div_(x.sum(-1, keepdim=True))

@@ -145,8 +145,8 @@ def divided_by_the_largest():
 
 @softmax_formula.mistake
 def the_largest_taken_out_above_alone(xs):
-    """You take the largest number out of the exponentials above the line and not of those below it. It has to be both
-    or neither: the same exponentials, divided by their own sum."""
+    """You take the largest number out above the line and not below it. It has to be both or neither: the same
+    exponentials, divided by their own sum."""
     total = sum(math.exp(x) for x in xs)
     return [math.exp(x - max(xs)) / total for x in xs]
 
@@ -184,8 +184,8 @@ def rounded(xs):
 
 @softmax_formula.mistake
 def with_an_added_epsilon(xs):
-    """A small number is added to the sum, so the values do not sum to one: where all the numbers are far below 0 it
-    outweighs their exponentials. An exponential is never 0 here, so nothing needs to be added."""
+    """A small number is added to the sum, so the values do not sum to one, least of all for numbers far below 0.
+    Nothing needs to be added here."""
     total = sum(math.exp(x) for x in xs) + 1e-10
     return [math.exp(x) / total for x in xs]
 
@@ -214,7 +214,7 @@ def the_sum_so_far(xs):
 
 @softmax_formula.slip(indent("return A"), of="in_a_loop")
 def returns_inside_the_loop():
-    """The list has one value, whatever `xs` holds: the return stands inside the loop and ends it. Look at its
+    """The list has one value, whatever `xs` holds. A return that stands inside a loop ends it: look at the
     indentation."""
 
 
@@ -296,8 +296,8 @@ def in_place(xs):
 
 @softmax_formula.mistake
 def remembers_earlier_calls(xs, exps=[]):  # noqa: B006
-    """The first call is right, later ones are not: the list of exponentials lives on from call to call. Make it anew
-    inside the function; a default value such as exps=[] is made only once."""
+    """The first call is right, later ones are not: the list of exponentials lives on from call to call. A default value
+    such as exps=[] is made only once."""
     for x in xs:
         exps.append(math.exp(x))
     return [e / sum(exps) for e in exps]

@@ -36,7 +36,7 @@ why_cross_entropy = concept(
         ),
         "e": (
             "False. Accuracy moves in steps: a small change of a weight changes no prediction at all, or "
-            "turns one round at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to "
+            "flips one all at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to "
             "follow."
         ),
         "f": (

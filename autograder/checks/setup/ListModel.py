@@ -221,8 +221,8 @@ def softmax_at_the_end():
 
 @ListModel.slip("return x", "return x.log_softmax(-1)")
 def log_softmax_at_the_end():
-    """The exponentials of each row of the result sum to one: there is a log_softmax at the end. Return the scores
-    themselves; the softmax is part of the loss, in the next section."""
+    """The exponentials of each row of the result sum to one, as after a log_softmax. Return the scores themselves; the
+    softmax is part of the loss, in the next section."""
 
 
 @ListModel.slip(everywhere("nn.Linear(A, B)", "nn.Linear(A, B, bias=False)"))
@@ -303,8 +303,8 @@ def in_a_sequential():
 
 @ListModel.slip("self.layers = A", "layers = A")
 def layers_are_forgotten():
-    """The model has no attribute `layers`. A local variable of `__init__` is gone when it ends, and attributes of
-    another name do not count: keep the list on the model with self.layers = [...]."""
+    """The model has no attribute `layers`. A local variable is gone when `__init__` ends, and an attribute of another
+    name does not count: keep the list on self."""
 
 
 @ListModel.slip(first("layers = []"), change("self.layers = A", "self.layers += A"))
@@ -315,8 +315,8 @@ def all_models_share_the_list():
 
 @ListModel.slip("self.layers = A", "ListModel.layers = A")
 def the_class_keeps_the_list():
-    """The list is set on the class, so all models walk through the layers of the one made last. Set it on the object:
-    self.layers = [...]."""
+    """All models walk through the layers of the one made last: the list is kept on the class, or in another place that
+    they share. Keep it on the object, self."""
 
 
 @ListModel.slip(change("for layer in A:", "for layer in self.others:"), after("self.layers = B", "self.others = B"))
@@ -381,11 +381,11 @@ def squeezed():
 
 @ListModel.slip("last(X)", "last(X.detach())", of="with_a_function_as_relu")
 def cut_between_the_layers():
-    """The graph is cut between the layers (.detach() or .data), so that no gradient reaches the first one and it
-    would never learn."""
+    """No gradient reaches the first layer, so it would never learn: the graph is cut between the layers. Look for
+    .detach(), .data or no_grad."""
 
 
 @ListModel.slip("return x", "return x.detach()")
 def without_a_graph():
-    """The scores come without a graph (no_grad, .detach() or .data), so that no gradient can flow back to the
-    weights."""
+    """No gradient can flow back to the weights: the scores come without a graph. Look for no_grad, .detach() or
+    .data."""

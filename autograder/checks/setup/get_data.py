@@ -144,16 +144,16 @@ def handed_out_one_by_one(images, labels, n_valid):
 
 @get_data.mistake
 def a_share_of_the_rows_validates(images, labels, n_valid):
-    """You split off a number of rows that does not follow n_valid: a fixed number or a fixed share. How many rows
-    validate is the caller's choice: use n_valid."""
+    """The number of rows that you split off does not follow n_valid: it is a fixed number or a fixed share. How many
+    validate is the caller's choice."""
     x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) * 5 // 6
     return x[:n_train], y[:n_train], x[n_train:], y[n_train:]
 
 
 @get_data.mistake
 def images_squeezed(images, labels, n_valid):
-    """A part with a single image loses its first dimension: squeeze takes away every dimension of size 1. Flatten
-    each image and leave the number of rows alone: (n, 784), also where n is 1."""
+    """A part with a single image loses its first dimension: squeeze takes away every dimension of size 1. Leave the
+    number of rows alone: (n, 784), also where n is 1."""
     x, y = images.flatten(1) / 255, labels.long()
     return x[:-n_valid].squeeze(), y[:-n_valid], x[-n_valid:].squeeze(), y[-n_valid:]
 
@@ -161,7 +161,7 @@ def images_squeezed(images, labels, n_valid):
 @get_data.mistake
 def labels_squeezed(images, labels, n_valid):
     """A part with a single label comes out without a dimension: squeeze takes away every dimension of size 1. The
-    labels need no squeeze: they came with the shape (n,)."""
+    labels came with the shape (n,) and need none."""
     x, y = images.flatten(1) / 255, labels.long()
     return x[:-n_valid], y[:-n_valid].squeeze(), x[-n_valid:], y[-n_valid:].squeeze()
 
@@ -219,8 +219,8 @@ def standardised_as_others_do_mnist():
 
 @get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten() / 255, labels.long())", of="by_numpy")
 def all_images_in_one_row():
-    """All the images became one single row of pixels, and the cut goes through that. flatten without an argument
-    flattens everything: keep the first dimension, one row for each image."""
+    """All the images became one single row of pixels, and the cut goes through that. Keep the first dimension: one row
+    for each image."""
 
 
 @get_data.mistake
@@ -232,8 +232,8 @@ def the_first_rows_validate(images, labels, n_valid):
 
 @get_data.mistake
 def n_valid_rows_train(images, labels, n_valid):
-    """Only n_valid rows train and the rest validates, so n_valid is used as the size of the wrong part: it says how
-    many rows, counted from the end, validate."""
+    """Only n_valid rows train, and the rest validates: it is the other way round. n_valid says how many rows, counted
+    from the end, validate."""
     x, y = images.flatten(1) / 255, labels.long()
     return x[:n_valid], y[:n_valid], x[n_valid:], y[n_valid:]
 
@@ -284,8 +284,8 @@ def both_x_first():
 
 @get_data.mistake
 def labels_are_not_cut(images, labels, n_valid):
-    """The images are cut in two, but all the labels are returned for either part. Row i of y must be the label of row
-    i of x, so y needs the same cut."""
+    """The images are cut in two, and the labels are not: either part comes with all of them. y needs the same cut as
+    x."""
     x, y = images.flatten(1) / 255, labels.long()
     return x[:-n_valid], y, x[-n_valid:], y
 
@@ -319,7 +319,8 @@ def divided_twice():
     of="by_numpy",
 )
 def whole_division():
-    """Every pixel is 0 or 1, and all the greys are gone: // drops the fraction. Use / to keep it."""
+    """Every pixel is 0 or 1, and all the greys are gone: a division with //, or a conversion to whole numbers, drops
+    the fraction."""
 
 
 @get_data.slip(change("x = A", ""), change("X / 255", "X.to(torch.int8).float() / 255"), of="standardised")
@@ -334,14 +335,14 @@ def a_signed_byte_overflows():
     of="by_numpy",
 )
 def divided_by_the_largest_seen():
-    """You divide by the brightest pixel that occurs. Dark images then come out too bright, and the next file is
-    scaled differently from this one: divide by the brightest that a pixel can be."""
+    """You divide by the brightest pixel that occurs, so a set of dark images comes out too bright. Divide by the
+    brightest that a pixel can be."""
 
 
 @get_data.mistake
 def each_part_by_its_largest(images, labels, n_valid):
     """Each part is scaled by its own brightest pixel, so the same grey means one thing in training and another in
-    validation. One fixed factor serves every image: the brightest that a pixel can be."""
+    validation. One fixed factor serves every image."""
     x, y = images.flatten(1).float(), labels.long()
     x_train, x_valid = x[:-n_valid], x[-n_valid:]
     return x_train / x_train.max(), y[:-n_valid], x_valid / x_valid.max(), y[-n_valid:]
@@ -376,14 +377,14 @@ def still_square():
     of="by_numpy",
 )
 def mixed_up_by_reshape():
-    """The shape is (n, 784), but the rows are mixtures of all the images: reshape(784, -1) followed by a transpose
-    runs through the pixels in another order. The first dimension, one for each image, must stay the first."""
+    """The shape is (n, 784), but each row mixes pixels of many images, as reshape(784, -1) and a transpose do. The
+    first dimension, one for each image, must stay the first."""
 
 
 @get_data.slip(change("x = A", ""), change("images", "images.transpose(1, 2)"), of="standardised")
 def column_by_column():
-    """The pixels of each image are in the wrong order: column after column, as if the image were mirrored at its
-    diagonal. Put its rows one after the other, as flatten and reshape do."""
+    """The pixels of each image come column after column, as if it were mirrored at its diagonal. Put its rows one after
+    the other, as flatten does."""
 
 
 @get_data.slip(
@@ -418,7 +419,8 @@ def labels_in_a_column():
 
 @get_data.mistake
 def labels_one_hot(images, labels, n_valid):
-    """y has ten columns: the labels are one-hot. Keep them as they are, one class number for each row."""
+    """y has ten columns, with a single 1 in each row (that is called one-hot). Keep the labels as they are, one class
+    number for each row."""
     x, y = images.flatten(1) / 255, torch.nn.functional.one_hot(labels.long(), 10)
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 

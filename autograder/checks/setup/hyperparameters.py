@@ -138,8 +138,8 @@ def c_from_the_first_rows(x_train, y_train):
 
 @hyperparameters.mistake
 def c_counts_one_too_many(x_train, y_train):
-    """c is one too large. To the largest label you add 1, since labels count from 0; a number of different labels is
-    the number of classes already."""
+    """c is one too large. Labels count from 0, so 1 is added to the largest label; to the number of different labels
+    nothing is added."""
     return *x_train.shape, len(y_train.unique()) + 1, 50
 
 
