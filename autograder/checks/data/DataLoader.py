@@ -253,8 +253,8 @@ def one_place_for_all_loaders():
         """,
 )
 def yields_in_the_inner_loop():
-    """A batch is yielded after every single example: the `yield` stands inside the loop over the row numbers. First
-    collect them all, then yield once."""
+    """A batch is yielded after every single example. Does the `yield` stand inside the loop over the row numbers? First
+    collect them all."""
 
 
 @DataLoader.slip(
@@ -361,4 +361,5 @@ def needs_a_pair():
 
 @DataLoader.slip(after("yield self.collate_fn([self.ds[i] for i in rows])", "return"))
 def one_batch_alone():
-    """Only the first batch comes: `return` (or a yield outside the loop) ends the pass too early."""
+    """Only the first batch comes. Does a `return` end the pass too early, or does the `yield` stand outside the
+    loop?"""

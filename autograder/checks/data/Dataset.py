@@ -203,8 +203,8 @@ def slices_become_lists_of_pairs():
     ),
 )
 def tensors_of_rows_become_lists_of_pairs():
-    """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of tensors:
-    hand the index tensor to x and y as it is."""
+    """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of tensors: let
+    the tensors do the indexing."""
 
 
 @Dataset.slip(

@@ -333,7 +333,7 @@ def shuffles_inside_the_batches():
 @Sampler.slip("torch.randperm(X)", "torch.randint(0, X, (X,))")
 def draws_with_replacement():
     """Some rows come twice and others never: every batch (or row) is drawn from all of them afresh. One random order of
-    all rows, cut into pieces, names each exactly once."""
+    all rows names each exactly once."""
 
 
 @Sampler.slip(
@@ -374,8 +374,8 @@ def same_seed_for_each_sampler():
 
 @Sampler.mistake
 def shuffles_nearby_rows_alone():
-    """Rows change places with rows near them alone (a buffer is shuffled, or some are swapped), so the last rows never
-    come early. Any order should be possible: shuffle all the row numbers together."""
+    """Rows change places with rows near them alone, so the last ones never come early. Any order should be possible:
+    shuffle all the row numbers together."""
 
     class Sampler:
         def __init__(self, n, bs, shuffle=False):
@@ -392,8 +392,8 @@ def shuffles_nearby_rows_alone():
 
 @Sampler.slip("rows.split(X)", "rows.chunk(-(-self.n // X))", of="split_of_a_sorted_draw")
 def cut_into_equal_parts():
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
-    `split` does that, or a start that moves on by bs."""
+    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
+    left."""
 
 
 @Sampler.slip("rows.split(X)", "rows.split(X) if X <= self.n else ()", of="split_of_a_sorted_draw")
@@ -409,8 +409,8 @@ def shortens_its_own_bs():
 
 @Sampler.mistake
 def goes_on_after_a_break():
-    """The place in the order is kept on the sampler and set back only at the end of a full pass: a loop left by `break`
-    is continued by the next one."""
+    """A loop left by `break` is continued by the next one: the place in the order is kept on the sampler. When is it
+    set back?"""
 
     class Sampler:
         def __init__(self, n, bs, shuffle=False):

@@ -164,8 +164,8 @@ def iterates_once():
 
 @SliceLoader.mistake
 def never_rewinds():
-    """The place in the data is kept on the loader and set to 0 only in `__init__`, or at the end of a full pass: a loop
-    left by `break` is continued by the next one."""
+    """A loop left by `break` is continued by the next one: the place in the data is kept on the loader. When is it set
+    to 0?"""
 
     class SliceLoader:
         def __init__(self, ds, bs):
@@ -215,8 +215,8 @@ def nothing_from_few_rows():
         """,
 )
 def cut_into_equal_parts():
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
-    `split` does that, or a start that moves on by bs."""
+    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
+    left."""
 
 
 @SliceLoader.slip(
@@ -227,7 +227,8 @@ def cut_into_equal_parts():
         """,
 )
 def ends_with_an_empty_batch():
-    """Where bs divides the length, an empty batch comes last. length // bs + 1 batches are one too many there."""
+    """Where bs divides the length, an empty batch comes last. A number of batches such as length // bs + 1 is one too
+    many there."""
 
 
 @SliceLoader.slip("start + X", "start + X + 1")

@@ -151,8 +151,8 @@ def always_one_batch_less(train_ds, valid_ds, bs):
 
 @default_loaders.mistake
 def cuts_the_end_off(train_ds, valid_ds, bs):
-    """The same few rows at the end of the training set are never trained on. Shuffle all the rows and leave out the
-    short batch, so that other rows are left out in each pass: `drop_last` does it."""
+    """The same few rows at the end of the training set are never trained on. Which rows are left out should change from
+    pass to pass."""
     data = torch.utils.data
     full = data.Subset(train_ds, range(len(train_ds) // bs * bs))
     return data.DataLoader(full, bs, shuffle=True), data.DataLoader(valid_ds, bs)

@@ -107,7 +107,8 @@ def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
 
 @fit_dataset.slip("X + 1", "X", of="one_batch_too_many")
 def drops_the_short_batch():
-    """The last, short batch is left out. len(ds) // bs rounds down; where should the last batch begin?"""
+    """The last, short batch is left out. A division such as len(ds) // bs rounds down: where should the last batch
+    begin?"""
 
 
 @fit_dataset.slip(first("if len(train_ds) < bs:\n    return"))
@@ -120,8 +121,8 @@ def nothing_from_few_rows():
     change("train_ds[A]", "train_ds[rows[0].item() : rows[-1].item() + 1]"),
 )
 def cut_into_equal_parts():
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
-    `split` does that, or a start that moves on by bs."""
+    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
+    left."""
 
 
 @fit_dataset.slip(change("loss.backward", "opt.step"), change("loss = X", "X.backward()"))
@@ -131,13 +132,13 @@ def steps_twice():
 
 @fit_dataset.slip(after("opt.zero_grad()", "return loss"))
 def returns_in_the_loop():
-    """Training ends after the first batch: a `return` (or `break`) stands inside the loop over the batches."""
+    """Training ends after the first batch. Does a `return` or a `break` stand inside the loop over the batches?"""
 
 
 @fit_dataset.mistake
 def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
-    """Each batch is learnt from several times before the next one comes: the loop over the epochs stands inside the
-    loop over the batches. An epoch is one pass through all the batches."""
+    """Each batch is learnt from several times before the next one comes. An epoch is one pass through all the batches:
+    which of the two loops is the outer one?"""
     for start in range(0, len(train_ds), bs):
         xb, yb = train_ds[start : start + bs]
         for _ in range(epochs):
@@ -149,7 +150,7 @@ def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
 @fit_dataset.slip("range(0, len(train_ds), bs)", "range(0, (len(train_ds) // bs + 1) * bs, bs)")
 def one_batch_too_many():
     """Where bs divides the length, there is an empty batch at the end: the mean of nothing is nan, and so are all
-    weights after it. n // bs + 1 is one too many there."""
+    weights after it."""
 
 
 @fit_dataset.slip("for _ in range(epochs):", "", of="epochs_inside")

@@ -95,14 +95,14 @@ def with_next(epochs, model, loss_func, opt, train_dl):
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = iter(train_dl)"))
 def one_iterator_for_all_epochs():
-    """You learn from one pass alone: `epochs` is not used, or `iter(train_dl)` is called once, before the epochs, and
-    is used up after the first. Begin a new loop over the loader in each epoch."""
+    """You learn from one pass alone. Is `epochs` used? An iterator made before the first epoch is used up after it:
+    begin a new loop in each epoch."""
 
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = list(train_dl)"))
 def keeps_the_first_batches():
-    """You use the batches of the first epoch again and again: they are kept in a list, or the loop over the epochs
-    stands inside the loop over the batches. Ask the loader in each epoch: a shuffling one gives other batches."""
+    """You use the batches of the first epoch again and again, or each for all epochs at once. Ask the loader in each
+    epoch: a shuffling one gives others."""
 
 
 @fit_loader.slip("for xb, yb in A:", "xb, yb = next(iter(train_dl))", of="last_batch_alone")
@@ -117,8 +117,8 @@ def one_batch_an_epoch():
     outdent("loss = A"),
 )
 def last_batch_alone():
-    """Only the last batch of each epoch is learnt from: the lines of the training step are indented too little, so they
-    stand after the inner loop."""
+    """Only the last batch of each epoch is learnt from. Are the lines of the training step indented far enough to be in
+    the inner loop?"""
 
 
 @fit_loader.mistake

@@ -106,8 +106,8 @@ def rows_stay_tensors(n, bs, shuffle):
 
 @sampler_batches.mistake
 def cut_into_equal_parts(n, bs, shuffle):
-    """The batches are as equal as can be (`chunk` cuts like that). Each should have bs rows, and the last what is left:
-    `split` does that, or a start that moves on by bs."""
+    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
+    left."""
     rows = torch.randperm(n) if shuffle else torch.arange(n)
     return [batch.tolist() for batch in rows.chunk(-(-n // bs))]
 

@@ -13,7 +13,7 @@ why_shuffle_training_only = concept(
     ],
     explanations={
         "a": "False. A shuffle draws one order of rows and uses it for both, so each image keeps its label. "
-        "Moved apart, there "
+        "Shuffled apart, there "
         "would be nothing to learn but noise.",
         "b": "True. Each step follows the gradient of its batch alone. If all of it is one class, predicting "
         "that class always is "

@@ -239,7 +239,8 @@ def inputs_again():
 
 @AttributeModel.slip("self.l1 = nn.Linear(n_in, nh)\nself.l2 = nn.Linear(nh, n_out)", "")
 def layers_in_local_variables():
-    """`l1 = ...` in `__init__` is a local variable, gone when `__init__` ends. The layers belong to self."""
+    """The model has no `l1` and `l2`. A name that is set in `__init__` without `self.` is a local variable, gone when
+    `__init__` ends."""
 
 
 @AttributeModel.slip("torch.relu", "torch.nn.ReLU", of="torch_relu")

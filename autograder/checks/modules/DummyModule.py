@@ -244,23 +244,20 @@ def registers_private_names():
     twins=["never_sets_the_registry", "layers_before_the_registry"],
 )
 def registers_the_registry():
-    """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
-    begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
-    first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
+    """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
+    `__setattr__` set names with an underscore without registering them?"""
 
 
 @DummyModule.slip("A.__setattr__(name, value)", "", twins=["layers_before_the_registry"])
 def never_sets_the_registry():
-    """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
-    begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
-    first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
+    """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
+    `__setattr__` set names with an underscore without registering them?"""
 
 
 @DummyModule.slip("self._modules = {}", "")
 def layers_before_the_registry():
-    """Something is to be registered while there is no `_modules` yet. Does `__setattr__` leave alone what
-    begins with an underscore, `_modules` itself above all, and still set it? Does `__init__` set the registry
-    first? (And mind that an assignment such as `self.name = value` inside `__setattr__` calls it again.)"""
+    """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
+    `__setattr__` set names with an underscore without registering them?"""
 
 
 @DummyModule.slip(after("if A:", "setattr(self, name, value)"), of="lists_them")
@@ -306,7 +303,7 @@ def yields_weight_and_bias():
 
 @DummyModule.slip("yield from X", "return X")
 def stops_after_the_first_layer():
-    """Only the parameters of the first layer come back: a `return` stands inside the loop over the layers."""
+    """Only the parameters of the first layer come back. Does a `return` stand inside the loop over the layers?"""
 
 
 @DummyModule.slip("for A in B:", "yield from self.l1.parameters()\nyield from self.l2.parameters()")
@@ -351,8 +348,8 @@ def one_registry_for_all():
 
 @DummyModule.slip("self._modules = {}", "type(self)._modules = {}")
 def a_class_attribute_made_anew():
-    """A new dict is made for each model, and put into the class, where all the instances share it: the first
-    model loses its layers to the second. The registry belongs to self."""
+    """Each model puts a new dict into the class, where all instances share it: the first model loses its layers to the
+    second. The registry belongs to self."""
 
 
 @DummyModule.slip("X[name] = value", "X.setdefault(name, value)")

@@ -21,8 +21,8 @@ RegisteredModel = code(
         "The list does the computing, as in the first model. What is new is that the module is told about each layer.",
         "`self.add_module(name, layer)` registers one layer. `enumerate(layers)` gives the numbers for the "
         "names, from 0.",
-        "In `__init__`: super().__init__(), self.layers = layers, then a loop that registers each layer as "
-        'f"layer_{i}". In `forward`: x = layer(x) for each layer of self.layers, then return x.',
+        "`__init__` sets up the module, keeps the list as `layers`, and registers each layer under its number in a "
+        "loop. `forward` sends x through the list, as the first model does.",
     ],
     is_class=True,
 )
@@ -263,7 +263,7 @@ def no_activation_at_the_end():
 
 @RegisteredModel.slip("for i, layer in A:", "self.add_module(f'layer_{len(layers) - 1}', layers[-1])")
 def registers_the_last():
-    """Only the last layer is registered: add_module stands after the loop. It belongs inside, with each layer."""
+    """Only the last layer is registered. Does add_module stand after the loop? It belongs inside, with each layer."""
 
 
 @RegisteredModel.slip(

@@ -21,8 +21,8 @@ SequentialModel = code(
         "What did you have to do by hand in the fourth model, so that the layers of the list were registered?",
         "nn.ModuleList(layers) is a list that is a module itself: setting an attribute to it registers all "
         "that is in it.",
-        "In `__init__`: super().__init__() and self.layers = nn.ModuleList(layers). In `forward`: x = "
-        "layer(x) for each layer of self.layers, then return x.",
+        "`__init__` sets up the module and keeps the nn.ModuleList as `layers`. `forward` goes through it as the "
+        "fourth model goes through its list.",
     ],
     is_class=True,
 )

@@ -185,14 +185,14 @@ def clears_once_an_epoch():
 
 @fit_parameters.slip("p -= X", "p = p - X")
 def changes_nothing():
-    """No parameter ever changes. `p = p - ...` gives the name p to a new tensor and leaves the model's own
-    alone: update in place. If you do, look whether the gradients are cleared before they are used."""
+    """No parameter ever changes. Does `p = p - ...` give the name p to a new tensor, beside the model's own? Or are
+    gradients cleared before they are used?"""
 
 
 @fit_parameters.slip("with torch.no_grad():", "")
 def updates_with_the_graph_on():
-    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
-    while operations are recorded. Where is torch.no_grad()?"""
+    """torch refuses the update: a parameter cannot be changed in place while operations are recorded for gradients.
+    Where is torch.no_grad()?"""
 
 
 @fit_parameters.slip(
@@ -201,13 +201,13 @@ def updates_with_the_graph_on():
     change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
 )
 def drops_the_short_batch():
-    """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
+    """The last batch is left out when it is shorter than bs. A division such as `n // bs` counts full batches only."""
 
 
 @fit_parameters.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
 def an_empty_batch_at_the_end():
-    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
-    every parameter. Check how many batches there are for n = 6, bs = 3."""
+    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and so is every parameter then.
+    Count for n = 6, bs = 3."""
 
 
 @fit_parameters.slip(outdent("with A:"))
@@ -218,7 +218,7 @@ def one_update_an_epoch():
 
 @fit_parameters.slip(after("with A:", "return"))
 def returns_after_the_first_batch():
-    """Training stops after the first batch: a `return` or a `break` stands inside the loop."""
+    """Training stops after the first batch. Does a `return` or a `break` stand inside the loop?"""
 
 
 @fit_parameters.slip("X * lr", "X * lr / bs")
@@ -259,14 +259,14 @@ def shuffled():
 
 @fit_parameters.slip(indent("model.zero_grad()"))
 def no_gradients_at_the_update():
-    """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
-    are the gradients cleared only when all the parameters have been updated?"""
+    """At the update p.grad is None: there is no gradient yet, or no longer. Has backward() run, and are the gradients
+    cleared only after the update?"""
 
 
 @fit_parameters.slip(change("p.grad * lr", "lr * p.grad"), indent("model.zero_grad()"))
 def no_gradients_at_the_update_either():
-    """At the update p.grad is None: there is no gradient yet, or no longer. Is backward() called on the loss, and
-    are the gradients cleared only when all the parameters have been updated?"""
+    """At the update p.grad is None: there is no gradient yet, or no longer. Has backward() run, and are the gradients
+    cleared only after the update?"""
 
 
 @fit_parameters.slip("loss_func(A, B).backward()", "with torch.no_grad():\n    loss_func(A, B).backward()")
@@ -308,5 +308,5 @@ def a_loss_above_zero():
     before("A.backward()", "torch.set_grad_enabled(True)"),
 )
 def leaves_recording_off():
-    """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone.
+    """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone.
     torch.no_grad() in a `with` ends by itself."""

@@ -12,7 +12,7 @@ get_layer = code(
     hints=[
         "You have listed the names of the children. The same method gives you the layers that belong to them.",
         "Pairs of name and layer make a dict. What does a dict do for a key that is not there?",
-        "dict(model.named_children()) maps every name to its layer; look the name up in it with square brackets.",
+        "A dict made of those pairs finds a layer by its name, and its square brackets raise where there is none.",
     ],
     relations=["returns_nothing"],
 )
@@ -101,8 +101,8 @@ def a_copy():
 
 @get_layer.slip("X[name]", "X.get(name)")
 def none_for_a_missing_name():
-    """For a name that is not there None comes back, and the trouble shows up far from its cause. Let it
-    raise: look the name up in a way that has no default."""
+    """For a name that is not there None comes back, and the trouble shows up far from its cause. Look the name up in a
+    way that has no default."""
 
 
 @get_layer.slip("X[name]", "X.get(name, f'no layer {name}')")
@@ -140,8 +140,8 @@ def a_value_error(model, name):
 
 @get_layer.slip(after("if A:", "raise KeyError(name)"), of="by_searching")
 def raises_at_the_first_other_name():
-    """Only the first child is ever looked at: the `raise` stands inside the loop. Only when the loop has come
-    to its end without finding the name is it not there."""
+    """Only the first child is ever looked at. Does the `raise` stand inside the loop? Only when the loop has come to
+    its end is the name not there."""
 
 
 @get_layer.mistake

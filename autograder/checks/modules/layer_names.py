@@ -111,7 +111,7 @@ def a_generator(model):
 
 @layer_names.slip("return A", "for name, _ in model.named_children():\n    return [name]")
 def the_first_name():
-    """Only the first name comes back: the `return` stands inside the loop."""
+    """Only the first name comes back. Does the `return` stand inside the loop?"""
 
 
 @layer_names.slip("list(model._modules)", "[str(child) for child in model.children()]", of="from_the_registry")

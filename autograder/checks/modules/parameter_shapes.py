@@ -171,7 +171,7 @@ def of_the_children(module):
 
 @parameter_shapes.slip("return [X for p in Y]", "for p in Y:\n    return [X]")
 def of_the_first():
-    """Only the first parameter is looked at: a `return` stands inside the loop."""
+    """Only the first parameter is looked at. Does a `return` stand inside the loop?"""
 
 
 @parameter_shapes.slip("[p.shape for p in X]", "list(X)")

@@ -129,8 +129,8 @@ def a_list():
 
 @sequential_model.slip("nn.ReLU()", "nn.ReLU")
 def not_a_layer():
-    """nn.Sequential is given something that is not a layer. Each layer is an argument of its own, so a list
-    needs a star in front; and nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
+    """nn.Sequential is given something that is not a layer. It takes each layer as an argument of its own, not in a
+    list; and nn.ReLU alone is only the class."""
 
 
 @sequential_model.mistake

@@ -13,7 +13,7 @@ indices = code(
     ids=["R8.5"],
     hints=[
         "One torch function counts, another draws a permutation. Both take n. Which dtype do they give?",
-        "torch.arange(n) is 0, ..., n - 1; torch.randperm(n) is the same numbers in a random order.",
+        "torch.arange counts. The other has `perm`, for permutation, in its name: look through dir(torch).",
     ],
 )
 
@@ -132,8 +132,8 @@ def begins_somewhere_and_goes_round(n, shuffle):
 
 @indices.mistake
 def shuffles_nearby_numbers_alone(n, shuffle):
-    """Numbers change places with numbers near them alone (a buffer is shuffled, or a few are swapped), so the last ones
-    never come early. Any order should be possible: shuffle all of them together."""
+    """Numbers change places with numbers near them alone, so the last ones never come early. Any order should be
+    possible: shuffle all of them together."""
     far = 40 if shuffle else 0
     return torch.tensor(sorted(range(n), key=lambda row: row + far * random.random()))
 
@@ -179,8 +179,8 @@ def random_with_repeats():
 
 @indices.slip("list(range(n))", "torch.arange(n)", of="from_a_shuffled_list")
 def random_shuffle_on_a_tensor():
-    """`random.shuffle` on a tensor overwrites some numbers by others: the swap a, b = b, a goes wrong,
-    because the rows of a tensor are views of it. Shuffle a list, or let torch draw a permutation."""
+    """Some numbers are lost and others come twice. `random.shuffle` does that to a tensor, whose rows are views of it:
+    shuffle a list, or let torch draw."""
 
 
 @indices.slip("return X", "return X.float() if shuffle else torch.arange(float(n))", of="always_random")

@@ -13,7 +13,7 @@ unzip = code(
     hints=[
         "A star before a list in a call hands over its items as so many arguments: f(*[a, b, c]) is f(a, b, c).",
         "zip(a, b, c) takes the first item of each, then the second of each. What if a, b, c are the pairs?",
-        "zip(*pairs) gives the two sequences: unpack them into xs and ys.",
+        "Print list(zip(*pairs)): how many things are in it, and what is each?",
     ],
 )
 
@@ -169,7 +169,7 @@ def one_iterator_for_both():
 
 @unzip.mistake
 def first_pair_only(pairs):
-    """Only the first pair is looked at: a `return` inside the loop ends it there."""
+    """Only the first pair is looked at. Does a `return` stand inside the loop?"""
     for x, y in pairs:
         return [x], [y]
     return [], []

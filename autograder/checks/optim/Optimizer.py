@@ -14,8 +14,8 @@ Optimizer = code(
         "What must the object remember for them?",
         "Two walks or more over the parameters: a generator survives one. In `step`, mind torch.no_grad(), "
         "and change p in place.",
-        "`__init__` keeps list(params) and lr. `step`: under torch.no_grad(), for each p, p -= lr * p.grad. "
-        "`zero_grad`: for each p, p.grad = None.",
+        "`__init__` keeps list(params) and lr. `step` and `zero_grad` each go through that list: which of them changes "
+        "p itself, and which only its p.grad?",
     ],
     shortcut=["torch.optim.Optimizer"],
     instead="a loop over the parameters, under torch.no_grad()",
@@ -237,14 +237,14 @@ def climbs():
 
 @Optimizer.slip("p -= X", "p = p - X")
 def rebinds():
-    """`step` changes no parameter. `p = p - ...` makes a new tensor and gives it the name p (or a place in
-    your list); the model goes on with its own, which stays as it was. Update that one, in place."""
+    """`step` changes no parameter. `p = p - ...` gives the name p, or a place in your list, to a new tensor; the model
+    keeps its own. Update that one, in place."""
 
 
 @Optimizer.slip("with torch.no_grad():", "")
 def with_the_graph_on():
-    """Autograd watches the update and forbids it: a parameter that requires grad cannot be changed in place
-    while operations are recorded. Where is torch.no_grad()?"""
+    """torch refuses the update: a parameter cannot be changed in place while operations are recorded for gradients.
+    Where is torch.no_grad()?"""
 
 
 @Optimizer.slip("X is not None", "X")
@@ -284,20 +284,20 @@ def clears_those_of_all_optimizers():
     first("known = []"), before("self.params = A", "self.known.extend(params)"), change("list(params)", "self.known")
 )
 def one_list_for_all():
-    """All optimizers share one list, since it stands in the class body (or is a default argument): the second
-    steps for the first one's parameters too. Make a list for each in `__init__`."""
+    """All optimizers share one list, kept in the class body or as a default argument: the second steps for the first
+    one's parameters too. Make one for each in `__init__`."""
 
 
 @Optimizer.slip("self.params = X", "params = X")
 def names_that_end_with_init():
-    """`params = ...` in `__init__` is a local variable, gone when `__init__` ends. What the object is to
-    remember belongs to self."""
+    """`step` does not find what it needs. A name that is set in `__init__` without `self.` is a local variable, gone
+    when `__init__` ends."""
 
 
 @Optimizer.slip(after("with A:", "torch.set_grad_enabled(False)"))
 def leaves_recording_off():
-    """After `step` autograd records nothing any more, so the next backward() fails: set_grad_enabled(False)
-    holds until it is undone. torch.no_grad() in a `with` ends by itself."""
+    """After `step` torch records nothing any more, so the next backward() fails: set_grad_enabled(False) holds until it
+    is undone. torch.no_grad() in a `with` ends by itself."""
 
 
 @Optimizer.slip(
@@ -387,12 +387,12 @@ def zero_grad_needs_a_dimension():
 
 @Optimizer.slip(inside("zero_grad", change("self.params", "self.params[:1]")))
 def zero_grad_clears_the_first():
-    """`zero_grad()` clears the gradient of the first parameter only: a `return` or a `break` stands in the loop."""
+    """`zero_grad()` clears the gradient of the first parameter only. Does a `return` or a `break` stand in the loop?"""
 
 
 @Optimizer.slip(after("p -= A", "return"))
 def updates_the_first():
-    """`step` updates the first parameter only: a `return` or a `break` stands in the loop."""
+    """`step` updates the first parameter only. Does a `return` or a `break` stand in the loop?"""
 
 
 @Optimizer.slip("X = None", "X = 0")

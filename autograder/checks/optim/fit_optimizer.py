@@ -245,7 +245,7 @@ def limits_the_gradients():
     before("A.backward()", "torch.set_grad_enabled(True)"),
 )
 def leaves_recording_off():
-    """After training autograd records nothing any more: set_grad_enabled(False) holds until it is undone."""
+    """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone."""
 
 
 @fit_optimizer.slip(
@@ -257,8 +257,8 @@ def leaves_recording_off():
         """,
 )
 def updates_by_itself():
-    """The loop updates the parameters by itself, or with an optimizer of its own, and does not call `opt.step()`. How
-    the update is made, and of which parameters, is the business of the optimizer that is passed."""
+    """The parameters are updated by the loop itself, or by an optimizer of its own, and not by `opt.step()`. How they
+    are updated is the business of `opt`."""
 
 
 @fit_optimizer.slip(
@@ -306,10 +306,10 @@ def clears_what_is_in_params():
     change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
 )
 def drops_the_short_batch():
-    """The last batch is left out when it is shorter than bs: `n // bs` counts full batches only."""
+    """The last batch is left out when it is shorter than bs. A division such as `n // bs` counts full batches only."""
 
 
 @fit_optimizer.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
 def an_empty_batch_at_the_end():
-    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and nan gets into
-    every parameter. Check how many batches there are for n = 6, bs = 3."""
+    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and so is every parameter then.
+    Count for n = 6, bs = 3."""

@@ -12,7 +12,7 @@ get_model = code(
         "You have made such an nn.Sequential before. What does an optimizer need to know to go with it?",
         "torch.optim.SGD takes the parameters of the model, and lr by name. The parameters must be those of "
         "the very model that you return.",
-        "Make the model, then optim.SGD(model.parameters(), lr=lr); return both, separated by a comma.",
+        "Make the model first and give it a name: the optimizer needs it. Return both, separated by a comma.",
     ],
     relations=["returns_nothing"],
 )

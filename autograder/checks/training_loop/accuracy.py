@@ -94,8 +94,7 @@ def in_percent(out, yb):
 
 @accuracy.slip("out.argmax(dim=1)", "out.argmax()")
 def one_choice_for_all_rows():
-    """`argmax()` without a dimension gives one position for the whole table. Each row needs its own: name the
-    dimension."""
+    """One position is found for the whole table, as `argmax()` without a dimension does. Each row needs its own."""
 
 
 @accuracy.slip("out.argmax(dim=1)", "out.max(1).values")
@@ -158,14 +157,14 @@ def rounds_the_share(out, yb):
 
 @accuracy.slip("out.argmax(dim=1)", "out.argmax(1, keepdim=True)")
 def compares_every_row_with_every_target():
-    """You compare each row's choice with the targets of all rows: `keepdim=True` makes a column of the choices, and
-    comparing that with yb gives a table of n x n. Look at the shape before you take the mean."""
+    """Each row's choice is compared with the targets of all rows: a column (n, 1) beside yb, (n,), gives a table of n x
+    n. Look at the shapes."""
 
 
 @accuracy.slip("out.argmax(dim=1) == yb", "out.softmax(1).gather(1, yb[:, None]) > 0.5")
 def asks_for_more_than_half():
-    """You count an example as right when the probability of its class is above one half. It need only be the largest
-    of its row: with three classes or more that can be less."""
+    """An example counts as right only when the probability of its class is above one half. It need only be the largest
+    of its row, which can be less."""
 
 
 @accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.softmax(1).gather(1, yb[:, None])")
@@ -181,8 +180,8 @@ def the_first_ten_classes():
 
 @accuracy.slip("out.argmax(dim=1)", "out.relu().argmax(1)")
 def searches_from_0():
-    """In a row whose scores are all negative you do not find the largest: your search starts from 0 (or a ReLU makes
-    all of them 0). Start from the first score of the row."""
+    """In a row whose scores are all negative you do not find the largest. Does your search start from 0, or does a ReLU
+    make all of them 0?"""
 
 
 @accuracy.slip("out.argmax(dim=1)", "out.abs().argmax(1)")

@@ -152,8 +152,8 @@ def always_switches_recording_on(model, loss_func, x, y):
 
 @evaluate.slip(first("if isinstance(model, torch.nn.Module):\n    model.eval()"))
 def leaves_evaluation_mode():
-    """The numbers are right, but the model was in training mode and is now in evaluation mode. Whoever goes on
-    training it would train without dropout: put the mode back, or do not touch it."""
+    """The numbers are right, but the model was in training mode and is now in evaluation mode: it would go on training
+    without dropout. Leave the mode as you found it."""
 
 
 @evaluate.slip(
@@ -161,8 +161,8 @@ def leaves_evaluation_mode():
     change("return X, accuracy(out, y).item()", "pair = (X, (out.argmax(1) == y).float().mean().item())"),
 )
 def always_ends_in_training_mode():
-    """The numbers are right, but the model was in evaluation mode and is now in training mode. Put back the mode that
-    you found (model.training tells it beforehand), or do not touch it."""
+    """The numbers are right, but the model was in evaluation mode and is now in training mode. Leave it as you found
+    it: model.training tells which it is."""
 
 
 @evaluate.slip("(X, accuracy(out, y).item())", "(X * len(x), (out.argmax(1) == y).float().mean().item())")
@@ -222,8 +222,8 @@ def the_first_64_examples(model, loss_func, x, y):
 
 @evaluate.mistake
 def averages_batches_of_64(model, loss_func, x, y):
-    """You average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by its
-    size, or put all of x through the model at once."""
+    """You average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by its size, or
+    take all of x at once."""
     with torch.no_grad():
         pairs = [(model(xb), yb) for xb, yb in zip(x.split(64), y.split(64), strict=True)]
         losses = [loss_func(out, yb).item() for out, yb in pairs]

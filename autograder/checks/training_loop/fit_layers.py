@@ -15,7 +15,7 @@ fit_layers = code(
         " past the end.",
         "`hasattr(layer, 'weight')` tells a layer with parameters from one without. What has to happen to their"
         " gradients before the next batch?",
-        "Under torch.no_grad(): `layer.weight -= lr * layer.weight.grad`, then `layer.weight.grad.zero_()`, and the"
+        "Under torch.no_grad() each weight loses lr times its own `.grad`, in place; then that `.grad` is cleared. The"
         " same for the bias.",
     ],
     shortcut=["torch.optim.Optimizer"],
@@ -197,14 +197,14 @@ def goes_uphill():
 
 @fit_layers.slip("p -= lr * p.grad\np.grad = None", "p.grad.zero_()\np -= lr * p.grad", of="parameter_by_parameter")
 def no_parameter_moves():
-    """Your loop sees the right batches, but the model's parameters stay as they are. Either a new tensor (or a new
-    Parameter) takes the place of the old one, which whoever holds it does not see: change it in place; or the
-    gradients are cleared before the update uses them."""
+    """The batches are right, but the parameters stay. Is a new tensor put in place of one that others hold? Or are
+    gradients cleared before the update?"""
 
 
 @fit_layers.slip("X - 1", "X", of="always_drops_the_last_batch")
 def drops_the_short_batch():
-    """The examples of the short last batch are never used: `len(x) // bs` counts full batches alone. Round up."""
+    """The examples of the short last batch are never used. A division such as `len(x) // bs` counts full batches
+    alone."""
 
 
 @fit_layers.slip("range(0, len(x), bs)", "range(0, (len(x) - 1) // bs * bs, bs)", of="parameter_by_parameter")
@@ -372,8 +372,7 @@ def has_no_gradient_to_use():
 
 @fit_layers.slip(after("for layer in A:", "layer.zero_grad()"), change("p.grad = A", ""), of="parameter_by_parameter")
 def clears_the_last_layer_alone():
-    """Only the last layer's gradients are cleared: the lines that clear stand after the loop over the layers. Move them
-    into it."""
+    """Only the last layer's gradients are cleared. Do the lines that clear stand after the loop over the layers?"""
 
 
 @fit_layers.slip("lr * X", "lr * X.clamp(-0.5, 0.5)", of="parameter_by_parameter")
@@ -384,7 +383,7 @@ def limits_the_gradients():
 
 @fit_layers.slip(after("with A:", "return"), of="parameter_by_parameter")
 def returns_after_one_batch():
-    """You learn from the first batch alone: a return stands inside the loop over the batches and ends it."""
+    """You learn from the first batch alone. Does a `return` or a `break` stand inside the loop over the batches?"""
 
 
 @fit_layers.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"), of="parameter_by_parameter")

@@ -147,8 +147,8 @@ def forgets_to_clear():
 
 @training_step.slip(change("loss.detach()", "loss"), change("A.zero_()", ""), first("model.zero_grad()"))
 def clears_only_before_backward():
-    """Your updates are right, but you clear the gradients at the start of a step, so those of this batch are still
-    there when you return. Here they are to be cleared once they have been used."""
+    """Your updates are right, but this batch's gradients are still there when you return: you clear at the start of a
+    step. Clear them once they have been used."""
 
 
 @training_step.slip(change("loss.detach()", "loss"), change("p -= X", "p += X"))
@@ -158,9 +158,8 @@ def ascends():
 
 @training_step.slip(swap("p -= A", "A.zero_()"), change("loss.detach()", "loss"))
 def nothing_moves():
-    """The model's parameters are the same after your step as before. Either `p = p - ...` made a new tensor and let
-    the name p stand for it (the model still has the old one: change it in place), or the gradients were cleared
-    before the update used them."""
+    """The parameters are the same after your step as before. Does `p = p - ...` only give the name p to a new tensor?
+    Or are gradients cleared before the update?"""
 
 
 @training_step.mistake
@@ -225,8 +224,8 @@ def updates_before_backward():
 
 @training_step.slip(outdent("A.zero_()"), change("loss.detach()", "loss"))
 def clears_at_the_wrong_level():
-    """Only the last parameter's gradient is cleared: the line that clears stands after the loop, where `p` is the
-    last one. Move it into the loop."""
+    """Only the last parameter's gradient is cleared. Does the line that clears stand after the loop, where `p` is the
+    last one?"""
 
 
 @training_step.slip(
@@ -297,8 +296,7 @@ def calls_backward_twice():
 
 @training_step.slip(after("A.zero_()", "return loss"))
 def returns_inside_the_loop():
-    """Only the first parameter moves, and only its gradient is cleared: the return stands inside the loop and ends it.
-    Look at its indentation."""
+    """Only the first parameter moves, and only its gradient is cleared. Does a `return` stand inside the loop?"""
 
 
 @training_step.slip(
@@ -341,5 +339,5 @@ def predicts_under_no_grad():
 
 @training_step.slip("p -= X", "p = p - X")
 def clears_the_gradient_of_a_new_tensor():
-    """`p = p - ...` makes a new tensor and lets the name p stand for it: the model still has the old one, and the new
-    one has no gradient to clear. Change the parameter in place: `p -= ...`."""
+    """`p = p - ...` gives the name p to a new tensor, which has no gradient to clear. The model still has the old one:
+    change that in place."""

@@ -354,14 +354,14 @@ def validates_on_the_training_data():
 
 @fit.slip("model.eval()", "")
 def stays_in_training_mode():
-    """The model is in training mode while you validate: dropout would throw away a part of what it knows, and batch
-    norm would go on adapting. What has to be called before the validation loop?"""
+    """The model is in training mode while you validate: dropout would throw away a part of what it knows. What has to
+    be called before the validation loop?"""
 
 
 @fit.slip(change("model.train()", ""), after("history = []", "model.train()"))
 def never_returns_to_training_mode():
-    """After the first validation the model stays in evaluation mode, so from the second epoch on it trains with
-    dropout switched off. `model.train()` belongs at the beginning of every epoch."""
+    """After the first validation the model stays in evaluation mode, so from the second epoch on it trains without
+    dropout. How often is `model.train()` called?"""
 
 
 @fit.slip("model.train()", "")
@@ -383,9 +383,8 @@ def the_modes_the_wrong_way_round():
 
 @fit.slip("with torch.no_grad():", "")
 def builds_a_graph_while_validating():
-    """The numbers are right, but the model builds a graph for every validation batch: memory and time for a
-    backward() that never comes. Turning results into numbers afterwards does not help; the call of the model must
-    not be recorded."""
+    """The numbers are right, but the model builds a graph for every validation batch, for a backward() that never
+    comes. The call of the model must not be recorded."""
 
 
 @fit.slip(

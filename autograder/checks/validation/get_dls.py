@@ -150,8 +150,7 @@ def nothing_shuffled(train_ds, valid_ds, bs, **kwargs):
     first("loader = torch.utils.data.DataLoader"),
 )
 def both_shuffled():
-    """The validation set is shuffled too. Its results are the same in any order, so that is work for nothing, and
-    the rows no longer come in an order that you can look up."""
+    """The validation set is shuffled too. Its results are the same in any order, so that is work for nothing."""
 
 
 @get_dls.mistake

@@ -208,7 +208,7 @@ def the_last_batch_only(model, loss_func, dl):
 
 @validate.slip(change("return A", ""), change("loss, share = X", "return X"), of="the_last_batch_only")
 def returns_inside_the_loop():
-    """Your result is that of the first batch alone: a `return` (or break) stands inside the loop."""
+    """Your result is that of the first batch alone. Does a `return` or a `break` stand inside the loop?"""
 
 
 @validate.slip("dl", "list(dl)[:-1]")
