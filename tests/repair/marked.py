@@ -23,9 +23,9 @@ class Marked:
         return set(lines) <= self.lines
 
 
-def answers() -> list[Marked]:
+def answers(of: str = "*") -> list[Marked]:
     found = []
-    for path in sorted((Path(__file__).parent / "answers").glob("*.txt")):
+    for path in sorted((Path(__file__).parent / "answers").glob(f"{of}.txt")):
         for block in re.split(r"^=== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             name, text = block.split("\n", 1)
             lines = frozenset(i for i, line in enumerate(text.split("\n"), 1) if MARK in line)

@@ -40,6 +40,13 @@ def test_every_line_that_is_told_is_a_wrong_one(marked: Marked) -> None:
     assert marked.is_true(told), (told, sorted(marked.lines))
 
 
+@pytest.mark.parametrize("marked", answers("with_helpers"), ids=lambda marked: marked.exercise)
+def test_a_fault_in_a_function_that_an_answer_calls_is_told_at_its_line_there(marked: Marked) -> None:
+    told = [line for diagnosis in graded(marked).diagnoses for line in diagnosis.lines]
+    assert told
+    assert marked.is_exact(told), (told, sorted(marked.lines))
+
+
 def test_most_of_them_get_a_place() -> None:
     placed = [marked for marked in SAMPLE if any(d.lines for d in graded(marked).diagnoses)]
     assert len(placed) >= len(SAMPLE) / 2
