@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -47,6 +50,17 @@ def test_a_submission_that_spins_takes_nothing_from_its_neighbours(boxes: list[B
         spinning, working = pool.map(grade, boxes, [SPINS, WORKS + RIGHT])
     assert spinning["out_of_time"]
     assert (working["exercises"]["softmax"]["outcome"], working["contended"]) == ("passed", False)
+
+
+def test_who_loops_on_a_busy_machine_has_had_the_time_and_is_not_tried_again(boxes: list[Box]) -> None:
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    try:
+        told = grade_cells(["while True: pass"], "cross_entropy", 5, boxes[0], Budget(cell=1.0, exercise=1.0))
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert (told["out_of_time"], told["contended"]) == (True, False)
 
 
 STALLS = """
