@@ -24,7 +24,9 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
     n, c = draw.size(4, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
     with torch.no_grad():
-        y[0], y[1] = model(x[0]).argmax(), model(x[1]).argmin()  # one at least is right, and one is wrong
+        # One at least is right, one is the least likely class, and one is neither: the share of those that are not
+        # the least likely class is another number, then.
+        y[0], y[1], y[2] = model(x[0]).argmax(), model(x[1]).argmin(), model(x[2]).argsort()[1]
     alone = draw.network(2, 3, c)
     batches = {"": (model, x, y), " of a batch of one": (alone, x[:1], alone(x[:1]).argmax(1))}
     seen = {}
