@@ -78,7 +78,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
         "together": _together(found),
         "again": _again(found),
-        "help": [] if anonymous else _help(found),
+        "help": [] if anonymous else _help(found, points),
     }
     return made | {"stands_out": stands_out(made)}
 
@@ -272,7 +272,7 @@ def _counted(made: Counter[tuple[str, str]]) -> list[Report]:
     return [{"exercise": name, "mistake": m, "students": count} for (name, m), count in made.most_common()]
 
 
-def _help(found: list[Paper]) -> list[Report]:
+def _help(found: list[Paper], points: dict[str, float]) -> list[Report]:
     """Who may need help, and the facts that say so."""
     rows = []
     for paper in found:
@@ -283,10 +283,12 @@ def _help(found: list[Paper]) -> list[Report]:
             why.append("started nothing")
         elif not any(begun[len(begun) // 2 :]):
             why.append("started nothing in the second half")
+        elif paper.complete and _score(paper, points) < sum(points.values()) / 2:
+            why.append("went on to the end, and earned less than half of the points")
         if paper.out_of_time:
             why.append("something ran out of time")
         if outcomes.count("shortcut"):
-            why.append(f"called the very function that was to be built: {outcomes.count('shortcut')}")
+            why.append("called the very function that was to be built")
         if why:
             rows.append({"student": paper.student, "why": why})
     return rows

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import statistics
+from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from autograder.report import html
 
 #: Bars of the picture of all scores.
 BARS = 10
@@ -19,6 +23,7 @@ def page(report: dict[str, Any]) -> str:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters |= {"prose": lambda text: Markup(html.prose(text)), "breaks": _breaks, "words": _words}
     exercises = [_exercise(row, report["students"]) for row in report["exercises"]]
     sections = {
         name: [row for row in exercises if row["section"] == name]
@@ -29,6 +34,9 @@ def page(report: dict[str, Any]) -> str:
         report=report,
         sections=sections,
         commonest=sorted(mistakes, key=lambda found: -found[1]["students"])[:5],
+        fewest=sorted((row for row in exercises if row["failed"]), key=lambda row: row["passed"])[:3],
+        unrelated=[row for row in exercises if {"discrimination", "point_biserial"} <= set(row["out_of_bounds"])],
+        help=_by_fact(report["help"]),
         look=[row for row in exercises if row["detail"]],
         bars=_bars(report["scores"], report["max_score"]),
         middle=_middle(report["scores"]),
@@ -47,9 +55,27 @@ def _exercise(row: dict[str, Any], students: int) -> dict[str, Any]:
         "parts": parts,
         "detail": bool(detail),
         "marked": marked,
-        "checks": [check | {"title": check["name"].replace("_", " ")} for check in row["checks"]],
+        "checks": [check | {"title": _words(check["name"])} for check in row["checks"]],
         "statements": row.get("statements", []),
     }
+
+
+def _by_fact(help: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """The students of whom each fact is true that may mean that they need help."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in help:
+        for why in one["why"]:
+            found[why].append(one["student"])
+    return dict(found)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _breaks(name: str) -> Markup:
+    """A name that may go over two lines on a phone."""
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def _bars(scores: list[float], most: float) -> list[dict[str, Any]]:

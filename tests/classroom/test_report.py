@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from course import ASSIGNMENT, Course, answered
 import autograder.classroom
 from autograder import lesson, places, source
 from autograder.authoring import slips, variants
-from autograder.classroom import items, ready
+from autograder.classroom import items, ready, summary
+from autograder.classroom.kept import Paper
 from autograder.process import sandbox
 from autograder.repair.rights import renamed
 
@@ -167,6 +169,19 @@ def test_sections_are_passed_by_who_passed_every_exercise(report: dict[str, Any]
     assert report["sections"] == [{"name": SECTION, "exercises": len(lesson.names(SECTION)), "passed": 1}]
 
 
+def test_who_went_on_to_the_end_with_few_points_may_need_help() -> None:
+    told = {"outcome": "failed", "share": 0.4, "probes": [], "diagnosis": None}
+    passed, nothing = told | {"outcome": "passed", "share": 1.0}, told | {"outcome": "not_started", "share": 0.0}
+    papers = [
+        Paper(name, Path(), dict(zip("abcd", results, strict=True)))
+        for name, results in {"ann": [told] * 4, "ben": [passed] * 4, "cat": [told, told, nothing, nothing]}.items()
+    ]
+    assert summary._help(papers, dict.fromkeys("abcd", 2.0)) == [
+        {"student": "ann", "why": ["went on to the end, and earned less than half of the points"]},
+        {"student": "cat", "why": ["started nothing in the second half"]},
+    ]
+
+
 def test_statements_that_were_believed_are_told_in_per_cent(report: dict[str, Any]) -> None:
     told = {row["statement"]: row for row in exercise(report, "why_softmax")["statements"]}
     assert (told["a"]["believed"], told["a"]["true"], told["a"]["wrong"]) == (33, False, 2)
@@ -234,6 +249,12 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     assert "&lt;script&gt;alert(2)&lt;/script&gt;" in page
     assert not [tag for tag in ("<script", "<img", "<link", 'src="', "http:", "https:") if tag in page]
     assert "hal</strong>: handed in nothing" in page
+    assert "<strong>1</strong> started nothing: gus" in page
+    assert 'Passed by fewest: <a href="#softmax">softmax</a> (1)' in page
+    assert '<td class="number of">1 of 7</td>' in page
+    assert "@softmax.slip(&#34;" in page
+    ids = set(re.findall(r' id="([^"]+)"', page))
+    assert set(re.findall(r' href="#([^"]+)"', page)) <= ids
     told = json.loads((course.folder / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
     assert told["students"] == 7
     assert command(course, "report", "--anonymous").returncode == 0
