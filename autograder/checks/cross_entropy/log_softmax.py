@@ -200,8 +200,8 @@ def log_base_ten():
 
 @log_softmax.slip("x - X", "(x - X).squeeze()")
 def squeezed():
-    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
-    the shape of x: nothing needs to be squeezed."""
+    """A dimension of size 1 is lost that was in x from the start: squeeze() takes away every one of them. The result
+    has the shape of x."""
 
 
 @log_softmax.slip("x - X", "x - X.detach()")

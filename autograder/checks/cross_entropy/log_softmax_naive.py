@@ -93,8 +93,8 @@ def the_sum_without_a_graph():
 
 @log_softmax_naive.slip("x - X", "(x - X).squeeze()", of="as_a_difference")
 def squeezed():
-    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
-    the shape of x: nothing needs to be squeezed."""
+    """A dimension of size 1 is lost that was in x from the start: squeeze() takes away every one of them. The result
+    has the shape of x."""
 
 
 @log_softmax_naive.slip("x - X.log()", "x.exp() / X", of="as_a_difference")
@@ -222,8 +222,8 @@ def over_dimension_one():
 
 @log_softmax_naive.slip("-1", "min(1, x.dim() - 1)", of="as_a_difference")
 def over_dimension_one_at_most():
-    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Counted from
-    the end it is the same for any number of dimensions."""
+    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Which number
+    means the last, however many there are?"""
 
 
 @log_softmax_naive.slip("softmax(x).log()", "torch.stack([row - row.exp().sum(-1, keepdim=True).log() for row in x])")

@@ -108,8 +108,8 @@ def over_dimension_one(x):
 
 @softmax.mistake
 def over_dimension_one_at_most(x):
-    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Counted from
-    the end it is the same for any number of dimensions."""
+    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Which number
+    means the last, however many there are?"""
     dim = 0 if x.dim() == 1 else 1
     return x.exp() / x.exp().sum(dim, keepdim=True)
 
@@ -200,8 +200,8 @@ def the_winner_takes_all(x):
 
 @softmax.slip("return X", "return X.squeeze()")
 def squeezed():
-    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. The result has
-    the shape of x: nothing needs to be squeezed."""
+    """A dimension of size 1 is lost that was in x from the start: squeeze() takes away every one of them. The result
+    has the shape of x."""
 
 
 @softmax.slip("exps / X", "exps / X.detach()")

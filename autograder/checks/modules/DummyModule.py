@@ -342,8 +342,8 @@ def parameters_as_they_were():
 
 @DummyModule.slip(change("self._modules = A", ""), first("_modules = {}"))
 def one_registry_for_all():
-    """All instances share one registry, since the dict stands in the class body (or is a default argument): a
-    second model's layers get into the first's. Make a new dict in `__init__`."""
+    """All instances share one registry, in the class body or a default argument: a second model's layers get into the
+    first's. Make a new dict in `__init__`."""
 
 
 @DummyModule.slip("self._modules = {}", "type(self)._modules = {}")

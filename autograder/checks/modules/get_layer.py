@@ -209,8 +209,8 @@ def by_position():
 
 @get_layer.slip("getattr(model, name)", "eval(f'model.{name}')", of="by_attribute")
 def by_pasting_code():
-    """The name is pasted into the code `model.<name>`. Names such as "0", as in an nn.Sequential, cannot be
-    written after a dot. getattr(model, name) can read them, and so can a dict."""
+    """The name is pasted into the code `model.<name>`. Names such as "0", as in an nn.Sequential, cannot be written
+    after a dot. Which of your tools takes a string?"""
 
 
 @get_layer.slip("getattr(model, name)", "model.name", of="by_attribute")

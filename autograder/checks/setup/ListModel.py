@@ -289,8 +289,8 @@ def the_relu_class():
 
 @ListModel.mistake
 def in_a_module_list():
-    """`layers` is an nn.ModuleList, which is three sections ahead: you will build up to it. Here a plain list [...]
-    is asked for, so that you can see later what it lacks."""
+    """`layers` is an nn.ModuleList, which comes three sections on. Here a plain list [...] is asked for, so that you
+    can see later what it lacks."""
     return _class_with(lambda *sizes: torch.nn.ModuleList(_linear_relu_linear(*sizes)), _walk)
 
 

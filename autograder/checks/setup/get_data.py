@@ -351,7 +351,7 @@ def each_part_by_its_largest(images, labels, n_valid):
 @get_data.mistake
 def each_image_by_its_largest(images, labels, n_valid):
     """Each image is scaled by its own brightest pixel, so a dark image comes out as bright as any. One fixed factor
-    serves every image: the brightest that a pixel can be."""
+    serves every image."""
     x, y = images.flatten(1).float(), labels.long()
     x = x / x.amax(1, keepdim=True)
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]

@@ -127,8 +127,8 @@ def with_the_mode_switched_and_restored(model, loss_func, x, y):
 
 @evaluate.mistake
 def builds_a_graph(model, loss_func, x, y):
-    """The numbers are right, but a graph was built while the model ran: turning the result into a number
-    afterwards, or detaching it, comes too late. Wrap the call of the model."""
+    """The numbers are right, but a graph was built while the model ran. Turning the result into a number afterwards, or
+    detaching it, comes too late."""
     out = model(x)
     return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
