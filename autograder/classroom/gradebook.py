@@ -61,6 +61,21 @@ def dates(app: AutogradeApp, assignment: str) -> str:
     return f"{due} {app.config.get('AssignLatePenalties')} {app.config.get('LateSubmissionPlugin')}"
 
 
+def waiting(db_url: str, assignment: str) -> int:
+    """How many students have written an answer that nobody has read yet."""
+    from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
+
+    with Gradebook(db_url) as gradebook:
+        rows: Any = (
+            gradebook.db.query(SubmittedAssignment.student_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(Assignment.name == assignment, Grade.needs_manual_grade)
+        )
+        return int(rows.distinct().count())
+
+
 def pattern(app: AutogradeApp, assignment: str) -> str:
     """Where students' folders are, with {student} for the name."""
     where = directory(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,13 @@ MOST_TRIED = 20
 
 @dataclass(frozen=True)
 class Class:
-    """What a class did: the assignment, everybody's kept results, and what is not graded."""
+    """What a class did: the assignment, everybody's kept results, what is not graded, and who waits for a reader."""
 
     plan: Plan
     papers: list[Paper]
     notices: list[Notice]
+    #: How many have written an answer that nobody has read yet.
+    waiting: int = 0
 
 
 def of_course(assignment: str | None = None) -> Class:
@@ -42,7 +44,7 @@ def of_course(assignment: str | None = None) -> Class:
     app = books.application(assignment, course, log="a")
     db_url, budget = books.directory(app).db_url, books.budget(app)
     plan = Plan(course, assignment, db_url, books.pattern(app, assignment), budget, books.dates(app, assignment))
-    return of_plan(plan)
+    return replace(of_plan(plan), waiting=books.waiting(db_url, assignment))
 
 
 def of_plan(plan: Plan) -> Class:
@@ -72,6 +74,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "max_score": _number(sum(points.values())),
         "scores": sorted(scores) if anonymous else scores,
         "missing": len({one.student for one in notices if one.kind == "missing"}),
+        "waiting": of.waiting,
         "sections": _sections(rows, found),
         "exercises": rows,
         "usual": items.USUAL,

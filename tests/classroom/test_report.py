@@ -165,6 +165,26 @@ def test_there_is_no_ready_slip_where_it_would_be_a_guess(cell: str) -> None:
     assert ready.slip(lesson.find("softmax"), cell) == ""
 
 
+def test_who_has_written_what_nobody_has_read_waits_for_a_reader(course: Course, report: dict[str, Any]) -> None:
+    assert report["waiting"] == 0
+    with course._gradebook() as gradebook:
+        for student, wait in {"ann": [0, 1], "dan": [0]}.items():
+            (notebook,) = gradebook.find_submission(ASSIGNMENT, student).notebooks
+            for number in wait:
+                notebook.grades[number].needs_manual_grade = True
+        gradebook.db.commit()
+    assert json.loads(command(course, "report", "--json").stdout)["waiting"] == 2
+    assert command(course, "report").returncode == 0
+    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert "<dt>wait for a reader</dt><dd>2</dd>" in page
+    with course._gradebook() as gradebook:
+        for student in ("ann", "dan"):
+            (notebook,) = gradebook.find_submission(ASSIGNMENT, student).notebooks
+            for grade in notebook.grades:
+                grade.needs_manual_grade = False
+        gradebook.db.commit()
+
+
 def test_sections_are_passed_by_who_passed_every_exercise(report: dict[str, Any]) -> None:
     assert report["sections"] == [{"name": SECTION, "exercises": len(lesson.names(SECTION)), "passed": 1}]
 
