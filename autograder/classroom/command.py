@@ -36,6 +36,8 @@ class Report:
     outdated: list[str] = field(default_factory=list)
     #: Students whose score another version of the kit gave, and this one would change; not written: see `accept`.
     changes: list[dict[str, Any]] = field(default_factory=list)
+    #: Notebooks that are not graded again, since the kit has these of their exercises no more.
+    frozen: dict[str, list[str]] = field(default_factory=dict)
     #: One line: what most of the class did not understand.
     stands_out: str = ""
     seconds: float = 0.0
@@ -87,9 +89,10 @@ def run(
         writer = books.Writer(app, plan, session) if gradebook else None
         intake = plan.intake(student, take)
         handed = intake.handed
-        if not handed and not any(one.kind != "missing" or one.do for one in intake.notices):
+        report.frozen = {name: list(notebook.gone) for name, notebook in plan.frozen.items()}
+        if not handed and not plan.frozen and not any(one.kind != "missing" or one.do for one in intake.notices):
             raise NoAssignment(f"There is nothing to grade at {pattern}.")
-        held = {one.student: {n for s, n in intake.held if s == one.student} for one in handed}
+        held = {one.student: {n for s, n in intake.held if s == one.student} | set(plan.frozen) for one in handed}
         report.not_graded = [notice.to_dict() for notice in intake.notices]
         report.rows = _rows(intake)
         results.attention(course, assignment, intake)
@@ -204,6 +207,8 @@ def words(report: Report) -> str:
     for one in report.out_of_time:
         busy = ", and other programs had the processor: its score is not final" if one in report.contended else ""
         lines.append(f"{one['student']}, {one['notebook']}: something ran out of time{busy}.")
+    for notebook, gone in report.frozen.items():
+        lines.append(f"{notebook} keeps the scores that it has: {' and '.join(gone)} is no longer in the kit.")
     rate = f" in {report.seconds:.0f} s" if report.graded else ""
     lines.append(
         f"{report.students} students, {report.notebooks} notebooks: {report.graded} graded{rate}, "

@@ -174,8 +174,12 @@ class Before:
             for place, grade in self._now().items()
         }
         self._answers = self._read()
+        self._files = {path: path.read_bytes() for path in autograded.glob("*.ipynb")}
 
     def restore(self, held: set[str]) -> None:
+        for path, data in self._files.items():
+            if path.stem in held and not path.exists():
+                path.write_bytes(data)  # its feedback is made of it
         answers = self._read()
         for (notebook, cell), grade in self._now().items():
             auto, manual, extra, waiting = self._grades.get((notebook, cell), (None, None, None, True))

@@ -44,6 +44,8 @@ class Handed:
     student: str
     folder: Path
     notebooks: dict[str, Path] = field(default_factory=dict)
+    #: Those that this kit cannot grade, since it lacks the checks: they keep the scores that they have.
+    frozen: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass

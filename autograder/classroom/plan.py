@@ -12,8 +12,8 @@ from nbformat.notebooknode import from_dict
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import lesson
-from autograder.classroom import grading, results, submission
-from autograder.classroom.intake import Handed, Intake, Reception
+from autograder.classroom import grading, released, results, submission
+from autograder.classroom.intake import Handed, Intake, Notice, Reception
 from autograder.classroom.mend import ReleasedCell, mend, released_cells
 from autograder.classroom.plugin import read_bytes, section_of
 from autograder.classroom.run import Budget
@@ -32,6 +32,8 @@ class Notebook:
     name: str
     section: str
     cells: list[ReleasedCell]
+    #: Exercises that the kit has no more.
+    gone: tuple[str, ...] = ()
 
     @property
     def graded(self) -> set[str]:
@@ -53,9 +55,12 @@ class Plan:
         self.course, self.assignment, self.budget = course, assignment, budget or Budget()
         self.secret = results.secret(course)
         self.kit = grading.kit_version()
-        self.notebooks, self.roster = _notebooks(db_url, assignment)
+        every, self.roster = _notebooks(db_url, assignment)
+        self.notebooks = {name: notebook for name, notebook in every.items() if not notebook.gone}
+        #: Those with an exercise that the kit has no more.
+        self.frozen = {name: notebook for name, notebook in every.items() if notebook.gone}
         self._pattern = pattern
-        told = json.dumps([[n.name, *map(asdict, n.cells)] for n in self.notebooks.values()])
+        told = json.dumps([[n.name, *map(asdict, n.cells)] for n in every.values()])
         self._rules = f"{self.secret} {self.budget} {dates} {told}"
         self.seen = Seen(course, assignment, self.digest_of_rules())
 
@@ -69,11 +74,25 @@ class Plan:
         `known`: a file that was graded and has not been touched since is not read again.
         """
         before, _, after = self._pattern.partition("{student}")
-        cells = {name: notebook.cells for name, notebook in self.notebooks.items()}
+        cells = {name: notebook.cells for name, notebook in (self.notebooks | self.frozen).items()}
         reception = Reception(Path(before), after, self.assignment, cells, take)
         if known:
             reception.known = lambda path: self.seen.place(path) is not None
-        return reception.look(self.roster, student)
+        found = reception.look(self.roster, student)
+        for one in found.handed if self.frozen else []:
+            self._freeze(one, found)
+        found.handed = [one for one in found.handed if one.notebooks]
+        return found
+
+    def _freeze(self, handed: Handed, found: Intake) -> None:
+        """Set apart what cannot be graded any more; it is told where there is no score of it to keep."""
+        for name in [name for name in handed.notebooks if name in self.frozen]:
+            handed.frozen[name] = handed.notebooks.pop(name)
+            if not (self.course / "autograded" / handed.student / self.assignment / f"{name}.ipynb").exists():
+                gone = " and ".join(self.frozen[name].gone)
+                why = f"{name} cannot be graded: {gone} is no longer in the kit"
+                do = released.remedy(self.course, self.assignment)
+                found.notices.append(Notice(handed.student, "no checks", why, do, name))
 
     def task(self, handed: Handed, name: str) -> tuple[Path, Task] | None:
         """Where the result of this notebook is kept, and the task; None where there is nothing to run."""
@@ -108,7 +127,7 @@ class Plan:
     def digest(self, handed: Handed, kit: str | None = None) -> str:
         """Changes when anything changes that a student's grades depend on; cheap. `kit`: another than this one."""
         digest = hashlib.sha256(self.digest_of_rules(kit).encode())
-        for name, path in handed.notebooks.items():
+        for name, path in sorted((handed.notebooks | handed.frozen).items()):
             digest.update(name.encode() + hashlib.sha256(read_bytes(str(path))).digest())
         stamp = handed.folder / "timestamp.txt"
         digest.update(read_bytes(str(stamp)))
@@ -132,10 +151,14 @@ def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[
             ) from None
         roster = [str(one.id) for one in gradebook.students]
         found = {}
+        in_kit = {exercise.name for exercise in lesson.exercises()}
         for name in names:
             cells = released_cells(gradebook, name, assignment)
             graded = {cell.grade_id for cell in cells if cell.grade and not cell.solution}
-            if graded:
+            gone = tuple(sorted(graded.difference(in_kit)))
+            if gone:
+                found[name] = Notebook(name, "", cells, gone)
+            elif graded:
                 found[name] = Notebook(name, section_of(graded, name), cells)
-    order = lesson.sections()
+    order = ["", *lesson.sections()]
     return dict(sorted(found.items(), key=lambda item: order.index(item[1].section))), roster

@@ -183,7 +183,10 @@ class Grade(NbGraderPreprocessor):
 
 
 def section_of(graded: set[str], notebook: str) -> str:
-    sections = {lesson.find(name).section for name in graded}
+    try:
+        sections = {lesson.find(name).section for name in graded}
+    except lesson.UnknownName as error:
+        raise CannotGrade(f"{notebook}: {error}") from None
     if len(sections) != 1:
         raise CannotGrade(
             f"{notebook}: the locked cells must be of exercises of one section, not of {sorted(sections)}"

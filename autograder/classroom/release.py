@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import NbGraderException
 
 from autograder import course, lesson
+from autograder.classroom import released
 from autograder.judging.grade import expected
 from autograder.notebooks import build
 from autograder.proofread import AuthorsError, near_to
@@ -32,22 +33,32 @@ class Change:
     students: int = 0
     #: {exercise: (points before, points now)}
     points: dict[str, tuple[float, float]] = field(default_factory=dict)
+    #: The same, where only the kit changed them: the assignment keeps those before.
+    kept: dict[str, tuple[float, float]] = field(default_factory=dict)
+    #: {exercise: students who have points for it}
+    scored: dict[str, int] = field(default_factory=dict)
     #: What has to wait for the next assignment.
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    #: Released, and the lesson has it no more: its notebook stays as it is.
+    #: Released, and the lesson has it no more: its notebook stays as it was released.
     gone: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         who = f"{self.students} student{'s have' if self.students != 1 else ' has'} handed in"
         told = [
-            f"{name}: {_number(old)} points become {_number(new)}. {who}: the next make grade changes their scores."
+            f"{name}: {_number(old)} points become {_number(new)}. {who}; "
+            f"the next make grade changes the scores of {self.scored.get(name, 0)}, who have points for it."
             for name, (old, new) in self.points.items()
+        ]
+        told += [
+            f"{name} is worth {_number(new)} points in the kit now, and stays at {_number(old)} in {self.assignment}: "
+            f"{who}. To change it, in course.toml: points = {{ {name} = {_number(new)} }}"
+            for name, (old, new) in self.kept.items()
         ]
         told += [f"{name} waits for the next assignment: {who} without it." for name in self.added]
         told += [f"{name} stays in {self.assignment}: {who}, and it is graded as released." for name in self.removed]
         told += [
-            f"{name} is no longer in the kit: {who}. To grade {self.assignment} again, go back to the kit before."
+            f"{name} is no longer in the kit: {who}. Its notebook stays as released, and keeps the scores that it has."
             for name in self.gone
         ]
         return told
@@ -56,20 +67,22 @@ class Change:
 def change(assignment: str, db_url: str) -> Change:
     """What is wanted of this assignment now, against what was released and handed in."""
     wanted, own = _wanted(assignment)
-    released, students = _released(assignment, db_url)
+    before, students, scored = _released(assignment, db_url)
     if not students:
         return Change(assignment, wanted)
     known = {exercise.name for exercise in lesson.exercises()}
-    kept = {name: own.get(name, points) for name, points in released.items()}
+    now = {name: own.get(name, points) for name, points in before.items()}
     order = {name: place for place, name in enumerate(wanted)}
     return Change(
         assignment,
-        dict(sorted(kept.items(), key=lambda item: order.get(item[0], len(order)))),
+        dict(sorted(now.items(), key=lambda item: order.get(item[0], len(order)))),
         students,
-        {name: (points, kept[name]) for name, points in released.items() if points != kept[name]},
-        [name for name in wanted if name not in released],
-        [name for name in released if name not in wanted and name in known],
-        [name for name in released if name not in known],
+        {name: (points, now[name]) for name, points in before.items() if points != now[name]},
+        {name: (now[name], wanted[name]) for name in before if name in wanted and now[name] != wanted[name]},
+        scored,
+        [name for name in wanted if name not in before],
+        [name for name in before if name not in wanted and name in known],
+        [name for name in before if name not in known],
     )
 
 
@@ -84,41 +97,37 @@ def _wanted(assignment: str) -> tuple[dict[str, float], dict[str, float]]:
     return {name: own.get(name, lesson.find(name).points) for name in names}, own
 
 
-def _released(assignment: str, db_url: str) -> tuple[dict[str, float], int]:
-    """Points by exercise as the gradebook has them, and how many students it has hand-ins of."""
+def _released(assignment: str, db_url: str) -> tuple[dict[str, float], int, dict[str, int]]:
+    """Points by exercise as the gradebook has them; how many have handed in; and how many have points for each."""
     with Gradebook(db_url) as gradebook:
         try:
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
-            return {}, 0
-        cells = [cell for notebook in found.notebooks for cell in notebook.grade_cells]
-        points = {str(c.name): float(c.max_score) for c in cells if c.cell_type == "code"}
-        return points, len(found.submissions)
+            return {}, 0, {}
+        cells = [c for notebook in found.notebooks for c in notebook.grade_cells if c.cell_type == "code"]
+        points = {str(cell.name): float(cell.max_score) for cell in cells}
+        scored = {str(cell.name): sum(bool(grade.score) for grade in cell.grades) for cell in cells}
+        return points, len(found.submissions), scored
 
 
 def write(wanted: Change, folder: Path) -> Iterator[tuple[Path, bool]]:
     """Write the instructor's notebooks into source/<assignment>/; each, and whether it was out of date."""
     place = folder / "source" / wanted.assignment
-    kept = set()
+    back = dict(released.bring_back(folder, wanted.assignment, wanted.gone, wanted.exercises)) if wanted.gone else {}
+    kept = set(back)
+    for file, text in back.items():
+        yield file, build.write(file, text)
     for section in build.sections():
-        names = [name for name in lesson.names(section) if name in wanted.exercises]
+        chosen = {name: wanted.exercises[name] for name in lesson.names(section) if name in wanted.exercises}
         file = place / f"{section}.ipynb"
-        if names:
+        if chosen and file not in back:
             kept.add(file)
-        if names and not _has(file, wanted.gone):
-            chosen = {name: wanted.exercises[name] for name in names}
             # Without a course the notebooks are those that the kit brings.
-            whole = course.here() is None and not (wanted.added or wanted.points)
-            yield file, build.write(file, build.build(section, None if whole else chosen))
+            whole = chosen == {name: exercise.points for name, exercise in lesson.load(section).items()}
+            yield file, build.write(file, build.build(section, None if whole and not course.here() else chosen))
     for file in (place / f"{section}.ipynb" for section in build.sections()):  # a notebook of their own stays
-        if course.here() and file not in kept and file.exists() and not _has(file, wanted.gone):
+        if (course.here() or wanted.students) and file not in kept and file.exists():
             file.unlink()
-
-
-def _has(file: Path, names: list[str]) -> bool:
-    """Whether a notebook holds one of these exercises."""
-    text = file.read_text(encoding="utf-8") if names and file.exists() else ""
-    return any(f'"grade_id": "{name}"' in text for name in names)
 
 
 def refuse(wanted: Change, folder: Path) -> None:
@@ -131,7 +140,14 @@ def refuse(wanted: Change, folder: Path) -> None:
             except (AuthorsError, RuntimeError) as error:
                 says.append(str(error))
     known = {name: section for section in lesson.sections() for name in lesson.load(section)}
-    for file in sorted((folder / "source" / wanted.assignment).glob("*.ipynb")):
+    files = sorted((folder / "source" / wanted.assignment).glob("*.ipynb"))
+    lost = [name for name in wanted.gone if not any(released.holds(file, [name]) for file in files)]
+    says += [
+        f"{name} was released with {wanted.assignment}, and its notebook is in neither source/ nor release/. "
+        "Put it back into source/, or go back to the kit before."
+        for name in lost
+    ]
+    for file in files:
         place = str(file.relative_to(folder))
         says += [f"{place}: {why}" for why in _ungradable(file, known, wanted.gone)]
     if says:
@@ -174,12 +190,12 @@ class Source(NotebookExporter):
         super().__init__(**kw)
         converter: Any = self.parent
         where = converter.coursedir
-        told = where.assignment_id != build.ASSIGNMENT or Path.cwd().joinpath(course.NAME).exists()
         try:
             wanted = change(where.assignment_id, where.db_url)
-            if told:
+            if course.here() or wanted.students:
                 list(write(wanted, Path(where.root)))
             refuse(wanted, Path(where.root))
+            released.keep(Path(where.root), wanted.assignment, whole=not wanted.gone)
         except (course.BadCourse, AuthorsError) as error:
             converter.log.error(str(error))
             raise NbGraderException(str(error)) from None

@@ -22,7 +22,7 @@ def assign(assignment: str | None, yes: bool) -> None:
     release/ stays as it was then.
     """
     from autograder import course
-    from autograder.classroom import gradebook, release
+    from autograder.classroom import gradebook, release, released
     from autograder.notebooks.build import ASSIGNMENT
 
     assignment = assignment or ASSIGNMENT
@@ -42,5 +42,8 @@ def assign(assignment: str | None, yes: bool) -> None:
         click.echo(str(error), err=True)
         leave(USAGE)
     words = ["generate_assignment", assignment, "--create", "--force"]
-    done = subprocess.run([sys.executable, "-m", "nbgrader", *words], check=False)
+    with released.put_back(Path.cwd(), assignment) as failed:
+        done = subprocess.run([sys.executable, "-m", "nbgrader", *words], check=False)
+        if done.returncode:
+            failed()
     leave(FAILED if done.returncode else PASSED)

@@ -200,10 +200,12 @@ def test_what_was_handed_in_keeps_its_exercises_and_points_that_change_are_told(
     told = release.change("week1", url)
     assert told.exercises == {"hyperparameters": 10, "ListModel": 4, "of_before": 4}
     assert told.lines() == [
-        "hyperparameters: 4 points become 10. 1 student has handed in: the next make grade changes their scores.",
+        "hyperparameters: 4 points become 10. 1 student has handed in; the next make grade changes the scores of 0, "
+        "who have points for it.",
         "get_data waits for the next assignment: 1 student has handed in without it.",
         "ListModel stays in week1: 1 student has handed in, and it is graded as released.",
-        "of_before is no longer in the kit: 1 student has handed in. To grade week1 again, go back to the kit before.",
+        "of_before is no longer in the kit: 1 student has handed in. Its notebook stays as released, and keeps the "
+        "scores that it has.",
     ]
 
 

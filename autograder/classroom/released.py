@@ -1,0 +1,97 @@
+"""What an assignment was released as, kept beside the gradebook: the lesson may change, and what was handed in may not.
+
+A notebook with an exercise that the kit has no more cannot be built again. It is brought back from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from autograder.classroom import results
+
+
+def keep(folder: Path, assignment: str, whole: bool) -> None:
+    """Keep the instructor's notebooks of source/. `whole`: this kit has all their exercises, and can grade them."""
+    place = _place(folder, assignment)
+    place.mkdir(parents=True, exist_ok=True)
+    for file in (folder / "source" / assignment).glob("*.ipynb"):
+        shutil.copyfile(file, place / file.name)
+    if whole:
+        (place / "kit").write_text(_commit(folder), encoding="ascii")
+
+
+def bring_back(
+    folder: Path, assignment: str, names: Iterable[str], points: Mapping[str, float]
+) -> Iterator[tuple[Path, str]]:
+    """Notebooks that hold one of these exercises: where each belongs in source/, and its text with these points.
+
+    What was released before notebooks were kept is taken from release/.
+    """
+    found: set[str] = set()
+    for place in (_place(folder, assignment), folder / "release" / assignment):
+        for file in sorted(place.glob("*.ipynb")):
+            if file.name not in found and holds(file, names):
+                found.add(file.name)
+                yield folder / "source" / assignment / file.name, _with_points(file, points)
+
+
+def holds(file: Path, names: Iterable[str]) -> bool:
+    """Whether a notebook holds one of these exercises."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    return any(f'"grade_id": "{name}"' in text for name in names)
+
+
+def remedy(folder: Path, assignment: str) -> str:
+    """What to type to grade by the kit that it was released with."""
+    kit = _place(folder, assignment) / "kit"
+    commit = kit.read_text(encoding="ascii").strip() if kit.exists() else ""
+    grade = f"make grade assignment={assignment}"
+    if not commit:
+        return f"go back to the kit before, then: {grade}"
+    return f"git switch --detach {commit} && {grade}; git switch -"
+
+
+@contextlib.contextmanager
+def put_back(folder: Path, assignment: str) -> Iterator[Callable[[], None]]:
+    """nbgrader removes what it failed to release anew, and with it what was there. What is called puts that back."""
+    place = folder / "release" / assignment
+    with tempfile.TemporaryDirectory(dir=results.folder(folder)) as spare:
+        before = Path(spare) / assignment
+        if place.is_dir():
+            shutil.copytree(place, before)
+
+        def failed() -> None:
+            if before.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+                shutil.copytree(before, place)
+
+        yield failed
+
+
+def _place(folder: Path, assignment: str) -> Path:
+    return results.folder(folder) / "released" / assignment
+
+
+def _with_points(file: Path, points: Mapping[str, float]) -> str:
+    text = file.read_text(encoding="utf-8")
+    nb = json.loads(text)
+    told = [cell["metadata"].get("nbgrader", {}) for cell in nb["cells"]]
+    changed = [one for one in told if one.get("grade") and points.get(one["grade_id"], one["points"]) != one["points"]]
+    for one in changed:
+        one["points"] = points[one["grade_id"]]
+    return json.dumps(nb, indent=1, ensure_ascii=False) + "\n" if changed else text
+
+
+def _commit(folder: Path) -> str:
+    """Of the kit that stands in this folder; nothing where it is no clone."""
+    asked = ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return ""
