@@ -18,8 +18,8 @@ BUILT_IN = set(dir(builtins))
 
 #: What is taken for one another.
 TAKEN_FOR = [
-    ("sum", "mean"), ("max", "amax", "argmax", "min"), ("min", "amin", "argmin"), ("exp", "log"),
-    ("log", "log2", "log10", "log1p"), ("exp", "exp2", "expm1"), ("cat", "stack", "vstack"), ("train", "eval"),
+    ("sum", "mean"), ("max", "amax", "argmax", "min"), ("min", "amin", "argmin"), ("argmax", "argmin"),
+    ("exp", "log"), ("log", "log2", "log10", "log1p"), ("exp", "exp2", "expm1"), ("cat", "stack", "vstack"), ("train", "eval"),
     ("view", "reshape"), ("children", "modules", "named_children", "named_modules"), ("children", "parameters"),
     ("parameters", "named_parameters"), ("randperm", "arange"), ("append", "extend"), ("item", "tolist"),
     ("values", "keys", "items"), ("enumerate", "range"), ("ceil", "floor"), ("add", "sub"), ("mul", "div"),
