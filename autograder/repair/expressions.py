@@ -19,10 +19,11 @@ BUILT_IN = set(dir(builtins))
 #: What is taken for one another.
 TAKEN_FOR = [
     ("sum", "mean"), ("max", "amax", "argmax", "min"), ("min", "amin", "argmin"), ("argmax", "argmin"),
-    ("exp", "log"), ("log", "log2", "log10", "log1p"), ("exp", "exp2", "expm1"), ("cat", "stack", "vstack"), ("train", "eval"),
-    ("view", "reshape"), ("children", "modules", "named_children", "named_modules"), ("children", "parameters"),
-    ("parameters", "named_parameters"), ("randperm", "arange"), ("append", "extend"), ("item", "tolist"),
-    ("values", "keys", "items"), ("enumerate", "range"), ("ceil", "floor"), ("add", "sub"), ("mul", "div"),
+    ("exp", "log"), ("log", "log2", "log10", "log1p"), ("exp", "exp2", "expm1"), ("cat", "stack", "vstack"),
+    ("train", "eval"), ("view", "reshape"), ("children", "modules", "named_children", "named_modules"),
+    ("children", "parameters"), ("parameters", "named_parameters"), ("randperm", "arange"), ("append", "extend"),
+    ("item", "tolist"), ("values", "keys", "items"), ("enumerate", "range"), ("ceil", "floor"), ("add", "sub"),
+    ("mul", "div"),
 ]  # fmt: skip
 IN_PLACE = {"exp", "sub", "add", "div", "mul", "log", "neg", "abs", "squeeze", "unsqueeze", "clamp", "square"}
 #: Calls that are often forgotten or made too often, whether a right makes them or not.
