@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def on_files(files: Files, config: Any) -> Files:
-    readme = (ROOT / "README.md").read_text("utf-8").replace("](docs/", "](")
+    readme = (ROOT / "README.md").read_text("utf-8").replace("](docs/", "](").replace('="docs/', '="')
     files.append(File.generated(config, "index.md", content=readme))
     files.append(File.generated(config, "LICENSE", abs_src_path=str(ROOT / "LICENSE")))
     return files

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -210,6 +211,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
+
+
+def test_the_pictures_show_what_the_kit_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "20")
+    made = runpy.run_path(str(places.KIT / "docs" / "pictures.py"))["pictures"]()
+    kept = {path.name: path.read_text(encoding="utf-8") for path in (places.KIT / "docs" / "pictures").iterdir()}
+    assert made == kept, "to draw them again:   .venv/bin/python -m docs.pictures"
+    assert not [name for name, svg in made.items() if "url(" in svg.replace("url(#", "")]
 
 
 def test_every_guide_is_a_page_and_the_readme_is_the_first(site: Path) -> None:
