@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+# jsonschema, which nbformat brings, would build a grammar for links when it is imported: seconds in each worker, for a
+# check that no notebook needs. Where it is there already it stays.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 if TYPE_CHECKING:
     import pandas
@@ -20,7 +25,6 @@ def report(assignment: str | None = None, course: str | Path = ".", anonymous: b
     """
     import io
     import subprocess
-    import sys
 
     import pandas
 
