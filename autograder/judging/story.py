@@ -126,7 +126,8 @@ class _Both:
             since = self.at[k - 1] + 0.5 if k and k <= len(self.own) else -0.5
             got = self.own[k] if k < len(self.own) else None
             if got is not None and (not got["rows"] or -1 in got["rows"]):
-                return []  # whatever came, it cannot be told what it was
+                strange = not k and self.own_end["by_y"] and set(got["rows"]) == {-1}
+                return [(since, Turn("strange", wanted))] if strange else []  # whatever came, it is not known what
             came = self.batch(k, own=True) if got else None
             together = [entry for entry in self.own if got and entry["run"] == got["run"] != -1]
             if len(together) > 1:

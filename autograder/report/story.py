@@ -84,6 +84,8 @@ def sentence(turn: Turn) -> str:
             return "The model is given validation data before the first step is made."
         case "looks_early":
             return f"The model is given validation data after {_steps(turn.count)}, before the epoch is over."
+        case "strange":
+            return "What `loss_func` is given first as targets, its second argument, are no rows of `y`."
         case "loss":
             return f"For {wanted}, `loss_func` gives another value than it should: look at what it is given."
         case "step" if turn.before is None:

@@ -408,6 +408,24 @@ def training_step(model, loss_func, xb, yb, lr):
             " the first batch once more."
         ),
     ),
+    (
+        "fit_layers",
+        """import torch
+def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
+    for e in range(epochs):
+        for s in range(0, len(x), bs):
+            xb, yb = x[s:s+bs], y[s:s+bs]
+            loss = loss_func(yb, model(xb))
+            loss.backward()
+            with torch.no_grad():
+                for l in model.layers:
+                    if hasattr(l, "weight"):
+                        l.weight += lr * l.weight.grad
+                        l.bias += lr * l.bias.grad
+                        l.weight.grad = l.bias.grad = None
+""",
+        "With 13 rows and bs = 4: What `loss_func` is given first as targets, its second argument, are no rows of `y`.",
+    ),
 ]
 
 #: (exercise, answer)
