@@ -36,7 +36,8 @@ def matrix(
     """
     from autograder.authoring.families import complete
     from autograder.authoring.variants import edited
-    from autograder.matrix.selfcheck import Examination, across, examine, false_alarms
+    from autograder.matrix.fair import false_alarms
+    from autograder.matrix.selfcheck import Examination, across, examine
     from autograder.report import kill_matrix
 
     if mistake is not None:

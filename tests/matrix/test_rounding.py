@@ -9,7 +9,8 @@ import pytest
 from autograder import lesson
 from autograder.authoring.variants import rounded
 from autograder.judging.grade import expected
-from autograder.matrix.selfcheck import examine, observe_all
+from autograder.matrix.seen import observe_all
+from autograder.matrix.selfcheck import examine
 
 NAMES = ["logsumexp", "fit_optimizer", "Optimizer"]
 

@@ -1,0 +1,63 @@
+"""What an author has declared, read before anything runs: is it complete, and does every name in it exist?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder import proofread, source
+from autograder.authoring.families import slips
+from autograder.authoring.relations import RELATIONS
+from autograder.exercise import Exercise
+
+LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
+
+
+def declared(exercise: Exercise) -> list[str]:
+    """The names of its mistakes, those included that are a relation to the reference."""
+    return [*exercise.mistakes, *(name for name in exercise.relations if name in RELATIONS)]
+
+
+def incomplete(exercise: Exercise) -> list[str]:
+    """What is still to be declared, and names that stand for nothing."""
+    findings = _families(exercise)
+    if exercise.kind == "code":
+        findings += _names(exercise)
+        if len(exercise.rights) < LEAST_RIGHTS:
+            findings.append(f"{len(exercise.rights)} right answers: declare at least {LEAST_RIGHTS} in other styles")
+        if len(declared(exercise)) < LEAST_MISTAKES:
+            findings.append(f"{len(declared(exercise))} mistakes: declare at least {LEAST_MISTAKES}")
+        findings += [f"the mistake {m.name} has no message" for m in exercise.mistakes.values() if not m.message]
+    else:
+        findings += [
+            f"statement {s.letter} is not explained" for s in exercise.statements.values() if not s.explanation
+        ]
+    if len(exercise.hints) < LEAST_HINTS or not all(hint.strip() for hint in exercise.hints):
+        findings.append(f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer")
+    if not exercise.ids:
+        findings.append("no id of the lesson")
+    return findings
+
+
+def _names(exercise: Exercise) -> list[str]:
+    """Relations that there are not, twins that there are not, and twins whose readers are told different things."""
+    findings = []
+    checks = source.checks_path(exercise.section, exercise.name)
+    for name in exercise.relations:
+        if name not in RELATIONS:
+            place = f"{proofread.shown(checks)}:{proofread.declared_at(checks, name)}"
+            findings.append(f"{place}: there is no relation {name}{proofread.near_to(name, list(RELATIONS))}")
+    for mistake in exercise.mistakes.values():
+        place = f"{proofread.shown(Path(mistake.declared[0]))}:{mistake.declared[1]}"
+        for twin in mistake.twins:
+            if twin not in exercise.mistakes and twin not in RELATIONS:
+                near = proofread.near_to(twin, [*exercise.mistakes, *RELATIONS])
+                findings.append(f"{place}: {mistake.name} names a twin {twin} that there is not{near}")
+            elif twin in exercise.mistakes and exercise.mistakes[twin].message != mistake.message:
+                findings.append(f"{place}: the twins {mistake.name} and {twin} say different things: say one")
+    return findings
+
+
+def _families(exercise: Exercise) -> list[str]:
+    known = slips()
+    findings = [f"there is no family slip {name} to refuse" for name in exercise.refuses.keys() - known.keys()]
+    return findings + [f"say why {name} is refused" for name, why in exercise.refuses.items() if not why]

@@ -1,0 +1,86 @@
+"""Are all right answers taken, also those whose sums are rounded in another way, and remarked on as declared?"""
+
+from __future__ import annotations
+
+from autograder import source
+from autograder.authoring.variants import implementation
+from autograder.exercise import Exercise, Probe
+from autograder.judging.difference import difference
+from autograder.judging.judge import Frame, by_probe, remarked
+from autograder.matrix.seen import caught, values_alone
+from autograder.process.warm import warm
+
+
+def refused(
+    exercise: Exercise, seen: dict[str, dict[str, Frame]], reference: dict[str, Frame], taken: dict[str, list[str]]
+) -> list[str]:
+    """Right answers that a probe tells from the reference, or that take a shortcut."""
+    findings = []
+    for name in exercise.rights:
+        if taken[name]:
+            findings.append(f"the right answer {name} takes the shortcut {', '.join(taken[name])}")
+        for probe in caught(exercise, seen[name], reference):
+            how = _how(exercise.probes[probe], seen[name], reference)
+            findings.append(f"unfair: the right answer {name} fails {probe}{how}")
+    return findings
+
+
+def _how(probe: Probe, frames: dict[str, Frame], reference: dict[str, Frame]) -> str:
+    """What a refused right answer gives, where its form alone keeps it from passing."""
+    frame, expected = frames.get(probe.name, {}), reference[probe.name]
+    if "raised" in frame:
+        return f": it raises {frame['raised']['type']}: {frame['raised']['message']}"
+    if "complaint" in frame:
+        return f": {frame['complaint']}"
+    found = difference(frame.get("value"), expected.get("value"), probe.rtol, probe.atol)
+    key = {"dtype": "tensor", "shape": "shape"}.get(found.fault if found else "")
+    if found is None or key is None:
+        return ""
+    return f": its {found.fault} is {found.got[key]} where {found.expected[key]} is expected"
+
+
+def too_strict(
+    exercise: Exercise, name: str, noisy: dict[str, Frame], plain: dict[str, Frame], reference: dict[str, Frame]
+) -> list[str]:
+    """Probes that a right answer passes, and fails once its sums are rounded in another way."""
+    unfair = caught(exercise, plain, reference)
+    who = f"the right answer {name}" if name else "the reference"
+    return [
+        f"too strict: {who}, its sums rounded in another way, fails {probe}: give the probe a larger rtol or atol"
+        for probe in caught(exercise, values_alone(noisy), reference)
+        if probe not in unfair
+    ]
+
+
+def remarks(exercise: Exercise, frames: dict[str, dict[str, Frame]], reference: dict[str, Frame]) -> list[str]:
+    """Each remark is made about the rights that declare it, and about no other."""
+    findings = []
+    for name, right in exercise.rights.items():
+        made = {probe.name for probe in remarked(exercise, frames[name], reference)}
+        for remark in sorted(made ^ set(right.remarks)):
+            told = "gets" if remark in made else "does not get"
+            findings.append(f"the right answer {name} {told} the remark {remark}: see its remarks=[...]")
+    declared = {remark for right in exercise.rights.values() for remark in right.remarks}
+    findings += [f"the remark {name} is made about no right answer" for name in exercise.remarks.keys() - declared]
+    findings += [
+        f"the remark {p.name} says nothing: write its docstring" for p in exercise.remarks.values() if not p.says
+    ]
+    return findings
+
+
+def false_alarms(exercise: Exercise, seeds: int) -> list[str]:
+    """Right answers that some probe tells from the reference, over the seeds 1000, 1001, ...: "right: probe, seed"."""
+    names = list(exercise.rights)
+    specs = [implementation(exercise, "right", name) for name in names]
+    found = []
+    for start in range(1000, 1000 + seeds, 20):
+        runs = [{"seed": seed} for seed in range(start, min(start + 20, 1000 + seeds))]
+        reference = {"file": source.solutions_path(exercise.section).read_text(encoding="utf-8"), "path": "reference"}
+        job = {"exercise": exercise.name, "probes": source.probes(exercise.section, exercise.name), "only": None}
+        outcome = warm().ask(job | {"implementations": [reference, *specs], "runs": runs, "timeout": 120.0})
+        for run, settings in enumerate(runs):
+            expected_frames = by_probe(outcome, 0, run)
+            for i, name in enumerate(names, 1):
+                for probe in caught(exercise, by_probe(outcome, i, run), expected_frames):
+                    found.append(f"{name}: {probe}, seed {settings['seed']}")
+    return found

@@ -1,0 +1,65 @@
+"""Does each mistake fail, as itself, and is each probe needed for that?"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from autograder.authoring.relations import RELATIONS
+from autograder.exercise import Exercise
+from autograder.judging.judge import Frame, diagnose, explains
+from autograder.matrix.declared import declared
+from autograder.matrix.seen import caught
+
+Seen = dict[str, dict[str, Frame]]  #: what each right, mistake and relation did, by its name
+Kills = dict[str, list[str]]  #: the probes that catch each of them
+
+
+def mistakes(
+    exercise: Exercise, seen: Seen, reference: dict[str, Frame], taken: dict[str, list[str]]
+) -> tuple[Kills, list[str]]:
+    """(the probes that catch each declared mistake, what is wrong with one: it passes, or looks like another)."""
+    known = {name: ("", seen[name]) for name in [*exercise.mistakes, *(RELATIONS if not exercise.is_class else ())]}
+    by = {name: caught(exercise, seen[name], reference) for name in known}
+    findings = []
+    for name in declared(exercise):
+        if unseen := [probe for probe in exercise.probes if probe not in seen[name]]:
+            findings.append(f"the mistake {name} cannot be observed by {unseen[0]}")
+        if not by[name]:
+            advice = f"if it is right, make it a @{exercise.name}.right"
+            if taken[name]:
+                advice = f"it takes the shortcut {', '.join(taken[name])}, which is told without it: drop it"
+            findings.append(f"weak: the mistake {name} passes ({advice})")
+            continue
+        same = [other for other in known if by[other] == by[name]]
+        told = diagnose(exercise, seen[name], {other: known[other] for other in same})
+        if told is None or told.mistake != name:
+            alike = [other for other in same if other != name and explains(exercise, seen[name], seen[other])]
+            if not set(alike) <= exercise.twins_of(name):
+                findings.append(f"the mistake {name} looks like {', '.join(alike) or 'nothing known'}")
+    return {name: by[name] for name in declared(exercise)}, findings
+
+
+def probes(exercise: Exercise, seen: Seen, kills: Kills) -> list[str]:
+    """Probes without which no mistake would pass, and no two of them be taken for one another."""
+    idle = [probe for probe in exercise.probes if not _is_needed(exercise, seen, kills, {probe})]
+    catching = {probe for by in kills.values() for probe in by}
+    findings = [f"the probe {probe} catches no mistake" for probe in idle if probe not in catching]
+    idle = [probe for probe in idle if probe in catching]
+    while idle:
+        probe, *idle = idle
+        either = [other for other in idle if _is_needed(exercise, seen, kills, {probe, other})]
+        idle = [other for other in idle if other not in either]
+        told = f"one of the probes {' and '.join([probe, *either])}" if either else f"the probe {probe}"
+        findings.append(f"{told} is not needed: others catch the same mistakes")
+    return findings
+
+
+def _is_needed(exercise: Exercise, seen: Seen, kills: Kills, without: set[str]) -> bool:
+    if any(by and set(by) <= without for by in kills.values()):
+        return True
+    for a, b in combinations(kills, 2):
+        if set(kills[a]) ^ set(kills[b]) <= without and seen[a].keys() & seen[b].keys() >= exercise.probes.keys():
+            apart = caught(exercise, seen[a], seen[b])
+            if apart and set(apart) <= without:
+                return True
+    return False

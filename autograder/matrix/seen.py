@@ -1,0 +1,57 @@
+"""What answers do when they are all observed, and which probes catch them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder import source
+from autograder.exercise import Exercise
+from autograder.judging.judge import Frame, compare
+from autograder.process.warm import warm
+
+#: Asked for at once: so much is held in memory, and read within the limits of a job.
+MOST_FRAMES = 4000
+
+
+def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seeds: list[int]) -> list[list[dict[str, Frame]]]:
+    """The frames of each spec under each seed. One that hangs or crashes costs itself alone: the rest goes on."""
+    done: list[list[dict[str, Frame]]] = []
+    job: dict[str, Any] = {"exercise": exercise.name, "only": None, "afresh": True}
+    job["probes"] = source.probes(exercise.section, exercise.name)
+    job["runs"] = [{"seed": seed} for seed in seeds]
+    while len(done) < len(specs):
+        rest = specs[len(done) : len(done) + MOST_FRAMES // (len(seeds) * len(exercise.watched)) + 1]
+        outcome = warm().ask(job | {"implementations": rest, "timeout": 20.0 * len(seeds)})
+        reached = max((f["implementation"] for f in outcome.frames), default=0)
+        count = len(rest) if outcome.ending == "finished" else reached
+        table: dict[tuple[int, int], dict[str, Frame]] = {}
+        for frame in outcome.frames:
+            if "probe" in frame:
+                table.setdefault((frame["implementation"], frame["run"]), {})[frame["probe"]] = frame
+        done += [[table.get((i, run), {}) for run in range(len(seeds))] for i in range(count)]
+        if count == reached < len(rest):  # this one did not come to an end
+            each = [[seed] for seed in seeds] if len(seeds) > 1 else []
+            alone = [observe_all(exercise, [rest[reached]], one)[0][0] for one in each]
+            done.append(alone or [table.get((reached, 0), {})])
+    return done
+
+
+def caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, Frame]) -> list[str]:
+    """The probes that tell this from the reference, or were not reached."""
+    return [
+        probe.name
+        for probe in exercise.probes.values()
+        if not {probe.name} <= frames.keys() & reference.keys()
+        or compare(exercise, probe, frames[probe.name], reference[probe.name])[0] != "agrees"
+    ]
+
+
+def shortcuts(frames: dict[str, Frame], reference: dict[str, Frame]) -> list[str]:
+    """The shortcuts that an implementation takes and the reference does not."""
+    taken = {name: set(frame.get("shortcuts", ())) for name, frame in frames.items()}
+    return sorted(set().union(*(taken[name] - set(reference[name].get("shortcuts", ())) for name in taken)))
+
+
+def values_alone(frames: dict[str, Frame]) -> dict[str, Frame]:
+    """Whoever takes a shortcut fails every probe for it; which of them are needed shows in the values alone."""
+    return {name: frame | {"shortcuts": []} for name, frame in frames.items()}
