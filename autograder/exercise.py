@@ -119,8 +119,9 @@ class Exercise:
 
     def twins_of(self, mistake: str) -> set[str]:
         """The mistakes that this one names as its twins, and those that name it."""
-        named = self.mistakes[mistake].twins if mistake in self.mistakes else ()
-        return {*named, *(m.name for m in self.mistakes.values() if mistake in m.twins)}
+        known = (self.family or {}) | self.mistakes
+        named = known[mistake].twins if mistake in known else ()
+        return {*named, *(m.name for m in known.values() if mistake in m.twins)}
 
     @property
     def watched(self) -> dict[str, Probe]:

@@ -78,7 +78,7 @@ def in_eval_mode():
     """The model is set to eval mode, in which layers such as dropout do not act as they should in training."""
 
 
-@slip("loss_func(A, B)", "loss_func(B, A)")
+@slip(everywhere("loss_func(A, B)", "loss_func(B, A)"))
 def swaps_the_arguments_of_the_loss():
     """The loss function gets its two arguments the wrong way round: the model's outputs come first, then the
     targets."""
@@ -99,12 +99,13 @@ def a_batch_at_every_row():
 
 @slip("range(0, len(A), B)", "range(0, len(A) - B, B)")
 def stops_a_batch_early():
-    """The last batch is always left out, full or short: the starts are to go on up to the number of rows."""
+    """The last batch is always left out, full or short: the batches are to go on up to the number of rows."""
 
 
 @slip("range(0, len(A), B)", "range(0, len(A) - B + 1, B)")
 def drops_the_short_batch():
-    """The last batch is left out when it is shorter than the others. Its rows count, too."""
+    """The last batch is left out when it is shorter than the others: a division such as n // bs, or the end of a
+    range(), counts full ones alone."""
 
 
 @slip(everywhere("start + bs", "start + bs + 1"))
@@ -130,14 +131,15 @@ def its_own_batch_size():
     """The batches have 64 rows whatever `bs` says."""
 
 
-@slip("(A - 1) // B + 1", "(A - 1) // B")
+@slip("(A - 1) // B + 1", "(A - 1) // B", twins=["stops_a_batch_early"])
 def one_batch_too_few():
-    """The last batch is left out, full or short. The number of batches is n / bs, rounded up."""
+    """The last batch is always left out, full or short: the batches are to go on up to the number of rows."""
 
 
-@slip("(A - 1) // B + 1", "A // B")
+@slip("(A - 1) // B + 1", "A // B", twins=["drops_the_short_batch"])
 def full_batches_only():
-    """The last batch is left out when it is shorter than the others. A division such as n // bs rounds down."""
+    """The last batch is left out when it is shorter than the others: a division such as n // bs, or the end of a
+    range(), counts full ones alone."""
 
 
 @slip("(A - 1) // B + 1", "A // B + 1")

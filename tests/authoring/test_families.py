@@ -32,12 +32,26 @@ def test_an_exercise_can_refuse_one_and_its_own_of_the_same_name_comes_first() -
     assert not {"only_one_epoch", "never_steps"} & families.complete(own).keys()
 
 
+def test_twins_of_a_family_give_the_same_advice() -> None:
+    known = families.slips()
+    pairs = [(variant, known[twin]) for variant in known.values() for twin in variant.twins]
+    assert pairs
+    assert all(one.message == other.message for one, other in pairs)
+
+
 ANSWERS = {
     # found with real answers: one exercise named it, its sisters did not
     "fit_loader": (
         "def fit_loader(epochs, model, loss_func, opt, train_dl):\n"
         "    for _ in range(1, epochs):\n        for xb, yb in train_dl:\n"
         "            loss_func(model(xb), yb).backward()\n"
+        "            opt.step()\n            opt.zero_grad()\n"
+    ),
+    # two slips of the family explain it, twins with the same advice
+    "fit_optimizer": (
+        "def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):\n"
+        "    for _ in range(epochs):\n        for i in range(len(x) // bs):\n"
+        "            loss_func(model(x[i * bs : i * bs + bs]), y[i * bs : i * bs + bs]).backward()\n"
         "            opt.step()\n            opt.zero_grad()\n"
     ),
     "get_model": (
@@ -48,7 +62,14 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(("name", "mistake"), [("fit_loader", "one_epoch_too_few"), ("get_model", "always_10_outputs")])
+@pytest.mark.parametrize(
+    ("name", "mistake"),
+    [
+        ("fit_loader", "one_epoch_too_few"),
+        ("get_model", "always_10_outputs"),
+        ("fit_optimizer", "drops_the_short_batch"),
+    ],
+)
 def test_a_family_slip_is_named_where_the_exercise_has_no_word_for_it(
     name: str, mistake: str, tmp_path: object
 ) -> None:
