@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, outdent
+from autograder.authoring.slips import after, before, change, outdent
 from autograder.checks.training_loop import gentle
 from autograder.exercise import code
 
@@ -181,20 +181,6 @@ def clears_once_an_epoch():
     batch."""
 
 
-@fit_layers.slip(
-    "p.grad = A",
-    "if hasattr(layer, 'weight'):\n    layer.weight.grad = None",
-    of="parameter_by_parameter",
-)
-def clears_the_weights_alone():
-    """The weights' gradients are cleared, the biases' are not: those pile up from batch to batch."""
-
-
-@fit_layers.slip("p -= X", "p += X", of="parameter_by_parameter")
-def goes_uphill():
-    """Your updates go up: they add lr times the gradient. The gradient points where the loss grows."""
-
-
 @fit_layers.slip("p -= lr * p.grad\np.grad = None", "p.grad.zero_()\np -= lr * p.grad", of="parameter_by_parameter")
 def no_parameter_moves():
     """The batches are right, but the parameters stay. Is a new tensor put in place of one that others hold? Or are
@@ -210,12 +196,6 @@ def drops_the_short_batch():
 @fit_layers.slip("range(0, len(x), bs)", "range(0, (len(x) - 1) // bs * bs, bs)", of="parameter_by_parameter")
 def always_drops_the_last_batch():
     """Your loop stops one batch early, whether the last batch is short or full. How many batches are there?"""
-
-
-@fit_layers.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
-def an_empty_batch_at_the_end():
-    """When the batches come out even, your loop takes one more: an empty one, whose loss is a mean over no
-    examples, nan. How many batches are there really?"""
 
 
 @fit_layers.slip("range(0, X, bs)", "range((X - 1) // bs + 1)", of="parameter_by_parameter")
@@ -261,37 +241,9 @@ def learns_from_the_last_batch_alone():
     batches. Look at the indentation."""
 
 
-@fit_layers.slip(
-    change("for _ in A:", "for i in range(0, len(x), bs):"),
-    change("for start in A:", "for _ in range(epochs):"),
-    everywhere("start", "i"),
-    of="parameter_by_parameter",
-)
-def each_batch_all_its_epochs_at_once():
-    """Each batch is learnt from `epochs` times in a row before the next one comes: the two loops stand the wrong way
-    round. An epoch goes through all the batches."""
-
-
-@fit_layers.slip("lr", "0.5", of="parameter_by_parameter")
-def a_learning_rate_of_its_own():
-    """Your steps are as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
-
-
 @fit_layers.slip("lr * X", "X", of="parameter_by_parameter")
 def without_a_learning_rate():
     """Your steps are as long as if the learning rate were 1: does `lr` appear in the update?"""
-
-
-@fit_layers.slip(
-    "if A:",
-    """
-        for p in layer.parameters():
-            p -= lr * p.grad / len(xb)
-            p.grad = None
-        """,
-)
-def divides_by_the_batch_size_again():
-    """Your steps are too short by the size of the batch. The loss is a mean already, so its gradient is too."""
 
 
 @fit_layers.slip(
@@ -315,20 +267,6 @@ def biases_stay():
 )
 def the_first_and_third_layer_only():
     """Only `layers[0]` and `layers[2]` are updated. A model may have more layers: go through the list."""
-
-
-@fit_layers.slip(
-    change("for p in A:", "layer.zero_grad()"),
-    before("for layer in A:", "for p in model.layers[-1].parameters():\n    p -= lr * p.grad"),
-    of="parameter_by_parameter",
-)
-def the_last_layer_only():
-    """Only the last layer is updated. Do the lines of the update stand inside the loop over the layers?"""
-
-
-@fit_layers.slip(first("if len(x) < bs:\n    return"), of="parameter_by_parameter")
-def nothing_from_less_than_a_batch():
-    """Where there are fewer examples than `bs` nothing is learnt. They make a batch too, a short one."""
 
 
 @fit_layers.slip(
@@ -358,47 +296,12 @@ def every_layer_has_a_weight():
     """You ask each layer for its weight, and one like ReLU or Tanh has none. Leave out the layers without."""
 
 
-@fit_layers.slip("with torch.no_grad():", "")
-def updates_while_torch_records():
-    """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
-    do it under torch.no_grad()."""
-
-
 @fit_layers.slip("X.backward()", "X", of="parameter_by_parameter")
 def has_no_gradient_to_use():
     """A gradient is None when your update wants to use it: backward() has not run yet, or the gradients were set to
     None before the update."""
 
 
-@fit_layers.slip(after("for layer in A:", "layer.zero_grad()"), change("p.grad = A", ""), of="parameter_by_parameter")
-def clears_the_last_layer_alone():
-    """Only the last layer's gradients are cleared. Do the lines that clear stand after the loop over the layers?"""
-
-
-@fit_layers.slip("lr * X", "lr * X.clamp(-0.5, 0.5)", of="parameter_by_parameter")
-def limits_the_gradients():
-    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
-    them as they are."""
-
-
 @fit_layers.slip(after("with A:", "return"), of="parameter_by_parameter")
 def returns_after_one_batch():
     """You learn from the first batch alone. Does a `return` or a `break` stand inside the loop over the batches?"""
-
-
-@fit_layers.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"), of="parameter_by_parameter")
-def the_last_batch_filled_up():
-    """The short last batch is filled up with rows that had their turn already. Let it be short: each example once an
-    epoch."""
-
-
-@fit_layers.slip(
-    change("y[start:start + bs]", "y[rows]"),
-    change("x[start:start + bs]", "x[rows]"),
-    before("A.backward()", "rows = order[start:start + bs]"),
-    before("for start in A:", "order = torch.arange(len(x)).flip(0)"),
-    of="parameter_by_parameter",
-)
-def in_random_order():
-    """The examples come in another order than they have in the data. Shuffling comes later in the lesson; here take
-    them in order."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, first, outdent, swap
+from autograder.authoring.slips import after, before, change, first, swap
 from autograder.checks.training_loop import gentle, rounding_shows
 from autograder.exercise import code
 
@@ -151,28 +151,10 @@ def clears_only_before_backward():
     step. Clear them once they have been used."""
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("p -= X", "p += X"))
-def ascends():
-    """Your step goes up: it adds lr times the gradient. The gradient points where the loss grows."""
-
-
 @training_step.slip(swap("p -= A", "A.zero_()"), change("loss.detach()", "loss"))
 def nothing_moves():
     """The parameters are the same after your step as before. Does `p = p - ...` only give the name p to a new tensor?
     Or are gradients cleared before the update?"""
-
-
-@training_step.mistake
-def puts_new_parameters_in_place(model, loss_func, xb, yb, lr):
-    """You give the model new parameters instead of changing those that it has: whoever holds one of the old ones (an
-    optimizer will) does not see the step. Change them in place."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    for name, p in list(model.named_parameters()):
-        owner, _, attribute = name.rpartition(".")
-        setattr(model.get_submodule(owner), attribute, torch.nn.Parameter(p.detach() - lr * p.grad))
-        p.grad = None
-    return loss
 
 
 @training_step.slip(after("for p in A:", "return loss_func(model(xb), yb)"))
@@ -184,22 +166,6 @@ def returns_the_loss_afterwards():
 @training_step.slip(change("loss.detach()", "loss"), change("lr * X", "X"))
 def ignores_lr():
     """Your step is as long as if the learning rate were 1: does `lr` appear in the update?"""
-
-
-@training_step.slip(change("loss.detach()", "loss"), change("lr", "0.5"))
-def has_its_own_lr():
-    """Your step is as long as if the learning rate were 0.5, whatever `lr` is. Use the argument."""
-
-
-@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X / len(xb)"))
-def divides_by_the_batch_size():
-    """Your step is n times too short, n being the size of the batch. The loss is a mean already, so its gradient is
-    too."""
-
-
-@training_step.slip(change("loss.detach()", "loss"), change("loss_func", "torch.nn.functional.cross_entropy"))
-def ignores_loss_func():
-    """You use cross entropy, whatever loss function is passed in. Call `loss_func`."""
 
 
 @training_step.slip(change("loss.detach()", "loss"), change("p -= X", "if p.dim() > 1:\n    p -= X"))
@@ -222,26 +188,11 @@ def updates_before_backward():
     none)."""
 
 
-@training_step.slip(outdent("A.zero_()"), change("loss.detach()", "loss"))
-def clears_at_the_wrong_level():
-    """Only the last parameter's gradient is cleared. Does the line that clears stand after the loop, where `p` is the
-    last one?"""
-
-
 @training_step.slip(
     change("loss.detach()", "loss"),
     before("with A:", "torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)"),
 )
 def clips_the_gradients():
-    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
-    them as they are."""
-
-
-@training_step.slip(
-    change("loss.detach()", "loss"),
-    before("with A:", "torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)"),
-)
-def clips_each_gradient():
     """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
     them as they are."""
 
@@ -260,40 +211,6 @@ def weights_and_biases_alone(model, loss_func, xb, yb, lr):
     return loss
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * (X + 0.001 * p)"))
-def decays_the_weights():
-    """Each parameter shrinks a little beside its step (weight decay). Subtract lr times the gradient and nothing
-    else."""
-
-
-@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X.sign()"))
-def follows_the_sign_alone():
-    """Every parameter moves by the same amount: only the sign of its gradient is used. Its size counts too."""
-
-
-@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "lr * X / X.norm()"))
-def makes_all_steps_equally_long():
-    """You divide the gradient by its length, so that all steps are equally long. Take it as it is."""
-
-
-@training_step.slip(change("loss.detach()", "loss"), change("p -= A", "p.copy_(-lr * p.grad)"))
-def puts_the_step_in_place_of_the_parameter():
-    """The step itself takes the place of the parameter: it becomes minus lr times its gradient. Subtract that from what
-    the parameter was."""
-
-
-@training_step.slip(change("loss.detach()", "loss"), change("model(xb)", "model(xb).softmax(-1)"))
-def probabilities_into_the_loss():
-    """You put the outputs through softmax before the loss function gets them. It takes the model's outputs as they
-    are."""
-
-
-@training_step.slip(change("loss.detach()", "loss"), after("loss = A", "loss.backward(retain_graph=True)"))
-def calls_backward_twice():
-    """Your step is twice as long as it should be: backward() runs twice, and the second run adds its gradients to those
-    of the first."""
-
-
 @training_step.slip(after("A.zero_()", "return loss"))
 def returns_inside_the_loop():
     """Only the first parameter moves, and only its gradient is cleared. Does a `return` stand inside the loop?"""
@@ -306,23 +223,6 @@ def returns_inside_the_loop():
 )
 def returns_the_outputs():
     """You return the model's outputs. The loss is asked for."""
-
-
-@training_step.slip("loss.detach()", "loss * len(xb)")
-def returns_the_loss_times_n():
-    """The loss that you return is n times too large. `loss_func` gives the mean of the batch already: return it as it
-    is."""
-
-
-@training_step.slip("loss.detach()", "round(loss.item(), 3)")
-def the_loss_is_rounded():
-    """The loss that you return is rounded. Return it as it is; how many digits to show is for print to decide."""
-
-
-@training_step.slip("with torch.no_grad():", "")
-def updates_while_torch_records():
-    """torch refuses to change a parameter in place while it records what happens. The update is no part of the model:
-    do it under torch.no_grad()."""
 
 
 @training_step.slip("loss.backward()", "")

@@ -234,24 +234,6 @@ def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
     return history.tolist()
 
 
-@fit.slip("history.append(X)", "yield X")
-def yields_the_results():
-    """With `yield` in it, fit does nothing when it is called: it trains only when somebody loops over what it
-    returned. Collect the pairs in a list, and return that."""
-
-
-@fit.slip(after("history = []", "entry = []"), change("history.append(B)", "entry[:] = B\nhistory.append(entry)"))
-def one_entry_for_all_epochs():
-    """Every epoch puts the same list into the history and overwrites what is in it, so that all entries show the last
-    epoch. Make a new pair for each epoch."""
-
-
-@fit.slip("history.append(X)", "history.insert(0, X)")
-def the_newest_first():
-    """The history begins with the last epoch: new pairs go in at the front, or it is reversed. The first epoch comes
-    first."""
-
-
 @fit.slip("return history", "return sorted(history)")
 def the_best_so_far():
     """The results are sorted, or are the best so far. Give each epoch's own result, in the order of the epochs, whether
@@ -279,23 +261,6 @@ def an_entry_for_each_batch():
     it, once an epoch."""
 
 
-@fit.slip(after("with A:", "opt.step()"))
-def steps_after_validating():
-    """There is one step too many in each epoch, after the validation or the last batch. An optimizer with momentum
-    would move the model once more: one step for each training batch."""
-
-
-@fit.slip("loss_func(out, yb)", "loss_func(yb, out)")
-def targets_before_scores():
-    """You call the loss with the targets first. It is `loss_func(scores, yb)`."""
-
-
-@fit.slip("out.argmax(dim=1)", "out.argmax(0)")
-def the_best_row_of_each_class():
-    """argmax runs over the examples of the batch and finds one for each class. Each example is a row, and its scores
-    stand side by side: which dimension is that?"""
-
-
 @fit.slip(swap("opt.step()", "opt.zero_grad()"))
 def never_steps():
     """Your training changes nothing: the parameters are the same in the end. Is `opt.step()` called, after
@@ -312,28 +277,6 @@ def steps_once_an_epoch():
 
 
 @fit.slip(
-    after("opt.zero_grad()", "loss.backward()"),
-    change("loss_func(model(xb), yb).backward()", "loss = loss_func(model(xb), yb)"),
-)
-def steps_before_backward():
-    """You step before backward(): each step uses the gradients of the batch before, and those of the last batch are
-    lost or come too late."""
-
-
-@fit.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= 0.5 * p.grad
-        """,
-)
-def steps_on_its_own():
-    """You update the parameters yourself, with a learning rate of 0.5. The optimizer that is passed in knows the
-    learning rate: call its `step()`."""
-
-
-@fit.slip(
     change("with torch.no_grad():", ""),
     change("loss += A.item()", "batch = A\nbatch.backward()\nopt.step()\nopt.zero_grad()\nloss += batch.item()"),
 )
@@ -342,32 +285,15 @@ def learns_from_the_validation_data():
     it."""
 
 
-@fit.slip("train_dl", "valid_dl")
-def trains_on_the_validation_data():
-    """You train on `valid_dl`. Train on `train_dl`, and keep the validation data for measuring."""
-
-
 @fit.slip(everywhere("valid_dl", "train_dl"))
 def validates_on_the_training_data():
     """You measure on `train_dl`, the very data that was trained on. Go through `valid_dl` for that."""
-
-
-@fit.slip("model.eval()", "")
-def stays_in_training_mode():
-    """The model is in training mode while you validate: dropout would throw away a part of what it knows. What has to
-    be called before the validation loop?"""
 
 
 @fit.slip(change("model.train()", ""), after("history = []", "model.train()"))
 def never_returns_to_training_mode():
     """After the first validation the model stays in evaluation mode, so from the second epoch on it trains without
     dropout. How often is `model.train()` called?"""
-
-
-@fit.slip("model.train()", "")
-def never_calls_train():
-    """You never put the model into training mode: it trains in the mode in which it happens to be. Here that is
-    evaluation mode, with dropout switched off."""
 
 
 @fit.slip("model.train()", "model.training = True")
@@ -379,12 +305,6 @@ def switches_one_flag_alone():
 @fit.slip(swap("model.train()", "model.eval()"))
 def the_modes_the_wrong_way_round():
     """The modes are the wrong way round: the model trains in evaluation mode and is validated in training mode."""
-
-
-@fit.slip("with torch.no_grad():", "")
-def builds_a_graph_while_validating():
-    """The numbers are right, but the model builds a graph for every validation batch, for a backward() that never
-    comes. The call of the model must not be recorded."""
 
 
 @fit.slip(
@@ -415,7 +335,7 @@ def validates_only_at_the_end():
     """You validate once, after all epochs. One result is asked for after each of them: look at the indentation."""
 
 
-@fit.slip("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)")
+@fit.slip(everywhere("A / len(valid_dl)", "A"))
 def sums_the_batches():
     """You add up the batches' losses and accuracies and return the sums. Their means are asked for."""
 
@@ -426,26 +346,15 @@ def divides_by_the_examples():
     number of batches."""
 
 
-@fit.slip(everywhere("len(valid_dl)", "len(train_dl)"))
-def divides_by_the_training_batches():
-    """You divide by the number of training batches. Divide by the number of batches that you added up, those of
-    `valid_dl`."""
-
-
 @fit.slip(
-    change("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)"),
-    change("loss += A", "loss = A"),
-    change("accuracy += A", "accuracy = A"),
+    everywhere("A / len(valid_dl)", "A"), change("loss += A", "loss = A"), change("accuracy += A", "accuracy = A")
 )
 def the_last_batch_alone():
-    """Your result is that of the last validation batch alone: each batch overwrites the one before. Add them up,
-    and divide by their number."""
+    """Your result is that of the last validation batch alone: each batch overwrites the one before. Add them up, and
+    divide by their number."""
 
 
-@fit.slip(
-    change("(loss / len(valid_dl), accuracy / len(valid_dl))", "(loss, accuracy)"),
-    after("accuracy += A", "break"),
-)
+@fit.slip(everywhere("A / len(valid_dl)", "A"), after("accuracy += A", "break"))
 def the_first_batch_alone():
     """You look at the first validation batch alone. All of them are asked for."""
 
@@ -456,82 +365,15 @@ def totals_run_on():
     to zero before each validation."""
 
 
-@fit.slip("return history", "return history[-1]")
-def the_last_epoch_alone():
-    """You return the result of the last epoch alone. Return a list with one pair for each epoch."""
-
-
-@fit.slip("(X, accuracy / Y)", "X")
-def losses_without_accuracies():
-    """You return the losses alone. Each epoch's entry is a pair: loss, accuracy."""
-
-
-@fit.slip(change("accuracy / X", "loss / X"), change("(loss / X, Y)", "(accuracy / X, Y)"))
+@fit.slip(swap("loss / len(valid_dl)", "accuracy / len(valid_dl)"))
 def accuracy_first():
     """Your pairs have the accuracy first. The order asked for is: loss, accuracy."""
 
 
-@fit.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).sum")
-def counts_the_right_ones():
-    """The losses are right; in place of the accuracy stands how many examples of a batch are right. It is a share."""
-
-
-@fit.slip("accuracy / X", "100 * accuracy / X")
-def accuracy_in_percent():
-    """The losses are right; the accuracies are in percent. The share asked for lies between 0 and 1."""
-
-
 @fit.slip(
-    change("accuracy / len(valid_dl)", "accuracy"),
-    change("accuracy += A", "accuracy = (out.argmax(1) == yb).float().mean().item()"),
-)
-def only_the_accuracy_of_the_last_batch():
-    """The losses are right; each accuracy is that of the last validation batch alone. Take its mean over the batches,
-    like that of the loss."""
-
-
-@fit.slip(change("loss / len(valid_dl)", "loss"), change("loss += X", "loss = X"))
-def only_the_loss_of_the_last_batch():
-    """The accuracies are right; each loss is that of the last validation batch alone. Take its mean over the batches,
-    like that of the accuracy."""
-
-
-@fit.slip("loss_func(model(xb), yb)", "torch.nn.functional.cross_entropy(model(xb), yb)")
-def cross_entropy_for_training():
-    """You train with cross entropy, whatever loss function is passed in. Call `loss_func`."""
-
-
-@fit.slip("loss_func(out, yb)", "torch.nn.functional.cross_entropy(out, yb)")
-def cross_entropy_for_validation():
-    """You validate with cross entropy, whatever loss function is passed in. Call `loss_func`."""
-
-
-@fit.slip("out.argmax(dim=1) == yb", "out.softmax(1).gather(1, yb[:, None]) > 0.5")
-def asks_for_more_than_half():
-    """The losses are right; an example counts as right only when the probability of its class is above one half. It
-    need only be the largest of its row."""
-
-
-@fit.slip("train_dl", "list(train_dl)[:-1]")
-def leaves_out_the_last_training_batch():
-    """The last training batch is left out. Every batch that `train_dl` yields is to be learnt from."""
-
-
-@fit.slip(
-    change("with torch.no_grad():", ""),
-    after("model.eval()", "torch.set_grad_enabled(False)"),
-    before("model.train()", "torch.set_grad_enabled(True)"),
-)
-def leaves_recording_off():
-    """All is right but one thing: torch records no gradients after you return, since set_grad_enabled(False) stays in
-    force. A `with` block, torch.no_grad(), switches back by itself."""
-
-
-@fit.slip(
-    after("model.train()", "seen = []"),
-    change("A.backward()", "batch_loss = A\nbatch_loss.backward()\nseen.append(batch_loss.item())"),
-    change("loss += A", ""),
-    change("loss / A", "sum(seen) / len(seen)"),
+    change("A.backward()", "trained = A\ntrained.backward()\nlosses.append(trained.item())"),
+    after("model.train()", "losses = []"),
+    change("loss / A", "sum(losses) / len(losses)"),
 )
 def the_training_loss():
     """The accuracy is right, but the loss that you return is the training loss: the mean over the training batches."""
