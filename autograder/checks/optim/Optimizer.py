@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, inside, last
+from autograder.authoring.slips import after, everywhere, inside
 from autograder.checks.optim import cleared
 from autograder.exercise import code
 
@@ -230,27 +230,10 @@ def keeps_the_generator():
     keeps its items?"""
 
 
-@Optimizer.slip("p -= X", "p += X")
-def climbs():
-    """`step` adds lr times the gradient: the loss will grow. Which sign leads downhill?"""
-
-
 @Optimizer.slip("p -= X", "p = p - X")
 def rebinds():
     """`step` changes no parameter. `p = p - ...` gives the name p, or a place in your list, to a new tensor; the model
     keeps its own. Update that one, in place."""
-
-
-@Optimizer.slip("with torch.no_grad():", "")
-def with_the_graph_on():
-    """torch refuses the update: a parameter cannot be changed in place while operations are recorded for gradients.
-    Where is torch.no_grad()?"""
-
-
-@Optimizer.slip("X is not None", "X")
-def asks_whether_the_gradient_is_true():
-    """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
-    zero denies. The question is whether it is None."""
 
 
 @Optimizer.slip("params", "[p.detach().clone() for p in params]")
@@ -259,33 +242,9 @@ def keeps_copies():
     touched. Keep the very tensors that are passed."""
 
 
-@Optimizer.slip("p -= X", "p.grad -= X")
-def changes_the_gradients():
-    """`step` changes the gradients and leaves the parameters as they are. It is p that has to change, and
-    p.grad says how."""
-
-
 @Optimizer.slip("X * Y", "X.clamp(-5, 5) * Y")
 def limits_the_gradient():
     """Large gradients are cut off or left out. Plain SGD takes them as they are."""
-
-
-@Optimizer.slip(
-    first("known = []"),
-    after("self.params = A", "self.known.extend(self.params)"),
-    inside("zero_grad", change("self.params", "self.known")),
-)
-def clears_those_of_all_optimizers():
-    """zero_grad() of one optimizer clears the gradients of another's parameters as well, so the list belongs
-    to the class or the module. Keep it in self."""
-
-
-@Optimizer.slip(
-    first("known = []"), before("self.params = A", "self.known.extend(params)"), change("list(params)", "self.known")
-)
-def one_list_for_all():
-    """All optimizers share one list, kept in the class body or as a default argument: the second steps for the first
-    one's parameters too. Make one for each in `__init__`."""
 
 
 @Optimizer.slip("self.params = X", "params = X")
@@ -300,59 +259,9 @@ def leaves_recording_off():
     is undone. torch.no_grad() in a `with` ends by itself."""
 
 
-@Optimizer.slip(
-    "with A:",
-    """
-        for p in self.params:
-            p.requires_grad_(False)
-            if p.grad is not None:
-                p -= p.grad * self.lr
-        """,
-)
-def stops_requiring_grad():
-    """After `step` the parameters no longer require grad, so the next backward() passes them by.
-    torch.no_grad() around the update is enough; leave requires_grad alone."""
-
-
-@Optimizer.slip("lr", "0.5")
-def ignores_lr():
-    """The learning rate is 0.5 whatever `lr` says. Keep the argument in `__init__`, and use it in `step`."""
-
-
-@Optimizer.slip("lr", "1.0")
-def without_lr():
-    """The whole gradient is taken off the parameters: `lr` is not used."""
-
-
-@Optimizer.slip("0.5", "0.1")
-def another_default():
-    """When `lr` is left out, it should be 0.5."""
-
-
 @Optimizer.slip("def __init__(self, params, lr=0.5):", "def __init__(self, params, lr):")
 def lr_must_be_given():
     """`lr` has no default. When it is left out, it should be 0.5."""
-
-
-@Optimizer.slip("X * Y", "X / Y")
-def divides_by_lr():
-    """The gradient is divided by lr instead of multiplied: a small lr takes giant steps."""
-
-
-@Optimizer.slip("X * Y", "X.sign() * Y")
-def only_the_direction():
-    """Each entry moves by lr, whatever the size of its gradient: only the sign of the gradient is used."""
-
-
-@Optimizer.slip("p.grad * X", "p * X")
-def shrinks_the_parameter():
-    """lr times the parameter is taken off, too or instead. Only lr times its gradient is to go."""
-
-
-@Optimizer.slip(change("X * self.lr", "X"), before("p -= A", "p.grad *= self.lr"))
-def scales_the_gradient_itself():
-    """`step` multiplies the gradient by lr in place and so changes p.grad. Gradients are to stay as
-    backward() left them: use an expression that makes a new tensor."""
 
 
 @Optimizer.slip(inside("step", after("for p in A:", "self.zero_grad()")), of="through_data")
@@ -366,66 +275,9 @@ def zero_grad_does_nothing():
     zero the gradient in place, or set p.grad."""
 
 
-@Optimizer.slip(
-    """
-        for p in self.params:
-            if p.grad is not None:
-                p.grad.zero_()
-        """,
-    "with torch.no_grad():\n    for p in self.params:\n        p.zero_()",
-    of="in_place",
-)
-def zero_grad_zeroes_the_parameters():
-    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has learnt."""
-
-
-@Optimizer.slip("p.grad = A", "p.grad[:] = 0")
-def zero_grad_needs_a_dimension():
-    """`p.grad[:] = 0` needs at least one dimension, and a parameter that is a single number has none: zero_() does not
-    ask."""
-
-
-@Optimizer.slip(inside("zero_grad", change("self.params", "self.params[:1]")))
-def zero_grad_clears_the_first():
-    """`zero_grad()` clears the gradient of the first parameter only. Does a `return` or a `break` stand in the loop?"""
-
-
 @Optimizer.slip(after("p -= A", "return"))
 def updates_the_first():
     """`step` updates the first parameter only. Does a `return` or a `break` stand in the loop?"""
-
-
-@Optimizer.slip("X = None", "X = 0")
-def sets_the_gradient_to_a_number():
-    """A gradient is a tensor of the parameter's shape, or None: the number 0 cannot be one. Zero it in place,
-    or set it to None."""
-
-
-@Optimizer.slip(
-    inside("__init__", last("self.moving = [torch.zeros_like(p) for p in self.params]")),
-    inside("step", change("for p in A:", "for p, v in zip(self.params, self.moving):")),
-    change("p -= A", "v.mul_(0.9).add_(p.grad)\np -= v * self.lr"),
-)
-def with_momentum():
-    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient alone."""
-
-
-@Optimizer.slip(
-    inside("__init__", last("self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]")),
-    inside(
-        "step",
-        change("for p in A:", "for p, gradient in zip(self.params, self.grads):"),
-        everywhere("p.grad", "gradient"),
-    ),
-)
-def remembers_the_gradients():
-    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in `step`."""
-
-
-@Optimizer.slip("params", "[p for p in params if p.grad is not None]")
-def sorts_out_when_made():
-    """Parameters that have no gradient when the optimizer is made are left out for ever, and at that time
-    none has one yet. Look at p.grad in `step`."""
 
 
 @Optimizer.slip(everywhere("(self.params, self.lr)", "(type(self).params, type(self).lr)"), of="in_place")

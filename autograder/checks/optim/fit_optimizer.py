@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, first, outdent
+from autograder.authoring.slips import after, before, change, everywhere, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.optim import cleared
@@ -194,12 +194,6 @@ def the_first_row_of_each_batch():
     """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
 
 
-@fit_optimizer.slip("opt.step()", "for _p in model.parameters():\n    opt.step()")
-def a_step_for_each_parameter():
-    """`opt.step()` stands in a loop over the parameters, so each batch makes several steps. One call updates
-    all the parameters."""
-
-
 @fit_optimizer.slip(
     before(
         "opt.step()",
@@ -213,12 +207,6 @@ def a_step_for_each_parameter():
 def loss_without_a_graph():
     """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by
     detach(). Let the prediction and the loss be recorded."""
-
-
-@fit_optimizer.slip(first("model.eval()"))
-def in_eval_mode():
-    """The model is set to eval mode, in which layers such as dropout do not act as they should in training.
-    Leave its mode alone here."""
 
 
 @fit_optimizer.slip(
@@ -261,55 +249,7 @@ def updates_by_itself():
     are updated is the business of `opt`."""
 
 
-@fit_optimizer.slip(
-    after(
-        "opt.step()",
-        """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= 0.5 * p.grad
-        """,
-    ),
-)
-def updates_by_itself_too():
-    """The parameters are updated twice: by `opt.step()`, and again by the loop. The optimizer does all of it."""
-
-
-@fit_optimizer.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in opt.params:
-                p -= opt.lr * p.grad
-        """,
-)
-def uses_its_attributes():
-    """The loop takes `params` and `lr` out of the optimizer and updates by itself. Not every optimizer has
-    these, nor makes its step so: call `opt.step()`."""
-
-
 @fit_optimizer.slip("opt.zero_grad()", "opt.zero_grad(set_to_none=True)")
 def asks_for_param_groups():
     """The loop uses something that torch's optimizers have and yours has not (param_groups, set_to_none,
     ...). `step()` and `zero_grad()`, without arguments, are all that is promised."""
-
-
-@fit_optimizer.slip("opt.zero_grad()", "for p in opt.params:\n    p.grad = None")
-def clears_what_is_in_params():
-    """The gradients are cleared through an attribute of the optimizer that not every optimizer has. Call
-    `opt.zero_grad()`."""
-
-
-@fit_optimizer.slip(
-    change("y[start:start + bs]", "y[i * bs:(i + 1) * bs]"),
-    change("x[start:start + bs]", "x[i * bs:(i + 1) * bs]"),
-    change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
-)
-def drops_the_short_batch():
-    """The last batch is left out when it is shorter than bs. A division such as `n // bs` counts full batches only."""
-
-
-@fit_optimizer.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
-def an_empty_batch_at_the_end():
-    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and so is every parameter then.
-    Count for n = 6, bs = 3."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first
+from autograder.authoring.slips import change, first
 from autograder.exercise import Complaint, code
 
 get_model = code(
@@ -146,16 +146,6 @@ def with_momentum():
     """The optimizer has momentum. Plain SGD is asked for: no options but lr."""
 
 
-@get_model.slip("optim.SGD(X, lr=lr)", "optim.SGD(X, lr=lr, weight_decay=0.01)")
-def with_weight_decay():
-    """The optimizer has weight decay. Plain SGD is asked for: no options but lr."""
-
-
-@get_model.slip("optim.SGD", "optim.Adam")
-def adam():
-    """The optimizer is Adam. SGD is asked for."""
-
-
 @get_model.slip(
     change("model.parameters", "other.parameters"),
     first("other = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))"),
@@ -170,11 +160,6 @@ def last_layer_only():
     """The optimizer knows the last layer only. Give it the parameters of the whole model."""
 
 
-@get_model.slip("model.parameters()", "[p for p in model.parameters() if p.dim() > 1]")
-def weights_only():
-    """The optimizer knows the weights and not the biases. Give it all the parameters of the model."""
-
-
 @get_model.slip("model.parameters()", "model")
 def the_model_for_its_parameters():
     """SGD is given the model. It wants the parameters of the model."""
@@ -183,29 +168,6 @@ def the_model_for_its_parameters():
 @get_model.slip("nn.ReLU()", "nn.ReLU")
 def a_class_for_a_layer():
     """nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
-
-
-@get_model.mistake
-def a_sequential_that_ends_in_softmax(n_in, nh, n_out, lr):
-    """The layers are right, but calling the model gives something else than the last layer's scores: is there
-    a `forward` of your own?"""
-
-    class Model(torch.nn.Sequential):
-        def forward(self, x):
-            return super().forward(x).softmax(-1)
-
-    model = Model(torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out))
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
-
-
-@get_model.slip(after("model = A", "model = model.double()"))
-def in_float64():
-    """The parameters are float64. Leave them in float32, as nn.Linear makes them."""
-
-
-@get_model.slip(after("model = A", "model = model.eval()"))
-def in_eval_mode():
-    """The model is in eval mode. A fresh model is there to be trained: leave it in training mode."""
 
 
 _one_optimizer = []
