@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, body, change, everywhere, first, inside, method, swap
+from autograder.authoring.slips import after, method
 from autograder.checks.modules import as_module, filled, gradients, kinds_of_children, parameter_table, three_sizes
 from autograder.exercise import code
 
@@ -113,16 +113,6 @@ def from_weights_and_a_fresh_relu():
     return Model
 
 
-@AttributeModel.slip(everywhere("nh", "50"), of="torch_relu")
-def fifty_hidden_units():
-    """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""
-
-
-@AttributeModel.slip(change("n_in", "784"), change("n_out", "10"), of="torch_relu")
-def sizes_of_mnist():
-    """The layers are made for 784 inputs and 10 outputs, whatever n_in and n_out are. Use the arguments."""
-
-
 @AttributeModel.slip("x = torch.relu(x)", "", of="torch_relu")
 def without_relu():
     """There is no relu between l1 and l2. Two linear layers in a row can do no more than a single one."""
@@ -144,24 +134,9 @@ def relu_after_the_last_layer_instead():
     """relu is applied after l2, and not between l1 and l2: it has moved one layer too far."""
 
 
-@AttributeModel.slip(swap("x = self.l1(x)", "x = torch.relu(x)"), of="torch_relu")
-def relu_on_the_input():
-    """relu is applied to x before l1, where it cuts the negative inputs off; it belongs between l1 and l2."""
-
-
 @AttributeModel.slip("self.l2(x)", "self.l2(x).softmax(-1)", of="torch_relu")
 def softmax_at_the_end():
     """The model ends in a softmax. It should return raw scores: the loss function does the rest."""
-
-
-@AttributeModel.slip("self.l2(x)", "self.l2(x).log_softmax(-1)", of="torch_relu")
-def log_softmax_at_the_end():
-    """The model ends in a log softmax. It should return raw scores: the loss function does the rest."""
-
-
-@AttributeModel.slip("torch.relu", "torch.sigmoid", of="torch_relu")
-def sigmoid_for_relu():
-    """The function between the layers is not relu: it looks like a sigmoid."""
 
 
 @AttributeModel.slip(after("(self.l2, self.l1) = A", "self.relu = torch.nn.ReLU()"), of="torch_relu")
@@ -199,42 +174,15 @@ def without_forward():
     class, as far to the right as `__init__`."""
 
 
-@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.l1.bias = self.l2.bias = None"), of="torch_relu")
-def without_bias():
-    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
-
-
 @AttributeModel.slip("torch.relu(x)", "torch.relu(x).detach()", of="torch_relu")
 def detached_between_the_layers():
     """The graph is cut between l1 and l2 (.detach(), .data or a new tensor), so l1 gets no gradient and never
     learns."""
 
 
-@AttributeModel.slip(
-    inside("forward", body("with torch.no_grad():\n    return self.l2(torch.relu(self.l1(x)))")), of="torch_relu"
-)
-def under_no_grad():
-    """`forward` runs under no_grad, so there is no graph and nothing can be learnt. Take the no_grad away
-    here: it belongs to the update of the parameters."""
-
-
 @AttributeModel.slip("return self.l2(x)", "self.l2(x)", of="torch_relu")
 def prints_the_scores():
     """`forward` returns None: is there a `return` in front of the result?"""
-
-
-@AttributeModel.slip(
-    "(X.Linear(nh, n_out), X.Linear(n_in, nh))",
-    "(X.Linear(50, 10), X.Linear(784, 50))",
-    of="torch_relu",
-)
-def sizes_of_mnist_all():
-    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
-
-
-@AttributeModel.slip(after("(self.l2, self.l1) = A", "self.l2 = torch.nn.Linear(n_in, n_out)"), of="torch_relu")
-def inputs_again():
-    """l2 is made for n_in inputs. What does it get, and how many numbers does l1 put out?"""
 
 
 @AttributeModel.slip("self.l1 = nn.Linear(n_in, nh)\nself.l2 = nn.Linear(nh, n_out)", "")
@@ -249,52 +197,10 @@ def a_layer_for_a_function():
     are functions."""
 
 
-@AttributeModel.slip("torch.relu", "torch.nn.functional.leaky_relu", of="torch_relu")
-def leaky():
-    """What is applied between the layers lets some of the negative values through. relu makes each of them 0."""
-
-
-@AttributeModel.slip("torch.relu(x)", "x.clamp(0, 6)", of="torch_relu")
-def no_more_than_six():
-    """What is applied between the layers limits large values too (relu6, a clamp with two ends). relu leaves
-    those above 0 as they are."""
-
-
 @AttributeModel.slip("self.l2(x)", "self.l2(x).squeeze()", of="torch_relu")
 def squeezed():
     """For a single row the output has lost a dimension: squeeze() takes away each one of size 1. The output
     has the shape (bs, n_out) for bs = 1 as well."""
-
-
-@AttributeModel.slip(
-    inside("Model", first("out = None")),
-    change(
-        "return self.l2(x)",
-        "if self.out is None or len(self.out) != len(x):\n    self.out = self.l2(x)\nreturn self.out",
-    ),
-    of="torch_relu",
-)
-def remembers_the_first_output():
-    """The output of an earlier call comes back. Compute it anew at each call."""
-
-
-@AttributeModel.slip(
-    inside("forward", first("given = x")),
-    change("return self.l2(x)", "out = self.l2(x)\ngiven.clamp_(0, 0.1)\nreturn out"),
-    of="torch_relu",
-)
-def changes_its_input():
-    """Calling the model changes x. Use operations that make a new tensor, without an underscore at the end of
-    their name."""
-
-
-@AttributeModel.slip(
-    after("(self.l2, self.l1) = A", "self.layers = torch.nn.ModuleList([self.l1, self.l2])"),
-    of="torch_relu",
-)
-def registered_a_second_time():
-    """The layers are registered a second time, in a list of layers beside l1 and l2. These two are to be the
-    only children."""
 
 
 _layers_made = {}
@@ -308,31 +214,5 @@ def shares_its_layers():
         def __init__(self, n_in, nh, n_out):
             super().__init__(n_in, nh, n_out)
             self.l1, self.l2 = _layers_made.setdefault((n_in, nh, n_out), (self.l1, self.l2))
-
-    return Model
-
-
-@AttributeModel.slip(everywhere("nh", "max(nh, n_in, n_out)"), of="torch_relu")
-def at_least_as_many_hidden_units():
-    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
-
-
-@AttributeModel.mistake
-def layers_of_its_own_kind():
-    """l1 and l2 compute what they should, but they are no nn.Linear. Use that one here."""
-
-    class Layer(torch.nn.Module):
-        def __init__(self, n_in, n_out):
-            super().__init__()
-            self.weight = torch.nn.Parameter(torch.zeros(n_out, n_in))
-            self.bias = torch.nn.Parameter(torch.zeros(n_out))
-
-        def forward(self, x):
-            return x @ self.weight.t() + self.bias
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            torch.nn.Module.__init__(self)
-            self.l1, self.l2 = Layer(n_in, nh), Layer(nh, n_out)
 
     return Model

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, body, change, first, indent, inside, last, method, without
+from autograder.authoring.slips import after, body, change, first, indent, inside, last, method, without
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -241,21 +241,8 @@ def registers_private_names():
             self._modules[name] = value
             object.__setattr__(self, name, value)
         """),
-    twins=["never_sets_the_registry", "layers_before_the_registry"],
 )
 def registers_the_registry():
-    """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
-    `__setattr__` set names with an underscore without registering them?"""
-
-
-@DummyModule.slip("A.__setattr__(name, value)", "", twins=["layers_before_the_registry"])
-def never_sets_the_registry():
-    """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
-    `__setattr__` set names with an underscore without registering them?"""
-
-
-@DummyModule.slip("self._modules = {}", "")
-def layers_before_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
     `__setattr__` set names with an underscore without registering them?"""
 
@@ -275,21 +262,6 @@ def yields_the_layers():
 def yields_one_generator_a_layer():
     """`parameters()` yields a generator for each layer: one level too deep. Yield what is in each, one tensor
     at a time (`yield from`, or a second loop)."""
-
-
-@DummyModule.slip("[p for layer in X for p in Y]", "[list(Y) for layer in X]", of="lists_them")
-def yields_one_list_a_layer():
-    """`parameters()` gives a list of lists, one for each layer. What is wanted is flat: one tensor after another."""
-
-
-@DummyModule.slip("layer.parameters", "layer.named_parameters")
-def yields_names_and_tensors():
-    """`parameters()` yields pairs of a name and a tensor. That is named_parameters; yield the tensors alone."""
-
-
-@DummyModule.slip("yield from X", "for p in X:\n    if p.dim() > 1:\n        yield p")
-def yields_weights_only():
-    """The biases are missing: every parameter of a layer is asked for, and its own `parameters()` has them all."""
 
 
 @DummyModule.slip(
@@ -352,12 +324,6 @@ def a_class_attribute_made_anew():
     second. The registry belongs to self."""
 
 
-@DummyModule.slip("X[name] = value", "X.setdefault(name, value)")
-def keeps_the_first_value():
-    """A name that is set again keeps its first layer in the registry. The registry should hold the new value,
-    as the attribute does."""
-
-
 @DummyModule.slip(
     change("self._modules[name] = value", ""),
     inside(
@@ -371,21 +337,6 @@ def keeps_the_first_value():
 def fills_the_registry_by_hand():
     """`__init__` puts l1 and l2 into the registry by itself, and a layer that is set later is not registered.
     That is the work of `__setattr__`."""
-
-
-@DummyModule.slip(
-    change("for A in B:", "return [p for held in self._modules.values() for p in held]"),
-    change("X = value", "X = list(value.parameters())"),
-)
-def registers_parameters():
-    """The registry holds tensors or other things where layers should be. Put the value in as it comes."""
-
-
-@DummyModule.slip(
-    change("{}", "[]"), change("A[name] = value", "A.append(value)"), change("self._modules.values()", "self._modules")
-)
-def a_list_for_registry():
-    """The registry is a list. It should be a dict, from each name to its layer: otherwise, who is l1?"""
 
 
 @DummyModule.mistake
@@ -415,21 +366,6 @@ def repr_that_is_a_dict():
     """`__repr__` returns the dict itself. It must return a string: put the registry into an f-string, or use str()."""
 
 
-@DummyModule.slip("f'{X}'", "f'{list(X)}'")
-def repr_of_names():
-    """`__repr__` shows the names and not the layers. Show each layer's own repr with its name."""
-
-
-@DummyModule.slip("f'{X}'", "f'{list(X.values())}'")
-def repr_of_layers():
-    """`__repr__` shows the layers without their names. Show each name with its layer."""
-
-
-@DummyModule.slip("f'{self._modules}'", "f'l1: {self.l1}, l2: {self.l2}'")
-def repr_of_l1_and_l2():
-    """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the registry."""
-
-
 @DummyModule.slip(without("__repr__"))
 def without_a_repr():
     """The class has no `__repr__` of its own, so Python shows only the class and an address. Check the
@@ -451,37 +387,6 @@ def super_with_self():
 def walks_over_the_names():
     """`parameters()` asks the names for their parameters: a loop over a dict goes through its keys. The layers
     are its values()."""
-
-
-@DummyModule.slip("not name.startswith('_')", "'_' not in name")
-def an_underscore_anywhere():
-    """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is left out."""
-
-
-@DummyModule.slip(
-    change("not X", "isinstance(value, kinds) and (not X)"),
-    before("if A:", "kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)"),
-)
-def some_kinds_of_layers():
-    """Layers of some kinds only are registered. Any value is, whose name does not begin with an underscore."""
-
-
-@DummyModule.slip("[p for layer in X for p in Y]", "[p for layer in X for p in Y if p.requires_grad]", of="lists_them")
-def yields_what_is_trained():
-    """Parameters whose requires_grad is False are left out. Every parameter of each layer is asked for."""
-
-
-@DummyModule.slip(
-    "for A in B:",
-    """
-        inner = [part for layer in self._modules.values() for part in layer.modules()]
-        found = [getattr(part, name, None) for part in inner for name in ('weight', 'bias')]
-        return [p for p in found if p is not None]
-        """,
-)
-def yields_weights_and_biases_wherever():
-    """Only what is called weight or bias comes back. A layer may have parameters with other names: ask it for
-    its parameters()."""
 
 
 @DummyModule.slip("f'{self._modules}'", "'{self._modules}'")

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import before, change, first, inside, method, without
+from autograder.authoring.slips import before, change, first, inside, method
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -159,11 +159,6 @@ def names_without_underscore():
     """The names are layer0, layer1, ...: there is to be an underscore before the number."""
 
 
-@RegisteredModel.slip("f'layer_{i}'", "str(i)")
-def names_are_numbers():
-    """The names are the bare numbers 0, 1, 2, ...: they are to be layer_0, layer_1, layer_2, ..."""
-
-
 @RegisteredModel.slip("f'layer_{i}'", "'layer_{i}'")
 def one_name_for_all():
     """Each layer is registered under the same name, so that only the last one stays. Put its number into the
@@ -202,63 +197,9 @@ def without_keeping_the_list():
     """The layers are registered, but there is no attribute `layers` with the list."""
 
 
-@RegisteredModel.slip(inside("__init__", first("import copy\nlayers = copy.deepcopy(layers)")))
-def copies_of_the_layers():
-    """The model works with copies of the layers: what happens to the ones that were passed no longer reaches
-    it. Keep the very same layers."""
-
-
-@RegisteredModel.slip(before("for i, layer in A:", "import copy\nlayers = copy.deepcopy(layers)"))
-def registers_copies():
-    """The registered layers are copies, while `forward` uses the layers of the list: training the parameters
-    would change nothing that is computed. Register the very same layers."""
-
-
-@RegisteredModel.slip(
-    change("layer(x)", "getattr(self, name)(x)"),
-    change("for layer in self.layers:", "for name in sorted((f'layer_{i}' for i in range(len(self.layers)))):"),
-)
-def in_order_of_the_names():
-    """`forward` goes through the names in alphabetical order, where layer_10 comes before layer_2. Go through
-    the list."""
-
-
-@RegisteredModel.slip("self.layers = layers", "type(self).layers = layers")
-def one_list_for_all():
-    """All models share one list, that of the model made last (it is kept in the class or in the module).
-    It belongs to self."""
-
-
-@RegisteredModel.slip(
-    change("self.layers = A", "import copy\nself.layers = copy.deepcopy(A)"),
-    change("for layer in A:", "for i in range(len(self.layers)):"),
-    change("layer(x)", "getattr(self, f'layer_{i}')(x)"),
-)
-def names_for_the_layers():
-    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list itself."""
-
-
-@RegisteredModel.slip(inside("forward", first("x = x.detach()")))
-def cut_off_from_the_input():
-    """The graph is cut (detach(), .data or a new tensor), so no gradient comes through. Give each layer just
-    what the one before it returned."""
-
-
 @RegisteredModel.slip(inside("forward", first("x = x.reshape(len(x), -1)")))
 def rows_made_flat():
     """The input is reshaped before the first layer gets it. Give it to that layer as it is."""
-
-
-@RegisteredModel.slip(
-    "for layer in A:",
-    """
-        for i, layer in enumerate(self.layers):
-            if i < len(self.layers) - 1 or list(layer.parameters()):
-                x = layer(x)
-        """,
-)
-def no_activation_at_the_end():
-    """A layer without parameters at the end of the list is left out. Apply each layer of the list."""
 
 
 @RegisteredModel.slip("for i, layer in A:", "self.add_module(f'layer_{len(layers) - 1}', layers[-1])")
@@ -282,21 +223,6 @@ def layers_as_arguments():
     list. No star is needed."""
 
 
-@RegisteredModel.slip("self.add_module(X, layer)", "self.add_module(layer, X)")
-def layer_before_name():
-    """add_module takes the name first, and then the layer."""
-
-
-@RegisteredModel.slip("(i, layer)", "(layer, i)")
-def layer_before_number():
-    """enumerate yields the number first, and then the layer."""
-
-
-@RegisteredModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
-def calls_the_list():
-    """A list cannot be called. Go through it and call each layer."""
-
-
 @RegisteredModel.slip(
     method("""
         def forward(self, x):
@@ -307,21 +233,6 @@ def always_three_layers():
     """`forward` calls layer_0, layer_1 and layer_2, however many layers there are. Go through the list."""
 
 
-@RegisteredModel.slip(
-    change("layer(x)", "layer(out)"),
-    change("x = X", "out = X"),
-    before("for layer in A:", "out = x"),
-)
-def returns_what_came_in():
-    """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
-
-
 @RegisteredModel.slip("A.__init__()", "")
 def module_not_set_up():
     """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
-
-
-@RegisteredModel.slip(without("forward"))
-def no_forward_at_all():
-    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
-    class, as far to the right as `__init__`."""

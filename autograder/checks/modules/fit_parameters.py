@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, first, indent, outdent
+from autograder.authoring.slips import after, before, change, indent, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.modules import filled
@@ -162,12 +162,6 @@ def parameters_asked_for_once():
     every batch, or keep a list of it."""
 
 
-@fit_parameters.slip("p -= A", "p -= A / len(x[start : start + bs])")
-def divided_by_the_batch():
-    """The gradient is divided by the number of rows. Whether the loss is a mean is the loss function's own business:
-    each parameter loses lr times its gradient, as it is."""
-
-
 @fit_parameters.slip("model.zero_grad()", "")
 def forgets_to_clear_the_gradients():
     """The gradients are never cleared, so every backward() adds to the old ones and each step follows the sum
@@ -189,42 +183,10 @@ def changes_nothing():
     gradients cleared before they are used?"""
 
 
-@fit_parameters.slip("with torch.no_grad():", "")
-def updates_with_the_graph_on():
-    """torch refuses the update: a parameter cannot be changed in place while operations are recorded for gradients.
-    Where is torch.no_grad()?"""
-
-
-@fit_parameters.slip(
-    change("y[start:start + bs]", "y[i * bs:(i + 1) * bs]"),
-    change("x[start:start + bs]", "x[i * bs:(i + 1) * bs]"),
-    change("for start in range(0, len(x), bs):", "for i in range(len(x) // bs):"),
-)
-def drops_the_short_batch():
-    """The last batch is left out when it is shorter than bs. A division such as `n // bs` counts full batches only."""
-
-
-@fit_parameters.slip("X // bs", "X // bs + 1", of="drops_the_short_batch")
-def an_empty_batch_at_the_end():
-    """When bs divides n there is one batch too many: it is empty, its mean loss is nan, and so is every parameter then.
-    Count for n = 6, bs = 3."""
-
-
 @fit_parameters.slip(outdent("with A:"))
 def one_update_an_epoch():
     """The parameters are updated once an epoch, with the gradients of all batches added up. Is the update
     indented far enough to be inside the loop over the batches?"""
-
-
-@fit_parameters.slip(after("with A:", "return"))
-def returns_after_the_first_batch():
-    """Training stops after the first batch. Does a `return` or a `break` stand inside the loop?"""
-
-
-@fit_parameters.slip("X * lr", "X * lr / bs")
-def divides_by_the_batch_size():
-    """The gradient is divided by the batch size before it is used. The loss function has taken the mean
-    already, if it means to."""
 
 
 @fit_parameters.slip(
@@ -242,29 +204,8 @@ def weights_and_biases_of_the_layers():
     parameters, its own for instance: loop over model.parameters()."""
 
 
-@fit_parameters.slip("p -= X", "if p.dim() > 1:\n    p -= X")
-def weights_without_biases():
-    """Only matrices are updated; biases and other parameters with fewer than two dimensions stay as they were."""
-
-
-@fit_parameters.slip(
-    change("y[start:start + bs]", "y[rows]"),
-    change("x[start:start + bs]", "x[rows]"),
-    before("A.backward()", "rows = order[start:start + bs]"),
-    before("for start in A:", "order = torch.randperm(len(x))"),
-)
-def shuffled():
-    """The rows are shuffled. Go through them in order here; shuffling has its own section."""
-
-
 @fit_parameters.slip(indent("model.zero_grad()"))
 def no_gradients_at_the_update():
-    """At the update p.grad is None: there is no gradient yet, or no longer. Has backward() run, and are the gradients
-    cleared only after the update?"""
-
-
-@fit_parameters.slip(change("p.grad * lr", "lr * p.grad"), indent("model.zero_grad()"))
-def no_gradients_at_the_update_either():
     """At the update p.grad is None: there is no gradient yet, or no longer. Has backward() run, and are the gradients
     cleared only after the update?"""
 
@@ -275,38 +216,12 @@ def loss_without_a_graph():
     the update belongs under no_grad."""
 
 
-@fit_parameters.slip("X * lr", "X")
-def without_lr():
-    """The whole gradient is taken off the parameters: `lr` is not used."""
-
-
 @fit_parameters.slip(outdent("with A:"), before("A.backward()", "model.zero_grad()"))
 def updates_with_the_last_batch_alone():
     """The parameters are updated once an epoch, with the gradients of the last batch alone. Is the update indented far
     enough to be inside the loop over the batches?"""
 
 
-@fit_parameters.slip(first("model.eval()"))
-def in_eval_mode():
-    """The model is set to eval mode, in which layers such as dropout do not act as they should in training. Leave its
-    mode alone here."""
-
-
 @fit_parameters.slip("p.grad", "p.grad.clamp(-5, 5)")
 def limits_the_gradients():
     """Large gradients are cut down before the update. Nobody asked for that: take them as they are."""
-
-
-@fit_parameters.slip("X.backward", "X.abs().backward")
-def a_loss_above_zero():
-    """The loss is changed before backward(). A loss function may give negative numbers: follow it as it is."""
-
-
-@fit_parameters.slip(
-    change("with torch.no_grad():", ""),
-    before("for p in A:", "torch.set_grad_enabled(False)"),
-    before("A.backward()", "torch.set_grad_enabled(True)"),
-)
-def leaves_recording_off():
-    """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone.
-    torch.no_grad() in a `with` ends by itself."""

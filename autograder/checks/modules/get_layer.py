@@ -105,23 +105,6 @@ def none_for_a_missing_name():
     way that has no default."""
 
 
-@get_layer.slip("X[name]", "X.get(name, f'no layer {name}')")
-def a_message_for_a_missing_name():
-    """For a name that is not there a text is returned. Raise an error instead: a caller cannot mistake it for
-    a layer."""
-
-
-@get_layer.slip("own == name", "own.startswith(name)", of="by_searching")
-def a_name_that_begins_like_it():
-    """A layer whose name only begins with `name` is found as well. The whole name must be the same: compare with ==."""
-
-
-@get_layer.slip("own == name", "name in own", of="by_searching")
-def a_name_that_contains_it():
-    """A layer whose name only contains `name` is found as well: `in` looks for a part of a text. The whole name must be
-    the same: compare with ==."""
-
-
 @get_layer.slip("dict(X)[name]", "next((layer for own, layer in X if own == name))")
 def stop_iteration():
     """next() without a default raises StopIteration where nothing is found, which loops take for their end.
@@ -142,43 +125,6 @@ def a_value_error(model, name):
 def raises_at_the_first_other_name():
     """Only the first child is ever looked at. Does the `raise` stand inside the loop? Only when the loop has come to
     its end is the name not there."""
-
-
-@get_layer.mistake
-def an_index_error(model, name):
-    """IndexError is raised for a name that is not there: the list of what was found is empty. AttributeError
-    or KeyError is asked for; a dict raises the latter by itself."""
-    found = [layer for own, layer in model.named_children() if own == name]
-    return found[0]
-
-
-@get_layer.slip("dict(X)[name]", "{own.lower(): layer for own, layer in X}[name.lower()]")
-def capitals_do_not_count():
-    """A layer whose name differs from `name` in capital letters is found as well. The whole name must be the same."""
-
-
-@get_layer.slip("dict(X)", "{own: layer for own, layer in X if list(layer.parameters())}")
-def layers_with_parameters_only():
-    """Layers without parameters, such as ReLU, are not found. They are children too."""
-
-
-@get_layer.slip(change("X[name]", "copy.copy(X[name])"), first("import copy"))
-def a_shallow_copy():
-    """A copy of the layer comes back, even if it shares the parameters. Return the model's own layer."""
-
-
-@get_layer.slip("model.get_submodule", "model._modules.pop", of="by_submodule")
-def takes_it_out():
-    """The layer is taken out of the model (`pop`), or put back in another place. Only look it up."""
-
-
-@get_layer.mistake
-def leaves_something_behind(model, name):
-    """Asking for a name that is not there adds a child to the model. Only look it up."""
-    if name not in model._modules:
-        model.add_module(name, torch.nn.ReLU())
-        raise KeyError(name)
-    return model._modules[name]
 
 
 @get_layer.slip("X[name]", "X[name].eval()")
@@ -202,11 +148,6 @@ def the_first_layer():
     """The first layer comes back whatever the name is. Where do you compare it with `name`?"""
 
 
-@get_layer.slip("dict(model.named_children())[name]", "list(model.children())[int(name)]")
-def by_position():
-    """The name is turned into a number. That works for an nn.Sequential alone: a name may be any string."""
-
-
 @get_layer.slip("getattr(model, name)", "eval(f'model.{name}')", of="by_attribute")
 def by_pasting_code():
     """The name is pasted into the code `model.<name>`. Names such as "0", as in an nn.Sequential, cannot be written
@@ -222,11 +163,6 @@ def the_attribute_called_name():
 @get_layer.slip("dict(X)[name]", "next((pair for pair in X if pair[0] == name))")
 def name_and_layer():
     """A pair of the name and the layer comes back. Return the layer alone."""
-
-
-@get_layer.slip("return X", "return list(X.parameters())", of="by_attribute")
-def its_parameters():
-    """The layer's parameters come back instead of the layer itself."""
 
 
 @get_layer.slip(

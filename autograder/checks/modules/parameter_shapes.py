@@ -78,30 +78,9 @@ def mapped(module):
     return list(map(lambda p: p.detach().numpy().shape, module.parameters()))  # noqa: C417
 
 
-@parameter_shapes.slip("p.shape", "p.numel()")
-def how_many_numbers():
-    """You list how many numbers each parameter has. Its shape is asked for: (50, 784) rather than 39200."""
-
-
-@parameter_shapes.slip("p.shape", "p.dim()")
-def how_many_dimensions():
-    """You list how many dimensions each parameter has. Its shape is asked for: the size of each dimension."""
-
-
 @parameter_shapes.slip("p.shape", "p.shape[0] if p.dim() else 1")
 def first_dimension_only():
     """Only the size of the first dimension is there (len of a tensor). A shape has the sizes of all dimensions."""
-
-
-@parameter_shapes.slip("p.shape", "tuple(reversed(p.shape))")
-def the_other_way_round():
-    """The sizes of each shape are in reverse order. nn.Linear keeps its weight as (outputs, inputs): report
-    it as it is."""
-
-
-@parameter_shapes.slip("[X for p in Y]", "[X for p in Y if p.dim() > 1]")
-def matrices_only():
-    """Parameters with fewer than two dimensions, such as biases, are missing."""
 
 
 @parameter_shapes.slip("[X for p in Y]", "[size for p in Y for size in X]")
@@ -145,11 +124,6 @@ def shape_called():
     """p.shape is no method, so no parentheses come after it. (p.size() is one.)"""
 
 
-@parameter_shapes.slip("p.shape", "str(tuple(p.shape))")
-def as_text():
-    """The shapes are strings. Leave them as they are: tuples of ints or torch.Size."""
-
-
 @parameter_shapes.mistake
 def one_after_the_other(module):
     """A generator comes back, not a list: put the shapes into a list."""
@@ -162,13 +136,6 @@ def by_name(module):
     return [p.shape for _, p in module.named_parameters()]
 
 
-@parameter_shapes.mistake
-def of_the_children(module):
-    """You go through the module's children (or its `_modules`). Not everything with parameters has these, and
-    a module may have parameters that belong to none of its children: use parameters() alone."""
-    return [p.shape for layer in module.children() for p in layer.parameters()]
-
-
 @parameter_shapes.slip("return [X for p in Y]", "for p in Y:\n    return [X]")
 def of_the_first():
     """Only the first parameter is looked at. Does a `return` stand inside the loop?"""
@@ -177,8 +144,3 @@ def of_the_first():
 @parameter_shapes.slip("[p.shape for p in X]", "list(X)")
 def the_parameters():
     """The list holds the parameters themselves. Which attribute of a tensor is its shape?"""
-
-
-@parameter_shapes.slip("[X for p in Y]", "list(dict.fromkeys((X for p in Y)))")
-def each_shape_once():
-    """A shape that occurs twice is listed once. There is to be one entry for each parameter."""

@@ -87,18 +87,6 @@ def inputs_again():
 
 
 @sequential_model.mistake
-def all_sizes_of_mnist(n_in, nh, n_out):
-    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
-    return from_a_list(784, 50, 10)
-
-
-@sequential_model.mistake
-def as_many_hidden_units_as_inputs(n_in, nh, n_out):
-    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
-    return from_a_list(n_in, max(nh, n_in), n_out)
-
-
-@sequential_model.mistake
 def in_eval_mode(n_in, nh, n_out):
     """The model is in eval mode. A new model is there to be trained: leave it in training mode."""
     return from_a_list(n_in, nh, n_out).eval()
@@ -133,24 +121,9 @@ def not_a_layer():
     list; and nn.ReLU alone is only the class."""
 
 
-@sequential_model.mistake
-def a_frozen_bias(n_in, nh, n_out):
-    """Some of the parameters do not require grad, so they would never be trained. Leave them as nn.Linear makes
-    them."""
-    model = from_a_list(n_in, nh, n_out)
-    model[0].bias.requires_grad_(False)
-    return model
-
-
 @sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))
 def a_function_for_a_layer():
     """F.relu is a function. nn.Sequential takes layers: which class of torch.nn does the same?"""
-
-
-@sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(nn.Flatten(), X, Y, A)")
-def flatten_first():
-    """There is a layer more than asked for, which flattens or passes on its input. The rows of x are flat
-    already: Linear, ReLU, Linear, and no other."""
 
 
 _made_before = {}
