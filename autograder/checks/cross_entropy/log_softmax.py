@@ -2,7 +2,6 @@
 
 import torch
 
-from autograder.authoring.slips import first
 from autograder.checks.cross_entropy import far_apart, with_gradient
 from autograder.exercise import code
 
@@ -91,23 +90,16 @@ def row_by_row(x):
     return torch.stack([row - torch.logsumexp(row, 0) for row in rows.unbind()]).view_as(x)
 
 
-@log_softmax.mistake
-def log_of_softmax(x):
+@log_softmax.slip("x - X", "(x.exp() / x.exp().sum(-1, keepdim=True)).log()")
+def log_of_softmax():
     """As in the first form, exp of a large score is infinity, and infinity divided by infinity is nan. Subtract the
     logsumexp of each row from x instead."""
-    return (x.exp() / x.exp().sum(-1, keepdim=True)).log()
 
 
 @log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "x.softmax(-1).log()")
 def log_of_a_stable_softmax():
     """A probability as small as exp(-1000) is rounded to 0, and its log is minus infinity. Do not go through
     probabilities: subtract the logsumexp of each row from x."""
-
-
-@log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "(x.softmax(-1) + 1e-09).log()")
-def with_an_added_epsilon():
-    """A small number is added before the log, so all probabilities below it get the same log. Subtract the logsumexp of
-    each row from x: then nothing needs adding."""
 
 
 @log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.exp().sum(-1, keepdim=True).log()")
@@ -132,12 +124,6 @@ def the_largest_but_at_least_0():
     your largest from being below 0?"""
 
 
-@log_softmax.slip(first("x = x.clamp(-80, 80)"))
-def clamped():
-    """The scores are cut off so that nothing overflows, and the result with them. Subtract the logsumexp of each row
-    from x, then nothing needs to be cut."""
-
-
 @log_softmax.slip("x.logsumexp", "x.amax")
 def minus_the_largest():
     """You subtract the largest score of each row, which is close to logsumexp but not the same. The exponentials of a
@@ -160,22 +146,10 @@ def over_dimension_one():
     """You reduce dimension 1. That is the last one of a matrix only: count from the end, -1."""
 
 
-@log_softmax.slip("-1", "min(1, x.dim() - 1)")
-def over_dimension_one_at_most():
-    """One and two dimensions work, three do not: there you reduce dimension 1 and not the last. Counted from the end
-    it is the same for any number of dimensions."""
-
-
-@log_softmax.mistake
-def along_the_first_loop(x):
+@log_softmax.slip("x - X", "torch.stack([row - row.logsumexp(-1, keepdim=True) for row in x])")
+def along_the_first_loop():
     """You loop over the first dimension. For a single row that gives single numbers, whose log_softmax is 0. Work on
     the last dimension, whatever comes before it."""
-    return torch.stack([row - row.logsumexp(-1, keepdim=True) for row in x])
-
-
-@log_softmax.slip("x - X", "x / X")
-def divided_by_logsumexp():
-    """You divide by logsumexp. The log of a fraction is a difference: subtract it."""
 
 
 @log_softmax.slip("x - X", "X")
@@ -183,19 +157,9 @@ def logsumexp_alone():
     """This is the logsumexp of each row. It is what has to be subtracted from x."""
 
 
-@log_softmax.slip("x - X", "x.exp() - X")
-def exponentials_minus_logsumexp():
-    """You subtract from exp(x). The log of exp(x) is x itself: no exp is needed."""
-
-
 @log_softmax.slip("x - X", "(x - X).exp()")
 def probabilities():
     """These are probabilities: the exp of what is asked for. x minus logsumexp is the result already."""
-
-
-@log_softmax.slip("x - X", "(x - X) / math.log(10)")
-def log_base_ten():
-    """These are logarithms to base 10. The natural ones are asked for: nothing needs to be converted."""
 
 
 @log_softmax.slip("x - X", "(x - X).squeeze()")
@@ -210,47 +174,13 @@ def the_logsumexp_without_a_graph():
     no_grad."""
 
 
-@log_softmax.mistake
-def through_float32(x):
+@log_softmax.slip("x - X", "(x.float() - x.float().logsumexp(-1, keepdim=True)).to(x.dtype)")
+def through_float32():
     """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
     Compute in the dtype of the input."""
-    return (x.float() - x.float().logsumexp(-1, keepdim=True)).to(x.dtype)
-
-
-@log_softmax.slip("x - X", "x + X")
-def plus_logsumexp():
-    """You add logsumexp. The log of a fraction is a difference: subtract it."""
-
-
-@log_softmax.slip("x - X", "x - X.log()")
-def minus_the_log_of_logsumexp():
-    """You take the log of logsumexp. It has the log in it already: subtract it as it is."""
-
-
-@log_softmax.slip("x.logsumexp", "x.exp().logsumexp")
-def logsumexp_of_the_exponentials():
-    """You give exp(x) to logsumexp. It takes the exponentials itself: give it x."""
 
 
 @log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.flatten().logsumexp(0)")
 def over_everything():
     """You take one logsumexp of all the elements, so all the rows together are one distribution. Each row has one of
     its own."""
-
-
-@log_softmax.slip("x - X", "(x - X).clamp(min=-100)")
-def results_cut_off():
-    """The result is kept above some limit. However unlikely a class is, its log-probability counts as it is."""
-
-
-@log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "x.softmax(-1).log().nan_to_num()")
-def infinities_replaced():
-    """Where the formula gives minus infinity you put a fixed number in its place. Do not go through probabilities:
-    subtract the logsumexp of each row from x, and no infinity comes up."""
-
-
-@log_softmax.mistake
-def in_place(x):
-    """The result is right, but it is written into x: sub_ and -= change the tensor that was given. Use x - ..."""
-    x -= x.logsumexp(-1, keepdim=True)
-    return x

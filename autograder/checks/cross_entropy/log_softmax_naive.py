@@ -2,7 +2,6 @@
 
 import torch
 
-from autograder.authoring.slips import change, everywhere, first
 from autograder.checks.cross_entropy import with_gradient
 from autograder.exercise import code
 
@@ -85,12 +84,6 @@ def minus_the_log_of_the_inverse(x):
     return -(x.unsqueeze(-2) - x.unsqueeze(-1)).exp().sum(-1).log()
 
 
-@log_softmax_naive.slip("X.log", "X.log().detach", of="as_a_difference")
-def the_sum_without_a_graph():
-    """The values are right and the gradient is not: the graph is cut at the sum. Look for .detach(), .data, .item() or
-    no_grad."""
-
-
 @log_softmax_naive.slip("x - X", "(x - X).squeeze()", of="as_a_difference")
 def squeezed():
     """A dimension of size 1 is lost that was in x from the start: squeeze() takes away every one of them. The result
@@ -102,31 +95,9 @@ def without_the_log():
     """These are the probabilities, between 0 and 1. The logarithm is missing."""
 
 
-@log_softmax_naive.slip("softmax(x).log()", "math.log(x.softmax(-1))")
-def by_math_log():
-    """math.log takes one number and cannot be applied to a whole tensor. torch.log (or the method .log()) works on
-    every element."""
-
-
 @log_softmax_naive.slip("x - X", "x.exp().log() / X", of="as_a_difference")
 def logs_divided():
     """You divide the logarithms. The log of a fraction is not the fraction of two logs, it is their difference."""
-
-
-@log_softmax_naive.slip("X.log()", "X", of="as_a_difference")
-def minus_the_sum():
-    """You subtract the sum of the exponentials from x. It is the log of that sum that belongs there."""
-
-
-@log_softmax_naive.slip("softmax(x).log()", "x - x.sum(-1, keepdim=True)")
-def minus_the_sum_of_the_scores():
-    """You subtract the sum of the scores. log(sum(exp(x))) is not sum(x): the log of a sum is no sum of logs."""
-
-
-@log_softmax_naive.slip("x - X", "x.exp() / X", of="as_a_difference")
-def divided_by_the_log_of_the_sum():
-    """The exponentials are divided by the log of their sum. Take the log of the whole fraction, not of its lower
-    part."""
 
 
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X).log10()", of="as_a_difference")
@@ -134,40 +105,10 @@ def log_base_ten():
     """These are logarithms to base 10. The natural logarithm is asked for: torch.log."""
 
 
-@log_softmax_naive.slip("x - X.log()", "(x.exp() / X).log2()", of="as_a_difference")
-def log_base_two():
-    """These are logarithms to base 2. The natural logarithm is asked for: torch.log."""
-
-
-@log_softmax_naive.slip("x - X.log()", "(x.exp() / X).log1p()", of="as_a_difference")
-def log_of_one_more():
-    """This is the log of 1 + p (log1p). Take the log of the probability itself; softmax is never 0 here."""
-
-
-@log_softmax_naive.mistake
-def softmax_of_the_log(x):
-    """You take the log of the scores first, and negative scores have none: hence the nan. Softmax comes first, then the
-    log of the result."""
-    exps = x.log().exp()
-    return exps / exps.sum(-1, keepdim=True)
-
-
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X + 1e-08).log()", of="as_a_difference")
 def with_an_added_epsilon():
     """A small number is added before the log. It shifts every value, most of all where the probability is small.
     Nothing needs to be added here."""
-
-
-@log_softmax_naive.slip("x - X.log()", "(x.exp() / X).clamp(min=1e-07).log()", of="as_a_difference")
-def probabilities_clamped():
-    """The probabilities are kept above a limit (clamp), so whatever is less likely than that gets the same log. Take
-    the log of each as it is."""
-
-
-@log_softmax_naive.slip("softmax(x)", "x.clamp(-10, 10).softmax(-1)")
-def scores_clamped():
-    """The scores are cut off at some limit before the exponential, so beyond it they make no difference. Take them as
-    they are."""
 
 
 @log_softmax_naive.mistake
@@ -178,36 +119,10 @@ def through_float32(x):
     return (exps / exps.sum(-1, keepdim=True)).log().to(x.dtype)
 
 
-@log_softmax_naive.mistake
-def remembers_an_earlier_result(x, known={}):  # noqa: B006
-    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
-    everything from x, inside the function."""
-    key = x.shape, x.dtype
-    if key not in known:
-        known[key] = x.softmax(-1).log()
-    return known[key]
-
-
 @log_softmax_naive.slip("softmax(x)", "x.softmax(-1).softmax(-1)")
 def softmax_twice():
     """There is a softmax too many: probabilities go through softmax once more before the log. Take the log of the
     first."""
-
-
-@log_softmax_naive.slip("softmax(x)", "x.softmax(-1).log()")
-def log_twice():
-    """The log is taken twice, and the log of a negative number is nan. softmax once, log once."""
-
-
-@log_softmax_naive.slip("X.sum", "X.mean", of="as_a_difference")
-def minus_the_log_of_the_mean():
-    """You subtract the log of the mean of the exponentials; softmax divides by their sum."""
-
-
-@log_softmax_naive.slip("-1", "0", of="as_a_difference")
-def over_the_first_dimension():
-    """You sum over the first dimension, so the exponentials of each column sum to one. The scores of one example
-    stand in a row."""
 
 
 @log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum().log()")
@@ -218,32 +133,3 @@ def over_everything():
 @log_softmax_naive.slip("-1", "1", of="as_a_difference")
 def over_dimension_one():
     """You sum over dimension 1. That is the last one of a matrix only: count from the end, -1."""
-
-
-@log_softmax_naive.slip("-1", "min(1, x.dim() - 1)", of="as_a_difference")
-def over_dimension_one_at_most():
-    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Which number
-    means the last, however many there are?"""
-
-
-@log_softmax_naive.slip("softmax(x).log()", "torch.stack([row - row.exp().sum(-1, keepdim=True).log() for row in x])")
-def along_the_first_loop():
-    """You loop over the first dimension. In a single row that gives single numbers, whose log_softmax is 0. Work on the
-    last dimension, whatever comes before it."""
-
-
-@log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum(-1).log()")
-def without_keepdim():
-    """The sums have the shape (n,), which is stretched over the columns: each score loses another row's sum, or the
-    shapes do not fit. Keep the summed dimension."""
-
-
-@log_softmax_naive.slip(everywhere("x", "x.float()"), of="as_a_difference")
-def made_float32():
-    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
-
-
-@log_softmax_naive.slip(change("softmax(x).log()", "x"), first("x -= x.exp().sum(-1, keepdim=True).log()"))
-def in_place():
-    """The result is right, but x itself is changed by an operation that writes into it (one that ends with _, or -=).
-    Make a new tensor instead."""

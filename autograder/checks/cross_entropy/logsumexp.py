@@ -1,10 +1,8 @@
 """logsumexp: its probes, other right answers and known mistakes."""
 
-import math
-
 import torch
 
-from autograder.authoring.slips import before, change, everywhere, first
+from autograder.authoring.slips import before, change, everywhere
 from autograder.checks.cross_entropy import far_apart, with_gradient
 from autograder.exercise import code
 
@@ -124,31 +122,16 @@ def as_in_the_lesson(x):
     return m + (x - m[:, None]).exp().sum(-1).log()
 
 
-@logsumexp.mistake
-def as_the_formula_stands(x):
+@logsumexp.slip("return A", "return x.exp().sum(-1).log()")
+def as_the_formula_stands():
     """This is right for small scores. exp of a large one is infinity, and of a very negative one 0. Take the largest
     score of each row out first."""
-    return x.exp().sum(-1).log()
 
 
 @logsumexp.slip("x.amax(-1, keepdim=True)", "x.max()")
 def the_largest_of_all():
     """You take out the largest score of the whole tensor. A row far below it is left with zeros, whose log is minus
     infinity: each row needs its own largest."""
-
-
-@logsumexp.mistake
-def the_largest_of_each_column(x):
-    """You take out the largest score of each column (the first dimension). The sum runs along each row, so that is
-    where to look for the largest."""
-    m = x.amax(0)
-    return (x - m).exp().sum(-1).log() + m[..., :1].expand(x.shape[:-1])
-
-
-@logsumexp.slip("x.amax", "x.abs().amax")
-def the_largest_size_without_sign():
-    """You take out the largest absolute value. Where all scores are negative, that makes them smaller still, and every
-    exp is 0: use the largest score."""
 
 
 @logsumexp.slip("x.amax", "x.amin")
@@ -163,31 +146,16 @@ def the_largest_but_at_least_0():
     keeps your largest from being below 0?"""
 
 
-@logsumexp.mistake
-def a_fixed_number(x):
-    """You take out one fixed number. It helps scores near that number only: take out the largest score of each row."""
-    return 1000 + (x.double() - 1000).exp().sum(-1).log().to(x.dtype)
-
-
-@logsumexp.mistake
-def in_double_on_the_way(x):
+@logsumexp.slip("return A", "return x.double().exp().sum(-1).log().to(x.dtype)")
+def in_double_on_the_way():
     """float64 on the way only helps up to scores of about 709: beyond them exp overflows again. Take the largest score
     of each row out first."""
-    return x.double().exp().sum(-1).log().to(x.dtype)
 
 
-@logsumexp.mistake
-def clamped(x):
-    """You limit the scores so that nothing overflows, and with them the result. Nothing may be cut off: take the
-    largest score out and add it back."""
-    return x.clamp(-80, 80).exp().sum(-1).log()
-
-
-@logsumexp.mistake
-def with_an_added_epsilon(x):
+@logsumexp.slip("return A", "return (x.exp().sum(-1) + 1e-9).log()")
+def with_an_added_epsilon():
     """A small number is added before the log, so very negative scores give the log of that number, and large ones
     overflow as before. Take each row's largest out first."""
-    return (x.exp().sum(-1) + 1e-9).log()
 
 
 @logsumexp.slip(before("return A", "exps = (x - largest).exp()"), change("x.amax", "x.max"))
@@ -201,39 +169,15 @@ def the_largest_is_not_added_back():
     """The largest score is subtracted, but not added back at the end: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
 
 
-@logsumexp.slip("X + Y", "X * Y")
-def the_largest_multiplied():
-    """You multiply by the largest score at the end. A factor exp(m) of the sum becomes a summand m in its log: add
-    it."""
-
-
-@logsumexp.mistake
-def only_the_largest(x):
+@logsumexp.slip("A + B", "A")
+def only_the_largest():
     """This is the largest score alone. It is close, but the other scores add something: the log of their sum, after the
     largest is taken out."""
-    return x.amax(-1)
-
-
-@logsumexp.mistake
-def the_sum_of_the_scores(x):
-    """This is the sum of the scores. log and exp do not cancel, because the sum stands between them: exp first, then
-    sum, then log."""
-    return x.sum(-1)
 
 
 @logsumexp.slip("X.sum", "X.mean")
 def log_of_the_mean():
     """You take the mean of the exponentials in place of their sum, so ln n is missing from the result."""
-
-
-@logsumexp.slip("X.log", "X.log10")
-def log_base_ten():
-    """The logarithm is to base 10, but exp is to base e, and the one does not undo the other. Use torch.log."""
-
-
-@logsumexp.slip("X.log", "X.log1p")
-def log1p_for_log():
-    """log1p(s) is the log of 1 + s, one too much: the largest score's own term is in the sum already. Use log."""
 
 
 @logsumexp.slip(everywhere("-1", "0"))
@@ -242,24 +186,10 @@ def over_the_first_dimension():
     row."""
 
 
-@logsumexp.mistake
-def over_everything(x):
+@logsumexp.slip("return A", "return x.max() + (x - x.max()).exp().sum().log()")
+def over_everything():
     """A single number comes back for the whole tensor. Each row has a value of its own: tell max and sum the
     dimension."""
-    return x.max() + (x - x.max()).exp().sum().log()
-
-
-@logsumexp.slip("x.amax(-1, keepdim=True)", "x.amax(-1)")
-def without_keepdim():
-    """The largest scores have the shape (n,), which is stretched over the columns: each row loses the largest of other
-    rows, or the shapes do not fit. Keep the reduced dimension."""
-
-
-@logsumexp.mistake
-def the_formula_over_everything(x):
-    """A single number comes back for the whole tensor. Each row has a value of its own. And large scores overflow: take
-    the largest of each row out first."""
-    return x.exp().sum().log()
 
 
 @logsumexp.slip("largest.squeeze(-1)", "largest")
@@ -282,52 +212,6 @@ def through_float32(x):
     return (m.squeeze(-1) + (x.float() - m).exp().sum(-1).log()).to(x.dtype)
 
 
-@logsumexp.slip(first("x = x.clamp(-10000, 10000)"))
-def clamped_far_out():
-    """You limit the scores to some thousands, and scores beyond that with them. Nothing may be cut off: once the
-    largest score of each row is taken out, no limit is needed."""
-
-
-@logsumexp.slip("x.amax(-1, keepdim=True)", "x[..., :1]")
-def the_first_of_each_row():
-    """What you take out of each row is its first score, which need not be the largest: one that lies far above it still
-    overflows."""
-
-
-@logsumexp.slip("x.amax(-1, keepdim=True)", "x.reshape(-1, x.shape[-1])[0].max()")
-def the_largest_of_the_first_row():
-    """You take the largest score of one row out of all the rows. Each row needs its own: a maximum along the last
-    dimension."""
-
-
-@logsumexp.slip("X + Y", "Y - X")
-def the_largest_subtracted_at_the_end():
-    """The largest score is subtracted once more at the end. It was taken out before, so now it has to be added back."""
-
-
 @logsumexp.slip("X.log()", "X")
 def without_the_log():
     """The logarithm of the sum is missing: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
-
-
-@logsumexp.mistake
-def infinities_replaced(x):
-    """Where the formula gives infinity you put another number in its place. The true value is close to the largest
-    score: take that out before exp, and nothing overflows."""
-    return x.exp().sum(-1).log().nan_to_num()
-
-
-@logsumexp.mistake
-def by_python_numbers(x):
-    """The result is put into a new tensor, which cuts the graph and may lose the dtype. Use torch's max, exp, sum and
-    log on the tensor itself."""
-    if x.dim() > 1:
-        return torch.stack([by_python_numbers(row) for row in x])
-    m = x.max().item()
-    return torch.tensor(m + math.log(sum(math.exp(value - m) for value in x.tolist())))
-
-
-@logsumexp.slip(change("x - largest", "x"), before("return A", "x -= largest"))
-def in_place():
-    """The result is right, but the largest score is subtracted from x itself: sub_ and -= write into the caller's
-    tensor. Make a new one: x - m."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first
+from autograder.authoring.slips import first
 from autograder.beside import readings
 from autograder.exercise import Complaint, code
 
@@ -170,11 +170,6 @@ def difference_of_the_largest():
     first, place by place, and look for the largest then."""
 
 
-@max_abs_diff.slip("a - b", "a.abs() - b.abs()")
-def difference_of_the_sizes():
-    """You take the absolute values before you subtract, so that 2 and -2 count as equal. Subtract first."""
-
-
 @max_abs_diff.slip("X.max", "X.mean")
 def the_mean_difference():
     """This is the mean of the absolute differences: one bad element disappears in it. The largest is asked for."""
@@ -186,50 +181,9 @@ def by_pythons_max():
     element: torch.max(...) or the method .max()."""
 
 
-@max_abs_diff.slip("if A:", "if a.shape == b.shape:\n    raise ValueError")
-def raises_where_the_shapes_are_equal():
-    """ValueError is raised where the shapes are the same, and not where they differ: the condition is the wrong way
-    round."""
-
-
-@max_abs_diff.slip("X.max", "X.sum")
-def the_sum_of_differences():
-    """This is the sum of the absolute differences. The largest one of them is asked for."""
-
-
-@max_abs_diff.slip("X.max", "X.min")
-def the_smallest_difference():
-    """This is the smallest absolute difference, where the two agree best. The largest is asked for."""
-
-
-@max_abs_diff.slip("X.abs().max", "X.norm")
-def the_distance():
-    """This is the Euclidean distance, the root of the sum of all squares. The largest absolute difference is asked
-    for."""
-
-
-@max_abs_diff.slip("X.abs()", "X ** 2")
-def the_largest_square():
-    """The largest difference comes back squared. Use abs to lose the sign, not a square."""
-
-
-@max_abs_diff.slip("X.max", "(X / b.abs()).max")
-def relative_to_b():
-    """The difference is divided by the size of b. The plain, absolute difference is asked for."""
-
-
 @max_abs_diff.slip("np.abs(a.detach().numpy() - b.detach().numpy()).max()", "torch.allclose(a, b)", of="by_numpy")
 def yes_or_no():
     """A yes or no comes back. How large the difference is tells more: return it as a float."""
-
-
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(X, ord=float('inf')).item",
-    "X.abs().amax(-1).tolist",
-    of="by_the_infinity_norm",
-)
-def the_largest_of_each_row():
-    """There is one value for each row. The largest of all elements is asked for: max without a dimension."""
 
 
 @max_abs_diff.slip("assert a.shape == b.shape", "", of="asserted")
@@ -248,48 +202,12 @@ def torch_decides(a, b):
         raise ValueError("the shapes differ") from None
 
 
-@max_abs_diff.mistake
-def two_loops(a, b):
+@max_abs_diff.slip(
+    "return A", "return max(abs(a[i, j] - b[i, j]).item() for i in range(a.shape[0]) for j in range(a.shape[1]))"
+)
+def two_loops():
     """Two loops serve tensors with two dimensions only. Subtract the whole tensors at once: that works for any number
     of dimensions."""
-    if a.shape != b.shape:
-        raise ValueError
-    return max(abs(a[i, j] - b[i, j]).item() for i in range(a.shape[0]) for j in range(a.shape[1]))
-
-
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(X, ord=float('inf')).item",
-    "X.abs().max().numpy",
-    of="by_the_infinity_norm",
-)
-def still_an_array():
-    """A NumPy array comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
-
-
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
-    "round(X.abs().max().item(), 4)",
-    of="by_the_infinity_norm",
-)
-def rounded():
-    """The result is rounded, and small differences become 0. Those are what two results are compared for: return the
-    number as it is."""
-
-
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
-    "round(X.abs().max().item(), 6)",
-    of="by_the_infinity_norm",
-)
-def rounded_a_little():
-    """The result is rounded, and small differences become 0. Those are what two results are compared for: return the
-    number as it is."""
-
-
-@max_abs_diff.slip("round(X, 4)", "0.0 if torch.allclose(a, b) else X", of="rounded")
-def nothing_where_they_are_close():
-    """Where the two are close (allclose) you return 0. How large the difference is, is what was asked: return it as it
-    is."""
 
 
 @max_abs_diff.slip("a - b", "a.float() - b.float()")
@@ -298,30 +216,10 @@ def through_float32():
     as they are."""
 
 
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
-    "int(X.abs().max())",
-    of="by_the_infinity_norm",
-)
-def a_whole_number():
-    """A whole number comes back: int cuts the fraction off. A float is asked for."""
-
-
-@max_abs_diff.slip("if A:", "if a.shape[-1:] != b.shape[-1:]:\n    raise ValueError")
-def only_the_last_dimension():
-    """You compare the last dimension alone. The others have to be equal too: compare the whole shapes."""
-
-
 @max_abs_diff.slip(first("difference = (a - b).abs().max().item()"), of="by_the_infinity_norm")
 def subtracted_before_the_shapes_are_compared():
     """You subtract first and compare the shapes afterwards. Where the shapes do not fit, the subtraction itself raises
     another error: let the comparison come first."""
-
-
-@max_abs_diff.slip("a - b", "a.flatten() - b.flatten()", of="as_many_elements_and_not_flat")
-def as_many_elements():
-    """You compare how many elements there are and not the shapes: (2, 3) and (3, 2) have as many and still do not
-    match."""
 
 
 @max_abs_diff.slip("if A:", "if a.numel() != b.numel():\n    raise ValueError")
@@ -330,15 +228,9 @@ def as_many_elements_and_not_flat():
     match."""
 
 
-@max_abs_diff.slip("X != Y", "X and Y and (len(a) != len(b))", of="only_the_number_of_dimensions")
+@max_abs_diff.slip("a.shape != b.shape", "a.dim() and b.dim() and len(a) != len(b)")
 def only_the_lengths():
     """len looks at the first dimension only. Compare the whole shapes, a.shape and b.shape."""
-
-
-@max_abs_diff.slip("if A:", "if a.dim() != b.dim():\n    raise ValueError")
-def only_the_number_of_dimensions():
-    """You compare how many dimensions there are (dim, or len of the shape), not how long they are. Compare the whole
-    shapes."""
 
 
 @max_abs_diff.slip("if A:", "assert a.shape == b.shape")
@@ -355,9 +247,3 @@ def nothing_is_raised():
 @max_abs_diff.slip("raise ValueError", "return ValueError('the shapes differ')", of="by_the_infinity_norm")
 def an_error_is_returned():
     """The ValueError is returned like a result. `raise` it."""
-
-
-@max_abs_diff.slip(change("a - b", "a"), after("if A:", "a -= b"))
-def in_place():
-    """The result is right, but the difference is written into a: sub_ and -= change the tensor that was given. Use a
-    - b."""

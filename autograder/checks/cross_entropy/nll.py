@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, indent
+from autograder.authoring.slips import indent
 from autograder.checks.cross_entropy import log_probabilities_of, telling, with_gradient
 from autograder.exercise import code
 
@@ -131,12 +131,6 @@ def rows_named_by_the_target():
     own."""
 
 
-@nll.slip("(rows, target)", "(target, rows)")
-def rows_and_columns_swapped():
-    """Rows and columns have changed places in the index: the first picks the row (the example), the second the column
-    (the class)."""
-
-
 @nll.slip("X.mean()", "X")
 def without_the_mean():
     """One value comes back for each example. The loss is a single number: their mean."""
@@ -154,32 +148,10 @@ def targets_come_first(target, log_probs):
     return -log_probs[range(target.shape[0]), target].mean()
 
 
-@nll.mistake
-def by_python_numbers(log_probs, target):
-    """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype lost).
-    Stay with tensors all the way."""
-    return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
-
-
-@nll.slip("(rows, target)", "(torch.arange(log_probs.shape[1]), target)")
-def as_many_rows_as_classes():
-    """You number the rows up to the number of classes. There are as many rows as examples: len(target)."""
-
-
 @nll.slip("-X.sum() / log_probs.size(0)", "-X.mean()", of="by_one_hot")
 def divided_by_all_elements():
     """You divide by n times c. The values that count are n, one for each example, so that is what their sum is divided
     by."""
-
-
-@nll.slip("-X.mean()", "-X.sum() / log_probs.shape[1]")
-def divided_by_the_classes():
-    """You divide by the number of classes. The mean is over the examples: divide by n."""
-
-
-@nll.slip("-X.mean()", "-X.sum() / 64")
-def divided_by_the_batch_size_of_the_lesson():
-    """You divide by 64, whatever the number of rows. Use mean, or the length of target: the last batch may be short."""
 
 
 @nll.slip("for A in B:", "return -log_probs.mean() + total * target.sum()", of="row_after_row")
@@ -194,47 +166,10 @@ def the_predicted_class():
     which is what is true."""
 
 
-@nll.slip("(rows, target)", "(rows, target - 1)")
-def the_next_class():
-    """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
-    needed."""
-
-
-@nll.slip("log_probs", "log_probs.exp()")
-def probabilities_instead_of_logs():
-    """You turn the log-probabilities into probabilities (by exp or a softmax) before you average. It is the
-    logarithms that are averaged: just pick them."""
-
-
-@nll.slip("log_probs", "log_probs.log()")
-def log_taken_twice():
-    """You take the log of what is a log already, and the log of a negative number is nan. Use the values as they
-    are."""
-
-
-@nll.slip("X.mean", "X.exp().mean().log")
-def log_of_the_mean():
-    """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average
-    the log-probabilities."""
-
-
-@nll.slip("X.mean", "X.median")
-def the_median():
-    """You take the median (the value in the middle). The mean is asked for."""
-
-
 @nll.slip("X.one_hot(target, log_probs.shape[1])", "X.one_hot(target)", of="by_one_hot")
 def one_hot_without_the_number_of_classes():
     """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
     class gets too few columns: log_probs.shape[1] is their number."""
-
-
-@nll.mistake
-def a_loop_over_the_classes(log_probs, target):
-    """The loop runs over as many rows as there are classes, so rows beyond that are left out. One step for each
-    example: len(target)."""
-    picked = [log_probs[i, target[i]] for i in range(min(log_probs.shape[1], len(target)))]
-    return -sum(picked) / len(picked)
 
 
 @nll.slip("log_probs", "log_probs.log_softmax(1)")
@@ -253,37 +188,3 @@ def through_float32():
 def squeezed():
     """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Index rows and columns of
     log_probs as it is."""
-
-
-@nll.slip("total / X", "-(log_probs * torch.nn.functional.one_hot(target, 10)).sum() / X", of="row_after_row")
-def ten_classes():
-    """You count on ten classes. How many there are is log_probs.shape[1]."""
-
-
-@nll.mistake
-def the_mean_of_the_classes_means(log_probs, target):
-    """You average each class first and then the classes, so that an example of a rare class weighs more. Every example
-    counts alike: one mean over all n."""
-    return torch.stack([-log_probs[target == k, k].mean() for k in target.unique()]).mean()
-
-
-@nll.mistake
-def without_the_last_row(log_probs, target):
-    """The last example is left out. range(n) counts from 0 to n - 1 already, so nothing is to be taken off it."""
-    return -torch.stack([log_probs[i, target[i]] for i in range(max(len(target) - 1, 1))]).mean()
-
-
-@nll.slip("-X.mean()", "-X.sum() / (len(target) - 1)")
-def divided_by_one_less():
-    """You divide by n - 1. The mean is the sum divided by n."""
-
-
-@nll.slip("log_probs", "log_probs.float()")
-def made_float32():
-    """float64 went in and float32 came out: something on the way converts. Keep the dtype of log_probs."""
-
-
-@nll.slip(change("-X", "X"), after("rows = A", "log_probs *= -1"))
-def in_place():
-    """The result is right, but log_probs comes back with its sign turned: neg_ and *= write into the tensor that was
-    given. Use a plain minus."""

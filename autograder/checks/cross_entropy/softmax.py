@@ -87,58 +87,32 @@ def row_by_row(x):
     return of(x)
 
 
-@softmax.mistake
-def over_the_first_dimension(x):
+@softmax.slip("-1", "0")
+def over_the_first_dimension():
     """You divide by sums over the first dimension: the columns sum to one. The scores of one example stand in a row."""
-    return x.exp() / x.exp().sum(0, keepdim=True)
 
 
-@softmax.mistake
-def over_everything(x):
+@softmax.slip("exps.sum(-1, keepdim=True)", "exps.sum()")
+def over_everything():
     """You divide by the sum of all the elements, so the whole tensor sums to one instead of each row."""
-    return x.exp() / x.exp().sum()
 
 
-@softmax.mistake
-def over_dimension_one(x):
+@softmax.slip("-1", "1")
+def over_dimension_one():
     """You sum over dimension 1, which is the last of a matrix only: a single row has none, and with three dimensions it
     is the middle one. Count from the end."""
-    return x.exp() / x.exp().sum(1, keepdim=True)
 
 
-@softmax.mistake
-def over_dimension_one_at_most(x):
-    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Which number
-    means the last, however many there are?"""
-    dim = 0 if x.dim() == 1 else 1
-    return x.exp() / x.exp().sum(dim, keepdim=True)
-
-
-@softmax.slip("exps.sum(-1, keepdim=True)", "exps.sum(-1)")
-def without_keepdim():
-    """The sums have the shape (n,), which is stretched over the columns: each element is divided by another row's sum,
-    or the shapes do not fit. How is a dimension kept?"""
-
-
-@softmax.mistake
-def keepdim_by_none_in_the_second_place(x):
-    """[:, None] (or unsqueeze(1)) puts the new dimension in second place, which is the last for a matrix only. Let it
-    stand last for any number of dimensions."""
-    return x.exp() / x.exp().sum(-1).unsqueeze(1)
-
-
-@softmax.mistake
-def along_the_first_loop(x):
+@softmax.slip("exps / X", "torch.stack([row.exp() / row.exp().sum(-1, keepdim=True) for row in x])")
+def along_the_first_loop():
     """You loop over the first dimension. In a single row that gives single numbers, each of which becomes 1. Work on
     the last dimension, whatever comes before it."""
-    return torch.stack([row.exp() / row.exp().sum(-1, keepdim=True) for row in x])
 
 
-@softmax.mistake
-def without_exponentials(x):
+@softmax.slip("x.exp()", "x")
+def without_exponentials():
     """You divide the scores by their sum, without the exponential, and negative scores stay negative. Take exp
     first."""
-    return x / x.sum(-1, keepdim=True)
 
 
 @softmax.slip("exps.sum", "math.exp(x).sum")
@@ -162,40 +136,10 @@ def the_logarithm_of_it():
     """These are logarithms of the probabilities. That is log_softmax, two exercises on; return the probabilities."""
 
 
-@softmax.slip("exps.sum", "x.exp().mean")
-def divided_by_the_mean():
-    """You divide by the mean of each row, so a row sums to the number of classes instead of one. Divide by the sum."""
-
-
-@softmax.slip("exps.sum", "x.exp().amax")
-def divided_by_the_largest():
-    """You divide by the largest exponential of the row, so that the largest value is 1. The row must sum to 1."""
-
-
-@softmax.mistake
-def divided_by_the_length(x):
-    """You divide by the length of each row (norm), so that the squares sum to one. The values themselves must."""
-    return x.exp() / x.exp().norm(dim=-1, keepdim=True)
-
-
-@softmax.mistake
-def powers_of_two(x):
-    """You use powers of 2. The base is e, as in torch.exp."""
-    return 2**x / (2**x).sum(-1, keepdim=True)
-
-
-@softmax.mistake
-def sigmoid_of_each(x):
+@softmax.slip("exps / X", "1 / (1 + (-x).exp())")
+def sigmoid_of_each():
     """This is the sigmoid of each score, which looks at it alone. Softmax weighs the scores of a row against each
     other."""
-    return 1 / (1 + (-x).exp())
-
-
-@softmax.mistake
-def the_winner_takes_all(x):
-    """The largest score gets 1 and all others 0: this is argmax, the hard maximum. The soft one gives every class a
-    share (and a gradient)."""
-    return (x == x.amax(-1, keepdim=True)).to(x.dtype) + 0 * x
 
 
 @softmax.slip("return X", "return X.squeeze()")
@@ -210,17 +154,10 @@ def the_sum_without_a_graph():
     no_grad."""
 
 
-@softmax.mistake
-def with_an_added_epsilon(x):
+@softmax.slip("exps / X", "exps / (X + 1e-8)")
+def with_an_added_epsilon():
     """A small number is added to the sum, so the values do not sum to one, least of all in a row of scores far below 0.
     Nothing needs to be added here."""
-    return x.exp() / (x.exp().sum(-1, keepdim=True) + 1e-8)
-
-
-@softmax.slip("x", "x.clamp(-10, 10)")
-def scores_clamped():
-    """The scores are cut off at some limit before the exponential, so beyond it they make no difference. Take them as
-    they are."""
 
 
 @softmax.slip(change("return X", "return X.to(x.dtype)"), change("x.exp", "x.float().exp"))
@@ -229,41 +166,6 @@ def through_float32():
     the input."""
 
 
-@softmax.mistake
-def remembers_an_earlier_result(x, known={}):  # noqa: B006
-    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
-    everything from x, inside the function."""
-    key = x.shape, x.dtype
-    if key not in known:
-        known[key] = x.exp() / x.exp().sum(-1, keepdim=True)
-    return known[key]
-
-
-@softmax.mistake
-def of_the_negative_scores(x):
+@softmax.slip("x", "-x")
+def of_the_negative_scores():
     """The largest score gets the smallest probability: the sign is turned before the exponential."""
-    return (-x).exp() / (-x).exp().sum(-1, keepdim=True)
-
-
-@softmax.slip("exps / exps.sum(-1, keepdim=True)", "(exps.T / exps.sum(-1)).T")
-def through_transposes():
-    """A transpose before the division and one after it serve a matrix only. Leave the rows where they are, and let the
-    summed dimension be kept instead."""
-
-
-@softmax.slip("return X", "return exps, X")
-def two_results():
-    """Two values come back. Return the probabilities alone."""
-
-
-@softmax.slip("return X", "return X.tolist()")
-def as_a_list():
-    """A Python list comes back. Keep everything in tensors, so that gradients can flow."""
-
-
-@softmax.mistake
-def in_place(x):
-    """The result is right, but x itself is changed, and the caller's scores are lost: exp_ (with _ at its end), x /=
-    ... and out=x write into it."""
-    x.exp_()
-    return x.div_(x.sum(-1, keepdim=True))
