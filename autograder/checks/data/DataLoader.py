@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import torch
 
-from autograder.authoring.slips import after, before, body, change, inside
+from autograder.authoring.slips import after, before, change
 from autograder.checks.data import MOST_BATCHES, cut, one_pass, pairs
 from autograder.exercise import Complaint, code
 
@@ -204,43 +204,10 @@ def iterator_with_next():
     return DataLoader
 
 
-@DataLoader.slip("rows", "dict.fromkeys(map(int, rows))", of="map_over_the_sampler")
-def each_row_once():
-    """A row that the sampler names twice in a batch comes only once (a set or a dict does that). Give as many examples
-    as the sampler names rows."""
-
-
-@DataLoader.slip(
-    change("[self.ds[i] for i in rows]", "items"),
-    before(
-        "yield self.collate_fn(items)",
-        """
-        left = rows if isinstance(rows, list) else rows.tolist()
-        items = []
-        while left:
-            items.append(self.ds[left.pop(0)])
-        """,
-    ),
-)
-def empties_the_row_lists():
-    """You take the row numbers out of the sampler's own lists (`pop`), so there is nothing in them for the next loop.
-    Read them, and leave them as they are."""
-
-
 @DataLoader.slip("items += A", "items.clear()\nitems.extend((self.ds[i] for i in rows))", of="earlier_examples_stay")
 def one_list_for_all_batches():
     """One and the same list is filled and emptied for every batch: whoever kept an earlier batch finds other examples
     in it. Make a new list for each batch."""
-
-
-@DataLoader.slip(
-    change("self.collate_fn(A)", "self.join(A)"),
-    inside(
-        "__init__", body("DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)")
-    ),
-)
-def one_place_for_all_loaders():
-    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
 
 
 @DataLoader.slip(
@@ -263,12 +230,6 @@ def yields_in_the_inner_loop():
 )
 def earlier_examples_stay():
     """Each batch also holds the examples of those before it: the list is never emptied. Make a new one each time."""
-
-
-@DataLoader.slip("X[i]", "(X[i][0], X[i][1])")
-def takes_examples_for_pairs():
-    """You take each example apart and make a pair of its first two things. What an example is made of is the business
-    of `collate_fn`: hand on `ds[i]` as it is."""
 
 
 @DataLoader.slip("yield self.collate_fn(A)", "xs, ys = zip(*A)\nyield torch.stack(xs), torch.stack(ys)")
@@ -295,11 +256,6 @@ def indexes_by_the_whole_batch():
 @DataLoader.slip("self.collate_fn([X for i in rows])", "[self.collate_fn([X]) for i in rows]")
 def collates_each_example():
     """collate_fn is called on one example at a time. It should get the list of all examples of a batch."""
-
-
-@DataLoader.slip("self.ds[i]", "(torch.as_tensor(i), torch.as_tensor(i))")
-def collates_the_row_numbers():
-    """collate_fn gets the row numbers. It should get the examples that they name: `ds[i]` for each."""
 
 
 @DataLoader.slip("sampler", "list(sampler)")
@@ -333,30 +289,10 @@ def one_place_in_the_sampler():
     return DataLoader
 
 
-@DataLoader.slip("[X for i in rows]", "[X for i in sorted(rows)]")
-def rows_in_sorted_order():
-    """Within each batch the rows are sorted. Keep the order in which the sampler names them."""
-
-
 @DataLoader.slip("[X for i in rows]", "[X for i in rows.tolist()]")
 def needs_tensors_of_rows():
     """Your loader needs index tensors (`rows.tolist()`, `rows.shape`); a sampler may yield plain lists of ints. Loop
     over the batch: that works for both."""
-
-
-@DataLoader.slip(
-    change("self.collate_fn([self.ds[i] for i in rows])", "made"),
-    before(
-        "yield made",
-        """
-        made = self.collate_fn([self.ds[i] for i in rows])
-        if not isinstance(made, dict):
-            made = (made[0], made[1])
-        """,
-    ),
-)
-def needs_a_pair():
-    """You unpack what collate_fn returns into xb and yb. It may make anything: yield it as it is."""
 
 
 @DataLoader.slip(after("yield self.collate_fn([self.ds[i] for i in rows])", "return"))

@@ -6,7 +6,7 @@ import random
 
 import torch
 
-from autograder.authoring.slips import after, before, body, change, inside, last, method
+from autograder.authoring.slips import after, before, body, change, inside, last
 from autograder.checks.data import MOST_BATCHES, flat, one_pass, thoroughly
 from autograder.exercise import Complaint, code
 
@@ -230,25 +230,6 @@ def a_generator_of_its_own():
     return Sampler
 
 
-@Sampler.right
-def row_by_row():
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            batch = []
-            for row in random.sample(range(self.n), self.n) if self.shuffle else range(self.n):
-                batch.append(row)
-                if len(batch) == self.bs:
-                    yield batch
-                    batch = []
-            if batch:
-                yield batch
-
-    return Sampler
-
-
 @Sampler.slip(
     change("rows = A", ""),
     change("rows", "self.rows"),
@@ -256,39 +237,6 @@ def row_by_row():
 )
 def shuffles_once():
     """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop begins."""
-
-
-@Sampler.slip(
-    change("range(self.n)", "range(1, self.n)"), after("if self.shuffle:", "rows.insert(0, 0)"), of="a_shuffled_list"
-)
-def first_row_stays():
-    """Some orders never come up: one row keeps its place in every pass. Any order should be possible, of all n rows."""
-
-
-@Sampler.slip(
-    """
-        rows = list(range(self.n))
-        if self.shuffle:
-            random.shuffle(rows)
-        """,
-    """
-        start = random.randrange(self.n) if self.shuffle else 0
-        rows = [(start + i) % self.n for i in range(self.n)]
-        """,
-    of="a_shuffled_list",
-)
-def begins_somewhere_and_goes_round():
-    """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle all the
-    rows."""
-
-
-@Sampler.slip(
-    inside("__init__", last("self.plain = iter(torch.arange(n).split(bs))")),
-    inside("__iter__", body("return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain")),
-)
-def plain_order_used_up():
-    """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an iterator.
-    Make it in `__iter__`."""
 
 
 @Sampler.slip("rows[X]", "torch.arange(self.n)[X]")
@@ -307,14 +255,8 @@ def shuffles_by_default():
 
 
 @Sampler.slip(
-    method("""
-        def __iter__(self):
-            batches = list(torch.arange(self.n).split(self.bs))
-            if self.shuffle:
-                random.shuffle(batches)
-            yield from batches
-        """),
-    of="row_by_row",
+    after("rows = A", "parts = torch.arange(self.n).split(self.bs)\nmixed = torch.randperm(len(parts))"),
+    before("yield A", "rows = torch.cat([parts[i] for i in mixed]) if self.shuffle else rows"),
 )
 def shuffles_the_batches_alone():
     """You shuffle the order of the batches, but each holds neighbouring rows, in every pass the same ones together.
@@ -350,12 +292,6 @@ def reseeds_torch():
     too. Just draw."""
 
 
-@Sampler.slip(after("(self.n, self.bs, self.shuffle) = A", "torch.manual_seed(42)"))
-def reseeds_torch_once():
-    """You call torch.manual_seed in `__init__`: every sampler then draws the same orders, and all other random numbers
-    of the program repeat too. Just draw."""
-
-
 @Sampler.slip(before("rows = A", "torch.seed()"))
 def reseeds_with_the_time():
     """You seed a global generator (`torch.seed()`, `random.seed()`) to make the order fresh. A program that set a seed
@@ -372,28 +308,10 @@ def same_seed_for_each_sampler():
     out the seed, or draw it."""
 
 
-@Sampler.mistake
+@Sampler.slip("torch.randperm(self.n)", "torch.tensor(sorted(range(self.n), key=lambda row: row + 40 * torch.rand(1)))")
 def shuffles_nearby_rows_alone():
     """Rows change places with rows near them alone, so the last ones never come early. Any order should be possible:
     shuffle all the row numbers together."""
-
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            far = 40 if self.shuffle else 0
-            rows = sorted(range(self.n), key=lambda row: row + far * random.random())
-            for start in range(0, self.n, self.bs):
-                yield rows[start : start + self.bs]
-
-    return Sampler
-
-
-@Sampler.slip("rows.split(X)", "rows.chunk(-(-self.n // X))", of="split_of_a_sorted_draw")
-def cut_into_equal_parts():
-    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
-    left."""
 
 
 @Sampler.slip("rows.split(X)", "rows.split(X) if X <= self.n else ()", of="split_of_a_sorted_draw")
@@ -401,58 +319,29 @@ def nothing_from_few_rows():
     """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
 
 
-@Sampler.slip(before("yield rows[start:start + self.bs]", "self.bs = min(self.bs, self.n - start)"))
-def shortens_its_own_bs():
-    """The short last batch changes the sampler's own `bs`, so the next loop cuts smaller batches. What belongs to one
-    loop should stay in a local variable."""
-
-
-@Sampler.mistake
+@Sampler.slip(
+    inside("__init__", last("self.start = 0")),
+    change(
+        "for A in B:",
+        """
+        while self.start < self.n:
+            self.start += self.bs
+            yield rows[self.start - self.bs : self.start]
+        self.start = 0
+        """,
+    ),
+)
 def goes_on_after_a_break():
     """A loop left by `break` is continued by the next one: the place in the order is kept on the sampler. When is it
     set back?"""
 
-    class Sampler:
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle, self.start = n, bs, shuffle, 0
 
-        def __iter__(self):
-            if self.shuffle:
-                yield from torch.randperm(self.n).split(self.bs)
-                return
-            while self.start < self.n:
-                start = self.start
-                self.start += self.bs
-                yield list(range(start, min(start + self.bs, self.n)))
-            self.start = 0
-
-    return Sampler
-
-
-@Sampler.slip("yield from X", "for batch in X:\n    yield list(batch)", of="split_of_a_sorted_draw")
-def lists_of_tensors():
-    """Each row number is a tensor of its own, in a list. Make plain ints of them (`tolist`), or yield the batch as one
-    tensor."""
-
-
-@Sampler.slip(
-    "for A in B:",
-    """
-        for i in range(self.n // self.bs):
-            yield rows[i * self.bs:(i + 1) * self.bs]
-        """,
-)
+@Sampler.slip("range(0, self.n, self.bs)", "range(0, self.n - self.bs + 1, self.bs)")
 def without_the_short_batch():
     """The last, short batch is missing, so some rows are never named. Where does the last batch begin?"""
 
 
-@Sampler.slip(
-    "for A in B:",
-    """
-        for i in range(self.n // self.bs + 1):
-            yield rows[i * self.bs:(i + 1) * self.bs]
-        """,
-)
+@Sampler.slip("range(0, self.n, self.bs)", "range(0, self.n + 1, self.bs)")
 def with_an_empty_batch():
     """Where bs divides n, an empty batch comes last."""
 
@@ -460,11 +349,6 @@ def with_an_empty_batch():
 @Sampler.slip("for A in B:", "yield from (torch.randperm(self.n) if self.shuffle else torch.arange(self.n))")
 def single_rows():
     """You yield one row number after another. Yield batches of them."""
-
-
-@Sampler.slip("rows = X", "rows = 1 + X")
-def counted_from_one():
-    """The rows are counted from 1 to n; Python counts from 0 to n - 1."""
 
 
 @Sampler.slip(

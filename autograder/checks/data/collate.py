@@ -69,13 +69,6 @@ def cat_of_inputs():
 
 
 @collate.mistake
-def stacked_along_the_last(batch):
-    """The examples lie along the last dimension. They belong along the first: a batch is (len(batch), ...)."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs, -1), torch.stack(ys)
-
-
-@collate.mistake
 def lists_not_tensors(batch):
     """You part the pairs, but leave the inputs and targets as lists or tuples of tensors. Join each into one tensor."""
     xs, ys = zip(*batch, strict=True)
@@ -116,20 +109,6 @@ def targets_in_torchs_own_dtypes(batch):
 
 
 @collate.mistake
-def inputs_as_floats(batch):
-    """You turn the inputs into float32. Keep the dtype they have."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs).float(), torch.stack(ys)
-
-
-@collate.mistake
-def targets_as_a_column(batch):
-    """The targets form a column (n, 1). One number for each example makes the shape (n,): no extra dimension."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs), torch.stack(ys)[:, None]
-
-
-@collate.mistake
 def inputs_flattened(batch):
     """You flatten each input into a row. Its shape should be kept behind the batch dimension."""
     xs, ys = zip(*batch, strict=True)
@@ -149,14 +128,3 @@ def squeezed(batch):
     """Dimensions of size 1 are lost (`squeeze`): a batch of one should keep its first dimension."""
     xs, ys = zip(*batch, strict=True)
     return torch.stack(xs).squeeze(), torch.stack(ys).squeeze()
-
-
-@collate.mistake
-def empties_the_list(batch):
-    """The list that was passed in is changed (pop, sort or clear). Read it, and leave it as it was."""
-    xs, ys = [], []
-    while batch:
-        x, y = batch.pop(0)
-        xs.append(x)
-        ys.append(y)
-    return torch.stack(xs), torch.stack(ys)

@@ -105,12 +105,6 @@ def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
     opt.zero_grad()
 
 
-@fit_dataset.slip("X + 1", "X", of="one_batch_too_many")
-def drops_the_short_batch():
-    """The last, short batch is left out. A division such as len(ds) // bs rounds down: where should the last batch
-    begin?"""
-
-
 @fit_dataset.slip(first("if len(train_ds) < bs:\n    return"))
 def nothing_from_few_rows():
     """Where the dataset has fewer rows than `bs`, nothing is learnt from them. They are a short batch too."""
@@ -125,16 +119,6 @@ def cut_into_equal_parts():
     left."""
 
 
-@fit_dataset.slip(change("loss.backward", "opt.step"), change("loss = X", "X.backward()"))
-def steps_twice():
-    """There are two steps for each batch. One is asked for."""
-
-
-@fit_dataset.slip(after("opt.zero_grad()", "return loss"))
-def returns_in_the_loop():
-    """Training ends after the first batch. Does a `return` or a `break` stand inside the loop over the batches?"""
-
-
 @fit_dataset.mistake
 def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
     """Each batch is learnt from several times before the next one comes. An epoch is one pass through all the batches:
@@ -145,17 +129,6 @@ def epochs_inside(model, opt, loss_func, train_ds, bs, epochs=1):
             loss_func(model(xb), yb).backward()
             opt.step()
             opt.zero_grad()
-
-
-@fit_dataset.slip("range(0, len(train_ds), bs)", "range(0, (len(train_ds) // bs + 1) * bs, bs)")
-def one_batch_too_many():
-    """Where bs divides the length, there is an empty batch at the end: the mean of nothing is nan, and so are all
-    weights after it."""
-
-
-@fit_dataset.slip("for _ in range(epochs):", "", of="epochs_inside")
-def ignores_epochs():
-    """You go through the data once, whatever `epochs` says."""
 
 
 @fit_dataset.slip("1", "2")
@@ -197,16 +170,3 @@ def steps_once_an_epoch():
 )
 def adds_the_losses_up():
     """You add up the losses of all batches and make one step from the sum. Each batch should make a step of its own."""
-
-
-@fit_dataset.slip("loss.backward", "(loss_func(model(xb), yb) * len(xb) / bs).backward")
-def weighs_the_short_batch_less():
-    """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func` gives it."""
-
-
-@fit_dataset.slip(
-    change("for start in A:", "for rows in torch.randperm(len(train_ds)).split(bs):"),
-    change("train_ds[A]", "train_ds[rows]"),
-)
-def shuffles():
-    """The rows come in a random order. That is for later: here the slices are taken in order."""
