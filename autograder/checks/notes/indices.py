@@ -124,31 +124,11 @@ def sorted_noise(n, shuffle):
 
 
 @indices.mistake
-def begins_somewhere_and_goes_round(n, shuffle):
-    """You begin at a random number and go on in the plain order from there: most orders never come up. Any order should
-    be possible."""
-    return torch.arange(n).roll(random.randrange(n)) if shuffle else torch.arange(n)
-
-
-@indices.mistake
 def shuffles_nearby_numbers_alone(n, shuffle):
     """Numbers change places with numbers near them alone, so the last ones never come early. Any order should be
     possible: shuffle all of them together."""
     far = 40 if shuffle else 0
     return torch.tensor(sorted(range(n), key=lambda row: row + far * random.random()))
-
-
-@indices.mistake
-def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
-    """Every call fills one and the same tensor, so an order that was drawn before changes. Make a new tensor in each
-    call."""
-    rows = kept.setdefault(n, torch.arange(n))
-    return rows.copy_(torch.randperm(n) if shuffle else torch.arange(n))
-
-
-@indices.slip("return X", "return X.squeeze()")
-def one_number_loses_its_dimension():
-    """For n = 1 a 0-d tensor comes back (`squeeze` does that). A row of one number still has the shape (1,)."""
 
 
 @indices.slip("torch.randperm(n)", "torch.randperm(n, dtype=torch.int32)")
@@ -223,8 +203,3 @@ def a_generator_with_a_fixed_seed(n, shuffle):
     """You draw from a generator that is made with the same seed in every call, so the order is always the same."""
     generator = torch.Generator().manual_seed(0)
     return torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
-
-
-@indices.slip("return X", "return X[None]")
-def one_row_matrix():
-    """The result is a matrix with one row (or column). Row numbers are asked for as a 1-d tensor of shape (n,)."""

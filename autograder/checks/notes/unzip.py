@@ -146,11 +146,6 @@ def without_the_star(pairs):
     return list(zip(pairs, strict=True))
 
 
-@unzip.slip("(X, Y)", "(Y, X)", of="comprehensions")
-def second_items_first():
-    """The two sequences are the wrong way round: the first items of the pairs come first."""
-
-
 @unzip.mistake
 def through_a_dict(pairs):
     """You go through a dict, whose keys are all different: pairs with the same first item overwrite each other."""
@@ -165,36 +160,6 @@ def through_a_dict(pairs):
 def one_iterator_for_both():
     """The first items use up the iterator, so nothing is left for the second ones. Go through the list twice, or fill
     both at once."""
-
-
-@unzip.mistake
-def first_pair_only(pairs):
-    """Only the first pair is looked at. Does a `return` stand inside the loop?"""
-    for x, y in pairs:
-        return [x], [y]
-    return [], []
-
-
-@unzip.mistake
-def empties_the_list(pairs):
-    """The list that was passed in is empty afterwards (`pop`). Read it, and leave it as it was."""
-    xs, ys = [], []
-    while pairs:
-        x, y = pairs.pop(0)
-        xs.append(x)
-        ys.append(y)
-    return xs, ys
-
-
-@unzip.slip(everywhere("pairs", "reversed(pairs)"), of="comprehensions")
-def from_the_back():
-    """The order is reversed (`pop()` and `insert(0, ...)` do that). Keep the order of the pairs."""
-
-
-@unzip.mistake
-def halves_of_the_list(pairs):
-    """You cut the list of pairs in two halves. It is each pair that is to be taken apart."""
-    return pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
 
 
 @unzip.mistake
@@ -216,14 +181,6 @@ def iterators_not_sequences(pairs):
     """You return iterators (map, or a comprehension in round brackets). They have no length and can be walked
     only once: make a list or a tuple of each."""
     return (x for x, _ in pairs), (y for _, y in pairs)
-
-
-@unzip.mistake
-def copies_the_things(pairs):
-    """The sequences hold copies of the things. The things themselves belong in them."""
-    from copy import deepcopy
-
-    return [deepcopy(x) for x, _ in pairs], [deepcopy(y) for _, y in pairs]
 
 
 @unzip.mistake

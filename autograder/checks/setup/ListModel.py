@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, body, change, everywhere, first, inside, method
+from autograder.authoring.slips import change, method
 from autograder.exercise import Complaint, code
 
 ListModel = code(
@@ -213,75 +213,6 @@ def relu_at_the_end_too():
     """The scores go through a ReLU as well, so that none is negative. The last Linear's result is what to return."""
 
 
-@ListModel.slip("return x", "return x.softmax(-1)")
-def softmax_at_the_end():
-    """The rows of the result sum to one: there is a softmax at the end. Return the scores themselves; the softmax is
-    part of the loss, in the next section."""
-
-
-@ListModel.slip("return x", "return x.log_softmax(-1)")
-def log_softmax_at_the_end():
-    """The exponentials of each row of the result sum to one, as after a log_softmax. Return the scores themselves; the
-    softmax is part of the loss, in the next section."""
-
-
-@ListModel.slip(everywhere("nn.Linear(A, B)", "nn.Linear(A, B, bias=False)"))
-def without_bias():
-    """The Linear layers have no bias. Leave it in, as is the default: each unit needs a level of its own to start
-    from."""
-
-
-@ListModel.slip("nn.ReLU", "nn.Sigmoid")
-def another_activation():
-    """Between the Linear layers stands another function than ReLU: negative values must become 0, others stay."""
-
-
-@ListModel.slip("nn.ReLU", "nn.ReLU6")
-def relu_with_a_ceiling():
-    """Between the Linear layers stands a ReLU with a ceiling: large values are cut off. The plain ReLU changes
-    negative values only."""
-
-
-@ListModel.slip("nn.ReLU", "nn.LeakyReLU")
-def a_leaky_relu():
-    """Between the Linear layers stands a leaky ReLU: a little of each negative value passes. The plain ReLU makes them
-    0."""
-
-
-@ListModel.mistake
-def models_of_one_size_share_layers():
-    """Two models of the same size share their layers: what one learns changes the other. Make new layers in
-    `__init__`, for each model."""
-    import functools
-
-    return _class_with(functools.cache(_linear_relu_linear), _walk)
-
-
-@ListModel.mistake
-def relu_on_the_inputs_too():
-    """x goes through a ReLU before the first layer, so that its negative values are lost. x enters the first Linear as
-    it is."""
-    return _class_with(_linear_relu_linear, lambda self, x: _walk(self, x.relu()))
-
-
-@ListModel.slip("return x", "return x.argmax(1)")
-def the_predicted_class():
-    """model(x) gives the number of the class with the largest score. Return the scores themselves, (bs, n_out)."""
-
-
-@ListModel.mistake
-def a_tuple_of_layers():
-    """`layers` is a tuple: commas alone, or round brackets, make one. Put square brackets around the three layers."""
-    return _class_with(lambda *sizes: tuple(_linear_relu_linear(*sizes)), _walk)
-
-
-@ListModel.slip(
-    change("nn.ReLU()", "nn.ReLU"), inside("__call__", body("return self.layers[2](torch.relu(self.layers[0](x)))"))
-)
-def the_relu_class_unused():
-    """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
-
-
 @ListModel.slip("nn.ReLU()", "nn.ReLU")
 def the_relu_class():
     """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
@@ -307,21 +238,10 @@ def layers_are_forgotten():
     name does not count: keep the list on self."""
 
 
-@ListModel.slip(first("layers = []"), change("self.layers = A", "self.layers += A"))
-def all_models_share_the_list():
-    """The list belongs to the class, so every further model adds its layers to those of the first. Make a new list in
-    `__init__`: self.layers = [...]."""
-
-
 @ListModel.slip("self.layers = A", "ListModel.layers = A")
 def the_class_keeps_the_list():
     """All models walk through the layers of the one made last: the list is kept on the class, or in another place that
     they share. Keep it on the object, self."""
-
-
-@ListModel.slip(change("for layer in A:", "for layer in self.others:"), after("self.layers = B", "self.others = B"))
-def layers_beside_the_list():
-    """model(x) runs other layers than those in self.layers. Only what stands in the list counts: walk through it."""
 
 
 @ListModel.slip(
@@ -337,40 +257,10 @@ def super_is_not_called():
     """The class is an nn.Module that was never set up: call super().__init__() first thing in `__init__`."""
 
 
-@ListModel.slip(
-    inside(
-        "__call__",
-        first(
-            "first, _, last = self.layers\nmade = ListModel(first.in_features, first.out_features, last.out_features)"
-        ),
-    ),
-    change("for layer in A:", "for layer in made.layers:"),
-)
-def new_layers_at_every_call():
-    """model(x) makes new layers each time instead of using those in self.layers: nothing that they learn would be
-    kept."""
-
-
 @ListModel.slip(method("def __call__(self, x):\n    return self.layers(x)"))
 def the_list_is_called():
     """A list cannot be called: self.layers(x) works for an nn.Sequential alone. Call the layers in it, one after the
     other."""
-
-
-@ListModel.slip("for layer in self.layers:", "for layer in reversed(self.layers):")
-def from_the_last_to_the_first():
-    """x goes through the layers from the last to the first. The first Linear, from n_in to nh, is the first in turn."""
-
-
-@ListModel.slip("for A in B:", "while self.layers:\n    x = self.layers.pop(0)(x)")
-def layers_are_used_up():
-    """The first call works and the next does not: a call takes the layers out of the list. Walk through the list with
-    a for loop, which leaves it as it is."""
-
-
-@ListModel.slip("return x", "return print(x)")
-def nothing_is_returned():
-    """model(x) gives None: the result is computed, and then it is not returned."""
 
 
 @ListModel.slip("return x", "return x.squeeze()")
@@ -383,9 +273,3 @@ def squeezed():
 def cut_between_the_layers():
     """No gradient reaches the first layer, so it would never learn: the graph is cut between the layers. Look for
     .detach(), .data or no_grad."""
-
-
-@ListModel.slip("return x", "return x.detach()")
-def without_a_graph():
-    """No gradient can flow back to the weights: the scores come without a graph. Look for no_grad, .detach() or
-    .data."""

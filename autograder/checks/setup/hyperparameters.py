@@ -81,12 +81,6 @@ def n_and_m_swapped():
 
 
 @hyperparameters.mistake
-def n_counts_every_value(x_train, y_train):
-    """n counts every value in x_train. An example is a whole row."""
-    return x_train.numel(), x_train.shape[1], int(y_train.max()) + 1, 50
-
-
-@hyperparameters.mistake
 def n_is_50000(x_train, y_train):
     """n is 50000 whatever the data. Read it off x_train, so that a smaller training set works too."""
     return 50000, x_train.shape[1], int(y_train.max()) + 1, 50
@@ -130,32 +124,6 @@ def c_from_the_last_label(x_train, y_train):
 
 
 @hyperparameters.mistake
-def c_from_the_first_rows(x_train, y_train):
-    """c is too small: only some of the labels are looked at, and the largest class stands further on. Look at all of
-    y_train."""
-    return *x_train.shape, int(y_train[:8].max()) + 1, 50
-
-
-@hyperparameters.mistake
-def c_counts_one_too_many(x_train, y_train):
-    """c is one too large. Labels count from 0, so 1 is added to the largest label; to the number of different labels
-    nothing is added."""
-    return *x_train.shape, len(y_train.unique()) + 1, 50
-
-
-@hyperparameters.mistake
-def c_is_where_the_largest_stands(x_train, y_train):
-    """c comes from the place of the largest label (argmax), not from its value: max gives the value."""
-    return *x_train.shape, int(y_train.argmax()) + 1, 50
-
-
-@hyperparameters.mistake
-def c_lists_the_classes(x_train, y_train):
-    """c holds the different labels themselves. How many of them are there?"""
-    return *x_train.shape, y_train.unique(), 50
-
-
-@hyperparameters.mistake
 def the_shape_as_one(x_train, y_train):
     """Three things come back, the first being the whole shape. n and m are two numbers: take the shape apart."""
     return x_train.shape, int(y_train.max()) + 1, 50
@@ -179,19 +147,6 @@ def c_and_nh_swapped(x_train, y_train):
 def nh_is_the_batch_size(x_train, y_train):
     """nh is 64, which is the lesson's batch size. It uses 50 hidden units."""
     return *x_train.shape, int(y_train.max()) + 1, 64
-
-
-@hyperparameters.mistake
-def nh_between_in_and_out(x_train, y_train):
-    """nh is computed from the other sizes. That is a rule of thumb, but here it is a plain choice, 50 for any data."""
-    m, c = x_train.shape[1], int(y_train.max()) + 1
-    return len(x_train), m, c, (m + c) // 2
-
-
-@hyperparameters.mistake
-def one_hidden_layer(x_train, y_train):
-    """nh is 1, the number of hidden layers. It is asked how many units that layer has: 50."""
-    return *x_train.shape, int(y_train.max()) + 1, 1
 
 
 @hyperparameters.mistake
