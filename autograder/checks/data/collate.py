@@ -68,25 +68,19 @@ def cat_of_inputs():
     input: torch.stack."""
 
 
-@collate.mistake
-def lists_not_tensors(batch):
+@collate.slip("return A, B", "return xs, ys")
+def lists_not_tensors():
     """You part the pairs, but leave the inputs and targets as lists or tuples of tensors. Join each into one tensor."""
-    xs, ys = zip(*batch, strict=True)
-    return xs, ys
 
 
-@collate.mistake
-def targets_stay_a_list(batch):
+@collate.slip("return A, B", "return A, ys")
+def targets_stay_a_list():
     """The targets are still a list or tuple. They too should become one tensor."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs), ys
 
 
-@collate.mistake
-def targets_come_first(batch):
+@collate.slip("return A, B", "return B, A")
+def targets_come_first():
     """The pair is the wrong way round: inputs first, then targets."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(ys), torch.stack(xs)
 
 
 @collate.slip("torch.stack(ys)", "torch.Tensor(ys)")
@@ -94,37 +88,28 @@ def targets_as_floats():
     """The targets have become floats (torch.Tensor(...) does that). Keep their dtype: class labels are int64."""
 
 
-@collate.mistake
-def targets_as_int64(batch):
+@collate.slip("return A, B", "return A, B.long()")
+def targets_as_int64():
     """You turn the targets into int64, which cuts off the fraction where they are floats. Keep the dtype they have."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs), torch.stack(ys).long()
 
 
-@collate.mistake
-def targets_in_torchs_own_dtypes(batch):
+@collate.slip("return A, B", "return A, torch.tensor([y.item() for y in ys])")
+def targets_in_torchs_own_dtypes():
     """You make a new tensor of the targets' numbers, and torch chooses its dtype: int64 or float32, whatever they were.
     Stacking keeps the dtype."""
-    return torch.stack([x for x, _ in batch]), torch.tensor([y.item() for _, y in batch])
 
 
-@collate.mistake
-def inputs_flattened(batch):
+@collate.slip("return A, B", "return A.flatten(1), B")
+def inputs_flattened():
     """You flatten each input into a row. Its shape should be kept behind the batch dimension."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs).flatten(1), torch.stack(ys)
 
 
-@collate.mistake
-def first_pair_alone(batch):
+@collate.slip("return A, B", "return xs[0][None], ys[0][None]")
+def first_pair_alone():
     """Only the first pair is used (with a batch dimension in front): the loop over the batch is missing, or returns too
     early."""
-    x, y = batch[0]
-    return x[None], y[None]
 
 
-@collate.mistake
-def squeezed(batch):
+@collate.slip("return A, B", "return A.squeeze(), B.squeeze()")
+def squeezed():
     """Dimensions of size 1 are lost (`squeeze`): a batch of one should keep its first dimension."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs).squeeze(), torch.stack(ys).squeeze()

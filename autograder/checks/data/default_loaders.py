@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import change
 from autograder.checks.data import flat, numbered, pair, torch_loaders
 from autograder.exercise import code
 
@@ -86,52 +87,49 @@ def with_a_batch_sampler(train_ds, valid_ds, bs):
     return data.DataLoader(train_ds, batch_sampler=batches), data.DataLoader(valid_ds, bs)
 
 
-@default_loaders.mistake
-def keeps_the_short_batch(train_ds, valid_ds, bs):
+@default_loaders.slip(
+    "torch.utils.data.DataLoader(train_ds, bs, shuffle=True, drop_last=True)",
+    "torch.utils.data.DataLoader(train_ds, bs, shuffle=True)",
+)
+def keeps_the_short_batch():
     """The last training batch is short. `drop_last` should leave it out."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, bs, shuffle=True), data.DataLoader(valid_ds, bs)
 
 
-@default_loaders.mistake
-def leaves_training_in_order(train_ds, valid_ds, bs):
+@default_loaders.slip(
+    "torch.utils.data.DataLoader(train_ds, bs, shuffle=True, drop_last=True)",
+    "torch.utils.data.DataLoader(train_ds, bs, drop_last=True)",
+)
+def leaves_training_in_order():
     """The training rows come in order: `shuffle` is missing there."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, bs, drop_last=True), data.DataLoader(valid_ds, bs)
 
 
-@default_loaders.mistake
-def drops_validation_rows(train_ds, valid_ds, bs):
+@default_loaders.slip(
+    "torch.utils.data.DataLoader(valid_ds, bs)", "torch.utils.data.DataLoader(valid_ds, bs, drop_last=True)"
+)
+def drops_validation_rows():
     """The validation loader drops its last batch too, so some validation rows are never measured."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, shuffle=True, drop_last=True),
-        data.DataLoader(valid_ds, bs, drop_last=True),
-    )
 
 
-@default_loaders.mistake
-def shuffles_validation_too(train_ds, valid_ds, bs):
+@default_loaders.slip(
+    "torch.utils.data.DataLoader(valid_ds, bs)", "torch.utils.data.DataLoader(valid_ds, bs, shuffle=True)"
+)
+def shuffles_validation_too():
     """The validation rows are shuffled. It gains nothing there: leave them in order."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, shuffle=True, drop_last=True),
-        data.DataLoader(valid_ds, bs, shuffle=True),
-    )
 
 
-@default_loaders.mistake
-def same_switches_for_both(train_ds, valid_ds, bs):
+@default_loaders.slip(
+    "torch.utils.data.DataLoader(valid_ds, bs)",
+    "torch.utils.data.DataLoader(valid_ds, bs, shuffle=True, drop_last=True)",
+)
+def same_switches_for_both():
     """Both loaders shuffle and drop the last batch. That is for training alone."""
-    data = torch.utils.data
-    return tuple(data.DataLoader(ds, bs, shuffle=True, drop_last=True) for ds in (train_ds, valid_ds))
 
 
-@default_loaders.mistake
-def switches_swapped(train_ds, valid_ds, bs):
+@default_loaders.slip(
+    change("train_ds", "valid_ds"), change("A(valid_ds, bs)", "A(train_ds, bs)"), change("return A, B", "return B, A")
+)
+def switches_swapped():
     """The switches are at the wrong loader: the validation loader shuffles and drops, the training loader does not."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, bs), data.DataLoader(valid_ds, bs, shuffle=True, drop_last=True)
 
 
 @default_loaders.mistake
@@ -142,14 +140,11 @@ def always_one_batch_less(train_ds, valid_ds, bs):
     return data.DataLoader(train_ds, bs, sampler=fewer), data.DataLoader(valid_ds, bs)
 
 
-@default_loaders.mistake
-def validation_set_for_both(train_ds, valid_ds, bs):
+@default_loaders.slip("train_ds", "valid_ds")
+def validation_set_for_both():
     """The training loader goes through the validation set."""
-    data = torch.utils.data
-    return data.DataLoader(valid_ds, bs, shuffle=True, drop_last=True), data.DataLoader(valid_ds, bs)
 
 
-@default_loaders.mistake
-def loader_for_training_alone(train_ds, valid_ds, bs):
+@default_loaders.slip("return A, B", "return A")
+def loader_for_training_alone():
     """Only one loader comes back. Return two, the training loader first."""
-    return torch.utils.data.DataLoader(train_ds, bs, shuffle=True, drop_last=True)

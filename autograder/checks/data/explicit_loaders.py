@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change
+from autograder.authoring.slips import everywhere, swap
 from autograder.checks.data import flat, numbered, torch_loaders
 from autograder.exercise import Complaint, code
 
@@ -89,101 +89,74 @@ def by_switches(train_ds, valid_ds, bs, collate_fn):
     return make(train_ds, bs, True, collate_fn=collate_fn), make(valid_ds, bs, False, collate_fn=collate_fn)
 
 
-@explicit_loaders.mistake
-def both_in_order(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip("data.RandomSampler", "data.SequentialSampler")
+def both_in_order():
     """The training rows come in order: the training loader has a SequentialSampler too."""
-    data = torch.utils.data
-    return tuple(data.DataLoader(ds, bs, collate_fn=collate_fn) for ds in (train_ds, valid_ds))
 
 
-@explicit_loaders.mistake
-def both_at_random(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip("data.SequentialSampler", "data.RandomSampler")
+def both_at_random():
     """The validation rows come in a random order: the validation loader has a RandomSampler too."""
-    data = torch.utils.data
-    return tuple(data.DataLoader(ds, bs, True, collate_fn=collate_fn) for ds in (train_ds, valid_ds))
 
 
-@explicit_loaders.mistake
-def samplers_swapped(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(swap("data.RandomSampler", "data.SequentialSampler"))
+def samplers_swapped():
     """The samplers are the wrong way round: the training rows come in order, the validation rows at random."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, collate_fn=collate_fn),
-        data.DataLoader(valid_ds, bs, True, collate_fn=collate_fn),
-    )
 
 
-@explicit_loaders.mistake
-def sampler_of_the_other_set(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip("data.RandomSampler(train_ds)", "data.RandomSampler(valid_ds)")
+def sampler_of_the_other_set():
     """The training loader's sampler was made for the validation set: it names as many rows as that has. A sampler has
     to be made for the dataset it samples."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, sampler=data.RandomSampler(valid_ds), collate_fn=collate_fn),
-        data.DataLoader(valid_ds, bs, sampler=data.SequentialSampler(valid_ds), collate_fn=collate_fn),
-    )
 
 
-@explicit_loaders.mistake
-def training_without_collate_fn(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(
+    "data.DataLoader(train_ds, bs, sampler=A, collate_fn=B)", "data.DataLoader(train_ds, bs, sampler=A)"
+)
+def training_without_collate_fn():
     """The training loader does not use the collate_fn that was passed in."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, bs, True), data.DataLoader(valid_ds, bs, collate_fn=collate_fn)
 
 
-@explicit_loaders.mistake
-def validation_without_collate_fn(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(
+    "data.DataLoader(valid_ds, bs, sampler=A, collate_fn=B)", "data.DataLoader(valid_ds, bs, sampler=A)"
+)
+def validation_without_collate_fn():
     """The validation loader does not use the collate_fn that was passed in."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, bs, True, collate_fn=collate_fn), data.DataLoader(valid_ds, bs)
 
 
-@explicit_loaders.mistake
-def drops_a_short_batch(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(
+    everywhere(
+        "data.DataLoader(A, bs, sampler=B, collate_fn=C)",
+        "data.DataLoader(A, bs, sampler=B, collate_fn=C, drop_last=True)",
+    )
+)
+def drops_a_short_batch():
     """The last batch is left out where it is short. Here both loaders keep it."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, True, collate_fn=collate_fn, drop_last=True),
-        data.DataLoader(valid_ds, bs, collate_fn=collate_fn, drop_last=True),
-    )
 
 
-@explicit_loaders.mistake
-def twice_the_validation_batch(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(
+    "data.DataLoader(valid_ds, bs, sampler=A, collate_fn=B)",
+    "data.DataLoader(valid_ds, bs * 2, sampler=A, collate_fn=B)",
+)
+def twice_the_validation_batch():
     """The validation batches are twice as big. Here both loaders have batches of bs."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, bs, True, collate_fn=collate_fn),
-        data.DataLoader(valid_ds, bs * 2, collate_fn=collate_fn),
-    )
 
 
-@explicit_loaders.mistake
-def batches_of_one(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip(everywhere("bs", "1"))
+def batches_of_one():
     """Each batch has one row: the batch size is not passed on, and torch's default is 1."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(train_ds, shuffle=True, collate_fn=collate_fn),
-        data.DataLoader(valid_ds, collate_fn=collate_fn),
-    )
 
 
-@explicit_loaders.mistake
-def training_loader_alone(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip("return A, B", "return A")
+def training_loader_alone():
     """Only one loader comes back. Return two, the training loader first."""
-    return torch.utils.data.DataLoader(train_ds, bs, True, collate_fn=collate_fn)
 
 
-@explicit_loaders.mistake
-def validation_first(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip("return A, B", "return B, A")
+def validation_first():
     """The loaders come in the wrong order: the training loader first, then the one for validation."""
-    data = torch.utils.data
-    return (
-        data.DataLoader(valid_ds, bs, collate_fn=collate_fn),
-        data.DataLoader(train_ds, bs, True, collate_fn=collate_fn),
-    )
 
 
-@explicit_loaders.slip(change("bs * 2", "bs"), change("valid_ds", "train_ds"), of="twice_the_validation_batch")
+@explicit_loaders.slip(everywhere("valid_ds", "train_ds"))
 def training_set_twice():
     """The validation loader goes through the training set."""

@@ -92,16 +92,14 @@ def from_split_tensors(n, bs, shuffle):
     return [[int(row) for row in batch] for batch in rows.split(bs)]
 
 
-@sampler_batches.mistake
-def batches_stay_tensors(n, bs, shuffle):
+@sampler_batches.slip("[A for rows in B]", "list((torch.randperm(n) if shuffle else torch.arange(n)).split(bs))")
+def batches_stay_tensors():
     """The batches are tensors. Lists of plain ints are asked for: which method of a tensor gives one?"""
-    return list((torch.randperm(n) if shuffle else torch.arange(n)).split(bs))
 
 
-@sampler_batches.mistake
-def rows_stay_tensors(n, bs, shuffle):
+@sampler_batches.slip("rows.tolist()", "list(torch.as_tensor(rows))")
+def rows_stay_tensors():
     """The lists hold 0-d tensors: `list(tensor)` does that. For plain ints there is `.tolist()`."""
-    return [list(batch) for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs)]
 
 
 @sampler_batches.mistake
@@ -112,11 +110,9 @@ def cut_into_equal_parts(n, bs, shuffle):
     return [batch.tolist() for batch in rows.chunk(-(-n // bs))]
 
 
-@sampler_batches.mistake
-def nothing_from_few_rows(n, bs, shuffle):
+@sampler_batches.slip("return A", "return A if bs <= n else []")
+def nothing_from_few_rows():
     """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
-    rows = torch.randperm(n) if shuffle else torch.arange(n)
-    return [batch.tolist() for batch in rows.split(bs)] if bs <= n else []
 
 
 @sampler_batches.slip(
@@ -138,22 +134,19 @@ def one_list_for_all_calls(n, bs, shuffle, batches=[]):  # noqa: B006
     return batches
 
 
-@sampler_batches.mistake
-def all_in_one_list(n, bs, shuffle):
+@sampler_batches.slip("[A for rows in B]", "[row for rows in B for row in A]")
+def all_in_one_list():
     """All the rows stand in one flat list. There should be a list of its own for each batch."""
-    return (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
 
 
-@sampler_batches.mistake
-def shuffle_is_ignored(n, bs, shuffle):
+@sampler_batches.slip("Sampler(n, bs, shuffle)", "Sampler(n, bs)")
+def shuffle_is_ignored():
     """The rows come in order whatever `shuffle` says: hand it on to the sampler."""
-    return [batch.tolist() for batch in torch.arange(n).split(bs)]
 
 
-@sampler_batches.mistake
-def shuffled_in_any_case(n, bs, shuffle):
+@sampler_batches.slip("Sampler(n, bs, shuffle)", "Sampler(n, bs, True)")
+def shuffled_in_any_case():
     """The rows are shuffled whatever `shuffle` says: hand it on to the sampler."""
-    return [batch.tolist() for batch in torch.randperm(n).split(bs)]
 
 
 @sampler_batches.mistake
@@ -168,7 +161,6 @@ def empty_batch_at_the_end():
     """Where bs divides n, an empty batch comes last."""
 
 
-@sampler_batches.mistake
-def sorts_the_batches(n, bs, shuffle):
+@sampler_batches.slip("return A", "return sorted(A)")
+def sorts_the_batches():
     """The batches come sorted. Leave them in the order in which the sampler gives them."""
-    return sorted(batch.tolist() for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs))

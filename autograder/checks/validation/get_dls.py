@@ -105,32 +105,29 @@ def the_same_size_for_both():
     """Both loaders have batches of `bs`. Those of the validation set are to be twice as large."""
 
 
-@get_dls.mistake
-def the_training_batches_doubled(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip(
+    change("bs * 2", "bs"),
+    change(
+        "DataLoader(train_ds, batch_size=bs, shuffle=True, **kwargs)", "DataLoader(train_ds, bs * 2, True, **kwargs)"
+    ),
+)
+def the_training_batches_doubled():
     """The training batches are the larger ones. The validation batches are to be twice as large as `bs`."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs * 2, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs, **kwargs)
 
 
-@get_dls.mistake
-def no_batch_size_for_validation(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("DataLoader(valid_ds, batch_size=bs * 2, **kwargs)", "DataLoader(valid_ds, **kwargs)")
+def no_batch_size_for_validation():
     """The validation loader gives one example at a time: it was made without a batch size."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, **kwargs)
 
 
-@get_dls.mistake
-def validates_in_one_batch(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("bs * 2", "len(valid_ds)")
+def validates_in_one_batch():
     """The validation set comes in one batch. It may be large: batches of twice `bs` are asked for."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, len(valid_ds), **kwargs)
 
 
-@get_dls.mistake
-def the_other_way_round(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("return A, B", "return B, A")
+def the_other_way_round():
     """You return the validation loader first. The order asked for is: train_dl, valid_dl."""
-    loader = torch.utils.data.DataLoader
-    return loader(valid_ds, batch_size=bs * 2, **kwargs), loader(train_ds, batch_size=bs, shuffle=True, **kwargs)
 
 
 @get_dls.slip("valid_ds", "train_ds")
@@ -138,11 +135,11 @@ def one_set_for_both():
     """Both loaders read the training set. The second is for `valid_ds`."""
 
 
-@get_dls.mistake
-def nothing_shuffled(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip(
+    "DataLoader(train_ds, batch_size=bs, shuffle=True, **kwargs)", "DataLoader(train_ds, batch_size=bs, **kwargs)"
+)
+def nothing_shuffled():
     """The training set comes in the same order each time. Which argument of DataLoader shuffles it?"""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
 
 
 @get_dls.slip(
@@ -153,11 +150,12 @@ def both_shuffled():
     """The validation set is shuffled too. Its results are the same in any order, so that is work for nothing."""
 
 
-@get_dls.mistake
-def the_wrong_one_shuffled(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip(
+    change("True", "False"),
+    change("DataLoader(valid_ds, batch_size=bs * 2, **kwargs)", "DataLoader(valid_ds, bs * 2, True, **kwargs)"),
+)
+def the_wrong_one_shuffled():
     """You shuffle the validation set and not the training set. It should be the other way round."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, shuffle=True, **kwargs)
 
 
 @get_dls.mistake
@@ -169,24 +167,17 @@ def drops_the_rest(train_ds, valid_ds, bs, **kwargs):
     return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs * 2, **valid_kwargs)
 
 
-@get_dls.mistake
-def some_kwargs_alone(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip(first("kwargs = {k: v for k, v in kwargs.items() if k in ('drop_last', 'collate_fn', 'num_workers')}"))
+def some_kwargs_alone():
     """You pick some of the further arguments by name and lose the others. `**kwargs` in a call passes on all of them,
     whatever they are."""
-    loader = torch.utils.data.DataLoader
-    known = {name: kwargs[name] for name in ("drop_last", "collate_fn", "num_workers") if name in kwargs}
-    return loader(train_ds, bs, shuffle=True, **known), loader(valid_ds, bs * 2, **known)
 
 
-@get_dls.mistake
-def kwargs_left_out(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("return A", "return DataLoader(train_ds, bs, shuffle=True), DataLoader(valid_ds, bs * 2)")
+def kwargs_left_out():
     """The further arguments reach neither loader. Pass them on: `**kwargs` in a call does that."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True), loader(valid_ds, batch_size=bs * 2)
 
 
-@get_dls.mistake
-def kwargs_for_training_only(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("DataLoader(valid_ds, batch_size=bs * 2, **kwargs)", "DataLoader(valid_ds, batch_size=bs * 2)")
+def kwargs_for_training_only():
     """The further arguments reach the training loader alone. They are meant for both."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs * 2)

@@ -129,21 +129,15 @@ def model_and_optimizer_swapped():
     """`fit` gets the optimizer as its model and the model as its optimizer. `get_model` returns the model first."""
 
 
-@train_in_three_lines.mistake
-def two_models(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("model, opt = A", "model, opt = A[0], A[1]")
+def two_models():
     """You call `get_model` twice and take the model of one call and the optimizer of the other: that optimizer would
     update a model that nobody uses. Take both from one call."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    return fit(epochs, get_model()[0], loss_func, get_model()[1], train_dl, valid_dl)
 
 
-@train_in_three_lines.mistake
-def loaders_made_twice(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip("train_dl, valid_dl = A", "train_dl, valid_dl = A[0], A[1]")
+def loaders_made_twice():
     """You call `get_dls` twice, once for each loader. One call gives both."""
-    train_dl = get_dls(train_ds, valid_ds, bs)[0]
-    valid_dl = get_dls(train_ds, valid_ds, bs)[1]
-    model, opt = get_model()
-    return fit(epochs, model, loss_func, opt, train_dl, valid_dl)
 
 
 @train_in_three_lines.slip(before("return A", "get_model()"))
@@ -156,11 +150,9 @@ def one_epoch_whatever_is_asked():
     """`fit` is told to train for one epoch, whatever `epochs` is. Hand the argument on."""
 
 
-@train_in_three_lines.mistake
-def fits_once_an_epoch(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):
+@train_in_three_lines.slip(
+    "return A",
+    "for _ in range(epochs):\n    history = fit(1, model, loss_func, opt, train_dl, valid_dl)\nreturn history",
+)
+def fits_once_an_epoch():
     """You call `fit` in a loop, one epoch at a time. It loops over the epochs itself: call it once."""
-    train_dl, valid_dl = get_dls(train_ds, valid_ds, bs)
-    model, opt = get_model()
-    for _ in range(epochs):
-        history = fit(1, model, loss_func, opt, train_dl, valid_dl)
-    return history
