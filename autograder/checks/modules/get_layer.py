@@ -111,14 +111,10 @@ def stop_iteration():
     AttributeError or KeyError is asked for; a dict raises the latter by itself."""
 
 
-@get_layer.mistake
-def a_value_error(model, name):
+@get_layer.slip(first("if name not in dict(model.named_children()):\n    raise ValueError(name)"))
+def a_value_error():
     """ValueError is raised for a name that is not there. Raise AttributeError or KeyError, as Python itself does for
     attributes and dicts, so that callers know what to catch."""
-    found = dict(model.named_children())
-    if name not in found:
-        raise ValueError(name)
-    return found[name]
 
 
 @get_layer.slip(after("if A:", "raise KeyError(name)"), of="by_searching")

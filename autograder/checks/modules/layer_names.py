@@ -74,10 +74,9 @@ def with_the_model_itself():
     method goes through the children alone?"""
 
 
-@layer_names.mistake
-def names_of_the_classes(model):
+@layer_names.slip("return A", "return [type(child).__name__ for child in model.children()]")
+def names_of_the_classes():
     """These are the classes of the layers (Linear, ReLU). Asked for are the names under which the model knows them."""
-    return [type(child).__name__ for child in model.children()]
 
 
 @layer_names.slip("[name for name, _ in X]", "list(X)")
@@ -85,16 +84,14 @@ def the_pairs():
     """Each entry is a pair (name, layer). Keep the names only."""
 
 
-@layer_names.mistake
-def the_layers(model):
+@layer_names.slip("return A", "return list(model.children())")
+def the_layers():
     """The list holds the layers themselves. Asked for are their names, which are strings."""
-    return list(model.children())
 
 
-@layer_names.mistake
-def a_generator(model):
+@layer_names.slip("return A", "return (name for name, _ in model.named_children())")
+def a_generator():
     """A generator comes back, not a list: put the names into a list."""
-    return (name for name, _ in model.named_children())
 
 
 @layer_names.slip("return A", "for name, _ in model.named_children():\n    return [name]")

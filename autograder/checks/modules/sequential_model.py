@@ -70,10 +70,9 @@ def appended(n_in, nh, n_out):
     return model
 
 
-@sequential_model.mistake
-def relu_last(n_in, nh, n_out):
+@sequential_model.slip("nn.Sequential(A, B, C)", "nn.Sequential(A, C, B)")
+def relu_last():
     """The ReLU comes last; it belongs between the two Linear layers."""
-    return torch.nn.Sequential(torch.nn.Linear(n_in, nh), torch.nn.Linear(nh, n_out), torch.nn.ReLU())
 
 
 @sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, A, nn.Softmax(-1))")
@@ -86,10 +85,9 @@ def inputs_again():
     """The last layer is made for n_in inputs. What does it get, and how many numbers does the first layer put out?"""
 
 
-@sequential_model.mistake
-def in_eval_mode(n_in, nh, n_out):
+@sequential_model.slip("return A", "return A.eval()")
+def in_eval_mode():
     """The model is in eval mode. A new model is there to be trained: leave it in training mode."""
-    return from_a_list(n_in, nh, n_out).eval()
 
 
 @sequential_model.mistake

@@ -123,12 +123,10 @@ def sorted_noise(n, shuffle):
     return torch.from_numpy(generator.permutation(n) if shuffle else numpy.arange(n))
 
 
-@indices.mistake
-def shuffles_nearby_numbers_alone(n, shuffle):
+@indices.slip("torch.randperm(n)", "torch.tensor(sorted(range(n), key=lambda row: row + 40 * torch.rand(1)))")
+def shuffles_nearby_numbers_alone():
     """Numbers change places with numbers near them alone, so the last ones never come early. Any order should be
     possible: shuffle all of them together."""
-    far = 40 if shuffle else 0
-    return torch.tensor(sorted(range(n), key=lambda row: row + far * random.random()))
 
 
 @indices.slip("torch.randperm(n)", "torch.randperm(n, dtype=torch.int32)")
@@ -190,16 +188,12 @@ def sets_the_seed():
     repeat too."""
 
 
-@indices.mistake
-def seeds_from_the_clock(n, shuffle):
-    """You seed a global generator (`torch.seed()`, `random.seed()`) before drawing. A program that set a
-    seed can then not be repeated; just draw."""
-    torch.seed()
-    return torch.randperm(n) if shuffle else torch.arange(n)
+@indices.slip(first("torch.seed()"))
+def seeds_from_the_clock():
+    """You seed a global generator (`torch.seed()`, `random.seed()`) before drawing. A program that set a seed can then
+    not be repeated; just draw."""
 
 
-@indices.mistake
-def a_generator_with_a_fixed_seed(n, shuffle):
+@indices.slip("torch.randperm(n)", "torch.randperm(n, generator=torch.Generator().manual_seed(0))")
+def a_generator_with_a_fixed_seed():
     """You draw from a generator that is made with the same seed in every call, so the order is always the same."""
-    generator = torch.Generator().manual_seed(0)
-    return torch.randperm(n, generator=generator) if shuffle else torch.arange(n)

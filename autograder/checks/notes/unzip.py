@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
-from autograder.authoring.slips import everywhere, first
+from autograder.authoring.slips import body, everywhere, first
 from autograder.exercise import Complaint, code
 
 unzip = code(
@@ -139,11 +139,10 @@ def one_list_for_both(pairs):
     return xs, ys
 
 
-@unzip.mistake
-def without_the_star(pairs):
+@unzip.slip(body("return list(zip(pairs, strict=True))"))
+def without_the_star():
     """zip(pairs) without the star zips the list with nothing: it gives 1-tuples, each with a pair in it. The star makes
     each pair an argument of its own."""
-    return list(zip(pairs, strict=True))
 
 
 @unzip.mistake
@@ -162,10 +161,9 @@ def one_iterator_for_both():
     both at once."""
 
 
-@unzip.mistake
-def one_flat_list(pairs):
+@unzip.slip(body("return [item for pair in pairs for item in pair]"))
+def one_flat_list():
     """All the items stand in one list. Two sequences are asked for, first items and second items."""
-    return [item for pair in pairs for item in pair]
 
 
 @unzip.mistake
@@ -176,11 +174,10 @@ def stacks_tensors(pairs):
     return (torch.stack(xs) if xs and isinstance(xs[0], torch.Tensor) else xs), ys
 
 
-@unzip.mistake
-def iterators_not_sequences(pairs):
-    """You return iterators (map, or a comprehension in round brackets). They have no length and can be walked
-    only once: make a list or a tuple of each."""
-    return (x for x, _ in pairs), (y for _, y in pairs)
+@unzip.slip(body("return (x for x, _ in pairs), (y for _, y in pairs)"))
+def iterators_not_sequences():
+    """You return iterators (map, or a comprehension in round brackets). They have no length and can be walked only
+    once: make a list or a tuple of each."""
 
 
 @unzip.mistake

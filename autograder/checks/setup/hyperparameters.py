@@ -80,53 +80,45 @@ def n_and_m_swapped():
     """n and m have changed places: examples are the rows of x_train, its first dimension; inputs are the columns."""
 
 
-@hyperparameters.mistake
-def n_is_50000(x_train, y_train):
+@hyperparameters.slip("(n, m, A, B)", "(50000, m, A, B)")
+def n_is_50000():
     """n is 50000 whatever the data. Read it off x_train, so that a smaller training set works too."""
-    return 50000, x_train.shape[1], int(y_train.max()) + 1, 50
 
 
-@hyperparameters.mistake
-def m_is_784(x_train, y_train):
+@hyperparameters.slip("(n, m, A, B)", "(n, 784, A, B)")
+def m_is_784():
     """m is 784 whatever the data. Read it off x_train, so that images of another size work too."""
-    return len(x_train), 784, int(y_train.max()) + 1, 50
 
 
-@hyperparameters.mistake
-def c_is_ten(x_train, y_train):
+@hyperparameters.slip("int(A) + 1", "10")
+def c_is_ten():
     """c is 10 whatever the data. Read it off y_train: there may be fewer classes, or more."""
-    return *x_train.shape, 10, 50
 
 
-@hyperparameters.mistake
-def the_sizes_of_mnist(x_train, y_train):
+@hyperparameters.slip("return A", "return 50000, 784, 10, 50")
+def the_sizes_of_mnist():
     """These are the sizes of the real training images, typed in. Read n, m and c off x_train and y_train: other data
     gives other numbers."""
-    return 50000, 784, 10, 50
 
 
-@hyperparameters.mistake
-def c_is_the_largest_label(x_train, y_train):
+@hyperparameters.slip("A + 1", "A")
+def c_is_the_largest_label():
     """c is one too small: it is the largest label. Labels count from 0, so labels up to 9 are ten classes."""
-    return *x_train.shape, int(y_train.max()), 50
 
 
-@hyperparameters.mistake
-def c_counts_the_labels(x_train, y_train):
+@hyperparameters.slip("int(A) + 1", "len(y_train)")
+def c_counts_the_labels():
     """c is how many labels there are, one for each example. How many different ones are there?"""
-    return *x_train.shape, len(y_train), 50
 
 
-@hyperparameters.mistake
-def c_from_the_last_label(x_train, y_train):
+@hyperparameters.slip("y_train.max()", "y_train[-1]")
+def c_from_the_last_label():
     """c is taken from the last label, as if the labels were sorted. They come in any order: look at all of them."""
-    return *x_train.shape, int(y_train[-1]) + 1, 50
 
 
-@hyperparameters.mistake
-def the_shape_as_one(x_train, y_train):
+@hyperparameters.slip("(n, m, A, B)", "(x_train.shape, A, B)")
+def the_shape_as_one():
     """Three things come back, the first being the whole shape. n and m are two numbers: take the shape apart."""
-    return x_train.shape, int(y_train.max()) + 1, 50
 
 
 @hyperparameters.right
@@ -137,19 +129,16 @@ def one_by_one(x_train, y_train):
     yield 50
 
 
-@hyperparameters.mistake
-def c_and_nh_swapped(x_train, y_train):
+@hyperparameters.slip("(n, m, A, B)", "(n, m, B, A)")
+def c_and_nh_swapped():
     """c and nh have changed places: return n, m, c, nh, in this order."""
-    return *x_train.shape, 50, int(y_train.max()) + 1
 
 
-@hyperparameters.mistake
-def nh_is_the_batch_size(x_train, y_train):
+@hyperparameters.slip("50", "64")
+def nh_is_the_batch_size():
     """nh is 64, which is the lesson's batch size. It uses 50 hidden units."""
-    return *x_train.shape, int(y_train.max()) + 1, 64
 
 
-@hyperparameters.mistake
-def without_nh(x_train, y_train):
+@hyperparameters.slip("(n, m, A, B)", "(n, m, A)")
+def without_nh():
     """Three numbers come back; the fourth, nh, is missing: 50 hidden units."""
-    return *x_train.shape, int(y_train.max()) + 1

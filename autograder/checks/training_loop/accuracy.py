@@ -2,6 +2,7 @@
 
 import torch
 
+from autograder.authoring.slips import body
 from autograder.checks.training_loop import _scores
 from autograder.exercise import code
 
@@ -86,10 +87,9 @@ def by_softmax_first(out, yb):
     return torch.eq(torch.softmax(out, -1).topk(1).indices.squeeze(-1), yb).to(torch.float32).mean()
 
 
-@accuracy.mistake
-def in_percent(out, yb):
+@accuracy.slip("return A", "return 100 * A")
+def in_percent():
     """You return a percentage. The share asked for lies between 0 and 1."""
-    return 100 * (out.argmax(1) == yb).float().mean()
 
 
 @accuracy.slip("out.argmax(dim=1)", "out.argmax()")
@@ -135,12 +135,10 @@ def searches_from_0():
     make all of them 0?"""
 
 
-@accuracy.mistake
-def squeezed(out, yb):
+@accuracy.slip(body("out = out.squeeze()\nreturn (out.argmax(-1) == yb).sum() / len(out)"))
+def squeezed():
     """With a single row the table loses a dimension: squeeze takes away every dimension of size 1. Leave `out` as it
     is."""
-    out = out.squeeze()
-    return (out.argmax(-1) == yb).sum() / len(out)
 
 
 @accuracy.mistake
