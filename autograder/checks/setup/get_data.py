@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, everywhere
+from autograder.authoring.slips import after, before, everywhere
 from autograder.exercise import Complaint, code
 
 get_data = code(
@@ -133,18 +133,16 @@ def handed_out_one_by_one(images, labels, n_valid):
     return map(torch.Tensor.clone, (x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]))
 
 
-@get_data.slip("((X, Y), (A, B))", "(A, B, X, Y)", of="two_pairs")
+@get_data.slip("return A, B, C, D", "return C, D, A, B")
 def the_parts_change_places():
     """The two parts have changed places: the n_valid rows come back first. The order asked for is x_train, y_train,
     x_valid, y_valid."""
 
 
-@get_data.mistake
-def n_valid_cut_from_the_front(images, labels, n_valid):
-    """The rows from number n_valid on validate, so some of them train as well. It is the LAST n_valid rows, which
-    begin where the training rows end."""
-    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
-    return x[:n_train], y[:n_train], x[n_valid:], y[n_valid:]
+@get_data.slip("return A, B, C, D", "return A, B, x[n_valid:], y[n_valid:]")
+def n_valid_cut_from_the_front():
+    """The rows from number n_valid on validate, so some of them train as well. It is the LAST n_valid rows, which begin
+    where the training rows end."""
 
 
 @get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten() / 255, labels.long())", of="by_numpy")
@@ -153,27 +151,21 @@ def all_images_in_one_row():
     for each image."""
 
 
-@get_data.mistake
-def the_first_rows_validate(images, labels, n_valid):
+@get_data.slip("return A", "return x[n_valid:], y[n_valid:], x[:n_valid], y[:n_valid]")
+def the_first_rows_validate():
     """You take the first n_valid rows to validate. Here it is the last ones, and the rows before them train."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[n_valid:], y[n_valid:], x[:n_valid], y[:n_valid]
 
 
-@get_data.mistake
-def n_valid_rows_train(images, labels, n_valid):
+@get_data.slip("return A", "return x[:n_valid], y[:n_valid], x[n_valid:], y[n_valid:]")
+def n_valid_rows_train():
     """Only n_valid rows train, and the rest validates: it is the other way round. n_valid says how many rows, counted
     from the end, validate."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:n_valid], y[:n_valid], x[n_valid:], y[n_valid:]
 
 
-@get_data.mistake
-def all_rows_train(images, labels, n_valid):
-    """The rows that validate are in the training set too. A model is then judged on what it has learned by heart:
-    take them out of x_train and y_train."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x, y, x[-n_valid:], y[-n_valid:]
+@get_data.slip("return A, B, C, D", "return x, y, C, D")
+def all_rows_train():
+    """The rows that validate are in the training set too. A model is then judged on what it has learned by heart: take
+    them out of x_train and y_train."""
 
 
 @get_data.slip(everywhere("n_valid", "50000"), of="n_valid_rows_train")
@@ -182,113 +174,85 @@ def cut_at_50000():
     n_valid."""
 
 
-@get_data.mistake
-def always_10000_validate(images, labels, n_valid):
+@get_data.slip("n_train = A", "n_train = -10000")
+def always_10000_validate():
     """You split 10000 rows off, whatever n_valid says. How many rows validate is the caller's choice: use n_valid."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:-10000], y[:-10000], x[-10000:], y[-10000:]
 
 
-@get_data.mistake
-def shuffled_before_the_cut(images, labels, n_valid):
+@get_data.slip(before("n_train = A", "order = torch.randperm(len(x))\nx, y = x[order], y[order]"))
+def shuffled_before_the_cut():
     """The rows come back in another order. Shuffling is a later section's job: keep the order, so that it is the last
     n_valid images that validate."""
-    order = torch.randperm(len(images))
-    x, y = images.flatten(1)[order] / 255, labels.long()[order]
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
-@get_data.slip("((X, Y), (A, B))", "(X, A, Y, B)", of="two_pairs")
+@get_data.slip("return A, B, C, D", "return A, C, B, D")
 def both_x_first():
     """The four tensors are right and their order is not: x_train, y_train, x_valid, y_valid is asked for, and y_train
     and x_valid have changed places."""
 
 
-@get_data.mistake
-def labels_are_not_cut(images, labels, n_valid):
+@get_data.slip("return A, B, C, D", "return A, y, C, y")
+def labels_are_not_cut():
     """The images are cut in two, and the labels are not: either part comes with all of them. y needs the same cut as
     x."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:-n_valid], y, x[-n_valid:], y
 
 
-@get_data.slip(
-    "(torch.from_numpy(x), torch.from_numpy(y))",
-    "(images.flatten(1).float(), labels.long())",
-    of="by_numpy",
-)
+@get_data.slip("A / 255", "A")
 def pixels_stay_0_to_255():
     """The pixels are floats, but they still go up to 255. Scale them to the range from 0.0 to 1.0."""
 
 
-@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 256, labels.long())", of="by_numpy")
+@get_data.slip("255", "256")
 def divided_by_256():
     """You divide by 256: white becomes 0.996. There are 256 different brightnesses, but the largest of them is 255."""
 
 
-@get_data.slip(
-    "(torch.from_numpy(x), torch.from_numpy(y))",
-    "((images.flatten(1) // 255).float(), labels.long())",
-    of="by_numpy",
-)
+@get_data.slip("A / 255", "A // 255")
 def whole_division():
     """Every pixel is 0 or 1, and all the greys are gone: a division with //, or a conversion to whole numbers, drops
     the fraction."""
 
 
-@get_data.slip(
-    "(torch.from_numpy(x), torch.from_numpy(y))",
-    "(images.flatten(1) / images.max(), labels.long())",
-    of="by_numpy",
-)
+@get_data.slip("255", "images.max()")
 def divided_by_the_largest_seen():
     """You divide by the brightest pixel that occurs, so a set of dark images comes out too bright. Divide by the
     brightest that a pixel can be."""
 
 
-@get_data.mistake
-def standardised(images, labels, n_valid):
-    """The values have mean 0 and standard deviation 1. That is a good idea for another day: here 0 to 255 becomes 0
-    to 1 and nothing else is done."""
-    x, y = images.flatten(1) / 255, labels.long()
-    x = (x - x.mean()) / x.std()
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+@get_data.slip(after("x = A", "x = (x - x.mean()) / x.std()"))
+def standardised():
+    """The values have mean 0 and standard deviation 1. That is a good idea for another day: here 0 to 255 becomes 0 to
+    1 and nothing else is done."""
 
 
-@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images / 255, labels.long())", of="by_numpy")
+@get_data.slip("images.flatten(1)", "images")
 def still_square():
     """The images are still 28 x 28. The network takes each as one flat row of 784 values: (n, 784)."""
 
 
-@get_data.slip(change("x = A", ""), change("images", "images.transpose(1, 2)"), of="standardised")
+@get_data.slip("images.flatten(1)", "images.transpose(1, 2).flatten(1)")
 def column_by_column():
     """The pixels of each image come column after column, as if it were mirrored at its diagonal. Put its rows one after
     the other, as flatten does."""
 
 
-@get_data.slip(
-    "(torch.from_numpy(x), torch.from_numpy(y))",
-    "(images.flatten(1).double() / 255, labels.long())",
-    of="by_numpy",
-)
+@get_data.slip("torch.float32", "torch.float64")
 def in_double():
     """x is float64. The weights of a network are float32, and the two do not multiply: ask for float32 (numpy divides
     in float64 unless told otherwise)."""
 
 
-@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 255, labels)", of="by_numpy")
+@get_data.slip("labels.to(torch.int64)", "labels")
 def labels_keep_their_dtype():
     """The labels keep the dtype that they came with. Indexing by them and the losses of torch need int64: there is a
     method for it as there is .float() for the images."""
 
 
-@get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten(1) / 255, labels.float())", of="by_numpy")
+@get_data.slip("torch.int64", "torch.float32")
 def labels_become_float():
     """The labels became floats. A label is the number of a class, and it will be used as an index: int64."""
 
 
-@get_data.mistake
-def two_pairs(images, labels, n_valid):
+@get_data.slip("return A, B, C, D", "return (A, B), (C, D)")
+def two_pairs():
     """You return two pairs, (x_train, y_train) and (x_valid, y_valid). Return the four tensors side by side."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return (x[:-n_valid], y[:-n_valid]), (x[-n_valid:], y[-n_valid:])
