@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, outdent
+from autograder.authoring.slips import after, before, change, everywhere, outdent
 from autograder.checks.training_loop import gentle
 from autograder.exercise import code
 
@@ -166,14 +166,8 @@ def never_clears():
 
 
 @fit_layers.slip(
-    change("p.grad = A", ""),
-    before(
-        "for start in A:",
-        """
-        for p in [p for layer in model.layers for p in layer.parameters()]:
-            p.grad = None
-        """,
-    ),
+    change("p.grad = None", ""),
+    before("for start in A:", "for layer in model.layers:\n    layer.zero_grad()"),
     of="parameter_by_parameter",
 )
 def clears_once_an_epoch():
@@ -187,121 +181,65 @@ def no_parameter_moves():
     gradients cleared before the update?"""
 
 
-@fit_layers.slip("X - 1", "X", of="always_drops_the_last_batch")
-def drops_the_short_batch():
-    """The examples of the short last batch are never used. A division such as `len(x) // bs` counts full batches
-    alone."""
-
-
-@fit_layers.slip("range(0, len(x), bs)", "range(0, (len(x) - 1) // bs * bs, bs)", of="parameter_by_parameter")
-def always_drops_the_last_batch():
-    """Your loop stops one batch early, whether the last batch is short or full. How many batches are there?"""
-
-
-@fit_layers.slip("range(0, X, bs)", "range((X - 1) // bs + 1)", of="parameter_by_parameter")
+@fit_layers.slip("range(0, X, bs)", "range((X - 1) // bs + 1)")
 def batch_numbers_as_starts():
     """Your slices begin at the number of the batch: 0, 1, 2, ... Batch number i begins at row i * bs."""
 
 
-@fit_layers.slip(
-    change("y[start:start + bs]", "y[:bs]"),
-    change("x[start:start + bs]", "x[:bs]"),
-    of="parameter_by_parameter",
-)
+@fit_layers.slip(everywhere("A[start : start + bs]", "A[:bs]"))
 def the_first_batch_again_and_again():
     """Every step uses the first batch: the slice does not move on. Use the loop variable as its start."""
 
 
-@fit_layers.slip(
-    outdent("with A:"),
-    change("for start in A:", "loss_func(model(x), y).backward()"),
-    of="parameter_by_parameter",
-)
+@fit_layers.slip(before("for start in A:", "bs = len(x)"))
 def everything_in_one_batch():
     """You train on all the data at once, one update an epoch: `bs` is not used, or is replaced by a large number."""
 
 
-@fit_layers.slip(outdent("with A:"), of="parameter_by_parameter")
+@fit_layers.slip(outdent("with A:"))
 def one_update_an_epoch():
     """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update
     belongs inside the loop over the batches: look at the indentation."""
 
 
-@fit_layers.slip(
-    outdent("with A:"),
-    before("with A:", "loss.backward()"),
-    change(
-        "loss_func(model(x[start:start + bs]), y[start:start + bs]).backward()",
-        "loss = loss_func(model(x[start:start + bs]), y[start:start + bs])",
-    ),
-    of="parameter_by_parameter",
-)
+@fit_layers.slip(outdent("with A:"), outdent("A.backward()"))
 def learns_from_the_last_batch_alone():
     """Only the last batch of an epoch is learnt from: backward() and the update stand outside the loop over the
     batches. Look at the indentation."""
 
 
-@fit_layers.slip("lr * X", "X", of="parameter_by_parameter")
+@fit_layers.slip(everywhere("lr * A", "A"))
 def without_a_learning_rate():
     """Your steps are as long as if the learning rate were 1: does `lr` appear in the update?"""
 
 
-@fit_layers.slip(
-    "for p in A:",
-    """
-        if hasattr(layer, 'weight'):
-            layer.weight -= lr * layer.weight.grad
-            layer.zero_grad()
-        """,
-    of="parameter_by_parameter",
-)
+@fit_layers.slip("layer.bias -= A", "")
 def biases_stay():
     """The weights move and the biases do not. Both have a gradient; update both."""
 
 
-@fit_layers.slip(
-    change("p.grad = None", ""),
-    change("model.layers", "model.layers[:3:2]"),
-    after("for layer in A:", "for layer in model.layers:\n    layer.zero_grad()"),
-    of="parameter_by_parameter",
-)
+@fit_layers.slip("model.layers", "model.layers[:3:2]")
 def the_first_and_third_layer_only():
     """Only `layers[0]` and `layers[2]` are updated. A model may have more layers: go through the list."""
 
 
-@fit_layers.slip(
-    "for layer in A:",
-    """
-        for p in model.parameters():
-            p -= lr * p.grad
-            p.grad = None
-        """,
-    of="parameter_by_parameter",
-)
+@fit_layers.slip("model.layers", "model.parameters()")
 def counts_on_parameters():
     """You call model.parameters(), which only an nn.Module has. This model has its list, `model.layers`: go through
     that."""
 
 
-@fit_layers.slip(
-    "for p in A:",
-    """
-        layer.weight -= lr * layer.weight.grad
-        layer.bias -= lr * layer.bias.grad
-        layer.weight.grad, layer.bias.grad = (None, None)
-        """,
-    of="parameter_by_parameter",
-)
+@fit_layers.slip("if A:", "")
 def every_layer_has_a_weight():
     """You ask each layer for its weight, and one like ReLU or Tanh has none. Leave out the layers without."""
 
 
-@fit_layers.slip("X.backward()", "X", of="parameter_by_parameter")
+@fit_layers.slip("X.backward()", "X")
 def has_no_gradient_to_use():
     """A gradient is None when your update wants to use it: backward() has not run yet, or the gradients were set to
     None before the update."""
 
 
-@fit_layers.slip(after("with A:", "return"), of="parameter_by_parameter")
+@fit_layers.slip(after("with A:", "return"))
 def returns_after_one_batch():
     """You learn from the first batch alone. Does a `return` or a `break` stand inside the loop over the batches?"""
