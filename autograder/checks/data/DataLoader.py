@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import torch
 
-from autograder.authoring.slips import after, before, change
+from autograder.authoring.slips import after, before, body, change, inside, method
 from autograder.checks.data import MOST_BATCHES, cut, one_pass, pairs
 from autograder.exercise import Complaint, code
 
@@ -211,13 +211,7 @@ def one_list_for_all_batches():
 
 
 @DataLoader.slip(
-    "yield self.collate_fn([self.ds[i] for i in rows])",
-    """
-        items = []
-        for i in rows:
-            items.append(self.ds[i])
-            yield self.collate_fn(items)
-        """,
+    "yield A", "items = []\nfor i in rows:\n    items.append(self.ds[i])\n    yield self.collate_fn(items)"
 )
 def yields_in_the_inner_loop():
     """A batch is yielded after every single example. Does the `yield` stand inside the loop over the row numbers? First
@@ -270,23 +264,13 @@ def used_up_after_one_loop():
     `__iter__`."""
 
 
-@DataLoader.mistake
+@DataLoader.slip(
+    inside("__iter__", body("self.batches = iter(self.sampler)\nreturn self")),
+    method("def __next__(self):\n    return self.collate_fn([self.ds[i] for i in next(self.batches)])"),
+)
 def one_place_in_the_sampler():
     """`__iter__` returns the loader itself, so two loops over it share one place in the sampler and take batches away
     from each other."""
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
-
-        def __iter__(self):
-            self.batches = iter(self.sampler)
-            return self
-
-        def __next__(self):
-            return self.collate_fn([self.ds[i] for i in next(self.batches)])
-
-    return DataLoader
 
 
 @DataLoader.slip("[X for i in rows]", "[X for i in rows.tolist()]")

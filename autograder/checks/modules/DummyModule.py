@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, body, change, first, indent, inside, last, method, without
+from autograder.authoring.slips import after, before, body, change, first, inside, last, without
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -140,29 +140,6 @@ def shows_the_registry_in_its_repr(DummyModule, draw):
 
 
 @DummyModule.right
-def yields_one_by_one():
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            self._modules = {}
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
-
-        def __setattr__(self, k, v):
-            if not k.startswith("_"):
-                self._modules[k] = v
-            super().__setattr__(k, v)
-
-        def __repr__(self):
-            return f"{self._modules}"
-
-        def parameters(self):
-            for layer in self._modules.values():
-                yield from layer.parameters()
-
-    return Model
-
-
-@DummyModule.right
 def lists_them():
     class Model:
         def __init__(self, n_in, nh, n_out):
@@ -212,21 +189,10 @@ def through_its_dict():
     return Model
 
 
-@DummyModule.slip(
-    indent("A.__setattr__(name, value)"),
-    change(
-        "if A:",
-        """
-        if name.startswith('_'):
-            self.__dict__[name] = value
-        else:
-            self._modules[name] = value
-        """,
-    ),
-)
+@DummyModule.slip("super().__setattr__(name, value)", "if name.startswith('_'):\n    self.__dict__[name] = value")
 def registers_and_does_not_set():
-    """`__setattr__` puts the layer into the registry and stops there, so there is no attribute: model.l1
-    fails. The usual setting of an attribute, which you have replaced, is still needed."""
+    """`__setattr__` puts the layer into the registry and stops there, so there is no attribute: model.l1 fails. The
+    usual setting of an attribute, which you have replaced, is still needed."""
 
 
 @DummyModule.slip("not name.startswith('_')", "name != '_modules'")
@@ -235,13 +201,7 @@ def registers_private_names():
     them out."""
 
 
-@DummyModule.slip(
-    method("""
-        def __setattr__(self, name, value):
-            self._modules[name] = value
-            object.__setattr__(self, name, value)
-        """),
-)
+@DummyModule.slip("if A:", "")
 def registers_the_registry():
     """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
     `__setattr__` set names with an underscore without registering them?"""
@@ -289,18 +249,16 @@ def yields_copies():
     tensors themselves."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    inside(
+        "parameters",
+        before("for A in B:", "made = (p for layer in self._modules.values() for p in layer.parameters())"),
+        change("for A in B:", "self._made = getattr(self, '_made', made)\nreturn self._made"),
+    )
+)
 def one_generator_for_life():
-    """The generator is made once and kept, so a second call of `parameters()` finds it used up. Make a new
-    one at each call."""
-
-    class Model(yields_one_by_one()):
-        def parameters(self):
-            if not hasattr(self, "_generator"):
-                self._generator = super().parameters()
-            return self._generator
-
-    return Model
+    """The generator is made once and kept, so a second call of `parameters()` finds it used up. Make a new one at each
+    call."""
 
 
 @DummyModule.slip(
@@ -325,35 +283,23 @@ def a_class_attribute_made_anew():
 
 
 @DummyModule.slip(
-    change("self._modules[name] = value", ""),
-    inside(
-        "__init__",
-        body("""
-        self._modules = {"l1": nn.Linear(n_in, nh), "l2": nn.Linear(nh, n_out)}
-        self.l1, self.l2 = self._modules.values()
-        """),
-    ),
+    change("self._modules[name] = value", "pass"),
+    inside("__init__", last("self._modules = {'l1': self.l1, 'l2': self.l2}")),
 )
 def fills_the_registry_by_hand():
-    """`__init__` puts l1 and l2 into the registry by itself, and a layer that is set later is not registered.
-    That is the work of `__setattr__`."""
+    """`__init__` puts l1 and l2 into the registry by itself, and a layer that is set later is not registered. That is
+    the work of `__setattr__`."""
 
 
-@DummyModule.mistake
+@DummyModule.slip(
+    change("class DummyModule:", "class DummyModule(nn.Module):"),
+    change("self._modules = {}", "super().__init__()"),
+    without("__setattr__"),
+    without("parameters"),
+)
 def an_nn_module():
-    """The class inherits from nn.Module, which registers, shows and yields everything already. Take the base
-    class away and do it yourself."""
-
-    class Model(torch.nn.Module):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__()
-            self.l1 = torch.nn.Linear(n_in, nh)
-            self.l2 = torch.nn.Linear(nh, n_out)
-
-        def __repr__(self):
-            return f"{self._modules}"
-
-    return Model
+    """The class inherits from nn.Module, which registers, shows and yields everything already. Take the base class away
+    and do it yourself."""
 
 
 @DummyModule.slip("return X", "_ = X")

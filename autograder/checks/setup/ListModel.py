@@ -174,38 +174,14 @@ def appended_and_reduced():
     return ListModel
 
 
-def _class_with(make_layers, call):
-    """A plain class: `make_layers(n_in, nh, n_out)` gives its layers, `call(self, x)` what it returns."""
-
-    class Model:
-        def __init__(self, n_in, nh, n_out):
-            self.layers = make_layers(n_in, nh, n_out)
-
-        def __call__(self, x):
-            return call(self, x)
-
-    return Model
-
-
-def _linear_relu_linear(n_in, nh, n_out):
-    return [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
-
-
-def _walk(self, x):
-    for layer in self.layers:
-        x = layer(x)
-    return x
-
-
 @ListModel.slip("[X, nn.ReLU(), Y]", "[X, Y]")
 def without_relu():
     """The list has no ReLU in it. Two Linear layers in a row can do no more than one: Linear, ReLU, Linear."""
 
 
-@ListModel.mistake
+@ListModel.slip("for layer in self.layers:", "for layer in self.layers[::2]:")
 def relu_is_not_applied():
     """The ReLU is in the list, but x never goes through it: the negative values pass between the two Linear layers."""
-    return _class_with(_linear_relu_linear, lambda self, x: self.layers[2](self.layers[0](x)))
 
 
 @ListModel.slip("return x", "return x.relu()")
@@ -218,18 +194,16 @@ def the_relu_class():
     """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
 
 
-@ListModel.mistake
+@ListModel.slip("[A, B, C]", "nn.ModuleList([A, B, C])")
 def in_a_module_list():
     """`layers` is an nn.ModuleList, which comes three sections on. Here a plain list [...] is asked for, so that you
     can see later what it lacks."""
-    return _class_with(lambda *sizes: torch.nn.ModuleList(_linear_relu_linear(*sizes)), _walk)
 
 
-@ListModel.mistake
+@ListModel.slip("[A, B, C]", "nn.Sequential(A, B, C)")
 def in_a_sequential():
     """`layers` is an nn.Sequential, which does the walking for you. Keep a plain list [...] and walk through it
     yourself."""
-    return _class_with(lambda *sizes: torch.nn.Sequential(*_linear_relu_linear(*sizes)), lambda self, x: self.layers(x))
 
 
 @ListModel.slip("self.layers = A", "layers = A")
