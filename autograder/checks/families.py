@@ -38,6 +38,23 @@ def one_step_an_epoch():
     """The step stands outside the loop over the batches: there is one an epoch."""
 
 
+@slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
+def steps_once_an_epoch():
+    """There is one step an epoch, from gradients that added up: `opt.step()` and `opt.zero_grad()` stand outside the
+    loop over the batches."""
+
+
+@slip(change("A.backward()\nopt.step()\nopt.zero_grad()", "loss = A\nopt.step()\nopt.zero_grad()\nloss.backward()"))
+def steps_before_backward():
+    """`opt.step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
+    never used."""
+
+
+@slip("A.backward()", "A.detach().backward()")
+def loss_without_a_graph():
+    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach()."""
+
+
 @slip(change("A.backward()", "A"))
 def never_goes_backward():
     """No gradients are worked out, so `opt.step()` has nothing to go by. Which method of the loss is missing?"""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, first, outdent
+from autograder.authoring.slips import before, change, first, outdent
 from autograder.checks.data import HiddenRows, watched_training, what_was_learnt
 from autograder.exercise import code
 
@@ -145,20 +145,6 @@ def all_rows_at_once():
 @fit_dataset.slip(change("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))
 def one_row_at_a_time():
     """Each row is a batch of its own: the loop moves on by 1, and `bs` is not used."""
-
-
-@fit_dataset.slip(after("opt.zero_grad()", "loss.backward()"), change("loss.backward()\nopt.step()", "opt.step()"))
-def steps_before_backward():
-    """You step before backward, so each step uses no gradient, or that of the batch before. First the gradients, then
-    the step."""
-
-
-@fit_dataset.slip(
-    after("for start in A:", "opt.step()\nopt.zero_grad()"),
-    change("loss.backward()\nopt.step()\nopt.zero_grad()", "loss.backward()"),
-)
-def steps_once_an_epoch():
-    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
 
 
 @fit_dataset.slip(

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first, outdent
+from autograder.authoring.slips import change, first, outdent
 from autograder.checks.data import watched_training, what_was_learnt
 from autograder.exercise import Complaint, code
 
@@ -129,14 +129,3 @@ def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
         loss_func(model(torch.cat(xs)), torch.cat(ys)).backward()
         opt.step()
         opt.zero_grad()
-
-
-@fit_loader.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
-def step_once_an_epoch():
-    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""
-
-
-@fit_loader.slip(after("opt.zero_grad()", "loss.backward()"))
-def step_before_backward():
-    """You step before backward: each step uses no gradient, or that of the batch before. First the gradients, then the
-    step."""

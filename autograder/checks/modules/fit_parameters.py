@@ -210,12 +210,6 @@ def no_gradients_at_the_update():
     cleared only after the update?"""
 
 
-@fit_parameters.slip("loss_func(A, B).backward()", "with torch.no_grad():\n    loss_func(A, B).backward()")
-def loss_without_a_graph():
-    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach(). Only
-    the update belongs under no_grad."""
-
-
 @fit_parameters.slip(outdent("with A:"), before("A.backward()", "model.zero_grad()"))
 def updates_with_the_last_batch_alone():
     """The parameters are updated once an epoch, with the gradients of the last batch alone. Is the update indented far

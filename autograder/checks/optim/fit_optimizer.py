@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, outdent
+from autograder.authoring.slips import before, change, everywhere, outdent
 from autograder.beside.readings import learnt_from
 from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
 from autograder.checks.optim import cleared
@@ -165,24 +165,6 @@ def reports_as_it_goes(model, opt, loss_func, x, y, bs, epochs=1):
     return report
 
 
-@fit_optimizer.slip(
-    after("opt.zero_grad()", "loss.backward()"),
-    change(
-        "loss_func(model(x[start:start + bs]), y[start:start + bs]).backward()",
-        "loss = loss_func(model(x[start:start + bs]), y[start:start + bs])",
-    ),
-)
-def steps_before_backward():
-    """`step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
-    never used."""
-
-
-@fit_optimizer.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
-def one_step_an_epoch():
-    """There is one step an epoch, with the gradients of all batches added up. Is `opt.step()` indented far
-    enough to be inside the loop over the batches?"""
-
-
 @fit_optimizer.slip(outdent("opt.step()"), change("opt.zero_grad()", ""), before("A.backward()", "opt.zero_grad()"))
 def steps_with_the_last_batch_alone():
     """There is one step an epoch, with the gradients of the last batch alone. Is `opt.step()` indented far
@@ -194,31 +176,7 @@ def the_first_row_of_each_batch():
     """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
 
 
-@fit_optimizer.slip(
-    before(
-        "opt.step()",
-        """
-        with torch.no_grad():
-            loss = loss_func(model(x[start:start + bs]), y[start:start + bs])
-        loss.backward()
-        """,
-    ),
-)
-def loss_without_a_graph():
-    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by
-    detach(). Let the prediction and the loss be recorded."""
-
-
-@fit_optimizer.slip(
-    before(
-        "A.backward()",
-        """
-        out = x[start:start + bs]
-        for layer in model:
-            out = layer(out)
-        """,
-    ),
-)
+@fit_optimizer.slip(before("A.backward()", "layers = [*model]"))
 def layer_by_layer():
     """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the model."""
 
@@ -236,14 +194,7 @@ def leaves_recording_off():
     """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone."""
 
 
-@fit_optimizer.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= 0.5 * p.grad
-        """,
-)
+@fit_optimizer.slip("opt.step()", "with torch.no_grad():\n    for p in model.parameters():\n        p -= 0.5 * p.grad")
 def updates_by_itself():
     """The parameters are updated by the loop itself, or by an optimizer of its own, and not by `opt.step()`. How they
     are updated is the business of `opt`."""

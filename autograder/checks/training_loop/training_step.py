@@ -173,7 +173,10 @@ def leaves_out_the_biases():
     """The weights move and the biases do not. Every parameter has a gradient; update them all."""
 
 
-@training_step.slip("for A in B:", "p = next(model.parameters())\np -= lr * p.grad", of="weights_and_biases_alone")
+@training_step.slip(
+    change("loss.detach()", "loss"),
+    change("for p in A:", "p = next(model.parameters())\np -= lr * p.grad\nmodel.zero_grad()"),
+)
 def moves_the_first_parameter_only():
     """Only the first parameter moves. Does a `return` stand inside your loop, one level too deep?"""
 
@@ -197,20 +200,6 @@ def clips_the_gradients():
     them as they are."""
 
 
-@training_step.mistake
-def weights_and_biases_alone(model, loss_func, xb, yb, lr):
-    """You update what is called weight or bias, and a parameter of another name stays as it was. model.parameters() has
-    all of them, whatever they are called."""
-    loss = loss_func(model(xb), yb)
-    loss.backward()
-    with torch.no_grad():
-        for name, p in model.named_parameters():
-            if name.endswith(("weight", "bias")):
-                p -= lr * p.grad
-    model.zero_grad()
-    return loss
-
-
 @training_step.slip(after("A.zero_()", "return loss"))
 def returns_inside_the_loop():
     """Only the first parameter moves, and only its gradient is cleared. Does a `return` stand inside the loop?"""
@@ -229,12 +218,6 @@ def returns_the_outputs():
 def has_no_gradient_to_use():
     """`p.grad` is None when your update wants to use it: backward() has not run yet, or the gradients were set to None
     before the update."""
-
-
-@training_step.slip(before("for p in A:", "loss = loss_func(model(xb), yb)\nloss.backward()"))
-def predicts_under_no_grad():
-    """The model ran under torch.no_grad(), so nothing was recorded that backward() could follow. Only the update
-    belongs under it."""
 
 
 @training_step.slip("p -= X", "p = p - X")

@@ -189,30 +189,6 @@ def with_lists_and_tensors(epochs, model, loss_func, opt, train_dl, valid_dl):
 
 
 @fit.right
-def weighted_in_a_tuple(epochs, model, loss_func, opt, train_dl, valid_dl):
-    history = ()
-    for _ in range(epochs):
-        model.train(True)
-        for xb, yb in train_dl:
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            for p in model.parameters():
-                p.grad = None
-        model.train(False)
-        total, right, n = 0.0, 0, 0
-        for xb, yb in valid_dl:
-            with torch.no_grad():
-                scores = model(xb)
-            total += float(loss_func(scores, yb)) * len(yb)
-            right += sum(
-                row.index(max(row)) == target for row, target in zip(scores.tolist(), yb.tolist(), strict=True)
-            )
-            n += len(yb)
-        history += ((total / n, right / n),)
-    return history
-
-
-@fit.right
 def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
     @torch.no_grad()
     def mean_of(measure):
@@ -265,15 +241,6 @@ def an_entry_for_each_batch():
 def never_steps():
     """Your training changes nothing: the parameters are the same in the end. Is `opt.step()` called, after
     backward() and before the gradients are cleared?"""
-
-
-@fit.slip(
-    before("model.eval()", "opt.step()\nopt.zero_grad()"),
-    change("loss_func(model(xb), yb).backward()\nopt.step()\nopt.zero_grad()", "loss_func(model(xb), yb).backward()"),
-)
-def steps_once_an_epoch():
-    """You take one step an epoch, with the gradients of all batches together. `opt.step()` and `opt.zero_grad()`
-    belong inside the loop over the batches."""
 
 
 @fit.slip(
