@@ -2,7 +2,7 @@
 
 import itertools
 
-from autograder.authoring.slips import before, body, inside
+from autograder.authoring.slips import before, body, change, inside, last
 from autograder.checks.data import MOST_BATCHES, HiddenRows, one_pass, pairs, ys
 from autograder.exercise import code
 
@@ -131,23 +131,6 @@ def a_separate_iterator():
     return SliceLoader
 
 
-@SliceLoader.right
-def by_number():
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs = ds, bs
-
-        def __len__(self):
-            return (len(self.ds) + self.bs - 1) // self.bs
-
-        def __getitem__(self, i):
-            if i >= len(self):
-                raise IndexError(i)
-            return self.ds[i * self.bs : (i + 1) * self.bs]
-
-    return SliceLoader
-
-
 @SliceLoader.slip(
     inside("__init__", body("self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))")),
     inside("__iter__", body("return self.batches")),
@@ -157,27 +140,21 @@ def iterates_once():
     `__iter__` is called."""
 
 
-@SliceLoader.mistake
+@SliceLoader.slip(
+    inside("__init__", last("self.start = 0")),
+    change(
+        "for A in B:",
+        """
+        while self.start < len(self.ds):
+            self.start += self.bs
+            yield self.ds[self.start - self.bs : self.start]
+        self.start = 0
+        """,
+    ),
+)
 def never_rewinds():
     """A loop left by `break` is continued by the next one: the place in the data is kept on the loader. When is it set
     to 0?"""
-
-    class SliceLoader:
-        def __init__(self, ds, bs):
-            self.ds, self.bs, self.start = ds, bs, 0
-
-        def __iter__(self):
-            return self
-
-        def __next__(self):
-            if self.start >= len(self.ds):
-                self.start = 0
-                raise StopIteration
-            batch = self.ds[self.start : self.start + self.bs]
-            self.start += self.bs
-            return batch
-
-    return SliceLoader
 
 
 @SliceLoader.slip(
@@ -189,14 +166,7 @@ def shortens_its_own_bs():
     loop should stay in a local variable."""
 
 
-@SliceLoader.slip(
-    "for A in B:",
-    """
-        if self.bs <= len(self.ds):
-            for start in range(0, len(self.ds), self.bs):
-                yield self.ds[start:start + self.bs]
-        """,
-)
+@SliceLoader.slip("range(0, A, B)", "range(0, A if A >= B else 0, B)")
 def nothing_from_few_rows():
     """Where the dataset has fewer rows than `bs`, there is no batch at all. They are a short batch too."""
 
@@ -214,13 +184,7 @@ def cut_into_equal_parts():
     left."""
 
 
-@SliceLoader.slip(
-    "for A in B:",
-    """
-        for i in range(len(self.ds) // self.bs + 1):
-            yield self.ds[i * self.bs:(i + 1) * self.bs]
-        """,
-)
+@SliceLoader.slip("range(0, A, B)", "range(0, A + 1, B)")
 def ends_with_an_empty_batch():
     """Where bs divides the length, an empty batch comes last. A number of batches such as length // bs + 1 is one too
     many there."""

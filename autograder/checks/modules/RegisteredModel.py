@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import before, change, first, inside, method
+from autograder.authoring.slips import before, body, change, first, inside
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -87,23 +87,6 @@ def over_its_children():
 
 
 @RegisteredModel.right
-def counting():
-    class Model(torch.nn.Module):
-        def __init__(self, layers):
-            super().__init__()
-            self.layers = layers
-            for i in range(len(layers)):
-                self.add_module("layer_" + str(i), layers[i])
-
-        def forward(self, x):
-            for layer in self.layers:
-                x = layer(x)
-            return x
-
-    return Model
-
-
-@RegisteredModel.right
 def by_setattr_and_call():
     class Model(torch.nn.Module):
         def __init__(self, layers):
@@ -147,14 +130,7 @@ def counting_from_one():
     """The names begin with layer_1. The first layer is layer_0."""
 
 
-@RegisteredModel.slip(
-    "for i in A:",
-    """
-        for i, layer in enumerate(layers):
-            self.add_module(f'layer{i}', layer)
-        """,
-    of="counting",
-)
+@RegisteredModel.slip("f'layer_{i}'", "f'layer{i}'")
 def names_without_underscore():
     """The names are layer0, layer1, ...: there is to be an underscore before the number."""
 
@@ -165,27 +141,15 @@ def one_name_for_all():
     name (is there an f in front of the string?)."""
 
 
-@RegisteredModel.slip(
-    "self.add_module(B, layer)",
-    """
-        if list(layer.parameters()):
-            self.add_module(f'layer_{i}', layer)
-        """,
-)
+@RegisteredModel.slip("self.add_module(B, layer)", "if list(layer.parameters()):\n    self.add_module(B, layer)")
 def only_layers_with_parameters():
     """Layers without parameters, such as ReLU, are not registered. Register each layer of the list."""
 
 
-@RegisteredModel.slip(
-    method("""
-        def __init__(self, layers):
-            nn.Module.__init__(self)
-            self.layers = nn.ModuleList(layers)
-        """),
-)
+@RegisteredModel.slip(inside("__init__", body("super().__init__()\nself.layers = nn.ModuleList(layers)")))
 def in_a_module_list():
-    """The layers are registered in an nn.ModuleList (names layers.0, layers.1, ...). That is the next
-    question: keep the plain list here, and register each layer with add_module."""
+    """The layers are registered in an nn.ModuleList (names layers.0, layers.1, ...). That is the next question: keep
+    the plain list here, and register each layer with add_module."""
 
 
 @RegisteredModel.slip(
@@ -223,12 +187,7 @@ def layers_as_arguments():
     list. No star is needed."""
 
 
-@RegisteredModel.slip(
-    method("""
-        def forward(self, x):
-            return self.layer_2(self.layer_1(self.layer_0(x)))
-        """),
-)
+@RegisteredModel.slip(inside("forward", body("return self.layer_2(self.layer_1(self.layer_0(x)))")))
 def always_three_layers():
     """`forward` calls layer_0, layer_1 and layer_2, however many layers there are. Go through the list."""
 

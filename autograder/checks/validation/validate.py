@@ -113,18 +113,6 @@ def with_weights(model, loss_func, dl):
 
 
 @validate.right
-def example_by_example(model, loss_func, dl):
-    losses, hits = [], []
-    for xb, yb in dl:
-        for i in range(len(xb)):
-            with torch.no_grad():
-                out = model(xb[i : i + 1])
-            losses.append(float(loss_func(out, yb[i : i + 1])))
-            hits.append(int(out.argmax()) == int(yb[i]))
-    return sum(losses) / len(losses), sum(hits) / len(hits)
-
-
-@validate.right
 def by_the_dataset_length(model, loss_func, dl):
     total = torch.zeros(2, dtype=torch.float64)
     with torch.no_grad():
@@ -135,17 +123,10 @@ def by_the_dataset_length(model, loss_func, dl):
     return total / len(dl.dataset)
 
 
-@validate.mistake
-def the_mean_of_the_means(model, loss_func, dl):
-    """You average the batches' means, so an example in a short batch counts for more than the others. Weigh each
-    batch by its size."""
-    losses, shares = [], []
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            losses.append(loss_func(out, yb).item())
-            shares.append((out.argmax(1) == yb).float().mean().item())
-    return sum(losses) / len(losses), sum(shares) / len(shares)
+@validate.slip(change("X * len(xb)", "X"), change("X.sum()", "X.float().mean()"), change("n += len(xb)", "n += 1"))
+def the_mean_of_the_means():
+    """You average the batches' means, so an example in a short batch counts for more than the others. Weigh each batch
+    by its size."""
 
 
 @validate.slip(
@@ -173,17 +154,12 @@ def never_divides():
     """You return totals over all examples. Divide both by the number of examples."""
 
 
-@validate.mistake
-def the_last_batch_only(model, loss_func, dl):
+@validate.slip(change("loss += X", "loss = X"), change("right += X", "right = X"), change("n += X", "n = X"))
+def the_last_batch_only():
     """Your result is that of the last batch alone: each batch overwrites the one before."""
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            loss, share = loss_func(out, yb).item(), (out.argmax(1) == yb).float().mean().item()
-    return loss, share
 
 
-@validate.slip(change("return A", ""), change("loss, share = X", "return X"), of="the_last_batch_only")
+@validate.slip(after("n += len(xb)", "return loss / n, right / n"))
 def returns_inside_the_loop():
     """Your result is that of the first batch alone. Does a `return` or a `break` stand inside the loop?"""
 
@@ -193,17 +169,14 @@ def accuracy_then_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
 
 
-@validate.mistake
-def keeps_its_totals(model, loss_func, dl, totals=[0.0, 0, 0]):  # noqa: B006
-    """The first call is right, and later ones count the examples of the calls before them too: your totals outlive
-    the call. Are they global, or a default argument?"""
-    with torch.no_grad():
-        for xb, yb in dl:
-            out = model(xb)
-            totals[0] += loss_func(out, yb).item() * len(xb)
-            totals[1] += (out.argmax(1) == yb).sum().item()
-            totals[2] += len(xb)
-    return totals[0] / totals[2], totals[1] / totals[2]
+@validate.slip(
+    change("def validate(model, loss_func, dl):", "def validate(model, loss_func, dl, totals=[0.0, 0, 0]):"),
+    change("(loss, right, n) = A", "(loss, right, n) = totals"),
+    after("with A:", "totals[:] = loss, right, n"),
+)
+def keeps_its_totals():
+    """The first call is right, and later ones count the examples of the calls before them too: your totals outlive the
+    call. Are they global, or a default argument?"""
 
 
 @validate.slip(after("with A:", "model.train()"))
