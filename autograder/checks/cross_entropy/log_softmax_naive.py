@@ -79,11 +79,6 @@ def with_logsumexp(x):
     return x - torch.logsumexp(x, -1).unsqueeze(-1)
 
 
-@log_softmax_naive.right
-def minus_the_log_of_the_inverse(x):
-    return -(x.unsqueeze(-2) - x.unsqueeze(-1)).exp().sum(-1).log()
-
-
 @log_softmax_naive.slip("x - X", "(x - X).squeeze()", of="as_a_difference")
 def squeezed():
     """A dimension of size 1 is lost that was in x from the start: squeeze() takes away every one of them. The result

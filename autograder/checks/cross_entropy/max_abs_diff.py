@@ -126,13 +126,6 @@ def by_both_ends(a, b):
 
 
 @max_abs_diff.right
-def by_the_infinity_norm(a, b):
-    if a.shape != b.shape:
-        raise ValueError
-    return torch.linalg.vector_norm(a - b, ord=float("inf")).item()
-
-
-@max_abs_diff.right
 def by_numpy(a, b):
     import numpy as np
 
@@ -160,14 +153,10 @@ def abs_after_max():
     First abs, then max."""
 
 
-@max_abs_diff.slip(
-    "torch.linalg.vector_norm(a - b, ord=float('inf'))",
-    "abs(a.max() - b.max())",
-    of="by_the_infinity_norm",
-)
+@max_abs_diff.slip("return A", "return abs(a.max() - b.max()).item()")
 def difference_of_the_largest():
-    """You compare the largest element of a with the largest of b, which may stand in different places. Subtract
-    first, place by place, and look for the largest then."""
+    """You compare the largest element of a with the largest of b, which may stand in different places. Subtract first,
+    place by place, and look for the largest then."""
 
 
 @max_abs_diff.slip("X.max", "X.mean")
@@ -175,7 +164,7 @@ def the_mean_difference():
     """This is the mean of the absolute differences: one bad element disappears in it. The largest is asked for."""
 
 
-@max_abs_diff.slip("torch.linalg.vector_norm(X, ord=float('inf'))", "max(abs(X))", of="by_the_infinity_norm")
+@max_abs_diff.slip("X.abs().max()", "max(abs(X))")
 def by_pythons_max():
     """Python's own max compares whole rows, for which a tensor gives no clear yes or no. torch's max looks at every
     element: torch.max(...) or the method .max()."""
@@ -216,7 +205,7 @@ def through_float32():
     as they are."""
 
 
-@max_abs_diff.slip(first("difference = (a - b).abs().max().item()"), of="by_the_infinity_norm")
+@max_abs_diff.slip(first("difference = (a - b).abs().max().item()"))
 def subtracted_before_the_shapes_are_compared():
     """You subtract first and compare the shapes afterwards. Where the shapes do not fit, the subtraction itself raises
     another error: let the comparison come first."""
@@ -238,12 +227,12 @@ def asserted():
     """An assert raises AssertionError, and disappears when Python runs with -O. Use if and raise ValueError(...)."""
 
 
-@max_abs_diff.slip("raise ValueError", "return None", of="by_the_infinity_norm")
+@max_abs_diff.slip("raise A", "return None")
 def nothing_is_raised():
     """For shapes that differ something is returned (or printed) instead of an error. A caller can overlook that; it
     cannot overlook `raise ValueError(...)`."""
 
 
-@max_abs_diff.slip("raise ValueError", "return ValueError('the shapes differ')", of="by_the_infinity_norm")
+@max_abs_diff.slip("raise A", "return A")
 def an_error_is_returned():
     """The ValueError is returned like a result. `raise` it."""

@@ -182,30 +182,6 @@ def through_data():
     return Optimizer
 
 
-@Optimizer.right
-def decorated():
-    class Optimizer:
-        def __init__(self, params, lr=0.5):
-            self.params = tuple(params)
-            self.lr = lr
-
-        def with_gradient(self):
-            return (p for p in self.params if p.grad is not None)
-
-        @torch.no_grad()
-        def step(self):
-            for p in self.with_gradient():
-                p.add_(p.grad, alpha=-self.lr)
-
-        @torch.no_grad()
-        def zero_grad(self):
-            for p in self.with_gradient():
-                p.grad.detach_()
-                p.grad.zero_()
-
-    return Optimizer
-
-
 @Optimizer.right(remarks=["passes_over_parameters_without_a_gradient"])
 def as_in_the_lesson():
     class Optimizer:
