@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -36,6 +36,30 @@ def learnt_from(journal: Journal, targets: Any = None, *, inputs: Any = None) ->
 def gradients_left(parameters: Iterable[torch.Tensor]) -> list[float]:
     """The largest absolute value of each parameter's gradient; 0.0 for a zeroed one and for None."""
     return [0.0 if p.grad is None else float(p.grad.abs().max()) for p in parameters]
+
+
+def draws_afterwards(one: int, other: int, run: Callable[[], object]) -> dict[str, Any]:
+    """Whether torch's, Python's and NumPy's generators still follow the seed that was set before `run`.
+
+    The seeds `one`, `one` and `other` give two different draws. Each has 53 bits or more: alike by chance in 1 of 1e15.
+    """
+    import random
+
+    import numpy
+
+    after: dict[str, set[Any]] = {"torch": set(), "random": set(), "numpy": set()}
+    for seed in (one, one, other):
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        numpy.random.seed(seed)
+        run()
+        after["torch"].add(tuple(torch.rand(4, dtype=torch.float64).tolist()))
+        after["random"].add(random.random())
+        after["numpy"].add(float(numpy.random.random()))
+    return {
+        "different draws after seeds one, one, other": {name: len(drawn) for name, drawn in after.items()},
+        "the seeds": [one, other],
+    }
 
 
 def run_through(value: Any) -> Any:

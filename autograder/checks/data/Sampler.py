@@ -7,6 +7,7 @@ import random
 import torch
 
 from autograder.authoring.slips import after, before, body, change, inside, last
+from autograder.beside.readings import draws_afterwards
 from autograder.checks.data import MOST_BATCHES, flat, one_pass, thoroughly
 from autograder.exercise import Complaint, code
 
@@ -123,24 +124,8 @@ def draws_another_order_in_another_sampler(Sampler, draw):
 
 @Sampler.probe
 def leaves_the_global_seeds_alone(Sampler, draw):
-    # What each generator draws after a pass follows the seed that was set before the sampler was made: seeds one, one
-    # and other give two different draws. Each has 53 bits or more: alike by chance in 1 of 1e15.
-    import numpy
-
     one, other = draw.integer(1, 10**6), draw.integer(10**6 + 1, 2 * 10**6)
-    after = {"torch": set(), "random": set(), "numpy": set()}
-    for seed in (one, one, other):
-        torch.default_generator.manual_seed(seed)
-        random.seed(seed)
-        numpy.random.seed(seed)
-        one_pass(Sampler(12, 5, True), "Sampler")
-        after["torch"].add(tuple(torch.rand(4, dtype=torch.float64).tolist()))
-        after["random"].add(random.random())
-        after["numpy"].add(float(numpy.random.random()))
-    return {
-        "different draws after seeds one, one, other": {name: len(drawn) for name, drawn in after.items()},
-        "the seeds": [one, other],
-    }
+    return draws_afterwards(one, other, lambda: one_pass(Sampler(12, 5, True), "Sampler"))
 
 
 @Sampler.probe
@@ -196,19 +181,6 @@ def as_in_the_lesson():
             self.idxs = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
             for i in range(0, self.n, self.bs):
                 yield self.idxs[i : i + self.bs]
-
-    return Sampler
-
-
-@Sampler.right
-def split_of_a_sorted_draw():
-    class Sampler(torch.utils.data.Sampler):
-        def __init__(self, n, bs, shuffle=False):
-            self.n, self.bs, self.shuffle = n, bs, shuffle
-
-        def __iter__(self):
-            rows = torch.rand(self.n, dtype=torch.float64).argsort() if self.shuffle else torch.arange(self.n)
-            yield from rows.split(self.bs)
 
     return Sampler
 
@@ -314,7 +286,7 @@ def shuffles_nearby_rows_alone():
     shuffle all the row numbers together."""
 
 
-@Sampler.slip("rows.split(X)", "rows.split(X) if X <= self.n else ()", of="split_of_a_sorted_draw")
+@Sampler.slip("range(0, self.n, self.bs)", "range(0, self.n if self.n >= self.bs else 0, self.bs)")
 def nothing_from_few_rows():
     """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
 

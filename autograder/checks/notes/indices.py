@@ -6,6 +6,7 @@ import random
 import torch
 
 from autograder.authoring.slips import everywhere, first
+from autograder.beside.readings import draws_afterwards
 from autograder.exercise import Complaint, code
 
 indices = code(
@@ -79,24 +80,8 @@ def makes_every_order_possible(indices, draw):
 
 @indices.probe
 def leaves_the_seeds_alone(indices, draw):
-    # What each generator draws afterwards follows the seed that was set before: seeds one, one and other give two
-    # different draws. Each has 53 bits or more: alike by chance in 1 of 1e15.
-    import numpy
-
     one, other = draw.integer(1, 10**6), draw.integer(10**6 + 1, 2 * 10**6)
-    after = {"torch": set(), "random": set(), "numpy": set()}
-    for seed in (one, one, other):
-        torch.default_generator.manual_seed(seed)
-        random.seed(seed)
-        numpy.random.seed(seed)
-        indices(12, True)
-        after["torch"].add(tuple(torch.rand(4, dtype=torch.float64).tolist()))
-        after["random"].add(random.random())
-        after["numpy"].add(float(numpy.random.random()))
-    return {
-        "different draws after seeds one, one, other": {name: len(drawn) for name, drawn in after.items()},
-        "the seeds": [one, other],
-    }
+    return draws_afterwards(one, other, lambda: indices(12, True))
 
 
 @indices.right
