@@ -36,8 +36,7 @@ def log_probabilities_of(scores):
 
 def telling(draw, make, n, c, classes=None):
     """What `make` draws, n rows of c log-probabilities first, and labels (of so many `classes`): until the mean of the
-    picked ones is none of the numbers that are taken for it.
-    """
+    picked ones is none of the numbers that are taken for it."""
     for _ in range(200):
         drawn, target = make(), draw.labels(n, classes or c)
         log_probs = (drawn[0] if isinstance(drawn, tuple) else drawn).detach().double()

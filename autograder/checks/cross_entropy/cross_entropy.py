@@ -127,12 +127,6 @@ def row_after_row(input, target):
     return sum(losses) / len(losses)
 
 
-@cross_entropy.right
-def by_differences(input, target):
-    behind = input - input.gather(1, target[:, None])
-    return behind.logsumexp(-1).mean()
-
-
 @cross_entropy.slip("nll(log_softmax(input), target)", "-input[torch.arange(len(target)), target].mean()")
 def nll_of_the_scores():
     """The scores themselves are averaged: the log of the softmax is missing. nll wants log-probabilities."""

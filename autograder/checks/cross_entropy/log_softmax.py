@@ -80,11 +80,6 @@ def with_the_largest_taken_out(x):
 
 
 @log_softmax.right
-def by_differences(x):
-    return -(x.unsqueeze(-2) - x.unsqueeze(-1)).logsumexp(-1)
-
-
-@log_softmax.right
 def row_by_row(x):
     rows = x.reshape(-1, x.shape[-1])
     return torch.stack([row - torch.logsumexp(row, 0) for row in rows.unbind()]).view_as(x)

@@ -81,11 +81,6 @@ def by_powers_of_e(xs):
     return [math.e**x / sum(math.e**y for y in xs) for x in xs]
 
 
-@softmax_formula.right
-def by_differences(xs):
-    return [1 / sum(math.exp(other - x) for other in xs) for x in xs]
-
-
 @softmax_formula.slip("math.exp(x)", "x")
 def without_exponentials():
     """You divide the numbers by their sum, without the exponential. With a negative number in the list the result is no

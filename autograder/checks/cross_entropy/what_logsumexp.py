@@ -17,9 +17,8 @@ what_logsumexp = concept(
     ],
     explanations={
         "a": (
-            "True. The sum is at least its largest term, exp(max), and at most n times that. Take the "
-            "logarithm of both ends: between max and max + ln n. The largest score dominates the more, the "
-            "further it is ahead."
+            "True. The sum is at least its largest term, exp(max), and at most n times that. Take the logarithm of "
+            "both ends: between max and max + ln n. The largest score dominates the more, the further it is ahead."
         ),
         "b": (
             "False. ln undoes exp of one number, but here a whole sum stands in between, and the log of a "

@@ -35,9 +35,8 @@ why_cross_entropy = concept(
             "Mistakes that the model is sure of weigh most."
         ),
         "e": (
-            "False. Accuracy moves in steps: a small change of a weight changes no prediction at all, or "
-            "flips one all at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to "
-            "follow."
+            "False. Accuracy moves in steps: a small change of a weight changes no prediction at all, or flips one all "
+            "at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to follow."
         ),
         "f": (
             "True. The exponential and the logarithm cancel in the derivative, and probabilities minus "

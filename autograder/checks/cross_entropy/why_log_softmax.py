@@ -28,9 +28,8 @@ why_log_softmax = concept(
             "scores from 89 on exp itself overflows. log_softmax never takes that detour."
         ),
         "d": (
-            "True. The slope of p with respect to its own score is p (1 - p): nearly 0 when p is. The slope "
-            "of ln p is 1 - p: nearly 1 when p is nearly 0. So the logarithm makes the worst rows speak "
-            "loudest."
+            "True. The slope of p with respect to its own score is p (1 - p): nearly 0 when p is. The slope of ln p is "
+            "1 - p: nearly 1 when p is nearly 0. So the logarithm makes the worst rows speak loudest."
         ),
         "e": (
             "False. The logarithm grows with its argument, so the order of the classes stays: the largest "

@@ -43,11 +43,10 @@ why_softmax = concept(
         ),
     },
     model_answer=(
-        "The last linear layer gives scores of any sign and size. Softmax makes them positive (exp) and lets them "
-        "sum to one (division by the sum), so that they are a distribution over the classes, which cross entropy "
-        "compares with the target. The order of the scores stays, so the predicted class is the same. The classes "
-        "compete: more for one is less for the others. Only differences between scores matter, and all of it is "
-        "differentiable."
+        "The last linear layer gives scores of any sign and size. Softmax makes them positive (exp) and lets them sum "
+        "to one (division by the sum), so that they are a distribution over the classes, which cross entropy compares "
+        "with the target. The order of the scores stays, so the predicted class is the same. The classes compete: more "
+        "for one is less for the others. Only differences between scores matter, and all of it is differentiable."
     ),
     rubric=[
         "1 point: the results are positive and sum to one, so they can be used as a distribution over the classes",

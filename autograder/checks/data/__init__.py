@@ -14,9 +14,7 @@ MOST_BATCHES = 60
 
 
 class HiddenRows:
-    """A dataset with a length and nothing else but indexing: what it holds goes by no name that a learner
-    would use.
-    """
+    """A dataset with a length and nothing else but indexing: what it holds goes by no name that a learner would use."""
 
     def __init__(self, *held):
         self._held = held
@@ -82,8 +80,7 @@ def ys(batches):
 
 def thoroughly(orders):
     """What 40 orders of 180 rows or more tell of how they were drawn, where any order is possible. Each of these
-    numbers comes out differently by chance with a probability below 1e-9.
-    """
+    numbers comes out differently by chance with a probability below 1e-9."""
     n = len(orders[0])
     if any(sorted(order) != list(range(n)) for order in orders):
         return {"the orders": "not each row once"}

@@ -89,22 +89,6 @@ def with_index_tensors(model, opt, loss_func, train_ds, bs, epochs=1):
     return losses
 
 
-@fit_dataset.right
-def with_while(model, opt, loss_func, train_ds, bs, epochs=1):
-    model.train()
-    while epochs > 0:
-        start = 0
-        while start < len(train_ds):
-            xb, yb = train_ds[start : min(start + bs, len(train_ds))]
-            for p in model.parameters():
-                p.grad = None
-            loss_func(model(xb), yb).backward()
-            opt.step()
-            start += bs
-        epochs -= 1
-    opt.zero_grad()
-
-
 @fit_dataset.slip(first("if len(train_ds) < bs:\n    return"))
 def nothing_from_few_rows():
     """Where the dataset has fewer rows than `bs`, nothing is learnt from them. They are a short batch too."""

@@ -18,9 +18,7 @@ fit_loader = code(
 
 
 class ChangingLoader:
-    """Gives other batches in every pass, as a shuffling loader does; it has no length and goes by no other
-    name.
-    """
+    """Gives other batches in every pass, as a shuffling loader does; it has no length and goes by no other name."""
 
     def __init__(self, passes):
         self._passes, self._begun = passes, 0

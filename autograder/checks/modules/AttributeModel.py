@@ -37,8 +37,7 @@ def computes_l2_of_relu_of_l1(AttributeModel, draw):
 
 def telling(model, draw):
     """The model, filled so that a ReLU too many or too few shows: for x and -x its units give numbers of both signs,
-    and its first output lies below 0.
-    """
+    and its first output lies below 0."""
     filled(model, draw)
     for name, parameter in model.named_parameters():
         if name == "l1.bias":

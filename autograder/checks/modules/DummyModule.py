@@ -11,12 +11,10 @@ DummyModule = code(
     ids=["R4.8"],
     hints=[
         "In which order must `__init__` set its three attributes, if `__setattr__` puts l1 and l2 into `_modules`?",
-        "Inside `__setattr__` an ordinary assignment would call `__setattr__` again, for ever: hand the "
-        "name and the value on to `super().__setattr__`. Before that, look whether the name starts with an "
-        "underscore.",
-        "`parameters` goes through self._modules.values() and gives every item of each layer's own "
-        "parameters(): `yield from`, or a list that is extended. `__repr__` can return an f-string with the "
-        "registry in it.",
+        "Inside `__setattr__` an ordinary assignment would call `__setattr__` again, for ever: hand the name and the "
+        "value on to `super().__setattr__`. Before that, look whether the name starts with an underscore.",
+        "`parameters` goes through self._modules.values() and gives every item of each layer's own parameters(): "
+        "`yield from`, or a list that is extended. `__repr__` can return an f-string with the registry in it.",
     ],
     is_class=True,
 )

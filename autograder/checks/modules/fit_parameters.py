@@ -26,8 +26,7 @@ fit_parameters = code(
 
 
 def watched_fit(fit, draw, n, bs, lr, *epochs):
-    """What a loop learns from, and how the parameters move: a small network on drawn data with one target a
-    row."""
+    """What a loop learns from, and how the parameters move: a small network on drawn data with one target a row."""
     x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
     model = gentle(draw.network(3, 4, 1))
     journal = Journal(model.parameters())
@@ -135,23 +134,6 @@ def with_autograd_grad(model, loss_func, x, y, bs, lr, epochs=1):
         loss = loss_func(model(x[start : start + bs]), y[start : start + bs])
         for p, gradient in zip(params, torch.autograd.grad(loss, params), strict=True):
             p.data = p.data - lr * gradient
-
-
-@fit_parameters.right
-def reports_the_loss(model, loss_func, x, y, bs, lr, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        start = 0
-        while start < len(y):
-            loss_func(model(x[start : start + bs]), y[start : start + bs]).backward()
-            with torch.no_grad():
-                for _, p in model.named_parameters():
-                    p.add_(-lr * p.grad)
-                    p.grad.zero_()
-            start += bs
-        with torch.no_grad():
-            losses.append(loss_func(model(x), y).item())
-    return losses
 
 
 @fit_parameters.slip(

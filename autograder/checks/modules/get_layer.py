@@ -105,12 +105,6 @@ def none_for_a_missing_name():
     way that has no default."""
 
 
-@get_layer.slip("dict(X)[name]", "next((layer for own, layer in X if own == name))")
-def stop_iteration():
-    """next() without a default raises StopIteration where nothing is found, which loops take for their end.
-    AttributeError or KeyError is asked for; a dict raises the latter by itself."""
-
-
 @get_layer.slip(first("if name not in dict(model.named_children()):\n    raise ValueError(name)"))
 def a_value_error():
     """ValueError is raised for a name that is not there. Raise AttributeError or KeyError, as Python itself does for

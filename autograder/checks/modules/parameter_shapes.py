@@ -19,8 +19,7 @@ parameter_shapes = code(
 
 
 class PlainModule:
-    """Not an nn.Module: it has parameters() and nothing else. Gives a generator, or the list when
-    `as_list`."""
+    """Not an nn.Module: it has parameters() and nothing else. Gives a generator, or the list when `as_list`."""
 
     def __init__(self, tensors, as_list):
         self._tensors, self._as_list = tensors, as_list
@@ -78,11 +77,6 @@ def mapped(module):
     return list(map(lambda p: p.detach().numpy().shape, module.parameters()))  # noqa: C417
 
 
-@parameter_shapes.slip("p.shape", "p.shape[0] if p.dim() else 1")
-def first_dimension_only():
-    """Only the size of the first dimension is there (len of a tensor). A shape has the sizes of all dimensions."""
-
-
 @parameter_shapes.slip("[X for p in Y]", "[size for p in Y for size in X]")
 def all_in_one_list():
     """All sizes stand in one flat list (extend, or +). Append each shape as a whole."""
@@ -106,12 +100,6 @@ def as_lists():
 @parameter_shapes.slip("module.parameters", "{id(p): p for p in module.parameters()}.values")
 def each_tensor_once():
     """A tensor that is yielded twice is listed once. There is to be one entry for each that is yielded."""
-
-
-@parameter_shapes.slip("[X for p in module.parameters()]", "{name: X for name, p in module.named_parameters()}")
-def in_a_dict():
-    """A dict with names comes back. Return the list of the shapes alone; and mind that not everything with
-    parameters() has named_parameters()."""
 
 
 @parameter_shapes.slip("module.parameters()", "module.parameters")

@@ -42,8 +42,7 @@ class HalfStep:
 
 
 def watched_fit(fit, draw, n, bs, *epochs):
-    """What a loop learns from, and the gradients at each step: a small network on drawn data with one target
-    a row."""
+    """What a loop learns from, and the gradients at each step: a small network on drawn data with one target a row."""
     x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
     model = gentle(draw.network(3, 4, 1))
     journal = Journal(model.parameters())

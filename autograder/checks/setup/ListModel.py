@@ -38,8 +38,7 @@ def its_layers(model):
 
 def telling(draw, sizes, *counts):
     """A network of these sizes, and batches of so many rows, for which a ReLU too many, too few or leaky shows in the
-    scores. None of the values that its ReLU gets is large.
-    """
+    scores. None of the values that its ReLU gets is large."""
     draw.note(**dict(zip(("n_in", "nh", "n_out"), sizes, strict=True)))
     for _ in range(50):
         network, batches = draw.network(*sizes), [draw.normal(n, sizes[0]) for n in counts]

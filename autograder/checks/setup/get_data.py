@@ -41,8 +41,7 @@ def raw_images(draw, n):
 
 def half(draw):
     """How many rows validate, and of how many: one half, so that it takes the_last_rows_validate to mix up the parts.
-    So many rows do not come out of a shuffle as they were.
-    """
+    So many rows do not come out of a shuffle as they were."""
     n_valid = draw.size(4, 5)
     return n_valid, 2 * n_valid
 

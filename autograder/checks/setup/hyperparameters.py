@@ -70,11 +70,6 @@ def by_counting_different_labels(x_train, y_train):
     return [len(x_train), len(x_train[0]), len(y_train.unique()), 50]
 
 
-@hyperparameters.right
-def by_a_set(x_train, y_train):
-    return x_train.size(0), x_train.size(1), len(set(y_train.tolist())), 50
-
-
 @hyperparameters.slip(change("X + 1", "int(X) + 1"), change("(n, m)", "(m, n)"), of="as_a_zero_dimensional_tensor")
 def n_and_m_swapped():
     """n and m have changed places: examples are the rows of x_train, its first dimension; inputs are the columns."""

@@ -21,8 +21,7 @@ def _as_left(model):
 
 def gentle(model):
     """The model, with weights so small that small inputs give no long gradient: whether an answer takes the long ones
-    as they are is seen where they are long for certain.
-    """
+    as they are is seen where they are long for certain."""
     with torch.no_grad():
         for parameter in model.parameters():
             parameter *= 0.25

@@ -131,8 +131,7 @@ def _history(returned, epochs):
 @fit.probe(rtol=1e-3, atol=1e-5)
 def tells_the_epochs_one_by_one_in_order(fit, draw):
     """The losses while the model learns, from two calls, read when both are over. In the first they fall; in the second
-    the learning rate is below zero, and they rise.
-    """
+    the learning rate is below zero, and they rise."""
     epochs = draw.size(3, 4)
     runs = [_run(fit, draw, epochs, draw.number(*rates), scale=10)[3] for rates in ((0.02, 0.04), (-0.2, -0.1))]
     losses = [[loss for loss, _ in _history(returned, epochs)] for returned in runs]
