@@ -15,8 +15,9 @@ from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import Meeting
 from autograder.repair.naming import Named, told
 from autograder.repair.reading import Definition
-from autograder.repair.search import Found, OutOfBudget, Search
-from autograder.repair.trial import Frames, Observe, Trials, text_of
+from autograder.repair.search import Search
+from autograder.repair.sets import Found, Sets
+from autograder.repair.trial import Frames, Observe, OutOfBudget, Trials, text_of
 from autograder.repair.vocabulary import Vocabulary, vocabulary
 
 #: Rights that a difference is made to, nearest first, and those whose words are used.
@@ -57,9 +58,9 @@ def look(
         search = None
     if search is not None:
         try:
-            found = search.best(suggested.differences, suggested.edits) or search.part()
+            found = search.best(suggested.differences, suggested.edits) or search.single.part()
         except OutOfBudget:
-            found = search.part()
+            found = search.single.part()
     return Looked(found, trials, seconds - trials.left())
 
 
@@ -82,7 +83,7 @@ def _begin(trials: Trials, own: dict[str, Any], frames: Frames, meeting: Meeting
     if failing != trials.failing(frames):
         return None, None  # something of the file that was left out matters
     failing.sort(key=lambda name: trials.seconds[name])
-    search = Search(tree, trials, failing, base, meeting)
+    search = Search(Sets(tree, trials, failing, base), meeting)
     return search, Suggested(exercise, tree, answers, set(own.get("names", ())))
 
 

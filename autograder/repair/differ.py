@@ -6,21 +6,19 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import difflib
-from typing import Any
 
 from autograder.repair.edit import (
     Change,
     Edit,
-    end_line,
-    having,
-    is_theirs,
     labels,
     number_of,
     same,
 )
-from autograder.repair.kinds import kind_in, place, said_of, text
-from autograder.repair.statements import INNER, header, wrap
+from autograder.repair.inside import wrap
+from autograder.repair.kinds import kind_in, place, said_of
+from autograder.repair.statements import insert, taken_out
 
 #: Fields whose difference means nothing.
 IGNORED = {"ctx", "type_comment", "type_params", "name", "returns", "annotation", "kind", "decorator_list"}
@@ -107,7 +105,8 @@ class _Difference:
             elif old is not None:
                 self._taken_out(old)
             elif new is not None:
-                self._put_in(owner, name, last, new)
+                edit = insert(owner, name, last, new)
+                self.edits.append(dataclasses.replace(edit, said=edit.said | {"statement": ast.dump(new)}))
             if old is not None and new is not None and id(new) in outer:
                 inside[id(outer[id(new)])].append(old)
             last = old or last
@@ -117,34 +116,8 @@ class _Difference:
                 self.edits.append(wrap(kind, owner, name, inside[id(top)], top))
 
     def _taken_out(self, old: ast.stmt) -> None:
-        columns = (old.col_offset, old.end_col_offset or 0) if end_line(old) == old.lineno else None
-        said = {"what": text(old), "statement": ast.dump(old)}
-        bag = labels(old)
-        change: Change = lambda node: []  # noqa: E731
-        self.edits.append(
-            Edit("statement_extra", ((number_of(old), change),), (old.lineno,), columns, bag.total(), bag, said=said)
-        )
-
-    def _put_in(self, owner: ast.AST, name: str, after: ast.stmt | None, new: ast.stmt) -> None:
-        anchor = number_of(after) if after is not None else None
-
-        def change(node: Any) -> ast.AST | None:
-            now: list[ast.stmt] = getattr(node, name)
-            at = 0 if anchor is None else next((k + 1 for k, s in enumerate(now) if number_of(s) == anchor), None)
-            if at is None:
-                return None
-            while at < len(now) and not is_theirs(now[at]):
-                at += 1
-            return having(node, **{name: [*now[:at], new, *now[at:]]})
-
-        line = end_line(after) if after is not None else getattr(owner, "lineno", 1)
-        of = header(owner) if isinstance(owner, INNER) else ""
-        said = {"of": of, "statement": ast.dump(new)}
-        kind = "return_missing" if isinstance(new, ast.Return) else "statement_missing"
-        if isinstance(new, ast.FunctionDef):
-            kind, said["what"] = "method_missing", new.name
-        bag = labels(new)
-        self.edits.append(Edit(kind, ((number_of(owner), change),), (line,), None, bag.total(), come=bag, said=said))
+        edit = taken_out(old)
+        self.edits.append(dataclasses.replace(edit, said=edit.said | {"statement": ast.dump(old)}))
 
 
 def _commuted(a: ast.AST, b: ast.AST) -> bool:

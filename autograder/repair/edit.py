@@ -169,6 +169,13 @@ def blocks(node: ast.AST) -> Iterator[tuple[ast.AST, str, list[ast.stmt]]]:
                 yield owner, name, block
 
 
+def place_of(statements: list[ast.stmt]) -> tuple[tuple[int, ...], tuple[int, int] | None]:
+    """Their lines, and the columns of the first, where it stands in one line."""
+    first = statements[0]
+    one = end_line(first) == first.lineno
+    return tuple(s.lineno for s in statements), (first.col_offset, first.end_col_offset or 0) if one else None
+
+
 def end_line(node: ast.AST) -> int:
     return int(getattr(node, "end_lineno", 0) or getattr(node, "lineno", 0))
 

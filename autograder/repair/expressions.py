@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from autograder.repair import calls, operators
+from autograder.repair.calls import Make
 from autograder.repair.edit import Change, Edit, having, is_theirs, labels, number_of, same
-from autograder.repair.kinds import AFTER_TENSORS, ALONG, called, is_number, is_of_torch, kind_in, place, said_of
+from autograder.repair.kinds import is_number, kind_in, place, said_of
 from autograder.repair.vocabulary import Vocabulary, in_reach, wrapped
 
 BUILT_IN = set(dir(builtins))
@@ -28,8 +30,6 @@ TAKEN_FOR = [
 IN_PLACE = {"exp", "sub", "add", "div", "mul", "log", "neg", "abs", "squeeze", "unsqueeze", "clamp", "square"}
 #: Calls that are often forgotten or made too often, whether a right makes them or not.
 OFTEN = [".detach()", ".item()", ".clone()", ".float()", ".mean()", ".sum()", "list(_)", "len(_)", "int(_)", "float(_)"]
-
-Make = Callable[[Any], Any]
 
 
 def edits(function: ast.AST, names: set[str], known: Vocabulary) -> Iterator[Edit]:
@@ -100,9 +100,9 @@ class Fresh:
             case ast.UnaryOp():
                 yield lambda n: n.operand
             case ast.BinOp():
-                yield from self._binary(node)
+                yield from operators.ways(node)
             case ast.Call():
-                yield from self._call(node)
+                yield from calls.ways(node, self.names, self.known)
             case ast.Name(id="self"):
                 return
             case ast.Name():
@@ -116,7 +116,7 @@ class Fresh:
                 for operator in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.Is, ast.IsNot):
                     if not isinstance(node.ops[0], operator):
                         yield _set(ops=[operator()])
-                yield from self._right_side(node)
+                yield lambda n: having(n, left=n.comparators[0], comparators=[n.left])
             case ast.BoolOp():
                 yield _set(op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
                 for i in range(len(node.values)):
@@ -126,7 +126,7 @@ class Fresh:
                 yield lambda n: n.body
                 yield lambda n: n.orelse
             case ast.Tuple() | ast.List():
-                yield from _elements(node)
+                yield from operators.of_elements(node)
             case ast.Subscript():
                 yield lambda n: n.value
                 yield from (_slice(put) for put in self._reachable(s.slice for s in self.known.subscripts.values()))
@@ -159,67 +159,6 @@ class Fresh:
                 yield _put(constant)
         yield from (_put(n) for n in self._reachable(e for e in self.known.expressions.values() if not is_number(e)))
         yield from (_put(ast.Name(name, ast.Load())) for name in sorted(self.names - BUILT_IN))
-
-    def _binary(self, node: ast.BinOp) -> Iterator[Make]:
-        for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult, ast.Mod):
-            if not isinstance(node.op, operator) and not _changes_nothing(operator, node.right):
-                yield _set(op=operator())
-        yield lambda n: n.left
-        yield lambda n: n.right
-        yield lambda n: having(n, left=n.right, right=n.left)
-        if isinstance(node.left, ast.BinOp):
-            yield _regrouped_right
-        if isinstance(node.right, ast.BinOp):
-            yield _regrouped_left
-
-    def _call(self, node: ast.Call) -> Iterator[Make]:
-        if isinstance(node.func, ast.Attribute):
-            yield lambda n: n.func.value
-            if node.func.attr == "sum" and not node.args:
-                yield _share
-        for i in range(len(node.args)):
-            yield lambda n, i=i: n.args[i] if i < len(n.args) else None
-            yield lambda n, i=i: having(n, args=[*n.args[:i], *n.args[i + 1 :]])
-            if i:
-                yield lambda n, i=i: _swapped(n, i)
-        for keyword in node.keywords:
-            yield lambda n, k=keyword.arg: having(n, keywords=[q for q in n.keywords if q.arg != k])
-        yield from self._more_arguments(node)
-        yield from self._exchanged_calls(node)
-
-    def _exchanged_calls(self, node: ast.Call) -> Iterator[Make]:
-        """a.f().g() becomes a.g().f(), and f(g(a)) becomes g(f(a))."""
-        method = isinstance(node.func, ast.Attribute)
-        inner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) == method:
-            yield _calls_exchanged
-
-    def _more_arguments(self, node: ast.Call) -> Iterator[Make]:
-        name = called(node)
-        given = {keyword.arg for keyword in node.keywords}
-        if name in ALONG and "keepdim" not in given:
-            keep = ast.keyword("keepdim", ast.Constant(True))
-            yield lambda n: having(n, keywords=[*n.keywords, keep])
-        first = 1 if name in AFTER_TENSORS or is_of_torch(node.func) else 0
-        if name in ALONG and len(node.args) == first and not given & {"dim", "axis"}:
-            for dim in (-1, 0, 1):
-                put = ast.parse(str(dim), mode="eval").body
-                yield lambda n, put=put: having(n, args=[*n.args, put])
-        for call in self.known.by_name.get(name, ()):
-            for keyword in call.keywords:
-                if keyword.arg and in_reach(keyword.value, self.names):
-                    yield lambda n, k=keyword: _with_keyword(n, k)
-            for i, argument in enumerate(call.args):
-                if in_reach(argument, self.names):
-                    if i < len(node.args):
-                        yield lambda n, i=i, a=argument: _with_argument(n, i, a)
-                    elif i == len(node.args):
-                        yield lambda n, a=argument: having(n, args=[*n.args, a])
-            if in_reach(ast.Tuple([*call.args, *(k.value for k in call.keywords)], ast.Load()), self.names):
-                yield lambda n, c=call: having(n, args=[*c.args], keywords=[*c.keywords])
-
-    def _right_side(self, node: ast.Compare) -> Iterator[Make]:
-        yield lambda n: having(n, left=n.comparators[0], comparators=[n.left])
 
     def _wrapped(self, node: ast.expr) -> Iterator[Make]:
         """Something more is done with the expression: a call, an operand, an index."""
@@ -276,14 +215,6 @@ def _set(**fields: object) -> Make:
     return lambda node: having(node, **fields)
 
 
-def _share(node: Any) -> Any:
-    """(a == b).sum() becomes (a == b).float().mean()."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return None
-    numbers = ast.Call(ast.Attribute(node.func.value, "float", ast.Load()), [], [])
-    return ast.Call(ast.Attribute(numbers, "mean", ast.Load()), [], [])
-
-
 def _put(new: ast.expr) -> Make:
     return lambda node: new
 
@@ -292,80 +223,8 @@ def _slice(new: ast.expr) -> Make:
     return lambda node: having(node, slice=new)
 
 
-def _swapped(call: Any, i: int) -> ast.AST | None:
-    args = list(call.args)
-    if i >= len(args):
-        return None
-    args[i - 1], args[i] = args[i], args[i - 1]
-    return having(call, args=args)
-
-
-def _with_keyword(call: Any, keyword: ast.keyword) -> ast.AST:
-    kept = [k for k in call.keywords if k.arg != keyword.arg]
-    return having(call, keywords=[*kept, keyword])
-
-
-def _with_argument(call: Any, i: int, argument: ast.expr) -> ast.AST | None:
-    args = list(call.args)
-    if i >= len(args):
-        return None
-    args[i] = argument
-    return having(call, args=args)
-
-
 def _without_if(node: Any, i: int, j: int) -> ast.AST:
     generators = list(node.generators)
     ifs = generators[i].ifs
     generators[i] = having(generators[i], ifs=[*ifs[:j], *ifs[j + 1 :]])
     return having(node, generators=generators)
-
-
-def _elements(node: ast.Tuple | ast.List) -> Iterator[Make]:
-    count = len(node.elts)
-    for i in range(count):
-        for j in range(i + 1, count):
-            yield lambda n, i=i, j=j: _exchanged(n, i, j)
-    if count == 1:
-        yield lambda n: n.elts[0]
-
-
-def _exchanged(node: Any, i: int, j: int) -> ast.AST:
-    elements = list(node.elts)
-    elements[i], elements[j] = elements[j], elements[i]
-    return having(node, elts=elements)
-
-
-def _calls_exchanged(node: Any) -> Any:
-    outer, method = node, isinstance(node.func, ast.Attribute)
-    inner = outer.func.value if method else outer.args[0] if outer.args else None
-    if not isinstance(inner, ast.Call) or isinstance(inner.func, ast.Attribute) != method:
-        return None
-    if method:
-        first = ast.Call(ast.Attribute(inner.func.value, outer.func.attr, ast.Load()), outer.args, outer.keywords)
-        return ast.Call(ast.Attribute(first, inner.func.attr, ast.Load()), inner.args, inner.keywords)
-    first = ast.Call(outer.func, [*inner.args[:1], *outer.args[1:]], outer.keywords)
-    return ast.Call(inner.func, [first, *inner.args[1:]], inner.keywords)
-
-
-def _regrouped_right(node: Any) -> ast.AST | None:
-    """(a - b) / c becomes a - b / c."""
-    left = node.left
-    if not isinstance(left, ast.BinOp):
-        return None
-    return ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, node.right))
-
-
-def _regrouped_left(node: Any) -> ast.AST | None:
-    """a - b / c becomes (a - b) / c."""
-    right = node.right
-    if not isinstance(right, ast.BinOp):
-        return None
-    return ast.BinOp(ast.BinOp(node.left, node.op, right.left), right.op, right.right)
-
-
-def _changes_nothing(operator: type[ast.operator], right: ast.expr) -> bool:
-    """`x * 1` and `x + 0` are x, and what is meant then is that the operand is too much."""
-    if not isinstance(right, ast.Constant):
-        return False
-    by_one = operator in (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
-    return (by_one and right.value == 1) or (operator in (ast.Add, ast.Sub) and right.value == 0)

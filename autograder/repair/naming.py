@@ -13,7 +13,7 @@ from collections.abc import Callable
 from autograder.authoring.relations import RELATIONS
 from autograder.judging.judge import Diagnosis
 from autograder.repair.edit import Edit
-from autograder.repair.search import Found
+from autograder.repair.sets import Found
 from autograder.repair.trial import Frames
 
 #: (frames of an answer, the probes that fail) -> the one known mistake that behaves so.

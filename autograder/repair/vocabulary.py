@@ -29,7 +29,6 @@ class Vocabulary:
     expressions: dict[str, ast.expr] = field(default_factory=dict)
     statements: dict[str, ast.stmt] = field(default_factory=dict)
     conditions: dict[str, ast.expr] = field(default_factory=dict)
-    contexts: dict[str, ast.With] = field(default_factory=dict)
     constants: dict[str, ast.expr] = field(default_factory=dict)
     attributes: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -70,8 +69,6 @@ def _take(found: Vocabulary, node: ast.AST) -> None:
             found.names.add(node.id)
         case ast.If() | ast.While():
             found.conditions.setdefault(ast.unparse(node.test), node.test)
-        case ast.With():
-            found.contexts.setdefault(", ".join(map(ast.unparse, node.items)), node)
     if isinstance(node, SIMPLE) and not is_text(node):
         found.statements.setdefault(ast.unparse(node), node)
 

@@ -1,0 +1,65 @@
+"""Edits of operators and of sequences: the other operation, one side alone, the sides or the elements exchanged."""
+
+# Nodes are told apart by what they have, and a default binds a loop's variable in a lambda: mypy follows neither.
+# mypy: disable-error-code="misc, attr-defined, assignment"
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.repair.calls import Make
+from autograder.repair.edit import having
+
+
+def ways(node: ast.BinOp) -> Iterator[Make]:
+    for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult, ast.Mod):
+        if not isinstance(node.op, operator) and not _changes_nothing(operator, node.right):
+            yield lambda n, o=operator: having(n, op=o())
+    yield lambda n: n.left
+    yield lambda n: n.right
+    yield lambda n: having(n, left=n.right, right=n.left)
+    if isinstance(node.left, ast.BinOp):
+        yield _regrouped_right
+    if isinstance(node.right, ast.BinOp):
+        yield _regrouped_left
+
+
+def _regrouped_right(node: Any) -> ast.AST | None:
+    """(a - b) / c becomes a - b / c."""
+    left = node.left
+    if not isinstance(left, ast.BinOp):
+        return None
+    return ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, node.right))
+
+
+def _regrouped_left(node: Any) -> ast.AST | None:
+    """a - b / c becomes (a - b) / c."""
+    right = node.right
+    if not isinstance(right, ast.BinOp):
+        return None
+    return ast.BinOp(ast.BinOp(node.left, node.op, right.left), right.op, right.right)
+
+
+def _changes_nothing(operator: type[ast.operator], right: ast.expr) -> bool:
+    """`x * 1` and `x + 0` are x, and what is meant then is that the operand is too much."""
+    if not isinstance(right, ast.Constant):
+        return False
+    by_one = operator in (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
+    return (by_one and right.value == 1) or (operator in (ast.Add, ast.Sub) and right.value == 0)
+
+
+def of_elements(node: ast.Tuple | ast.List) -> Iterator[Make]:
+    count = len(node.elts)
+    for i in range(count):
+        for j in range(i + 1, count):
+            yield lambda n, i=i, j=j: _exchanged(n, i, j)
+    if count == 1:
+        yield lambda n: n.elts[0]
+
+
+def _exchanged(node: Any, i: int, j: int) -> ast.AST:
+    elements = list(node.elts)
+    elements[i], elements[j] = elements[j], elements[i]
+    return having(node, elts=elements)

@@ -1,0 +1,100 @@
+"""Sets of edits: the text with them made, whether it passes, whether it is fair, and which is the best of some."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from autograder.judging.judge import Diagnosis
+from autograder.repair import alive
+from autograder.repair.edit import Edit, apply, labels
+from autograder.repair.trial import Frames, Trials, text_of
+
+#: So many sets that pass are compared with each other; one that costs so much more is as good.
+MOST_COMPARED, NEARLY_AS_GOOD = 12, 2.0
+#: A set that changes more of the answer than this leaves too little of it to speak of "all but".
+MOST_CHANGED = 0.5
+#: Kinds that replace what stood there, and so say nothing where little else stands.
+WHOLESALE = {"expression", "statement", "statement_missing", "method_missing", "return_missing", "argument"}
+
+
+@dataclass
+class Found:
+    """Edits with which every probe passes, no part of them being enough."""
+
+    edits: tuple[Edit, ...]
+    #: What is seen of the answer as it is.
+    base: Frames
+    #: What is seen when all of the edits but this one are made.
+    without: list[Frames] = field(default_factory=list)
+    #: Other sets that are as good.
+    others: list[tuple[Edit, ...]] = field(default_factory=list)
+    #: What is seen with all edits made, where that does not pass yet.
+    after: Frames | None = None
+    #: The known mistake that the answer behaves like then.
+    met: Diagnosis | None = None
+
+    @property
+    def cost(self) -> float:
+        return cost(self.edits)
+
+
+def cost(edits: Iterable[Edit]) -> float:
+    return sum(edit.cost + 1.5 + 0.5 * edit.rank for edit in edits)
+
+
+class Sets:
+    """What can be asked of sets of edits of this answer, of which these probes fail."""
+
+    def __init__(self, tree: ast.Module, trials: Trials, failing: list[str], base: Frames):
+        self.tree, self.trials, self.failing, self.base = tree, trials, failing, base
+        self._dead = alive.dead(tree)
+        self._size = labels(tree).total()
+
+    def text(self, edits: tuple[Edit, ...]) -> str | None:
+        """The text with these edits made; None where they cannot be."""
+        tree = apply(self.tree, edits)
+        return text_of(tree) if tree is not None else None
+
+    def is_fair(self, edits: tuple[Edit, ...]) -> bool:
+        """Whether enough of the learner's answer stays, and nothing of what stays dies by the edits."""
+        if sum(e.cost for e in edits if e.kind in WHOLESALE) > MOST_CHANGED * self._size:
+            return False
+        tree = apply(self.tree, edits)
+        gone = {inner for e in edits if e.kind == "statement_extra" for inner, _ in e.parts}
+        return tree is not None and not alive.kills(self._dead, tree, gone)
+
+    def all_pass(self, sets: list[tuple[Edit, ...]], careful: bool = True) -> list[tuple[Edit, ...]]:
+        part = [(s, t) for s in sets if (t := self.text(s))]
+        first = self.failing[:1]
+        seen = self.trials.run([t for _, t in part], first)
+        part = [p for p, frames in zip(part, seen, strict=True) if not self.trials.failing(frames, first)]
+        seen = self.trials.run([t for _, t in part], None)
+        passing = [s for (s, _), frames in zip(part, seen, strict=True) if not self.trials.failing(frames)]
+        return [s for s in passing if not careful or self.is_fair(s)]
+
+    def best(self, sets: list[tuple[Edit, ...]]) -> Found | None:
+        """The cheapest of these sets, all of which pass, that holds nothing needless; with what else is as good."""
+        sets = sorted(sets, key=cost)[:MOST_COMPARED]
+        sets = self._minimal(sets)
+        if not sets:
+            return None
+        best = sets[0]
+        others = [s for s in sets[1:] if cost(s) <= cost(best) + NEARLY_AS_GOOD and len(s) == len(best)]
+        if len(best) == 1:
+            return Found(best, self.base, [self.base], others)
+        texts = [self.text(tuple(e for e in best if e is not edit)) for edit in best]
+        seen = iter(self.trials.run([t for t in texts if t], None))
+        return Found(best, self.base, [next(seen) if t else {} for t in texts], others)
+
+    def _minimal(self, sets: list[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
+        """The sets of which every part leaves a probe failing."""
+        parts = [[p for n in range(1, len(s)) for p in itertools.combinations(s, n)] for s in sets]
+        enough = {_key(p) for p in self.all_pass([p for some in parts for p in some], careful=False)}
+        return [s for s, some in zip(sets, parts, strict=True) if not any(_key(p) in enough for p in some)]
+
+
+def _key(edits: tuple[Edit, ...]) -> tuple[int, ...]:
+    return tuple(map(id, edits))

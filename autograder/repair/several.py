@@ -1,0 +1,137 @@
+"""Several edits: two at once, and one after the other, where an edit brings the answer nearer."""
+
+from __future__ import annotations
+
+import itertools
+
+from autograder.repair.edit import Edit
+from autograder.repair.sets import Found, Sets, cost
+from autograder.repair.single import WHOLE_PROBE, Single
+
+#: Of single edits, so many are put together in pairs, so many of them in the same place, so many pairs at a time.
+MOST_PAIRED, IN_ONE_PLACE, PAIRS = 60, 3, 120
+#: Of the time, so much is spent on pairs.
+SHARE = 0.6
+#: So many sets are gone on from, with so many edits more; and probes that an edit may mend by itself.
+BEAM, MOST_SECOND, STEP, FIRST_PROBES = 4, 150, 100, 3
+#: An edit after which the answer behaves like a known mistake: where the search for several goes on first.
+MEETS, MOST_MET, MOST_SECOND_AFTER = 40.0, 3, 400
+
+Gained = list[tuple[float, tuple[Edit, ...]]]
+
+
+class Several:
+    def __init__(self, sets: Sets, single: Single):
+        self.sets, self.single = sets, single
+        self._gone_on: set[tuple[tuple[int, ...], str]] = set()
+
+    def pair(self, edits: list[Edit]) -> Found | None:
+        """Two of the likeliest edits, in different places; the likeliest pairs first, while there is time."""
+        likely: list[Edit] = []
+        for edit in edits:
+            if sum(edit.parts[0][0] == other.parts[0][0] for other in likely) < IN_ONE_PLACE:
+                likely.append(edit)
+            if len(likely) == MOST_PAIRED:
+                break
+        sets: list[tuple[Edit, ...]] = [
+            p for p in itertools.combinations(likely, 2) if p[0].parts[0][0] != p[1].parts[0][0]
+        ]
+        sets = sorted((p for p in sets if cost(p) < self.single.most), key=cost)
+        for start in range(0, len(sets), PAIRS):
+            if self.sets.trials.exhausted(SHARE):
+                break
+            if passing := self.sets.all_pass(sets[start : start + PAIRS]):
+                return self.sets.best(passing)
+        return None
+
+    def after_meeting(self, edits: list[Edit]) -> Found | None:
+        """Where one edit leaves a known mistake, one more may leave none."""
+        self.single.met.sort(key=lambda entry: cost([entry[0]]))
+        for edit, _, _ in self.single.met[:MOST_MET]:
+            if (edit.lines, edit.kind) not in self._gone_on:
+                self._gone_on.add((edit.lines, edit.kind))
+                found, _ = self._one_more((edit,), MEETS, edits, MOST_SECOND_AFTER)
+                if found:
+                    return self.sets.best(found)
+        return None
+
+    def in_turn(self, edits: list[Edit], beam: int = BEAM, rounds: int = 2) -> Found | None:
+        """Two or three edits: those that bring a probe nearer are kept, and the search goes on from there."""
+        if not any(gain >= WHOLE_PROBE for gain, _ in self.single.progress):
+            self._by_other_probes(edits)
+        self.single.progress.sort(key=lambda entry: (-entry[0], entry[1].rank))
+        kept: Gained = [(gain, (edit,)) for gain, edit in _distinct(self.single.progress)[:beam]]
+        for _ in range(rounds):
+            following: Gained = []
+            for gain, chosen in kept:
+                found, more = self._one_more(chosen, gain, edits)
+                if found:
+                    return self.sets.best(found)
+                following += more
+            following.sort(key=lambda entry: (-entry[0], cost(entry[1])))
+            kept = [entry for entry in following if entry[0] > 0][: BEAM - 1]
+        return None
+
+    def _by_other_probes(self, edits: list[Edit]) -> None:
+        """A mistake may show by itself only in a probe that is not the first."""
+        part = [(edit, text) for edit in edits[:MOST_SECOND] if (text := self.sets.text((edit,)))]
+        for name in self.sets.failing[1:FIRST_PROBES]:
+            seen = self.sets.trials.run([text for _, text in part], [name])
+            better = [entry for entry, frames in zip(part, seen, strict=True) if self.sets.trials.agrees(frames, name)]
+            whole = self.sets.trials.run([text for _, text in better], None)
+            for (edit, _), frames in zip(better, whole, strict=True):
+                failing = self.sets.trials.failing(frames)
+                if self.sets.is_fair((edit,)):
+                    self.single.kept(WHOLE_PROBE * (len(self.sets.failing) - len(failing)), edit, failing)
+
+    def _one_more(
+        self, chosen: tuple[Edit, ...], gain: float, edits: list[Edit], most: int = MOST_SECOND
+    ) -> tuple[list[tuple[Edit, ...]], Gained]:
+        text = self.sets.text(chosen)
+        assert text is not None
+        (whole,) = self.sets.trials.run([text], None)
+        failing = self.sets.trials.failing(whole)
+        first = [name for name in self.sets.failing if name in failing][:1] or failing[:1]
+        before = sum(self.sets.trials.stage(whole, n) for n in first)
+        found: list[tuple[Edit, ...]] = []
+        more: Gained = []
+        rest = [e for e in edits if not any(_overlap(e, c) for c in chosen)]
+        for start in range(0, min(len(rest), most), STEP):
+            sets = [(*chosen, e) for e in rest[start : start + STEP]]
+            part = [(s, t) for s in sets if (t := self.sets.text(s))]
+            seen = self.sets.trials.run([t for _, t in part], first)
+            hopeful = []
+            for (s, t), frames in zip(part, seen, strict=True):
+                if not self.sets.trials.failing(frames, first):
+                    hopeful.append((s, t))
+                nearer = sum(self.sets.trials.stage(frames, n) for n in first) - before
+                if nearer > 0:
+                    more.append((gain + nearer, s))
+            frames_of = self.sets.trials.run([t for _, t in hopeful], None)
+            for (s, _), frames in zip(hopeful, frames_of, strict=True):
+                still = self.sets.trials.failing(frames)
+                if self.sets.is_fair(s):
+                    if not still:
+                        found.append(s)
+                    elif len(still) < len(failing):
+                        more.append((gain + WHOLE_PROBE * (len(failing) - len(still)), s))
+            if found:
+                break
+        return found, more
+
+
+def _overlap(a: Edit, b: Edit) -> bool:
+    return (
+        {place for place, _ in a.parts} == {place for place, _ in b.parts} and a.kind == b.kind and a.lines == b.lines
+    )
+
+
+def _distinct(entries: list[tuple[float, Edit]]) -> list[tuple[float, Edit]]:
+    """Of edits that bring just as much in the same line, the likeliest."""
+    seen: set[tuple[float, tuple[int, ...]]] = set()
+    found = []
+    for gain, edit in entries:
+        if (gain, edit.lines) not in seen:
+            seen.add((gain, edit.lines))
+            found.append((gain, edit))
+    return found

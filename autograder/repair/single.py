@@ -1,0 +1,114 @@
+"""One edit: which of them makes every probe pass; what else they show is remembered for where none does."""
+
+from __future__ import annotations
+
+import math
+
+from autograder.judging.judge import Diagnosis
+from autograder.repair.edit import Edit
+from autograder.repair.meeting import Meeting
+from autograder.repair.sets import Found, Sets, cost
+from autograder.repair.trial import Frames
+
+BATCH = 48
+#: After one is found, the search goes on to those that are nearly as likely, and may be as good.
+RANK_BEYOND, AS_GOOD, AS_GOOD_IN_PART = 4.0, 1.0, 5.0
+#: What counts as progress: each probe that agrees. A part is told only where its edits are this small.
+WHOLE_PROBE, MOST_OF_A_PART = 10.0, 6
+
+
+class Single:
+    def __init__(self, sets: Sets, meeting: Meeting):
+        self.sets, self.meeting = sets, meeting
+        #: A set that costs more is not wanted any more.
+        self.most = math.inf
+        #: Edits after which the answer behaves like a known mistake, with what is seen then.
+        self.met: list[tuple[Edit, Diagnosis, Frames]] = []
+        #: Edits that bring a probe nearer, with how much, for the search for several.
+        self.progress: list[tuple[float, Edit]] = []
+        #: Edits after which fewer probes fail, and no other ones: (how many still, edit).
+        self.partial: list[tuple[int, Edit]] = []
+        self._tried: set[str] = set()
+
+    def best(self, edits: list[Edit], most: int) -> Found | None:
+        """The best single edit, by cost and likelihood, of those that pass; `most` are tried that were not before."""
+        passing: list[Edit] = []
+        best = self.most
+        waiting: list[tuple[Edit, str]] = []
+        tried = 0
+        for edit in edits:
+            if tried >= most or (passing and edit.rank > RANK_BEYOND + min(e.rank for e in passing)):
+                break
+            if cost([edit]) > best + AS_GOOD or not (text := self.sets.text((edit,))) or text in self._tried:
+                continue
+            self._tried.add(text)
+            waiting.append((edit, text))
+            if len(waiting) == BATCH:
+                passing += self._passing(waiting)
+                best = min((cost([e]) for e in passing), default=self.most)
+                tried, waiting = tried + BATCH, []
+        if waiting:
+            passing += self._passing(waiting)
+        return self.sets.best([(e,) for e in passing])
+
+    def _passing(self, part: list[tuple[Edit, str]]) -> list[Edit]:
+        """The edits of these with which every probe passes. Only what the first probe lets through meets the others."""
+        first = self.sets.failing[:1]
+        seen = self.sets.trials.run([t for _, t in part], first)
+        hopeful, near = [], []
+        before = self.sets.trials.stage(self.sets.base, first[0])
+        for (edit, text), frames in zip(part, seen, strict=True):
+            if self.sets.trials.agrees(frames, first[0]):
+                hopeful.append((edit, text))
+                continue
+            if self.meeting.may(frames, first[0]):
+                near.append((edit, text))
+            if (gain := self.sets.trials.stage(frames, first[0]) - before) > 0 and self.sets.is_fair((edit,)):
+                self.progress.append((gain, edit))
+        whole = self.sets.trials.run([t for _, t in [*hopeful, *near]], None)
+        found = []
+        for (edit, _), frames in zip([*hopeful, *near], whole, strict=True):
+            failing = self.sets.trials.failing(frames)
+            if not self.sets.is_fair((edit,)):
+                continue
+            if not failing:
+                found.append(edit)
+                continue
+            self.kept(WHOLE_PROBE * (len(self.sets.failing) - len(failing)), edit, failing)
+            # An edit that mends no probe may only have put another mistake in the place of theirs.
+            if set(failing) < set(self.sets.failing) and (known := self.meeting.of(frames, failing)):
+                self.met.append((edit, known, frames))
+        return found
+
+    def kept(self, gain: float, edit: Edit, failing: list[str]) -> None:
+        """Remember an edit that brings some probe to agree and none away from it."""
+        if set(failing) < set(self.sets.failing):
+            self.partial.append((len(failing), edit))
+            self.progress.append((gain, edit))
+
+    def part(self) -> Found | None:
+        """What brings the answer nearer, where nothing was found that mends all: one place, or silence.
+
+        An edit after which the answer behaves like a known mistake explains all of it; else one that mends a probe.
+        """
+        if self.met and (found := self._met()):
+            return found
+        if not self.partial:
+            return None
+        partial = sorted(self.partial, key=lambda entry: (entry[0], cost([entry[1]])))
+        fewest, best = partial[0]
+        near = [e for n, e in partial if n == fewest and cost([e]) <= cost([best]) + AS_GOOD_IN_PART]
+        if best.cost > MOST_OF_A_PART or any(e.lines != best.lines for e in near):
+            return None
+        text = self.sets.text((best,))
+        after = self.sets.trials.known(text) if text else {}
+        return Found((best,), self.sets.base, [self.sets.base], after=after)
+
+    def _met(self) -> Found | None:
+        """The cheapest edit that meets a known mistake, if no other line leads to one as well."""
+        self.met.sort(key=lambda entry: cost([entry[0]]))
+        edit, known, frames = self.met[0]
+        near = [e for e, _, _ in self.met if cost([e]) <= cost([edit]) + AS_GOOD_IN_PART]
+        if edit.kind == "name" or edit.cost > MOST_OF_A_PART or any(e.lines != edit.lines for e in near):
+            return None  # another name may take the place of what they compute with
+        return Found((edit,), self.sets.base, [self.sets.base], after=frames, met=known)
