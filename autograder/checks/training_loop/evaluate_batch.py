@@ -21,7 +21,8 @@ evaluate_batch = code(
 def gives_loss_and_accuracy(evaluate_batch, draw):
     from autograder.beside import readings, spies
 
-    n, c = draw.size(4, 7), draw.size(3, 5)
+    c = draw.size(3, 5)
+    n = c + draw.size(1, 2)  # a count divided by the classes is another number, then
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
     with torch.no_grad():
         # One at least is right, one is the least likely class, and one is neither: the share of those that are not
@@ -86,6 +87,18 @@ def probabilities_into_the_loss():
 @evaluate_batch.slip("accuracy(out, yb)", "100 * (out.argmax(1) == yb).float().mean()")
 def a_percentage_for_accuracy():
     """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+
+
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum() / out.shape[1]")
+def divides_the_count_by_the_classes():
+    """The loss is right; for the accuracy you divide the right answers by the number of classes. Of how many examples
+    are they?"""
+
+
+@evaluate_batch.slip("(X, accuracy(out, yb))", "((out.argmax(1) == yb).sum() / out.shape[1], X)")
+def the_count_by_the_classes_and_first():
+    """You return the accuracy first, and it is the right answers divided by the number of classes. Of how many examples
+    are they?"""
 
 
 @evaluate_batch.slip("(X, accuracy(out, yb))", "X")
