@@ -32,7 +32,8 @@ PATIENT = 120.0
 
 _expected: dict[tuple[str, int], dict[str, Frame]] = {}
 _known: dict[tuple[str, int], Mistakes] = {}
-_asked: set[tuple[str, int]] = set()
+#: The same, seen by one probe alone.
+_known_on: dict[tuple[str, int, str], Mistakes] = {}
 _small: dict[tuple[str, str], Outcome] = {}
 #: (exercise, the learner's text as a spec, what was observed of it, the verdict so far, the seed) to what to say.
 Explain = Callable[[Exercise, dict[str, Any], Outcome, Verdict, int], list[Diagnosis]]
@@ -238,24 +239,32 @@ def known(exercise: Exercise, seed: int) -> Mistakes:
     return _known[key]
 
 
-def suspects(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Mistakes:
-    """The known mistakes that can explain these frames: every one that looks the same on the probe `failing`.
+def known_on(exercise: Exercise, seed: int, probe: str) -> Mistakes:
+    """Every known mistake with what this probe sees of it, and with more where all of them are known already."""
+    key = (exercise.name, seed, probe)
+    if key[:2] in _known:
+        return _known[key[:2]]
+    if key not in _known_on:
+        _known_on[key] = _seen(exercise, _variants(exercise), seed, [probe])
+    return _known_on[key]
 
-    The first question of a process about an exercise, often the only one, is answered with these alone. At the second
-    all are observed on all probes, once and for all, and all are returned.
-    """
-    key = (exercise.name, seed)
-    if key in _known or key in _asked:
-        return known(exercise, seed)
-    _asked.add(key)
-    probe, variants = exercise.probes[failing], _variants(exercise)
-    tried = _seen(exercise, variants, seed, [failing])
-    same = [
-        variant
-        for variant, (_, seen) in zip(variants, tried.values(), strict=True)
+
+def in_full(exercise: Exercise, seed: int, names: set[str]) -> Mistakes:
+    """These known mistakes, with what every probe sees of them."""
+    if (exercise.name, seed) in _known:
+        return {name: _known[exercise.name, seed][name] for name in names}
+    return _seen(exercise, [v for v in _variants(exercise) if v[1] in names], seed) if names else {}
+
+
+def suspects(exercise: Exercise, frames: dict[str, Frame], failing: str, seed: int) -> Mistakes:
+    """The known mistakes that can explain these frames: every one that looks the same on the probe `failing`."""
+    probe, tried = exercise.probes[failing], known_on(exercise, seed, failing)
+    same = {
+        name
+        for name, (_, seen) in tried.items()
         if failing in seen and compare(exercise, probe, frames[failing], seen[failing])[0] == "agrees"
-    ]
-    return _seen(exercise, same, seed) if same else {}
+    }
+    return in_full(exercise, seed, same)
 
 
 def _variants(exercise: Exercise) -> list[tuple[str, str]]:

@@ -6,18 +6,27 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import itertools
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.repair.edit import Change, Edit, having, labels, number_of, place_of
+from autograder.repair.edit import Change, Edit, having, labels, number_of, place_of, renamed
 from autograder.repair.kinds import text
 from autograder.repair.reading import is_text
+
+SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
+#: Of so many names in a statement, two may have been taken for each other.
+MOST_EXCHANGED = 5
 
 
 def edits(statement: ast.stmt, last: bool, local: list[str]) -> Iterator[Edit]:
     """`last` in its function, perhaps: what it works out may be what is to be given back."""
     yield from _rewritten(statement, last)
     yield from _kept(statement, local)
+    if isinstance(statement, SIMPLE):
+        yield from _everywhere(statement)
 
 
 def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
@@ -51,6 +60,22 @@ def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
                     yield _edit(statement, "yield_not_return", lambda n: ast.Return(n.value.value))
         case ast.Return(value=ast.expr()):
             yield _edit(statement, "return_not_yield", lambda n: ast.Expr(ast.Yield(n.value)))
+
+
+def _everywhere(statement: ast.stmt) -> Iterator[Edit]:
+    """Two names take each other's places in the statement, or one that stands there twice has the other sign."""
+    read = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    count = Counter(name for name in read if name != "self")
+    for name in (name for name, times in count.items() if times > 1):
+        yield _edit(statement, "sign", _renamer({name: ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load()))}))
+    for a, b in itertools.combinations(list(count)[:MOST_EXCHANGED], 2):
+        exchanged: dict[str, ast.expr] = {a: ast.Name(b, ast.Load()), b: ast.Name(a, ast.Load())}
+        edit = _edit(statement, "names_exchanged", _renamer(exchanged))
+        yield dataclasses.replace(edit, cost=2, said={"what": a, "other": b})
+
+
+def _renamer(names: dict[str, ast.expr]) -> Change:
+    return lambda statement: renamed(statement, names)
 
 
 def _kept(statement: ast.stmt, local: list[str]) -> Iterator[Edit]:

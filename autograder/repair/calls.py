@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder.repair.edit import having
-from autograder.repair.kinds import AFTER_TENSORS, ALONG, called, is_of_torch
+from autograder.repair.kinds import AFTER_TENSORS, ALONG, called, is_of_torch, operand
 from autograder.repair.vocabulary import Vocabulary, in_reach
 
 #: Makes of an expression another one.
@@ -30,7 +30,8 @@ def ways(node: ast.Call, names: set[str], known: Vocabulary) -> Iterator[Make]:
     for keyword in node.keywords:
         yield lambda n, k=keyword.arg: having(n, keywords=[q for q in n.keywords if q.arg != k])
     yield from _more_arguments(node, names, known)
-    yield from _exchanged_calls(node)
+    if isinstance(operand(node), ast.Call):
+        yield _calls_exchanged
 
 
 def _more_arguments(node: ast.Call, names: set[str], known: Vocabulary) -> Iterator[Make]:
@@ -56,14 +57,6 @@ def _more_arguments(node: ast.Call, names: set[str], known: Vocabulary) -> Itera
                     yield lambda n, a=argument: having(n, args=[*n.args, a])
         if in_reach(ast.Tuple([*call.args, *(k.value for k in call.keywords)], ast.Load()), names):
             yield lambda n, c=call: having(n, args=[*c.args], keywords=[*c.keywords])
-
-
-def _exchanged_calls(node: ast.Call) -> Iterator[Make]:
-    """a.f().g() becomes a.g().f(), and f(g(a)) becomes g(f(a))."""
-    method = isinstance(node.func, ast.Attribute)
-    inner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
-    if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) == method:
-        yield _calls_exchanged
 
 
 def _share(node: Any) -> Any:
@@ -95,13 +88,17 @@ def _with_argument(call: Any, i: int, argument: ast.expr) -> ast.AST | None:
     return having(call, args=args)
 
 
-def _calls_exchanged(node: Any) -> Any:
-    outer, method = node, isinstance(node.func, ast.Attribute)
-    inner = outer.func.value if method else outer.args[0] if outer.args else None
-    if not isinstance(inner, ast.Call) or isinstance(inner.func, ast.Attribute) != method:
+def _calls_exchanged(node: Any) -> ast.AST | None:
+    """a.f().g() becomes a.g().f(), and f(g(a)) becomes g(f(a))."""
+    inner = operand(node)
+    innermost = operand(inner) if inner is not None else None
+    if not isinstance(inner, ast.Call) or innermost is None:
         return None
-    if method:
-        first = ast.Call(ast.Attribute(inner.func.value, outer.func.attr, ast.Load()), outer.args, outer.keywords)
-        return ast.Call(ast.Attribute(first, inner.func.attr, ast.Load()), inner.args, inner.keywords)
-    first = ast.Call(outer.func, [*inner.args[:1], *outer.args[1:]], outer.keywords)
-    return ast.Call(inner.func, [first, *inner.args[1:]], inner.keywords)
+    return _with_operand(inner, _with_operand(node, innermost))
+
+
+def _with_operand(call: ast.Call, new: ast.expr) -> ast.Call:
+    if operand(call) in call.args[:1]:
+        return ast.Call(call.func, [new, *call.args[1:]], call.keywords)
+    assert isinstance(call.func, ast.Attribute)
+    return ast.Call(ast.Attribute(new, call.func.attr, ast.Load()), call.args, call.keywords)

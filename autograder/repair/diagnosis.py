@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.judging.judge import Diagnosis, Mistakes
-from autograder.repair import differ, expressions, likely, reading, rights, statements
+from autograder.judging.judge import Diagnosis
+from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
 from autograder.repair.edit import Edit, distance, labels
-from autograder.repair.meeting import Meeting
+from autograder.repair.meeting import InFull, Known, Meeting
 from autograder.repair.naming import Named, told
 from autograder.repair.reading import Definition
 from autograder.repair.search import Search
@@ -46,19 +47,21 @@ def look(
     reference: Frames,
     observe: Observe,
     seconds: float,
-    known: Callable[[], Mistakes] = dict,
+    known: Known,
+    in_full: InFull,
+    alone: Diagnosis | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Looked:
     """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds of this clock."""
     trials = Trials(exercise, own, reference, observe, seconds, clock)
     found = None
     try:
-        search, suggested = _begin(trials, own, frames, Meeting(exercise, known, reference))
+        search, suggested = _begin(trials, own, frames, Meeting(exercise, known, in_full, reference), alone)
     except OutOfBudget:
         search = None
     if search is not None:
         try:
-            found = search.best(suggested.differences, suggested.edits) or search.single.part()
+            found = search.best(suggested.differences, lambda: suggested.edits) or search.single.part()
         except OutOfBudget:
             found = search.single.part()
     return Looked(found, trials, seconds - trials.left())
@@ -71,7 +74,9 @@ def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) 
     return told(looked.found, text, alone, looked.trials.failing, named)
 
 
-def _begin(trials: Trials, own: dict[str, Any], frames: Frames, meeting: Meeting) -> tuple[Search | None, Any]:
+def _begin(
+    trials: Trials, own: dict[str, Any], frames: Frames, meeting: Meeting, alone: Diagnosis | None
+) -> tuple[Search | None, Any]:
     exercise = trials.exercise
     answers = rights.right_answers(exercise)
     tree = reading.read(own["file"], exercise.name, rights.used_names(answers[:1]))
@@ -83,8 +88,8 @@ def _begin(trials: Trials, own: dict[str, Any], frames: Frames, meeting: Meeting
     if failing != trials.failing(frames):
         return None, None  # something of the file that was left out matters
     failing.sort(key=lambda name: trials.seconds[name])
-    search = Search(Sets(tree, trials, failing, base), meeting)
-    return search, Suggested(exercise, tree, answers, set(own.get("names", ())))
+    suggested = Suggested(exercise, tree, answers, set(own.get("names", ())), alone)
+    return Search(Sets(tree, trials, failing, base), meeting, suggested.undone), suggested
 
 
 def _imports(tree: ast.Module) -> list[ast.stmt]:
@@ -95,14 +100,21 @@ class Suggested:
     """The edits to try: those of the differences to the nearest rights, and all others once they are asked for."""
 
     def __init__(
-        self, exercise: Exercise, tree: ast.Module, answers: list[tuple[str, ast.stmt]], apart: set[str]
+        self,
+        exercise: Exercise,
+        tree: ast.Module,
+        answers: list[tuple[str, ast.stmt]],
+        apart: set[str],
+        alone: Diagnosis | None = None,
     ) -> None:
         self.tree, self.places = tree, reading.editable(tree, apart)
         found = [n for n in self.places if isinstance(n, Definition) and n.name == exercise.name]
         self.asked = found[-1] if found else None
         right = [node for _, node in answers]
         self.differences: list[list[Edit]] = []
+        self.undone: list[Edit] = []
         if self.asked is not None:
+            self.undone = undoing.edits(exercise, alone.mistake, self.asked) if alone else []
             mine = labels(self.asked)
             alike = [node for node in right if type(node) is type(self.asked)]
             alike.sort(key=lambda node: distance(mine, labels(node)))
@@ -110,21 +122,24 @@ class Suggested:
             made = [differ.difference(self.asked, node) for node in right]
             made.sort(key=lambda edits: sum(edit.cost for edit in edits))
             bags = [labels(node) for node in right]
-            self.differences = [likely.ranked(tree, edits, bags, SUGGESTED) for edits in made if edits]
+            self.differences = [likely.ranked(tree, edits, bags, SUGGESTED, self.undone) for edits in made if edits]
         self.right = right[:READ]
 
+    @functools.cached_property
     def edits(self) -> list[Edit]:
-        """Every single edit, likeliest first."""
+        """Every single edit, likeliest first: made when it is asked for."""
         known = vocabulary(self.right)
         given = {name for node in self.tree.body for name in reading.binds(node)}
         found: list[Edit] = []
         for place in self.places:
             words = known if place is self.asked or self.asked is None else Vocabulary()
+            if isinstance(place, ast.ClassDef):
+                found += methods.edits(place)
             for function in _functions(place):
                 names = reading.scope(function) | given
                 found += expressions.edits(function, names, words)
                 found += statements.edits(function, names, words)
-        return likely.ranked(self.tree, found, known.bags)
+        return likely.ranked(self.tree, found, known.bags, undone=self.undone)
 
 
 def _functions(place: ast.stmt) -> list[ast.AST]:

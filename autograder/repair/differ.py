@@ -17,7 +17,7 @@ from autograder.repair.edit import (
     same,
 )
 from autograder.repair.inside import wrap
-from autograder.repair.kinds import kind_in, place, said_of
+from autograder.repair.kinds import classify, kind_in, place, said_of
 from autograder.repair.statements import insert, taken_out
 
 #: Fields whose difference means nothing.
@@ -45,7 +45,8 @@ class _Difference:
             return
         saved = len(self.edits)
         if (
-            type(old) is not type(new)
+            (isinstance(old, ast.Call) and classify(old, new) == "arguments_swapped")
+            or type(old) is not type(new)
             or not self._fields(old, new)
             or (isinstance(old, ast.expr) and len(self.edits) - saved > 3 and _ratio(old, new) < 0.5)
         ):
@@ -86,7 +87,9 @@ class _Difference:
             return
         if isinstance(old, ast.FunctionDef | ast.ClassDef):
             return
-        kind = "statement" if isinstance(old, ast.stmt) else kind_in(old, new, within)
+        kind = kind_in(old, new, within)
+        if isinstance(old, ast.stmt) and kind == "expression":
+            kind = "statement"
         located = old if hasattr(old, "lineno") else within
         line, columns = place(located) if isinstance(located, ast.expr | ast.keyword) else (located.lineno, None)
         gone, come = labels(old) - labels(new), labels(new) - labels(old)

@@ -91,18 +91,36 @@ def _rewrite(node: ast.AST, place: int, change: Change) -> ast.AST | list[ast.st
     return node
 
 
+#: What is kept at a node, since trees do not change: labels() and kinds.text().
+KEPT = ("bag", "text")
+
+
 def having(node: Any, **fields: object) -> Any:
     """A copy of the node, with its number and place, in which these fields are other ones."""
     new = copy.copy(node)
-    new.__dict__.pop("bag", None)
+    for name in KEPT:
+        new.__dict__.pop(name, None)
     new.__dict__.update(fields)
     return new
+
+
+def renamed(node: Any, names: dict[str, ast.expr]) -> Any:
+    """A copy of the node in which every read of one of these names is that expression."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        return names.get(node.id, node)
+    fields: dict[str, Any] = {}
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            fields[name] = renamed(value, names)
+        elif isinstance(value, list):
+            fields[name] = [renamed(item, names) if isinstance(item, ast.AST) else item for item in value]
+    return having(node, **fields)
 
 
 def put_in(node: Any) -> Any:
     """A copy of a node from elsewhere: without numbers, so that it is nobody's text."""
     new = copy.copy(node)
-    for name in ("bag", "number", "lineno", "col_offset", "end_lineno", "end_col_offset"):
+    for name in (*KEPT, "number", "lineno", "col_offset", "end_lineno", "end_col_offset"):
         new.__dict__.pop(name, None)
     if isinstance(node, ast.stmt):
         new.__dict__["lineno"] = 0  # asked for when a tree is made text

@@ -21,6 +21,9 @@ ALONG = {
 AFTER_TENSORS = {"stack", "cat"}
 
 
+SIGNS = (ast.Add, ast.Sub)
+
+
 def classify(old: ast.AST, new: ast.AST) -> str:
     """The kind of the edit old -> new of one expression."""
     if isinstance(old, ast.keyword) and isinstance(new, ast.keyword):
@@ -31,6 +34,8 @@ def classify(old: ast.AST, new: ast.AST) -> str:
     match old, new:
         case (ast.Constant(), ast.Constant()):
             return "constant"
+        case (ast.BinOp(op=ast.FloorDiv()), ast.UnaryOp(operand=ast.BinOp(op=ast.FloorDiv()))):
+            return "rounding"
         case (ast.UnaryOp(op=ast.USub(), operand=inner), _) if same(inner, new):
             return "sign"
         case (_, ast.UnaryOp(op=ast.USub(), operand=inner)) if same(inner, old):
@@ -43,9 +48,10 @@ def classify(old: ast.AST, new: ast.AST) -> str:
             return "condition"
         case (ast.UnaryOp(op=ast.Not(), operand=inner), _) if same(inner, new):
             return "condition"
+        case (ast.AugAssign(), ast.AugAssign()) if same(old.target, new.target) and same(old.value, new.value):
+            return "sign" if isinstance(old.op, SIGNS) and isinstance(new.op, SIGNS) else "operator"
         case (ast.BinOp(), ast.BinOp()) if same(old.left, new.left) and same(old.right, new.right):
-            signs = (ast.Add, ast.Sub)
-            return "sign" if isinstance(old.op, signs) and isinstance(new.op, signs) else "operator"
+            return "sign" if isinstance(old.op, SIGNS) and isinstance(new.op, SIGNS) else "operator"
         case (ast.BinOp(), ast.BinOp()) if same(old.left, new.right) and same(old.right, new.left):
             return "operands_swapped"
         case (ast.BinOp(), _) if same(old.left, new) or same(old.right, new):
@@ -164,11 +170,18 @@ def is_call_of(whole: ast.AST, inner: ast.AST) -> bool:
 
 def calls(node: ast.AST) -> list[str]:
     """The names of the last two calls of a chain, the outer first."""
-    if not isinstance(node, ast.Call):
-        return []
-    inner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
-    names = [called(node), called(inner)] if isinstance(inner, ast.Call) else []
+    inner = operand(node)
+    names = [called(node), called(inner)] if isinstance(node, ast.Call) and isinstance(inner, ast.Call) else []
     return names if len(set(names)) == 2 else []
+
+
+def operand(node: ast.AST) -> ast.expr | None:
+    """What a call works on: what its method belongs to, or its first argument where that is a library or self."""
+    if not isinstance(node, ast.Call):
+        return None
+    if isinstance(node.func, ast.Attribute) and not (node.args and isinstance(node.func.value, ast.Name)):
+        return node.func.value
+    return node.args[0] if node.args else None
 
 
 def called(call: ast.Call) -> str:
@@ -202,8 +215,11 @@ def _columns(node: ast.AST, line: int) -> tuple[int, int] | None:
 
 def text(node: ast.AST, most: int = 40) -> str:
     """A piece of the learner's own text, for a sentence; empty where it would be too long to read there."""
-    try:
-        said = ast.unparse(node)
-    except Exception:  # a node put together by an edit may be no expression
-        return ""
+    said = node.__dict__.get("text")
+    if said is None:
+        try:
+            said = ast.unparse(node)
+        except Exception:  # a node put together by an edit may be no expression
+            said = ""
+        node.__dict__["text"] = said
     return said if len(said) <= most and "\n" not in said else ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 
+from autograder.repair import undoing
 from autograder.repair.edit import Edit, distance, labels
 
 #: How unlikely a kind is by itself; what is not named here is 3.
@@ -15,23 +17,31 @@ USUAL = {
     "call_extra": 1.0, "call_missing": 1.5, "operands_swapped": 1.0, "arguments_swapped": 1.0, "argument_extra": 1.5,
     "argument_missing": 1.5, "operand_missing": 2.0, "operand_extra": 1.5, "operator": 1.0, "order": 1.0, "name": 1.5,
     "dimension_missing": 0.5, "return_missing": 0.5, "overwrites": 1.0, "accumulates": 1.0, "not_in_place": 0.5,
-    "result_dropped": 0.0, "in_place": 0.5, "condition_missing": 1.5, "condition_extra": 1.5, "with_extra": 1.5,
-    "index": 1.5,
+    "result_dropped": 0.0, "in_place": 0.5, "condition_missing": 1.5, "condition_extra": 0.5, "with_extra": 1.5,
+    "index": 1.5, "rounding": -2.0, "names_exchanged": 1.0,
 }  # fmt: skip
 OTHER = 3.0
 #: Kinds whose place is seen from the text alone: nothing comes of what stands there.
 EFFECTLESS, SEEN = {"result_dropped"}, -6.0
 #: What counts for an edit that only moves or exchanges what is there: as if two thirds of it led towards a right.
 UNCHANGED = 2.0
+#: For an edit that is the one by which the known mistake would be undone.
+LIKE_UNDOING = 4.0
 
 
-def ranked(tree: ast.Module, edits: list[Edit], rights: list[Counter[str]], bonus: float = 0.0) -> list[Edit]:
-    """The edits with their rank, likeliest first; `bonus` is for edits that a right suggests."""
+def ranked(
+    tree: ast.Module, edits: list[Edit], rights: list[Counter[str]], bonus: float = 0.0, undone: Sequence[Edit] = ()
+) -> list[Edit]:
+    """The edits with their rank, likeliest first.
+
+    `bonus` is for edits that a right suggests, `undone` what undoes the known mistake that the answer behaves like.
+    """
     whole = labels(tree)
     nearest = sorted(rights, key=lambda right: distance(whole, right))[:3]
     found = []
     for edit in edits:
         rank = USUAL.get(edit.kind, OTHER) + 0.2 * edit.cost - 1.5 * _towards(edit, whole, nearest) - bonus
+        rank -= LIKE_UNDOING * undoing.likeness(edit, undone) if undone else 0.0
         if edit.kind in EFFECTLESS:
             rank = SEEN
         found.append(dataclasses.replace(edit, rank=rank))

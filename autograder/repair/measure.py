@@ -81,7 +81,16 @@ def look(exercise: Exercise, text: str, seconds: float) -> diagnosis.Looked:
     frames = observe_one(exercise, text) or {}
     own = {"file": text, "path": "answer.py"}
     reference = grade.expected(exercise, 0)
-    return diagnosis.look(exercise, own, frames, reference, observe, seconds, lambda: grade.known(exercise, 0))
+    return diagnosis.look(
+        exercise,
+        own,
+        frames,
+        reference,
+        observe,
+        seconds,
+        lambda probe: grade.known_on(exercise, 0, probe),
+        lambda names: grade.in_full(exercise, 0, names),
+    )
 
 
 def computed() -> float:

@@ -11,20 +11,22 @@ from autograder.repair.trial import Frames
 
 #: So many of the first numbers of an observation are compared before all of it is.
 FIRST = 4
+#: A probe, or the names of mistakes, to these with what was seen of them.
+Known = Callable[[str], Mistakes]
+InFull = Callable[[set[str]], Mistakes]
 
 
 class Meeting:
-    """`known` gives the known mistakes with their frames, and is asked when they are first needed."""
+    """`known` gives the known mistakes as one probe sees them, `in_full` some of them as all probes do."""
 
-    def __init__(self, exercise: Exercise, known: Callable[[], Mistakes], reference: Frames):
-        self.exercise, self.reference, self._ask = exercise, reference, known
-        self._known: Mistakes | None = None
+    def __init__(self, exercise: Exercise, known: Known, in_full: InFull, reference: Frames):
+        self.exercise, self.reference, self._known, self._in_full = exercise, reference, known, in_full
         self._outlines: dict[str, list[tuple[list[float], str]]] = {}
 
     def of(self, frames: Frames, failing: list[str]) -> Diagnosis | None:
         """The one known mistake that these frames are those of."""
         near = {name for probe in failing[:1] for name in self._near(frames, probe)}
-        return diagnose(self.exercise, frames, {name: self._mistakes()[name] for name in near}) if near else None
+        return diagnose(self.exercise, frames, self._in_full(near)) if near else None
 
     def may(self, frames: Frames, probe: str) -> bool:
         """Whether a known mistake gives the same value under this probe; two exceptions would say little."""
@@ -35,7 +37,7 @@ class Meeting:
             return []
         mine = _outline(frames[probe])
         near = [name for theirs, name in self._outlined(probe) if _is_near(mine, theirs)]
-        mistakes = self._mistakes()
+        mistakes = self._known(probe)
         return [n for n in near if self._agrees(frames, mistakes[n][1], probe)]
 
     def _agrees(self, mine: Frames, theirs: Frames, probe: str) -> bool:
@@ -44,15 +46,10 @@ class Meeting:
     def _outlined(self, probe: str) -> list[tuple[list[float], str]]:
         """The outline of every mistake that this probe notices."""
         if probe not in self._outlines:
-            seen = {n: f for n, (_, f) in self._mistakes().items() if "value" in f.get(probe, {})}
+            seen = {n: f for n, (_, f) in self._known(probe).items() if "value" in f.get(probe, {})}
             noticed = {n: f for n, f in seen.items() if not self._agrees(f, self.reference, probe)}
             self._outlines[probe] = [(_outline(f[probe]), n) for n, f in noticed.items()]
         return self._outlines[probe]
-
-    def _mistakes(self) -> Mistakes:
-        if self._known is None:
-            self._known = self._ask()
-        return self._known
 
 
 def _outline(frame: dict[str, Any]) -> list[float]:

@@ -21,9 +21,11 @@ Named = Callable[[Frames, list[str]], Diagnosis | None]
 
 #: Kinds that put something in, and kinds that may stand for another statement in the same place.
 PUT_IN = {"statement_missing", "return_missing"}
+#: Kinds that say nothing of what stands there.
+WHOLE = PUT_IN | {"statement", "method_missing"}
 REPLACED = {"statement", "expression", "statement_extra", "moved", "outdent", "indent", "argument", "call_extra"}
-#: Small edits of these kinds are told together as the lines of one known mistake.
-PLAIN, SMALL = {"name", "constant", "sign", "order", "attribute", "index", "operator"}, 2
+#: Edits that change no more are told together as the lines of one known mistake.
+SMALL = 6
 #: Kinds of a whole statement that leave what it is about.
 EFFECTS = {
     "statement_extra",
@@ -84,8 +86,8 @@ def told(
         believed = {edit.lines[0] for edit in found.edits if edit.cost <= MOST_STATEMENT}
         made = [diagnosis for diagnosis in made if diagnosis.known and diagnosis.lines[0] in believed]
     if alone is not None and alone.mistake not in [diagnosis.mistake for diagnosis in made]:
-        # what one mistake did is spread over several places; small ones are its lines
-        small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind in PLAIN for e in found.edits)
+        # what one mistake did is spread over several places; small changes of them show that they are its lines
+        small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind not in WHOLE for e in found.edits)
         if not small:
             return [alone]
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
@@ -135,6 +137,8 @@ def _in_part(
     found: Found, lines: list[str], alone: Diagnosis | None, failing: Callable[[Frames], list[str]], named: Named
 ) -> list[Diagnosis]:
     """Edits that mend some of the probes; and the known mistake that the answer holds then, if there is one."""
+    if alone is not None and found.met is not None and found.met.mistake != alone.mistake:
+        return [_placed(alone, found.edits[0], lines), found.met]  # what hid another mistake is undone there
     if alone is not None:
         return [alone]
     still = failing(found.after or {})

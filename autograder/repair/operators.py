@@ -20,10 +20,17 @@ def ways(node: ast.BinOp) -> Iterator[Make]:
     yield lambda n: n.left
     yield lambda n: n.right
     yield lambda n: having(n, left=n.right, right=n.left)
+    if isinstance(node.op, ast.FloorDiv):
+        yield _rounded_up
     if isinstance(node.left, ast.BinOp):
         yield _regrouped_right
     if isinstance(node.right, ast.BinOp):
         yield _regrouped_left
+
+
+def _rounded_up(node: Any) -> ast.AST:
+    """a // b becomes -(-a // b)."""
+    return ast.UnaryOp(ast.USub(), having(node, left=ast.UnaryOp(ast.USub(), node.left)))
 
 
 def _regrouped_right(node: Any) -> ast.AST | None:

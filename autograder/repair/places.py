@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.exercise import Exercise
 from autograder.judging import grade
-from autograder.judging.judge import Diagnosis, Frame, Verdict, by_probe, diagnose, in_part
+from autograder.judging.judge import Diagnosis, Frame, Mistakes, Verdict, by_probe, diagnose, in_part
 from autograder.process.frames import Outcome
 from autograder.repair import diagnosis
 
@@ -37,10 +37,16 @@ def places(
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
             return diagnose(exercise, frames, grade.suspects(exercise, frames, failing[0], seed))
 
+        def known(probe: str) -> Mistakes:
+            return grade.known_on(exercise, seed, probe)
+
+        def in_full(names: set[str]) -> Mistakes:
+            return grade.in_full(exercise, seed, names)
+
         frames, reference = by_probe(observed), grade.expected(exercise, seed)
         try:
             looked = diagnosis.look(
-                exercise, own, frames, reference, observe, seconds, lambda: grade.known(exercise, seed), clock
+                exercise, own, frames, reference, observe, seconds, known, in_full, verdict.diagnosis, clock
             )
             told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):

@@ -31,7 +31,7 @@ def right_answers(exercise: Exercise) -> list[tuple[str, ast.stmt]]:
     for name, variant in exercise.rights.items():
         if node := _text_of(variant.function, exercise.is_class):
             found.append((name, node))
-    return [(name, _clean(node, exercise.name)) for name, node in found]
+    return [(name, cleaned(node, exercise.name)) for name, node in found]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -45,7 +45,7 @@ def _text_of(function: Callable[..., Any], is_class: bool) -> ast.stmt | None:
     return node if isinstance(node, ast.FunctionDef) else None
 
 
-def _clean(node: ast.stmt, name: str) -> ast.stmt:
+def cleaned(node: ast.stmt, name: str) -> ast.stmt:
     node = copy.deepcopy(node)
     for inner in ast.walk(node):
         if isinstance(inner, Definition) and len(inner.body) > 1 and is_text(inner.body[0]):

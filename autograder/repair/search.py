@@ -6,32 +6,37 @@ import itertools
 import math
 from collections.abc import Callable
 
+from autograder.repair import twins, undoing
 from autograder.repair.edit import Edit
 from autograder.repair.meeting import Meeting
-from autograder.repair.sets import Found, Sets, cost
+from autograder.repair.sets import WHOLESALE, Found, Sets, cost
 from autograder.repair.several import SHARE, Several
 from autograder.repair.single import Single
 from autograder.repair.trial import OutOfBudget
 
-LIKELIEST, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES = 36, 100, 100, 400
-#: One edit that costs no more is not compared with others.
+LIKELIEST, MOST_UNDOING, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES = 36, 48, 100, 100, 400
+#: One edit that costs no more, and replaces little, is not compared with others.
 CHEAP = 8.0
 #: Of a difference to a right: its edits, the sets of some of them, that are tried, and how many it may come to.
 MOST_DIFFERENT, MOST_SETS, MOST_PLACES = 14, 60, 4
 
 
 class Search:
-    def __init__(self, sets: Sets, meeting: Meeting):
+    def __init__(self, sets: Sets, meeting: Meeting, undone: list[Edit]):
+        #: What undoes the known mistake that the whole answer behaves like, in the author's text of it.
+        self.undone = undone
         self.sets = sets
         self.single = Single(sets, meeting)
         self.several = Several(sets, self.single)
 
     def best(self, differences: list[list[Edit]], others: Callable[[], list[Edit]]) -> Found | None:
         """First what the nearest rights suggest, one edit or several; then the likeliest single edits; then all."""
+        if len(self.undone) > 1 and (found := self._undoing(others())):
+            return found
         suggested = sorted((e for d in differences for e in d), key=lambda edit: edit.rank)
         self._ahead(suggested[:LIKELIEST], differences)
         alone = self.single.best(suggested, LIKELIEST)
-        if alone and alone.cost <= CHEAP:
+        if alone and alone.cost <= CHEAP and alone.edits[0].kind not in WHOLESALE:
             return alone
         if alone:
             self.single.most = alone.cost
@@ -39,7 +44,11 @@ class Search:
                 return self.single.best(others(), MOST_LIKELY) or alone
             except OutOfBudget:
                 return alone
-        found: Found | None = None
+        if found := self.sets.best(self.sets.all_pass(twins.pairs(self.sets.tree, others()))):
+            return found
+        if self.undone and (found := self.single.best(others(), MOST_UNDOING)):
+            return found
+        found = None
         whole = [d for d in differences if self._is_right(d)]
         for difference in whole:
             part = self._part_of(difference, (2,))
@@ -58,19 +67,21 @@ class Search:
             self.single.most = found.cost
             return self._cheaper(found, edits, suggested)
         every = sorted([*suggested, *edits], key=lambda edit: edit.rank)
-        found = self.several.after_meeting(every)
+        found = self.several.after_meeting(every) or self.several.together(every)
         found = found or (self.several.in_turn(every, beam=1, rounds=1) if self.single.progress else None)
         found = found or self.several.pair(every) or self.several.in_turn(every)
         found = found or self.single.best(edits, MOST_SINGLES) or self.several.after_meeting(every)
         return found or self.several.in_turn(every)
 
+    def _undoing(self, edits: list[Edit]) -> Found | None:
+        """An edit of theirs for each of those that undo the known mistake."""
+        sets = undoing.counterparts(self.undone, edits)
+        return self.sets.best(self.sets.all_pass(sets)) if sets else None
+
     def _ahead(self, edits: list[Edit], differences: list[list[Edit]]) -> None:
-        """Run in one job what is going to be asked for one after the other: the edits, the differences, their parts."""
+        """Run in one job what is going to be asked for one after the other: the edits, and the differences."""
         sets: list[tuple[Edit, ...]] = [(edit,) for edit in edits]
-        for difference in differences:
-            if 1 < len(difference) <= MOST_DIFFERENT:
-                pairs = list(itertools.combinations(difference, 2))
-                sets += [tuple(difference), *(pairs if len(pairs) <= MOST_SETS else [])]
+        sets += [tuple(difference) for difference in differences if 1 < len(difference) <= MOST_DIFFERENT]
         self.sets.all_pass(sets, careful=False)
 
     def _cheaper(self, found: Found, edits: list[Edit], suggested: list[Edit]) -> Found:

@@ -17,6 +17,9 @@ BEAM, MOST_SECOND, STEP, FIRST_PROBES = 4, 150, 100, 3
 #: An edit after which the answer behaves like a known mistake: where the search for several goes on first.
 MEETS, MOST_MET, MOST_SECOND_AFTER = 40.0, 3, 400
 
+#: So many edits are seen by all probes; so many that mend a probe are put together, and so many sets of them are tried.
+MOST_APART, MOST_USEFUL, MOST_TOGETHER = 80, 48, 60
+
 Gained = list[tuple[float, tuple[Edit, ...]]]
 
 
@@ -44,8 +47,31 @@ class Several:
                 return self.sets.best(passing)
         return None
 
+    def together(self, edits: list[Edit]) -> Found | None:
+        """Edits of which each mends other probes, and that mend all of them together."""
+        failing = self.sets.failing
+        if len(failing) < 2 or all("raised" in self.sets.base.get(name, {}) for name in failing):
+            return None  # an error hides what else there is
+        likely = [(edit, text) for edit in edits[:MOST_APART] if (text := self.sets.text((edit,)))]
+        mends: dict[int, set[str]] = {}
+        for name in failing:
+            seen = self.sets.trials.run([text for _, text in likely], [name])
+            for (edit, _), frames in zip(likely, seen, strict=True):
+                if self.sets.trials.agrees(frames, name):
+                    mends.setdefault(id(edit), set()).add(name)
+        useful = sorted((e for e, _ in likely if id(e) in mends), key=lambda edit: cost([edit]))
+        sets: list[tuple[Edit, ...]] = []
+        for count in (2, 3):
+            few = useful[: MOST_USEFUL // count]
+            for some in itertools.combinations(few, count):
+                if set().union(*(mends[id(e)] for e in some)) >= set(failing):
+                    sets.append(some)
+        sets = sorted((s for s in sets if cost(s) < self.single.most), key=cost)[:MOST_TOGETHER]
+        return self.sets.best(self.sets.all_pass(sets)) if sets else None
+
     def after_meeting(self, edits: list[Edit]) -> Found | None:
         """Where one edit leaves a known mistake, one more may leave none."""
+        self.single.meet()
         self.single.met.sort(key=lambda entry: cost([entry[0]]))
         for edit, _, _ in self.single.met[:MOST_MET]:
             if (edit.lines, edit.kind) not in self._gone_on:

@@ -29,6 +29,10 @@ class Single:
         #: Edits after which fewer probes fail, and no other ones: (how many still, edit).
         self.partial: list[tuple[int, Edit]] = []
         self._tried: set[str] = set()
+        #: Edits with which the first probe still fails, with their text: they may meet a known mistake.
+        self._left: list[tuple[Edit, str]] = []
+        #: Edits that mend some probes, with what is seen then and what fails still.
+        self._nearly: list[tuple[Edit, Frames, list[str]]] = []
 
     def best(self, edits: list[Edit], most: int) -> Found | None:
         """The best single edit, by cost and likelihood, of those that pass; `most` are tried that were not before."""
@@ -55,19 +59,36 @@ class Single:
         """The edits of these with which every probe passes. Only what the first probe lets through meets the others."""
         first = self.sets.failing[:1]
         seen = self.sets.trials.run([t for _, t in part], first)
-        hopeful, near = [], []
+        hopeful = []
         before = self.sets.trials.stage(self.sets.base, first[0])
         for (edit, text), frames in zip(part, seen, strict=True):
             if self.sets.trials.agrees(frames, first[0]):
                 hopeful.append((edit, text))
                 continue
-            if self.meeting.may(frames, first[0]):
-                near.append((edit, text))
+            self._left.append((edit, text))
             if (gain := self.sets.trials.stage(frames, first[0]) - before) > 0 and self.sets.is_fair((edit,)):
                 self.progress.append((gain, edit))
-        whole = self.sets.trials.run([t for _, t in [*hopeful, *near]], None)
+        return self._whole(hopeful)
+
+    def meet(self) -> None:
+        """Look for known mistakes among what was seen: not before it is needed, since these have to be observed."""
+        first = self.sets.failing[0]
+        left, self._left = self._left, []
+        self._whole([(e, t) for e, t in left if self.meeting.may(self.sets.trials.known(t), first)])
+        self._meet_nearly()
+
+    def _meet_nearly(self) -> None:
+        # An edit that mends no probe may only have put another mistake in the place of theirs.
+        nearly, self._nearly = self._nearly, []
+        for edit, frames, failing in nearly:
+            if known := self.meeting.of(frames, failing):
+                self.met.append((edit, known, frames))
+
+    def _whole(self, part: list[tuple[Edit, str]]) -> list[Edit]:
+        """The edits of these with which every probe passes; of the others, how near they come is remembered."""
         found = []
-        for (edit, _), frames in zip([*hopeful, *near], whole, strict=True):
+        whole = self.sets.trials.run([t for _, t in part], None)
+        for (edit, _), frames in zip(part, whole, strict=True):
             failing = self.sets.trials.failing(frames)
             if not self.sets.is_fair((edit,)):
                 continue
@@ -75,9 +96,8 @@ class Single:
                 found.append(edit)
                 continue
             self.kept(WHOLE_PROBE * (len(self.sets.failing) - len(failing)), edit, failing)
-            # An edit that mends no probe may only have put another mistake in the place of theirs.
-            if set(failing) < set(self.sets.failing) and (known := self.meeting.of(frames, failing)):
-                self.met.append((edit, known, frames))
+            if set(failing) < set(self.sets.failing):
+                self._nearly.append((edit, frames, failing))
         return found
 
     def kept(self, gain: float, edit: Edit, failing: list[str]) -> None:
@@ -91,6 +111,7 @@ class Single:
 
         An edit after which the answer behaves like a known mistake explains all of it; else one that mends a probe.
         """
+        self._meet_nearly()
         if self.met and (found := self._met()):
             return found
         if not self.partial:

@@ -41,7 +41,14 @@ def _without(owner: ast.AST, name: str, block: list[ast.stmt]) -> Iterator[Edit]
         if isinstance(statement, ast.With | ast.If | ast.For) and not getattr(statement, "orelse", None):
             kind = {"with": "with_extra", "if": "condition_extra"}.get(header(statement), "loop_extra")
             parts: tuple[tuple[int, Change], ...] = ((number_of(statement), lambda n: n.body),)
-            yield Edit(kind, parts, (statement.lineno,), None, 2, said={"what": text(statement)})
+            yield Edit(
+                kind,
+                parts,
+                (statement.lineno,),
+                None,
+                1 if kind == "condition_extra" else 2,
+                said={"what": text(statement)},
+            )
 
 
 def taken_out(statement: ast.stmt) -> Edit:

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.exercise import Exercise
 from autograder.judging.judge import Frame, by_probe, compare
 from autograder.process.frames import Outcome
+from autograder.repair import nearness
 
 #: (implementations, names of probes or None, seconds for the job, seconds for each implementation) -> what was seen.
 Observe = Callable[[list[dict[str, Any]], list[str] | None, float, float], Outcome]
@@ -100,19 +101,24 @@ class Trials:
     def failing(self, frames: Frames, of: list[str] | None = None) -> list[str]:
         return [name for name in of or self.exercise.probes if not self.agrees(frames, name)]
 
-    def stage(self, frames: Frames, name: str) -> int:
-        """How far a frame comes towards the reference's: an error, another kind, another shape, other values, none."""
+    def stage(self, frames: Frames, name: str) -> float:
+        """How far a frame comes towards the reference's: an error, another kind, another shape, other values, none.
+
+        Between these, the share of entries that are right, or how late the error comes.
+        """
         if name not in frames:
             return 0
-        why, found = compare(self.exercise, self.exercise.probes[name], frames[name], self.reference[name])
+        probe, frame, wanted = self.exercise.probes[name], frames[name], self.reference[name]
+        why, found = compare(self.exercise, probe, frame, wanted)
         if why == "agrees":
             return 10
         if why in ("raised", "complaint"):
-            return 1
+            return 1 + min(0.9, nearness.line(frame) / 1000)
         if found is None:
             return 5
         stages = {"kind": 2, "length": 3, "keys": 3, "shape": 4, "dtype": 5, "graph": 6}
-        return stages.get(found.fault, 5)
+        right = nearness.share(frame["value"], wanted["value"], probe.rtol, probe.atol)
+        return stages.get(found.fault, 5) + 0.9 * right
 
 
 def text_of(tree: ast.Module) -> str | None:

@@ -30,6 +30,8 @@ SENTENCES = {
     "attribute": "Line {line} uses {what}, where another attribute is needed.",
     "calls_swapped": "In line {line} two things are done one after the other in the wrong order.",
     "name": "Line {line} uses {what}, where another variable is needed.",
+    "rounding": "Line {line} divides and rounds down: what is left over is left out.",
+    "names_exchanged": "In line {line}, {what} and `{other}` each stand where the other one is needed.",
     "call_extra": "Line {line} does one thing too many to a value.",
     "call_missing": "Line {line} takes a value as it is, where something has to be done to it first.",
     "index": "In line {line}, what is picked out is not what is asked for.",
@@ -86,7 +88,7 @@ def sentence(diagnosis: Diagnosis) -> str:
         text = f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
     call = f"{said['call']}()" if said.get("call") else "a function"
     what = f"`{said['what']}`" if said.get("what") else "something"
-    return text.format(line=line, call=call, what=what)
+    return text.format(line=line, call=call, what=what, other=said.get("other", ""))
 
 
 def worded(verdict: Verdict) -> None:
