@@ -302,7 +302,7 @@ def _agree(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dic
 
 
 def _looks_the_same(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dict[str, Frame]) -> bool:
-    """Whether a mistake gives what the learner's answer gives; two exceptions say too little."""
-    if not _agree(exercise, probe, mine, theirs) or "raised" in mine[probe.name]:
+    """Whether a mistake gives what the learner's answer gives; two exceptions or two complaints say too little."""
+    if not _agree(exercise, probe, mine, theirs) or "value" not in mine[probe.name]:
         return False
     return set(mine[probe.name].get("changed", ())) == set(theirs[probe.name].get("changed", ()))

@@ -13,12 +13,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.repair.edit import Change, Edit, having, labels, number_of, place_of, renamed
-from autograder.repair.kinds import text
+from autograder.repair.kinds import called, text
 from autograder.repair.reading import is_text
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
 #: Of so many names in a statement, two may have been taken for each other.
 MOST_EXCHANGED = 5
+
+
+#: Calls that are made for what they do.
+EFFECTS = {
+    "train", "eval", "step", "zero_grad", "backward", "append", "extend", "insert", "add", "update", "shuffle", "pop",
+    "__init__", "__setattr__", "add_module", "register_module", "manual_seed", "requires_grad_", "print", "setattr",
+    "imshow", "set_title", "title", "close", "show", "sort", "reverse",
+}  # fmt: skip
 
 
 def edits(statement: ast.stmt, last: bool, local: list[str]) -> Iterator[Edit]:
@@ -85,7 +93,7 @@ def _kept(statement: ast.stmt, local: list[str]) -> Iterator[Edit]:
     function = statement.value.func
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and _is_in_place(function.attr):
         yield _edit(statement, "in_place", _on_a_copy)
-    elif not isinstance(function, ast.Name) or function.id != "print":
+    elif called(statement.value) not in EFFECTS:
         for name in local:
             yield _edit(
                 statement,

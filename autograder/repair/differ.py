@@ -31,7 +31,7 @@ def difference(theirs: ast.stmt, right: ast.stmt) -> list[Edit]:
     """The edits that make the right of the learner's definition, in order."""
     found = _Difference()
     found.nodes(theirs, right, theirs)
-    return _with_moves(found.edits)
+    return _with_exchanges(_with_moves(found.edits), theirs)
 
 
 class _Difference:
@@ -223,3 +223,17 @@ def _with_moves(edits: list[Edit]) -> list[Edit]:
         else:
             found.append(edit)
     return [edit for edit in found if id(edit) not in moved]
+
+
+def _with_exchanges(edits: list[Edit], theirs: ast.stmt) -> list[Edit]:
+    """Two calls beside each other of which each is to be the other one are one edit: the first is to come later."""
+    calls = {n.lineno for n in ast.walk(theirs) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)}
+    found: list[Edit] = []
+    for edit in edits:
+        last = found[-1] if found else None
+        beside = last is not None and {*last.lines, *edit.lines} <= calls and edit.lines[0] - last.lines[0] == 1
+        if last is not None and beside and last.kind == edit.kind == "attribute" and last.gone == edit.come:
+            found[-1] = Edit("moved", (*last.parts, *edit.parts), last.lines, None, 2)
+        else:
+            found.append(edit)
+    return found

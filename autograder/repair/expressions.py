@@ -17,6 +17,7 @@ from autograder.repair.kinds import is_number, kind_in, place, said_of
 from autograder.repair.vocabulary import Vocabulary, in_reach, wrapped
 
 BUILT_IN = set(dir(builtins))
+SIGNED = (ast.BinOp, ast.Call, ast.Subscript, ast.Name, ast.Attribute)
 
 #: What is taken for one another.
 TAKEN_FOR = [
@@ -80,9 +81,11 @@ class Fresh:
 
     def _ways(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
         yield from self._by_type(node, parent)
-        if isinstance(node, ast.Starred | ast.JoinedStr | ast.FormattedValue):
-            return
-        if isinstance(node, ast.BinOp | ast.Call | ast.Subscript | ast.Name | ast.Attribute) and not _in_index(parent):
+        if isinstance(node, ast.Starred | ast.JoinedStr | ast.FormattedValue) or isinstance(parent, ast.Expr):
+            return  # of a call that is a statement nothing comes
+        if isinstance(node, ast.BinOp | ast.Call | ast.Subscript | ast.Name | ast.Attribute) and not _is_no_number(
+            parent
+        ):
             yield lambda n: ast.UnaryOp(ast.USub(), n)
         if isinstance(
             node, ast.BinOp | ast.Call | ast.Subscript | ast.Name | ast.Attribute | ast.Compare | ast.ListComp
@@ -198,8 +201,9 @@ def _edit(node: ast.expr, make: Make, new: ast.AST, parent: ast.AST, kind: str =
     return Edit(kind, ((number_of(node), change),), (line,), columns, cost, gone, come, said=said)
 
 
-def _in_index(parent: ast.AST) -> bool:
-    return isinstance(parent, ast.Subscript | ast.Slice)
+def _is_no_number(parent: ast.AST) -> bool:
+    """Whether a sign before it would say nothing: an index, what is looped over, what a method belongs to."""
+    return isinstance(parent, ast.Subscript | ast.Slice | ast.For | ast.comprehension | ast.Attribute)
 
 
 def _is_part(new: ast.expr, name: ast.Name) -> bool:

@@ -40,12 +40,23 @@ def _in_and_out(owner: ast.AST, name: str, block: list[ast.stmt]) -> Iterator[Ed
             if isinstance(block[last], ast.Return | ast.FunctionDef) and kind == "loop":
                 break
             yield _shift("indent", owner, name, inner, block[i + 1 : last + 1], True, kind)
+            if isinstance(inner.body[-1], ast.For | ast.While):
+                yield _shift("indent", owner, name, inner, block[i + 1 : last + 1], True, kind, deep=True)
         for first in range(i - 1, -1, -1):
             yield _shift("indent", owner, name, inner, block[first:i], False, kind)
 
 
-def _shift(kind: str, owner: ast.AST, name: str, inner: ast.stmt, moved: list[ast.stmt], after: bool, of: str) -> Edit:
-    """Statements leave the block of `inner` for behind or before it, or come into it from there."""
+def _shift(
+    kind: str,
+    owner: ast.AST,
+    name: str,
+    inner: ast.stmt,
+    moved: list[ast.stmt],
+    after: bool,
+    of: str,
+    deep: bool = False,
+) -> Edit:
+    """Statements leave the block of `inner` for behind or before it, or come into it, or into its last loop."""
     numbers = {number_of(s) for s in moved}
 
     def out(node: Any) -> ast.AST | None:
@@ -69,6 +80,9 @@ def _shift(kind: str, owner: ast.AST, name: str, inner: ast.stmt, moved: list[as
         if at is None or not coming:
             return None
         body: list[ast.stmt] = rest[at].body
+        if deep:
+            coming = [having(body[-1], body=[*body[-1].body, *coming])]
+            body = body[:-1]
         rest[at] = having(rest[at], body=[*body, *coming] if after else [*coming, *body])
         return having(node, **{name: rest})
 

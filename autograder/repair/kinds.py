@@ -15,7 +15,7 @@ Place = tuple[int, tuple[int, int] | None]
 ALONG = {
     "sum", "mean", "max", "min", "amax", "amin", "argmax", "argmin", "softmax", "log_softmax", "logsumexp", "cumsum",
     "prod", "std", "var", "norm", "unsqueeze", "squeeze", "stack", "cat", "flatten", "argsort", "sort", "topk",
-    "gather",
+    "gather", "size",
 }  # fmt: skip
 #: Those that take the tensors first, and the dimension after them, also as methods of nothing.
 AFTER_TENSORS = {"stack", "cat"}
@@ -108,6 +108,8 @@ def kind_in(node: ast.AST, new: ast.AST, parent: ast.AST) -> str:
 def is_dimension(node: ast.AST, parent: ast.AST) -> bool:
     if isinstance(parent, ast.keyword):
         return parent.arg in ("dim", "axis")
+    if isinstance(parent, ast.Subscript):
+        return is_number(node) and isinstance(parent.value, ast.Attribute) and parent.value.attr == "shape"
     if not isinstance(parent, ast.Call) or called(parent) not in ALONG or not is_number(node):
         return False
     first = 1 if called(parent) in AFTER_TENSORS or is_of_torch(parent.func) else 0
@@ -125,6 +127,8 @@ def said_of(node: ast.AST, parent: ast.AST, kind: str) -> dict[str, str]:
         said["call"] = called(node)
     elif isinstance(parent, ast.Call):
         said["call"] = called(parent)
+    elif kind == "dimension" and isinstance(parent, ast.Subscript):
+        said["call"] = "shape"
     if kind == "function" and isinstance(node, ast.Attribute | ast.Name):
         said["call"] = text(node).split(".")[-1]
     return said

@@ -14,7 +14,7 @@ from autograder.repair.edit import Edit, distance, labels
 USUAL = {
     "dimension": 0.0, "keepdim": 0.0, "sign": 0.5, "constant": 1.0, "statement_missing": 1.0, "outdent": 0.5,
     "indent": 0.5, "moved": 1.0, "statement_extra": 1.0, "function": 1.0, "no_grad_missing": 1.0, "comparison": 0.5,
-    "call_extra": 1.0, "call_missing": 1.5, "operands_swapped": 1.0, "arguments_swapped": 1.0, "argument_extra": 1.5,
+    "call_extra": 1.0, "call_missing": 2.5, "operands_swapped": 1.0, "arguments_swapped": 1.0, "argument_extra": 1.5,
     "argument_missing": 1.5, "operand_missing": 2.0, "operand_extra": 1.5, "operator": 1.0, "order": 1.0, "name": 1.5,
     "dimension_missing": 0.5, "return_missing": 0.5, "overwrites": 1.0, "accumulates": 1.0, "not_in_place": 0.5,
     "result_dropped": 0.0, "in_place": 0.5, "condition_missing": 1.5, "condition_extra": 0.5, "with_extra": 1.5,
@@ -25,6 +25,8 @@ OTHER = 3.0
 EFFECTLESS, SEEN = {"result_dropped"}, -6.0
 #: What counts for an edit that only moves or exchanges what is there: as if two thirds of it led towards a right.
 UNCHANGED = 2.0
+#: What counts at least for these kinds, whatever number or function rights have there.
+LEAST = {"dimension": 1.5, "function": 1.0}
 #: For an edit that is the one by which the known mistake would be undone.
 LIKE_UNDOING = 4.0
 
@@ -53,7 +55,7 @@ def _towards(edit: Edit, whole: Counter[str], rights: list[Counter[str]]) -> flo
     count = edit.come.total() + edit.gone.total()
     if not count:
         return UNCHANGED
-    best = -3.0
+    best = LEAST.get(edit.kind, -3.0)
     for right in rights:
         gain = 0
         for label, many in edit.gone.items():

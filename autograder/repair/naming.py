@@ -65,7 +65,8 @@ def told(
     lines = text.split("\n")
     if found.after is not None:
         return _in_part(found, lines, alone, failing, named)
-    if alone is not None and len(found.edits) == 1 and any(e.lines != found.edits[0].lines for (e,) in _singles(found)):
+    others = [e for (e,) in _singles(found) if not _reads(e, found.edits[0], lines)]
+    if alone is not None and len(found.edits) == 1 and any(e.lines != found.edits[0].lines for e in others):
         return [alone]  # another line would do as well
     if alone is not None and len({edit.lines for edit in found.edits}) == 1:
         return [_placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), found.edits[0], lines)]
@@ -75,6 +76,7 @@ def told(
     for edit, without in zip(found.edits, found.without, strict=True):
         fails = failing(without)
         apart = not joined & {edit.lines[0]} and changes <= _changed(without)
+        apart = apart and not any(_hangs_on(edit, other) for other in found.edits if other is not edit)
         apart = apart and all(_is_small(other, lines) for other in found.edits if other is not edit)
         name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
         if name and _speaks_of_all(name):
@@ -101,6 +103,21 @@ def _is_small(edit: Edit, lines: list[str]) -> bool:
     if edit.kind == "statement" or (edit.said.get("what") == line and edit.kind not in EFFECTS):
         return False
     return edit.come.total() <= (MOST_STATEMENT if edit.kind in PUT_IN else MOST_NEW)
+
+
+def _reads(edit: Edit, first: Edit, lines: list[str]) -> bool:
+    """Whether it is made where a name is read that the first edit's line gives its value: the same place, later."""
+    what = edit.said.get("what", "")
+    return bool(what.isidentifier() and re.match(rf"\s*{what} = ", lines[first.lines[0] - 1]))
+
+
+def _hangs_on(edit: Edit, other: Edit) -> bool:
+    """Whether one takes out what gives a name and the other takes that name away where it is read."""
+    for a, b in ((edit, other), (other, edit)):
+        name = re.match(r"(\w+) = ", a.said.get("what", ""))
+        if a.kind == "statement_extra" and name and name[1] in b.gone:
+            return True
+    return False
 
 
 def _singles(found: Found) -> list[tuple[Edit, ...]]:

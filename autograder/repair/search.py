@@ -11,10 +11,14 @@ from autograder.repair.edit import Edit
 from autograder.repair.meeting import Meeting
 from autograder.repair.sets import WHOLESALE, Found, Sets, cost
 from autograder.repair.several import SHARE, Several
-from autograder.repair.single import Single
+from autograder.repair.single import WHOLE_PROBE, Single
 from autograder.repair.trial import OutOfBudget
 
 LIKELIEST, MOST_UNDOING, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES = 36, 48, 100, 100, 400
+#: Of the time, so much for the likeliest pairs, before the search follows what came nearer.
+SHARE_OF_PAIRS = 0.25
+#: What costs more replaces so much that the search goes on as if nothing had been found.
+DEAR = 14.0
 #: One edit that costs no more, and replaces little, is not compared with others.
 CHEAP = 8.0
 #: Of a difference to a right: its edits, the sets of some of them, that are tried, and how many it may come to.
@@ -57,21 +61,27 @@ class Search:
         edits = others()
         self.single.most = found.cost if found else math.inf
         found = self.single.best(edits, MOST_LIKELY) or found
+        every = sorted([*suggested, *edits], key=lambda edit: edit.rank)
+        if found:
+            return found
+        if any(gain >= WHOLE_PROBE for gain, _ in self.single.progress):
+            found = self.several.in_turn(every, beam=2, rounds=1)
+        found = found or self.several.pair(every, SHARE_OF_PAIRS)
         if found:
             return found
         for difference in whole:
             part = self._part_of(difference, (3,)) or self._reduced(tuple(difference))
             if part and (found is None or part.cost < found.cost):
                 found = part
-        if found:
-            self.single.most = found.cost
-            return self._cheaper(found, edits, suggested)
-        every = sorted([*suggested, *edits], key=lambda edit: edit.rank)
-        found = self.several.after_meeting(every) or self.several.together(every)
-        found = found or (self.several.in_turn(every, beam=1, rounds=1) if self.single.progress else None)
-        found = found or self.several.pair(every) or self.several.in_turn(every)
-        found = found or self.single.best(edits, MOST_SINGLES) or self.several.after_meeting(every)
-        return found or self.several.in_turn(every)
+        return self._cheaper(found, every) if found else self._further(every)
+
+    def _further(self, edits: list[Edit]) -> Found | None:
+        """From where an edit brought the answer nearer, and what else is left to try."""
+        found = self.several.after_meeting(edits) or self.several.together(edits)
+        found = found or (self.several.in_turn(edits, beam=1, rounds=1) if self.single.progress else None)
+        found = found or self.several.pair(edits) or self.several.in_turn(edits)
+        found = found or self.single.best(edits, MOST_SINGLES) or self.several.after_meeting(edits)
+        return found or self.several.in_turn(edits)
 
     def _undoing(self, edits: list[Edit]) -> Found | None:
         """An edit of theirs for each of those that undo the known mistake."""
@@ -84,15 +94,20 @@ class Search:
         sets += [tuple(difference) for difference in differences if 1 < len(difference) <= MOST_DIFFERENT]
         self.sets.all_pass(sets, careful=False)
 
-    def _cheaper(self, found: Found, edits: list[Edit], suggested: list[Edit]) -> Found:
+    def _cheaper(self, found: Found, edits: list[Edit]) -> Found:
         """A part of a difference may be an odd way to say it: fewer edits of another sort are better."""
+        self.single.most = found.cost
         try:
             better = self.single.best(edits, MOST_CHEAPER)
+            if not better and found.cost > DEAR:
+                better = self._further(edits)
             if not better and not self.sets.trials.exhausted(SHARE):
-                better = self.several.pair(sorted([*suggested, *edits], key=lambda edit: edit.rank))
+                better = self.several.pair(edits)
             if not better and len(found.edits) > 2 and not self.sets.trials.exhausted(SHARE):
                 better = self.several.in_turn(edits)
         except OutOfBudget:
+            if found.cost > DEAR:
+                raise
             return found
         return better if better and better.cost < found.cost else found
 

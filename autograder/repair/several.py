@@ -28,8 +28,9 @@ class Several:
         self.sets, self.single = sets, single
         self._gone_on: set[tuple[tuple[int, ...], str]] = set()
 
-    def pair(self, edits: list[Edit]) -> Found | None:
-        """Two of the likeliest edits, in different places; the likeliest pairs first, while there is time."""
+    def pair(self, edits: list[Edit], share: float = 1.0) -> Found | None:
+        """Two of the likeliest edits, in different places; the likeliest pairs first, for this share of the time."""
+        until = self.sets.trials.left() - share * self.sets.trials.whole
         likely: list[Edit] = []
         for edit in edits:
             if sum(edit.parts[0][0] == other.parts[0][0] for other in likely) < IN_ONE_PLACE:
@@ -41,7 +42,7 @@ class Several:
         ]
         sets = sorted((p for p in sets if cost(p) < self.single.most), key=cost)
         for start in range(0, len(sets), PAIRS):
-            if self.sets.trials.exhausted(SHARE):
+            if self.sets.trials.exhausted(SHARE) or self.sets.trials.left() < until:
                 break
             if passing := self.sets.all_pass(sets[start : start + PAIRS]):
                 return self.sets.best(passing)

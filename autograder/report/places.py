@@ -98,6 +98,7 @@ def worded(verdict: Verdict) -> None:
 
 
 DOES = {"sum": "sums over", "mean": "averages over", "softmax": "normalises along", "stack": "stacks along"}
+DOES |= dict.fromkeys(["size", "shape"], "takes the size of")
 DOES |= dict.fromkeys(["cat", "concat"], "joins along") | dict.fromkeys(
     ["argmax", "max", "amax"], "looks for the maximum along"
 )
