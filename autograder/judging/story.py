@@ -81,6 +81,22 @@ def turn_at(found: Difference, parts: list[Any], mine: list[list[Entry]], refere
     return replace(turn, call=call, calls=len(mine)) if turn else None
 
 
+def where_it_raised(mine: list[list[Entry]], reference: list[list[Entry]]) -> Turn | None:
+    """After which batch of its last call a loop raised, where it learnt from the reference's batches until then."""
+    if not mine or len(mine) > len(reference):
+        return None
+    both = _Both(mine[-1], reference[len(mine) - 1])
+    k = len(both.own)
+    if not both.can_be_told or k > len(both.theirs):
+        return None
+    if any(own["rows"] != theirs["rows"] for own, theirs in zip(both.own, both.theirs, strict=False)):
+        return None
+    if not k:
+        return Turn("raised")
+    moved = int(both.own_end["updates"]) > int(both.own[-1]["updates"])
+    return Turn("raised", before=both.batch(k - 1), last=k == len(both.theirs), count=int(moved))
+
+
 class _Both:
     """One story beside the reference's."""
 

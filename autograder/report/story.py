@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.judging.difference import Difference
 from autograder.judging.judge import Frame
 from autograder.judging.story import Batch, Entry, Turn, first_turn, turn_at
+from autograder.judging.story import where_it_raised as where_it_raised_in
 
 #: Faults of an observation that may come from what a loop did, and in which order.
 OF_EVENTS = ("value", "length", "too_large")
@@ -20,6 +21,13 @@ def told(frame: Frame, expected: Frame, found: Difference | None) -> str:
     parts = [name for name, _ in value["dict"]] if isinstance(value, dict) and "dict" in value else []
     turn = first_turn(mine, reference) or (turn_at(found, parts, mine, reference) if found else None)
     return _call(turn, frame, reference) + sentence(turn) if turn else ""
+
+
+def where_it_raised(frame: Frame, expected: Frame) -> str:
+    """How far a loop came before it raised; "" where that is not known."""
+    mine, reference = frame.get("story") or [], expected.get("story") or []
+    turn = where_it_raised_in(mine, reference)
+    return sentence(turn) if turn else ""
 
 
 def _call(turn: Turn, frame: Frame, reference: list[list[Entry]]) -> str:
@@ -84,6 +92,11 @@ def sentence(turn: Turn) -> str:
             return "The model is given validation data before the first step is made."
         case "looks_early":
             return f"The model is given validation data after {_steps(turn.count)}, before the epoch is over."
+        case "raised" if turn.before is None:
+            return "It stops before the first backward()."
+        case "raised":
+            after = f"the step for {before}" if turn.count else f"backward() for {before}, before a parameter moves"
+            return f"It stops after {after}{', the last one' if turn.last else ''}."
         case "strange":
             return "What `loss_func` is given first as targets, its second argument, are no rows of `y`."
         case "loss":

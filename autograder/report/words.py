@@ -197,6 +197,8 @@ def _first_failure(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dic
                     None,
                 )
             says = named(failed).removesuffix(".") + advice(failed)
+            if told := story.where_it_raised(frame, first.expected or {}):
+                says = says.removesuffix(".") + ". " + told
             if failed["type"] == "NameError" and lesson.find(name).kind == "concept":
                 says += '. Letters are strings, in quotes: {"a", "b"}.'
             return [says], failed, None

@@ -121,3 +121,33 @@ def test_a_story_of_the_form_that_is_promised_is_kept() -> None:
         kept = frames.observation(frame)
         assert kept is not None
         assert kept["story"] == frame["story"] != []
+
+
+STOPS = """import torch
+def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
+    for _ in range(epochs):
+        for i in range(0, len(x), bs):
+            xb, yb = x[i:i + bs], y[i:i + bs]
+            {first}
+            loss_func(model(xb), yb).backward()
+            for p in model.parameters():
+                {step}
+                p.grad = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "says"),
+    [
+        ("batch = xb @ yb @ xb @ xb", "p.data -= lr * p.grad", "It stops before the first backward()."),
+        ("pass", "p -= lr * p.grad", "It stops after backward() for rows 0 to 3, before a parameter moves."),
+        ("assert len(xb) == bs", "p.data -= lr * p.grad", "It stops after the step for rows 16 to 19."),
+    ],
+)
+def test_of_a_loop_that_raises_it_is_told_how_far_it_came(
+    first: str, step: str, says: str, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0")
+    verdict = check("fit_parameters", STOPS.format(first=first, step=step))
+    assert verdict.outcome == "error"
+    assert feedback(verdict).says[-1].endswith(says)
