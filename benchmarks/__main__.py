@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import class_, learner
+from benchmarks import class_, learner, places
 
 os.environ["AUTOGRADER_RESIDENT"] = "0"  # what is measured here starts its own processes
 GROUPS = {
@@ -19,6 +19,7 @@ GROUPS = {
     "resident": learner.resident,
     "warm": learner.warm_checks,
     "pytest": learner.with_pytest,
+    "places": places.explained,
 }
 #: The same, for a class of so many students.
 CLASS = {"class": class_.grading, "flat": class_.flat}
