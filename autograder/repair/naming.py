@@ -74,9 +74,11 @@ def told(
     joined = _joined(found.edits)
     changes = _changed(found.base)
     for edit, without in zip(found.edits, found.without, strict=True):
+        if any(_hangs_on(edit, other) for other in found.edits):
+            continue
         fails = failing(without)
         apart = not joined & {edit.lines[0]} and changes <= _changed(without)
-        apart = apart and not any(_hangs_on(edit, other) for other in found.edits if other is not edit)
+        apart = apart and not any(_hangs_on(other, edit) for other in found.edits)
         apart = apart and all(_is_small(other, lines) for other in found.edits if other is not edit)
         name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
         if name and _speaks_of_all(name):
@@ -112,12 +114,9 @@ def _reads(edit: Edit, first: Edit, lines: list[str]) -> bool:
 
 
 def _hangs_on(edit: Edit, other: Edit) -> bool:
-    """Whether one takes out what gives a name and the other takes that name away where it is read."""
-    for a, b in ((edit, other), (other, edit)):
-        name = re.match(r"(\w+) = ", a.said.get("what", ""))
-        if a.kind == "statement_extra" and name and name[1] in b.gone:
-            return True
-    return False
+    """Whether the other takes out what gives a name, and this takes the name away where it is read: one place."""
+    name = re.match(r"(\w+) = ", other.said.get("what", ""))
+    return other.kind == "statement_extra" and name is not None and name[1] in edit.gone
 
 
 def _singles(found: Found) -> list[tuple[Edit, ...]]:
