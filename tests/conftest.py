@@ -14,6 +14,7 @@ from typing import Any
 
 import course
 import pytest
+import started
 from attacks import graded
 from xdist.scheduler import LoadScopeScheduling
 
@@ -133,6 +134,8 @@ class Kit:
 
     def python(self, *words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        if words[0] == "-m":
+            return started.run(words[1], words[2:], self.root, environment, stdin)
         return subprocess.run(
             [sys.executable, *words], cwd=self.root, env=environment, text=True, capture_output=True, input=stdin
         )

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import started
+
 ROOT = Path(__file__).resolve().parents[1]
 
 SOLUTIONS = {
@@ -138,9 +140,11 @@ def environment(**more: str) -> dict[str, str]:
 def run(folder: Path, *arguments: str, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run Python in the kit's folder."""
     options.setdefault("env", environment())
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False, **options
-    )
+    if arguments[0] == "-m":
+        done = started.run(arguments[1], arguments[2:], folder, options["env"], options.get("input"))
+    else:
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False, **options)
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done
 

@@ -1,7 +1,8 @@
-"""`python -m nbgrader ...` and `python -m autograder ...`, without the two seconds that importing nbgrader takes.
+"""`python -m nbgrader ...` and `python -m autograder ...`, without the seconds that importing nbgrader and torch takes.
 
 A process that has imported what they need from others, and nothing of the kit, forks for each run, which has its own
-folder, environment and standard streams. What it runs is what `python -m` would run. A few tests start the real thing.
+folder, environment and standard streams. What it runs is what `python -m` would run. When that starts a warm process,
+it is forked likewise, by a process that has imported torch. A few tests start the real thing.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import gc
+import importlib
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -21,20 +25,42 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
+COMMANDS = ["nbformat", "nbgrader.apps", "click", "rich.console"]
+WARM = ["torch", "torch._dynamo"]
+
+#: Stands in for Python where a command starts a process: it has a warm process forked, and hands itself over to Python
+#: for anything else. It ends when that process does, and takes it along when it is killed.
+PYTHON = """#!{python} -IS
+import json, os, socket, sys
+words = sys.argv[1:]
+if words[:2] != ["-m", "autograder.process.server"]:
+    os.execv({python!r}, [{python!r}, *words])
+with socket.socket(socket.AF_UNIX) as asking:
+    asking.connect({address!r})
+    asked = {{"words": words[1:], "folder": os.getcwd(), "environment": dict(os.environ), "handed": int(words[2])}}
+    socket.send_fds(asking, [b"?"], [0, 1, 2, asked["handed"]])
+    asking.sendall(json.dumps(asked).encode() + b"\\n")
+    os.close(asked["handed"])
+    os._exit(int(asking.makefile().read() or 255))
+"""
+
 
 def run(
-    module: str, words: Sequence[str], folder: Path, environment: dict[str, str]
+    module: str, words: Sequence[str], folder: Path, environment: dict[str, str], given: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Like subprocess.run([python, "-m", module, *words], capture_output=True, text=True); several at once may."""
-    with tempfile.TemporaryFile("w+b") as out, tempfile.TemporaryFile("w+b") as errors:
-        with socket.socket(socket.AF_UNIX) as asking:
-            asking.connect(_server())
-            asked = {"module": module, "words": list(words), "folder": str(folder), "environment": environment}
-            socket.send_fds(asking, [b"?"], [out.fileno(), errors.fileno()])
-            asking.sendall(json.dumps(asked).encode())
-            asking.shutdown(socket.SHUT_WR)
-            code = int(asking.makefile().read() or 255)
-        printed, said = map(_written, (out, errors))
+    with contextlib.ExitStack() as stack:
+        streams = [stack.enter_context(tempfile.TemporaryFile("w+b")) for _ in range(3)]
+        streams[0].write((given or "").encode())
+        streams[0].seek(0)
+        asking = stack.enter_context(socket.socket(socket.AF_UNIX))
+        asking.connect(_server(*COMMANDS))
+        asked = {"words": [module, *words], "folder": str(folder), "environment": environment}
+        asked["python"] = _python()
+        socket.send_fds(asking, [b"?"], [stream.fileno() for stream in streams])
+        asking.sendall(json.dumps(asked).encode() + b"\n")
+        code = int(asking.makefile().read() or 255)
+        printed, said = map(_written, streams[1:])
     return subprocess.CompletedProcess([sys.executable, "-m", module, *words], code, printed, said)
 
 
@@ -44,11 +70,14 @@ def _written(stream: IO[bytes]) -> str:
 
 
 @functools.cache
-def _server() -> str:
-    """The address of this process's server, which ends with it."""
+def _server(*modules: str) -> str:
+    """The address of this process's server that has imported these modules, which ends with it."""
+    from autograder.process.conversation import ONE_THREAD
+
     folder = tempfile.mkdtemp(prefix="started-")
     address = f"{folder}/socket"
-    server = subprocess.Popen([sys.executable, __file__, address], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    command = [sys.executable, __file__, address, *modules]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD)
     assert server.stdout is not None
     server.stdout.readline()  # it listens
 
@@ -56,16 +85,28 @@ def _server() -> str:
         server.kill()
         server.communicate()
         Path(address).unlink(missing_ok=True)
+        Path(folder, "python").unlink(missing_ok=True)
         Path(folder).rmdir()
 
     atexit.register(end)
     return address
 
 
-def _serve(address: str) -> None:
-    import nbformat  # noqa: F401
-    import nbgrader.apps  # noqa: F401
+@functools.cache
+def _python() -> str:
+    """The path of PYTHON, written out."""
+    address = _server(*WARM)
+    path = Path(address).with_name("python")
+    path.write_text(PYTHON.format(python=sys.executable, address=address))
+    path.chmod(0o755)
+    return str(path)
 
+
+def _serve(address: str, modules: Sequence[str]) -> None:
+    gc.disable()  # as the warm process does, and for the same reason
+    for module in modules:
+        importlib.import_module(module)
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is done is not waited for
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
@@ -80,14 +121,20 @@ def _serve(address: str) -> None:
 
 
 def _answer(connection: socket.socket) -> None:
-    """In a child: run what is asked for in a child of its own, and tell its exit code."""
+    """In a child: run what is asked for in a child, until it ends or nobody waits for it; tell its exit code."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    _, streams, _, _ = socket.recv_fds(connection, 1, 2)
-    asked = json.loads(connection.makefile().read())
+    _, streams, _, _ = socket.recv_fds(connection, 1, 4)
+    asked = json.loads(connection.makefile().readline())
     pid = os.fork()
     if not pid:
         connection.close()
         _become(asked, streams)
+    for stream in streams:
+        os.close(stream)
+    ended = os.pidfd_open(pid)
+    ready, _, _ = select.select([ended, connection.fileno()], [], [])
+    if ended not in ready:
+        os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     with contextlib.suppress(OSError):
         connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
@@ -95,19 +142,22 @@ def _answer(connection: socket.socket) -> None:
 
 
 def _become(asked: dict[str, Any], streams: list[int]) -> None:
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for number, stream in enumerate(streams, 1):
-        os.dup2(stream, number)
-        os.close(stream)
+    os.setsid()
+    for number, stream in zip([0, 1, 2, asked.get("handed", 3)], streams, strict=False):
+        if stream != number:
+            os.dup2(stream, number)
+            os.close(stream)
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])
     added = [path for path in asked["environment"].get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:1] = [asked["folder"], *added]
-    sys.argv = [asked["module"], *asked["words"]]
-    runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
+    sys.argv = asked["words"]
+    sys.executable = asked.get("python", sys.executable)
+    gc.enable()
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     sys.exit(0)
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(sys.argv[1], sys.argv[2:])
