@@ -120,6 +120,13 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
     return written
 
 
+@pytest.fixture(autouse=True)
+def forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that import torch are forked from one that has (started.py), but for the tests of such processes."""
+    if request.path.parent.name != "process":
+        monkeypatch.setattr(sys, "executable", started.python())
+
+
 class Kit:
     """A copy of the kit, as a learner has it, and its commands."""
 

@@ -31,17 +31,24 @@ WARM = ["torch", "torch._dynamo"]
 #: Stands in for Python where a command starts a process: it has a warm process forked, and hands itself over to Python
 #: for anything else. It ends when that process does, and takes it along when it is killed.
 PYTHON = """#!{python} -IS
-import json, os, socket, sys
+import json, os, signal, socket, sys
 words = sys.argv[1:]
-if words[:2] != ["-m", "autograder.process.server"]:
+if words[:2] not in (["-m", "autograder.process.server"], ["-m", "autograder.milestones.child"]):
     os.execv({python!r}, [{python!r}, *words])
 with socket.socket(socket.AF_UNIX) as asking:
     asking.connect({address!r})
-    asked = {{"words": words[1:], "folder": os.getcwd(), "environment": dict(os.environ), "handed": int(words[2])}}
-    socket.send_fds(asking, [b"?"], [0, 1, 2, asked["handed"]])
+    streams = [0, 1, 2, *map(int, words[2:3])]
+    asked = {{"words": words[1:], "folder": os.getcwd(), "environment": dict(os.environ), "streams": streams}}
+    socket.send_fds(asking, [b"?"], streams)
     asking.sendall(json.dumps(asked).encode() + b"\\n")
-    os.close(asked["handed"])
-    os._exit(int(asking.makefile().read() or 255))
+    told = asking.makefile()
+    forked = int(told.readline())
+    signal.signal(signal.SIGINT, lambda number, frame: os.kill(forked, number))
+    code = int(told.readline() or -9)
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL) if code != -9 else None
+        os.kill(os.getpid(), -code)
+    os._exit(code)
 """
 
 
@@ -55,11 +62,11 @@ def run(
         streams[0].seek(0)
         asking = stack.enter_context(socket.socket(socket.AF_UNIX))
         asking.connect(_server(*COMMANDS))
-        asked = {"words": [module, *words], "folder": str(folder), "environment": environment}
-        asked["python"] = _python()
+        asked: dict[str, Any] = {"words": [module, *words], "folder": str(folder), "environment": environment}
+        asked |= {"python": python(), "streams": [0, 1, 2]}
         socket.send_fds(asking, [b"?"], [stream.fileno() for stream in streams])
         asking.sendall(json.dumps(asked).encode() + b"\n")
-        code = int(asking.makefile().read() or 255)
+        _, code = map(int, asking.makefile().read().split())
         printed, said = map(_written, streams[1:])
     return subprocess.CompletedProcess([sys.executable, "-m", module, *words], code, printed, said)
 
@@ -93,8 +100,8 @@ def _server(*modules: str) -> str:
 
 
 @functools.cache
-def _python() -> str:
-    """The path of PYTHON, written out."""
+def python() -> str:
+    """The path of PYTHON, written out: what to take for sys.executable."""
     address = _server(*WARM)
     path = Path(address).with_name("python")
     path.write_text(PYTHON.format(python=sys.executable, address=address))
@@ -121,7 +128,7 @@ def _serve(address: str, modules: Sequence[str]) -> None:
 
 
 def _answer(connection: socket.socket) -> None:
-    """In a child: run what is asked for in a child, until it ends or nobody waits for it; tell its exit code."""
+    """In a child: run what is asked for in a child, until it ends or nobody waits for it; tell its number and exit code."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _, streams, _, _ = socket.recv_fds(connection, 1, 4)
     asked = json.loads(connection.makefile().readline())
@@ -129,6 +136,7 @@ def _answer(connection: socket.socket) -> None:
     if not pid:
         connection.close()
         _become(asked, streams)
+    connection.sendall(f"{pid}\n".encode())
     for stream in streams:
         os.close(stream)
     ended = os.pidfd_open(pid)
@@ -137,13 +145,13 @@ def _answer(connection: socket.socket) -> None:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     with contextlib.suppress(OSError):
-        connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+        connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
     os._exit(0)
 
 
 def _become(asked: dict[str, Any], streams: list[int]) -> None:
     os.setsid()
-    for number, stream in zip([0, 1, 2, asked.get("handed", 3)], streams, strict=False):
+    for number, stream in zip(asked["streams"], streams, strict=True):
         if stream != number:
             os.dup2(stream, number)
             os.close(stream)

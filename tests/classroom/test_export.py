@@ -118,7 +118,7 @@ def export(course: Path, *words: str, code: int = 0) -> str:
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A gradebook of one assignment: one student has 8.5 of 10, 2.5 of them by hand, another handed in nothing."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")  # nbgrader calls alembic
+    monkeypatch.setenv("PATH", f"{Path(sys.prefix, 'bin')}:{os.environ['PATH']}")  # nbgrader calls alembic
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
         book.add_assignment("week1")
         book.add_notebook("loss", "week1")

@@ -85,7 +85,8 @@ def test_a_broken_torch_is_found_and_a_check_points_here(kit: Path) -> None:
     assert "make clean" in states["torch"].mend
     environment = small_kit.environment(PYTHONPATH=str(broken))
     small_kit.answer(kit, "setup", double=small_kit.RIGHT["double"])
-    done = small_kit.run(kit, "-m", "autograder", "check", "double", check=False, env=environment)
+    command = [f"{sys.prefix}/bin/python", "-m", "autograder", "check", "double"]
+    done = subprocess.run(command, cwd=kit, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "make doctor" in done.stdout + done.stderr
 
