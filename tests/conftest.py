@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ import started
 from attacks import graded
 from xdist.scheduler import LoadScopeScheduling
 
-from autograder import lesson, places, source, state, workspace
+from autograder import lesson, places, process, source, state, workspace
 from autograder.api import check_text
 from autograder.judging.judge import Verdict
 
@@ -124,7 +125,7 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 def forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes that import torch are forked from one that has (started.py), but for the tests of such processes."""
     if request.path.parent.name != "process":
-        monkeypatch.setattr(sys, "executable", started.python())
+        monkeypatch.setattr(process, "python", functools.partial(started.command, started.python()))
 
 
 class Kit:

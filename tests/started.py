@@ -33,12 +33,14 @@ WARM = ["torch", "torch._dynamo"]
 PYTHON = """#!{python} -IS
 import json, os, signal, socket, sys
 words = sys.argv[1:]
-if words[:2] not in (["-m", "autograder.process.server"], ["-m", "autograder.milestones.child"]):
+server = {servers!r}.get(words[1])
+if not server:
     os.execv({python!r}, [{python!r}, *words])
 with socket.socket(socket.AF_UNIX) as asking:
-    asking.connect({address!r})
+    asking.connect(server)
     streams = [0, 1, 2, *map(int, words[2:3])]
-    asked = {{"words": words[1:], "folder": os.getcwd(), "environment": dict(os.environ), "streams": streams}}
+    asked = {{"words": words[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
+    asked |= {{"streams": streams, "python": sys.argv[0]}}
     socket.send_fds(asking, [b"?"], streams)
     asking.sendall(json.dumps(asked).encode() + b"\\n")
     told = asking.makefile()
@@ -83,8 +85,8 @@ def _server(*modules: str) -> str:
 
     folder = tempfile.mkdtemp(prefix="started-")
     address = f"{folder}/socket"
-    command = [sys.executable, __file__, address, *modules]
-    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD)
+    words = [sys.executable, __file__, address, *modules]
+    server = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD)
     assert server.stdout is not None
     server.stdout.readline()  # it listens
 
@@ -101,12 +103,19 @@ def _server(*modules: str) -> str:
 
 @functools.cache
 def python() -> str:
-    """The path of PYTHON, written out: what to take for sys.executable."""
-    address = _server(*WARM)
-    path = Path(address).with_name("python")
-    path.write_text(PYTHON.format(python=sys.executable, address=address))
+    """The path of PYTHON, written out."""
+    warm, commands = _server(*WARM), _server(*COMMANDS)
+    servers = dict.fromkeys(["autograder.process.server", "autograder.milestones.child"], warm)
+    servers["autograder.classroom.worker"] = commands
+    path = Path(warm).with_name("python")
+    path.write_text(PYTHON.format(python=sys.executable, servers=servers))
     path.chmod(0o755)
     return str(path)
+
+
+def command(python: str, module: str, *words: str) -> list[str]:
+    """Like autograder.process.python, with another Python."""
+    return [python, "-m", f"autograder.{module}", *words]
 
 
 def _serve(address: str, modules: Sequence[str]) -> None:
@@ -128,7 +137,7 @@ def _serve(address: str, modules: Sequence[str]) -> None:
 
 
 def _answer(connection: socket.socket) -> None:
-    """In a child: run what is asked for in a child, until it ends or nobody waits for it; tell its number and exit code."""
+    """In a child: run in its child what is asked for, until it ends or nobody waits. Tell its number and exit code."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _, streams, _, _ = socket.recv_fds(connection, 1, 4)
     asked = json.loads(connection.makefile().readline())
@@ -161,8 +170,11 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
     added = [path for path in asked["environment"].get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:1] = [asked["folder"], *added]
     sys.argv = asked["words"]
-    sys.executable = asked.get("python", sys.executable)
     gc.enable()
+    with contextlib.suppress(ImportError):  # the kit of that folder
+        from autograder import process
+
+        process.python = functools.partial(command, asked["python"])
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     sys.exit(0)
 

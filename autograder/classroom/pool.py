@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+from autograder import process
 from autograder.classroom.references import References
 from autograder.classroom.worker import Answer, Task
 from autograder.process.conversation import Conversation, Lost
@@ -17,7 +17,7 @@ ATTEMPTS = 3
 
 
 def _command(fd: int) -> list[str]:
-    return [sys.executable, "-m", "autograder.classroom.worker", str(fd)]
+    return process.python("classroom.worker", str(fd))
 
 
 class Pool:

@@ -9,12 +9,12 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder import process as processes
 from autograder.process.conversation import ONE_THREAD, ROOT
 
 #: Seconds without a batch after which a run is taken for stuck. Starting includes importing torch.
@@ -60,7 +60,7 @@ class Run:
         self.started = self.heard = time.monotonic()
         path = [str(ROOT), os.environ.get("PYTHONPATH", "")]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.milestones.child"],
+            processes.python("milestones.child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

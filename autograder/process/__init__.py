@@ -1,1 +1,8 @@
 """Where untrusted code is allowed to be, and how it is reached."""
+
+import sys
+
+
+def python(module: str, *words: str) -> list[str]:
+    """The command that runs a module of the kit in a process of its own."""
+    return [sys.executable, "-m", f"autograder.{module}", *words]

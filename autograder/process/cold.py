@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 import threading
 from typing import Any
 
+from autograder import process
 from autograder.process import limits as settings
 from autograder.process.conversation import Superseded, environment
 from autograder.process.frames import Frame, Outcome, outcome
@@ -19,7 +19,7 @@ class Cold:
     """What is asked of warm.Warm."""
 
     def __init__(self, kind: str) -> None:
-        self._words = [sys.executable, "-m", "autograder.process.once", kind]
+        self._words = process.python("process.once", kind)
         self._process: subprocess.Popen[bytes] | None = None
         self.superseded = threading.Event()
 

@@ -21,7 +21,7 @@ import subprocess
 import sys
 from typing import Any
 
-from autograder import places
+from autograder import places, process
 
 FOLDER = places.STATE / "resident"
 NAME = "socket"
@@ -178,7 +178,7 @@ def _started() -> socket.socket | None:
         ours, theirs = socket.socketpair()
         with contextlib.closing(theirs):
             started = subprocess.Popen(
-                [sys.executable, "-m", "autograder.keeper", str(theirs.fileno())],
+                process.python("keeper", str(theirs.fileno())),
                 cwd=places.WORKSPACE,
                 env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join(_path())},
                 pass_fds=[theirs.fileno()],

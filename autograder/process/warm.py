@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from autograder import process
 from autograder.process import limits as settings
 from autograder.process import resident
 from autograder.process.conversation import Conversation, Later, Lost, launch
@@ -41,7 +41,7 @@ class Warm(Conversation):
 
     def command(self, *words: str) -> list[str]:
         """What starts the process, given the words that server.py takes."""
-        return [sys.executable, "-m", "autograder.process.server", *words]
+        return process.python("process.server", *words)
 
     def ask(self, job: Frame) -> Outcome:
         """Run one job of a learner's own; where there is no answer, that is the outcome."""
@@ -102,7 +102,7 @@ class Sessions:
 
     def start(self) -> None:
         def words(fd: int) -> list[str]:
-            return [sys.executable, "-m", "autograder.process.server", str(fd), FILE, "all:own", FOR_OPTIMIZERS]
+            return process.python("process.server", str(fd), FILE, "all:own", FOR_OPTIMIZERS)
 
         self.process, self._socket = launch(words, quiet=True)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder import workspace
+from autograder import process, workspace
 from autograder.places import KIT
 from autograder.upgrade import merge
 from autograder.upgrade.finish import names
@@ -94,9 +93,7 @@ def _commit(git: Git, tree: str, old: str, target: str) -> str:
 
 def _finish(root: Path, had: set[str]) -> list[str]:
     """New stubs and prompts, made by the code that came in."""
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder.upgrade.finish"], cwd=root, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(process.python("upgrade.finish"), cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [""])[-1]
         return [f"The new stubs could not be made: {last}", "`make doctor` looks for the reason; then: make upgrade"]

@@ -29,7 +29,7 @@ from autograder.places import KIT as ROOT
 from autograder.process import sandbox
 
 SECTIONS = ["setup", "training_loop"]
-LIMITS = "\nc.Grade.cell_seconds = 2.0\nc.Grade.exercise_seconds = 5.0\n"
+LIMITS = "\nc.Grade.cell_seconds = 1.0\nc.Grade.exercise_seconds = 3.0\n"
 
 
 def _submit(course: Course) -> None:
