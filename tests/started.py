@@ -21,12 +21,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 COMMANDS = ["nbformat", "nbgrader.apps", "click", "rich.console"]
 WARM = ["torch", "torch._dynamo"]
+
+_one = threading.Lock()
 
 #: Stands in for Python where a command starts a process: it has a warm process forked, and hands itself over to Python
 #: for anything else. It ends when that process does, and takes it along when it is killed.
@@ -63,9 +66,9 @@ def run(
         streams[0].write((given or "").encode())
         streams[0].seek(0)
         asking = stack.enter_context(socket.socket(socket.AF_UNIX))
-        asking.connect(_server(*COMMANDS))
         asked: dict[str, Any] = {"words": [module, *words], "folder": str(folder), "environment": environment}
         asked |= {"python": python(), "streams": [0, 1, 2]}
+        asking.connect(_server(*COMMANDS))
         socket.send_fds(asking, [b"?"], [stream.fileno() for stream in streams])
         asking.sendall(json.dumps(asked).encode() + b"\n")
         _, code = map(int, asking.makefile().read().split())
@@ -91,7 +94,6 @@ def _server(*modules: str) -> str:
     server.stdout.readline()  # it listens
 
     def end() -> None:
-        server.kill()
         server.communicate()
         Path(address).unlink(missing_ok=True)
         Path(folder, "python").unlink(missing_ok=True)
@@ -101,9 +103,14 @@ def _server(*modules: str) -> str:
     return address
 
 
-@functools.cache
 def python() -> str:
     """The path of PYTHON, written out."""
+    with _one:
+        return _written_out()
+
+
+@functools.cache
+def _written_out() -> str:
     warm, commands = _server(*WARM), _server(*COMMANDS)
     servers = dict.fromkeys(["autograder.process.server", "autograder.milestones.child"], warm)
     servers["autograder.classroom.worker"] = commands
@@ -128,7 +135,7 @@ def _serve(address: str, modules: Sequence[str]) -> None:
         listening.bind(address)
         listening.listen()
         print("ready", flush=True)
-        while True:
+        while sys.stdin not in select.select([listening, sys.stdin], [], [])[0]:  # whoever started it is there
             connection, _ = listening.accept()
             if not os.fork():
                 listening.close()
