@@ -29,7 +29,8 @@ from autograder.places import KIT as ROOT
 from autograder.process import sandbox
 
 SECTIONS = ["setup", "training_loop"]
-LIMITS = "\nc.Grade.cell_seconds = 1.0\nc.Grade.exercise_seconds = 3.0\n"
+BUDGET = Budget(cell=1.0, exercise=3.0, sets=SETS)
+LIMITS = f"\nc.Grade.cell_seconds = {BUDGET.cell}\nc.Grade.exercise_seconds = {BUDGET.exercise}\n"
 
 
 def _submit(course: Course) -> None:
@@ -276,9 +277,8 @@ def _batch(course: Course, executor: batch.Executor, tick: Callable[[int], Any] 
 
 def _plan(course: Course) -> Plan:
     """As `grade` makes it: neither a due date nor a late rule is set."""
-    budget = Budget(cell=2.0, exercise=5.0, sets=SETS)
     url, pattern = f"sqlite:///{course.folder}/gradebook.db", f"{course.folder}/submitted/{{student}}/{ASSIGNMENT}"
-    return Plan(course.folder, ASSIGNMENT, url, pattern, budget, "None None None")
+    return Plan(course.folder, ASSIGNMENT, url, pattern, BUDGET, "None None None")
 
 
 def test_a_killed_worker_is_replaced(
