@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograder.api import check_file
-    from autograder.judging.judge import Verdict
+    from autograder.judging.verdict import Verdict
     from autograder.report.notebook import answer, check, hint, progress
 
 __all__ = ["Verdict", "answer", "check", "check_file", "hint", "progress"]

@@ -7,8 +7,8 @@ from typing import Any
 
 from autograder import lesson
 from autograder.exercise import Exercise
-from autograder.judging import grade
-from autograder.judging.judge import Diagnosis, Verdict
+from autograder.judging import answer_file, grade
+from autograder.judging.verdict import Diagnosis, Verdict
 from autograder.process.frames import Outcome
 from autograder.repair import patience
 
@@ -16,11 +16,11 @@ from autograder.repair import patience
 def check_file(path: str | Path, name: str, seed: int = 0) -> Verdict:
     """Grade the exercise `name` as the file at `path` defines it.
 
-    Raises lesson.UnknownName for a name that the lesson does not have, grade.UnreadableFile for a file that cannot be
-    read. The learner's code runs in a child process; many calls in one process share one that has torch imported.
+    Raises lesson.UnknownName for a name that the lesson does not have, answer_file.UnreadableFile for a file that
+    cannot be read. The learner's code runs in a child process; many calls in one process share one with torch imported.
     """
     exercise, path = lesson.find(name), Path(path)
-    return check_text(grade.read(path), grade.short(path), exercise, seed)
+    return check_text(answer_file.read(path), answer_file.short(path), exercise, seed)
 
 
 def check_text(text: str, path: str, exercise: Exercise, seed: int = 0) -> Verdict:

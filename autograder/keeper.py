@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from autograder import lesson
-from autograder.judging import grade
+from autograder.judging import known_mistakes
 from autograder.process import resident, warm
 from autograder.process.resident import Message
 
@@ -140,7 +140,7 @@ class Keeper:
             warm.converse(self.torch.conversation())
             self.asks = True
         with contextlib.suppress(Exception):  # a command that needs it says what is wrong
-            grade.references(lesson.find(name), seed=0)
+            known_mistakes.references(lesson.find(name), seed=0)
 
     def _tell_ends(self) -> None:
         while self.waiting:

@@ -6,7 +6,8 @@ from typing import Any
 
 from autograder import lesson, source, state, workspace
 from autograder.exercise import Exercise
-from autograder.judging.grade import UnreadableFile, check_text, read
+from autograder.judging.answer_file import UnreadableFile, read
+from autograder.judging.grade import check_text
 from autograder.proofread import AuthorsError
 
 

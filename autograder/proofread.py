@@ -1,7 +1,7 @@
 """What authors get wrong in solutions and checks, each told in one line: file, line and what to write.
 
 Only what can be seen by reading the two files of an exercise; what shows when its probes run is told by
-judging/grade.py and matrix/selfcheck.py with the same error. It stops that exercise alone.
+judging/observing.py and matrix/selfcheck.py with the same error. It stops that exercise alone.
 """
 
 from __future__ import annotations

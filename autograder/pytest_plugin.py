@@ -16,7 +16,7 @@ import pytest
 
 from autograder import lesson, places, source
 from autograder.exercise import Exercise
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from autograder import lesson
-from autograder.judging import grade
+from autograder.judging import grade, known_mistakes, observing
 from autograder.repair import measure
 
 #: Formulas, a class, loops: rights of these are spoiled in one, two and three places.
@@ -22,10 +22,10 @@ def explained(rounds: int) -> dict[str, float]:
     plain, verdicts, searches, runs = [], [], [], []
     for exercise in map(lesson.find, EXERCISES):
         made = measure.sample(exercise, 2, rounds)
-        grade.known(exercise, 0)  # what a warm process knows already
+        known_mistakes.known(exercise, 0)  # what a warm process knows already
         for one in made:
             spec = {"file": one.text, "path": "answer.py"}
-            plain.append(_timed(lambda s=spec, e=exercise: grade.observe(e, [s], [{"seed": 0}]))[0])
+            plain.append(_timed(lambda s=spec, e=exercise: observing.observe(e, [s], [{"seed": 0}]))[0])
             verdicts.append(_timed(lambda t=one.text, e=exercise: grade.check_text(t, "answer.py", e, 0, None))[0])
             seconds, looked = _timed(lambda t=one.text, e=exercise: measure.look(e, t, SECONDS))
             searches.append(seconds)

@@ -21,7 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from autograder import lesson, places, process, source, state, workspace
 from autograder.api import check_text
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 
 Check = Callable[..., Verdict]
 

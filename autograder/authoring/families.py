@@ -3,7 +3,7 @@
 One applies to every exercise whose reference, or else one of whose rights, has the code that it changes; a mistake of
 the exercise's own that has the same name comes before it. It can do no harm where it makes no difference, since it then
 explains no wrong answer; and it is a second choice: where one of the exercise's own mistakes explains an answer, that
-one is told (autograder/judging/judge.py). What would be untrue of an exercise it refuses, with a reason:
+one is told (autograder/judging/diagnosis.py). What would be untrue of an exercise it refuses, with a reason:
 `code(..., refuses={"tensors_for_numbers": "the number is drawn, and not returned"})`.
 """
 

@@ -5,7 +5,7 @@ Students are graded on different inputs, so the values themselves cannot be comp
 
 from __future__ import annotations
 
-from autograder.judging.judge import ProbeResult
+from autograder.judging.verdict import ProbeResult
 
 _FAULTS = {
     "kind": "another kind of result",

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.classroom import frames
 from autograder.exercise import Complaint, Exercise
-from autograder.judging.judge import Frame
+from autograder.judging.verdict import Frame
 from autograder.process.frames import Outcome
 
 

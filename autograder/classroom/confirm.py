@@ -10,7 +10,7 @@ from __future__ import annotations
 from autograder import lesson
 from autograder.classroom.run import Run
 from autograder.exercise import Exercise
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 
 #: What answers to other exercises are made of: never unplugged for all of a section at once.
 EVERYDAY = {"exp", "log", "xlogy"}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.judging.judge import Frame
+from autograder.judging.verdict import Frame
 
 
 @dataclass(frozen=True)

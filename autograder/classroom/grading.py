@@ -19,8 +19,10 @@ from autograder.classroom import alike, confirm, definitions, pieces, told
 from autograder.classroom.run import Budget, Purse, Run
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
-from autograder.judging.grade import known
-from autograder.judging.judge import Frame, Verdict, by_probe, diagnose
+from autograder.judging.diagnosis import diagnose
+from autograder.judging.judge import by_probe
+from autograder.judging.known_mistakes import known
+from autograder.judging.verdict import Frame, Verdict
 from autograder.process.box import Box, box
 from autograder.process.frames import Outcome
 

@@ -21,8 +21,8 @@ from typing import Any
 from autograder import repair
 from autograder.classroom import grading, references, results
 from autograder.exercise import Exercise
-from autograder.judging import grade
-from autograder.judging.judge import Diagnosis
+from autograder.judging import answer_file, grade
+from autograder.judging.verdict import Diagnosis
 from autograder.process import warm
 from autograder.process.box import Box
 from autograder.process.conversation import Later, Lost
@@ -159,7 +159,7 @@ def _diagnosis(told: dict[str, Any]) -> Diagnosis:
 
 def _code(source: str) -> str:
     """A cell as Python with as many lines; blank ones where it is none."""
-    code = grade.without_magic(source)
+    code = answer_file.without_magic(source)
     try:
         ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -17,7 +17,7 @@ from autograder import lesson, source
 from autograder.classroom.confirm import forbidden
 from autograder.classroom.run import Lent, Run
 from autograder.exercise import Exercise
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.process.frames import Outcome
 
 FAILING = ("failed", "error")

@@ -7,10 +7,10 @@ from typing import Any
 
 from autograder import lesson
 from autograder.classroom import grading, results
-from autograder.judging import grade
+from autograder.judging import known_mistakes
 from autograder.process.warm import warm
 
-#: By exercise, what grade.references gives.
+#: By exercise, what known_mistakes.references gives.
 References = dict[str, dict[str, Any]]
 
 
@@ -24,7 +24,7 @@ def of(course: Path, section: str, seed: int) -> References:
     kept = results.load(path)
     if kept is None:
         warm(preload=True)
-        kept = {name: grade.references(exercise, seed) for name, exercise in lesson.load(section).items()}
+        kept = {name: known_mistakes.references(exercise, seed) for name, exercise in lesson.load(section).items()}
         forget(section, seed)
         results.write(path, kept)
         forget_older(path.parent)
@@ -33,12 +33,12 @@ def of(course: Path, section: str, seed: int) -> References:
 
 def adopt(section: str, seed: int, references: References) -> None:
     for name, exercise in lesson.load(section).items():
-        grade.adopt(exercise, seed, references[name])
+        known_mistakes.adopt(exercise, seed, references[name])
 
 
 def forget(section: str, seed: int) -> None:
     for exercise in lesson.load(section).values():
-        grade.forget(exercise, seed)
+        known_mistakes.forget(exercise, seed)
 
 
 def _short(seed: int) -> str:

@@ -18,7 +18,7 @@ from nbgrader.converters import NbGraderException
 
 from autograder import course, lesson
 from autograder.classroom import released
-from autograder.judging.grade import expected
+from autograder.judging.observing import expected
 from autograder.notebooks import build
 from autograder.proofread import AuthorsError, near_to
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from autograder import lesson, source
 from autograder.classroom import concepts, frames, told
 from autograder.exercise import Exercise
-from autograder.judging.grade import expected
-from autograder.judging.judge import Frame, Verdict, judge
+from autograder.judging.judge import judge
+from autograder.judging.observing import expected
+from autograder.judging.verdict import Frame, Verdict
 from autograder.process.box import Box
 from autograder.process.frames import Outcome
 from autograder.process.limits import Limits

@@ -12,7 +12,7 @@ from typing import Any
 from autograder import lesson
 from autograder.classroom.definitions import Stopped
 from autograder.judging.difference import Difference
-from autograder.judging.judge import ProbeResult, Verdict
+from autograder.judging.verdict import ProbeResult, Verdict
 from autograder.report import html, values
 from autograder.report.notebook_text import plain
 from autograder.report.words import Feedback, feedback

@@ -9,8 +9,9 @@ import click
 
 from autograder import state
 from autograder.commands.group import NOT_PASSED, PASSED, chosen, graded, leave, plain_option, told_broken, tracked
-from autograder.judging.grade import experiment, read, short
-from autograder.judging.judge import Verdict
+from autograder.judging.answer_file import read, short
+from autograder.judging.grade import experiment
+from autograder.judging.verdict import Verdict
 from autograder.proofread import AuthorsError
 
 

@@ -13,8 +13,8 @@ import click
 
 from autograder import api, commands, lesson, places
 from autograder.exercise import Exercise
-from autograder.judging import grade
-from autograder.judging.judge import Verdict
+from autograder.judging import answer_file
+from autograder.judging.verdict import Verdict
 from autograder.process.warm import warm
 from autograder.proofread import AuthorsError
 
@@ -59,7 +59,7 @@ class Commands(click.Group):
             _installed(sys.argv[1:])
         try:
             return super().invoke(ctx)
-        except (lesson.UnknownName, lesson.BadLesson, grade.UnreadableFile, AuthorsError) as error:
+        except (lesson.UnknownName, lesson.BadLesson, answer_file.UnreadableFile, AuthorsError) as error:
             click.echo(str(error), err=True)
             leave(USAGE)
         except KeyboardInterrupt:
@@ -103,7 +103,7 @@ def graded(exercise: Exercise, path: Path | None = None, seed: int = 0) -> Verdi
     from autograder.source import exercises_path
 
     path = path or exercises_path(exercise.section)
-    return api.check_text(grade.read(path), grade.short(path), exercise, seed)
+    return api.check_text(answer_file.read(path), answer_file.short(path), exercise, seed)
 
 
 def chosen(names: tuple[str, ...], section: str | None) -> tuple[list[Exercise], bool]:

@@ -7,8 +7,8 @@ import click
 from autograder import overview, state
 from autograder.commands.group import PASSED, graded, leave, plain_option
 from autograder.exercise import Exercise
-from autograder.judging.grade import UnreadableFile
-from autograder.judging.judge import Diagnosis
+from autograder.judging.answer_file import UnreadableFile
+from autograder.judging.verdict import Diagnosis
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 
 from autograder import lesson
 from autograder.commands.group import USAGE, leave
-from autograder.judging.grade import short
+from autograder.judging.answer_file import short
 
 
 @click.command()

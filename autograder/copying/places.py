@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import source, workspace
 from autograder.copying import splice
-from autograder.judging.grade import UnreadableFile
+from autograder.judging.answer_file import UnreadableFile
 from autograder.workspace import lines_of
 
 
@@ -86,7 +86,7 @@ class Place:
 
 class PythonFile(Place):
     def _read(self) -> list[str]:
-        from autograder.judging.grade import read
+        from autograder.judging.answer_file import read
 
         return [read(self.path)]
 

@@ -6,7 +6,8 @@ from autograder import source
 from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise, Probe
 from autograder.judging.difference import difference
-from autograder.judging.judge import Frame, by_probe, remarked
+from autograder.judging.judge import by_probe, remarked
+from autograder.judging.verdict import Frame
 from autograder.matrix.seen import caught, values_alone
 from autograder.process.warm import warm
 

@@ -6,7 +6,8 @@ from itertools import combinations
 
 from autograder.authoring.relations import RELATIONS
 from autograder.exercise import Exercise
-from autograder.judging.judge import Frame, diagnose, explains
+from autograder.judging.diagnosis import diagnose, explains
+from autograder.judging.verdict import Frame
 from autograder.matrix.declared import declared
 from autograder.matrix.seen import caught
 

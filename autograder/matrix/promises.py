@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder import source
 from autograder.exercise import Exercise
-from autograder.judging.judge import Frame
+from autograder.judging.verdict import Frame
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from autograder import source
 from autograder.exercise import Exercise
-from autograder.judging.judge import Frame, compare
+from autograder.judging.judge import compare
+from autograder.judging.verdict import Frame
 from autograder.process.warm import warm
 
 #: Asked for at once: so much is held in memory, and read within the limits of a job.

@@ -17,8 +17,9 @@ from autograder.authoring.families import complete
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation, rounded
 from autograder.exercise import Exercise
-from autograder.judging.grade import expected
-from autograder.judging.judge import Frame, judge, remarked
+from autograder.judging.judge import judge, remarked
+from autograder.judging.observing import expected
+from autograder.judging.verdict import Frame
 from autograder.matrix import fair, needed
 from autograder.matrix.declared import incomplete
 from autograder.matrix.mutants import mutants

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder import lesson, source, state, workspace
-from autograder.judging import grade
+from autograder.judging import answer_file, grade
 from autograder.milestones.composition import COMPOSED
 
 #: Why a reference piece stands in, by the outcome of the learner's.
@@ -94,8 +94,8 @@ def outcome_of(name: str, section: str) -> str:
 def _learners(section: str) -> str:
     path = source.exercises_path(section)
     try:
-        return grade.read(path)
-    except grade.UnreadableFile:
+        return answer_file.read(path)
+    except answer_file.UnreadableFile:
         return ""
 
 

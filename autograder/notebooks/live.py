@@ -20,7 +20,9 @@ from autograder.beside import observe
 from autograder.beside.draw import Draw
 from autograder.beside.patience import Patience
 from autograder.exercise import Exercise
-from autograder.judging.judge import SMALL, Diagnosis, Frame, Verdict, by_probe, diagnose, judge, most_telling
+from autograder.judging.diagnosis import diagnose
+from autograder.judging.judge import SMALL, by_probe, judge, most_telling
+from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell, label
 from autograder.notebooks.written import written

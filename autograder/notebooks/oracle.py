@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.exercise import Exercise
-from autograder.judging.judge import Diagnosis, Frame, Mistakes
+from autograder.judging.diagnosis import Mistakes
+from autograder.judging.verdict import Diagnosis, Frame
 
 if TYPE_CHECKING:
     from autograder.notebooks.curve import Curve
@@ -53,18 +54,18 @@ class Kit:
         warm().start()
 
     def expected(self, exercise: Exercise) -> dict[str, Frame] | None:
-        from autograder.judging.grade import expected
+        from autograder.judging.observing import expected
 
         return expected(exercise, SEED)
 
     def known(self, exercise: Exercise) -> Mistakes:
-        from autograder.judging.grade import known
+        from autograder.judging.known_mistakes import known
 
         return known(exercise, SEED)
 
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
-        from autograder.judging.grade import reference_small
         from autograder.judging.judge import SMALL, by_probe
+        from autograder.judging.observing import reference_small
 
         outcome = reference_small(exercise, probe)
         return [by_probe(outcome, 0, run).get(probe) for run in range(len(SMALL))]

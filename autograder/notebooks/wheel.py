@@ -19,8 +19,9 @@ from pathlib import Path
 
 from autograder import lesson, places, source
 from autograder.exercise import Exercise
-from autograder.judging.grade import expected, reference_on
-from autograder.judging.judge import SMALL, Frame, by_probe
+from autograder.judging.judge import SMALL, by_probe
+from autograder.judging.observing import expected, reference_on
+from autograder.judging.verdict import Frame
 from autograder.notebooks.build import WHEEL
 from autograder.notebooks.oracle import SEED
 from autograder.proofread import AuthorsError

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.judging import grade
+from autograder.judging import observing
 from autograder.judging.difference import Difference, difference
-from autograder.judging.judge import Frame
+from autograder.judging.verdict import Frame
 from autograder.report import values
 
 #: Longest line of arguments, and most numbers in a result: what one can hold in one's head.
@@ -58,7 +58,7 @@ def questions(exercise: Exercise) -> list[Question]:
     if exercise.kind != "code" or exercise.is_class:
         return []
     found: dict[str, Question] = {}
-    for frame in grade.small_runs(exercise, []).frames:
+    for frame in observing.small_runs(exercise, []).frames:
         for question in _of(exercise, frame):
             if _is_plain(question.result) and 0 < _count(question.result) <= MOST_NUMBERS:
                 found.setdefault(question.call, question)
@@ -80,7 +80,7 @@ def choice(exercise: Exercise, asked: list[Question], rng: random.Random) -> Cho
     by_call = {question.call: question for question in asked}
     wrong: list[tuple[Question, str]] = []
     mistakes = list(exercise.mistakes.values())
-    frames = grade.small_runs(exercise, list(exercise.mistakes)).frames if mistakes and len(asked) >= 3 else []
+    frames = observing.small_runs(exercise, list(exercise.mistakes)).frames if mistakes and len(asked) >= 3 else []
     for frame in frames:
         for question in _of(exercise, frame):
             right = by_call.get(question.call)

@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder import lesson, source
 from autograder.exercise import Exercise
-from autograder.judging import grade
+from autograder.judging import judge, known_mistakes, observing
 from autograder.judging.judge import by_probe
 from autograder.process.warm import warm
 from autograder.repair import diagnosis, rights
@@ -64,23 +64,23 @@ def failing(exercise: Exercise, made: list[Made]) -> list[Made]:
 
 
 def _agrees(exercise: Exercise, name: str, frames: dict[str, Any]) -> bool:
-    reference = grade.expected(exercise, 0)
-    return grade.compare(exercise, exercise.probes[name], frames[name], reference[name])[0] == "agrees"
+    reference = observing.expected(exercise, 0)
+    return judge.compare(exercise, exercise.probes[name], frames[name], reference[name])[0] == "agrees"
 
 
 def observe_one(exercise: Exercise, text: str) -> dict[str, Any] | None:
-    outcome = grade.observe(exercise, [{"file": text, "path": "answer.py"}], [{"seed": 0}], None, 3.0, 2.0)
+    outcome = observing.observe(exercise, [{"file": text, "path": "answer.py"}], [{"seed": 0}], None, 3.0, 2.0)
     frames = by_probe(outcome)
     return frames if outcome.ending == "finished" and set(frames) >= set(exercise.probes) else None
 
 
 def look(exercise: Exercise, text: str, seconds: float) -> diagnosis.Looked:
     def observe(specs: Any, only: Any, timeout: float, each: float) -> Any:
-        return grade.observe(exercise, specs, [{"seed": 0}], only, timeout, each)
+        return observing.observe(exercise, specs, [{"seed": 0}], only, timeout, each)
 
     frames = observe_one(exercise, text) or {}
     own = {"file": text, "path": "answer.py"}
-    reference = grade.expected(exercise, 0)
+    reference = observing.expected(exercise, 0)
     return diagnosis.look(
         exercise,
         own,
@@ -88,8 +88,8 @@ def look(exercise: Exercise, text: str, seconds: float) -> diagnosis.Looked:
         reference,
         observe,
         seconds,
-        lambda probe: grade.known_on(exercise, 0, probe),
-        lambda names: grade.in_full(exercise, 0, names),
+        lambda probe: known_mistakes.known_on(exercise, 0, probe),
+        lambda names: known_mistakes.in_full(exercise, 0, names),
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.judging.judge import Diagnosis, Mistakes, compare, diagnose
+from autograder.judging.diagnosis import Mistakes, diagnose
+from autograder.judging.judge import compare
+from autograder.judging.verdict import Diagnosis
 from autograder.repair.trial import Frames
 
 #: So many of the first numbers of an observation are compared before all of it is.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from autograder.authoring.relations import RELATIONS
-from autograder.judging.judge import Diagnosis
+from autograder.judging.verdict import Diagnosis
 from autograder.repair.edit import Edit
 from autograder.repair.sets import Found
 from autograder.repair.trial import Frames

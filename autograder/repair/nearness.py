@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograder.judging.difference import close
-from autograder.judging.judge import Frame
+from autograder.judging.verdict import Frame
 
 Path = tuple[Any, ...]
 

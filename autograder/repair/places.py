@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.judging import grade
-from autograder.judging.judge import Diagnosis, Frame, Mistakes, Verdict, by_probe, diagnose, in_part
+from autograder.judging import known_mistakes, observing
+from autograder.judging.diagnosis import Mistakes, diagnose, in_part
+from autograder.judging.judge import by_probe
+from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
 from autograder.repair import diagnosis
 
@@ -32,18 +34,18 @@ def places(
     if key not in _found:
 
         def observe(specs: list[dict[str, Any]], only: list[str] | None, timeout: float, each: float) -> Outcome:
-            return grade.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
+            return observing.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
 
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
-            return diagnose(exercise, frames, grade.suspects(exercise, frames, failing[0], seed))
+            return diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed))
 
         def known(probe: str) -> Mistakes:
-            return grade.known_on(exercise, seed, probe)
+            return known_mistakes.known_on(exercise, seed, probe)
 
         def in_full(names: set[str]) -> Mistakes:
-            return grade.in_full(exercise, seed, names)
+            return known_mistakes.in_full(exercise, seed, names)
 
-        frames, reference = by_probe(observed), grade.expected(exercise, seed)
+        frames, reference = by_probe(observed), observing.expected(exercise, seed)
         try:
             looked = diagnosis.look(
                 exercise, own, frames, reference, observe, seconds, known, in_full, verdict.diagnosis, clock
@@ -53,7 +55,7 @@ def places(
             log.debug("no places of this answer to %s", exercise.name, exc_info=True)
             told = [verdict.diagnosis] if verdict.diagnosis else []  # the verdict stands without places
         if not told and set(frames) >= set(exercise.probes):
-            partly = in_part(exercise, frames, reference, grade.known(exercise, seed))
+            partly = in_part(exercise, frames, reference, known_mistakes.known(exercise, seed))
             told = [partly] if partly else []
         _found[key] = told
     return _found[key]

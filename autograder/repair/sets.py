@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from autograder.judging.judge import Diagnosis
+from autograder.judging.verdict import Diagnosis
 from autograder.repair import alive
 from autograder.repair.edit import Edit, apply, labels
 from autograder.repair.trial import Frames, Trials, text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograder.judging.judge import Diagnosis
+from autograder.judging.verdict import Diagnosis
 from autograder.repair.edit import Edit
 from autograder.repair.meeting import Meeting
 from autograder.repair.sets import Found, Sets, cost

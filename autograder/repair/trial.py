@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.judging.judge import Frame, by_probe, compare
+from autograder.judging.judge import by_probe, compare
+from autograder.judging.verdict import Frame
 from autograder.process.frames import Outcome
 from autograder.repair import nearness
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.exercise import MOST_CALLS, Probe
 from autograder.judging.difference import Difference, close, difference
-from autograder.judging.judge import Frame, ProbeResult
+from autograder.judging.verdict import Frame, ProbeResult
 from autograder.report import values
 
 

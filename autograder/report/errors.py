@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from autograder.judging.judge import Frame, Verdict
+from autograder.judging.verdict import Frame, Verdict
 from autograder.report import values
 
 #: As much print as is kept; more means that the code prints without end.

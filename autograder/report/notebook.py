@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import lesson, places, state
 from autograder.exercise import Exercise
-from autograder.judging.judge import Diagnosis, Verdict
+from autograder.judging.verdict import Diagnosis, Verdict
 from autograder.notebooks import place
 from autograder.notebooks.oracle import oracle
 from autograder.report import html, notebook_curve

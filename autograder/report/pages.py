@@ -12,7 +12,7 @@ from rich.text import Text
 
 from autograder import lesson
 from autograder.exercise import Exercise
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, console, mark, paged, render
 from autograder.report.words import HEADLINES
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from autograder.judging.judge import Diagnosis, Verdict
+from autograder.judging.verdict import Diagnosis, Verdict
 
 SENTENCES = {
     "dimension": "Line {line} works along another dimension than the one asked for.",

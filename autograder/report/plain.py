@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder import lesson
 from autograder.exercise import Exercise
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.report import values
 from autograder.report.case import Case
 from autograder.report.terminal import next_steps

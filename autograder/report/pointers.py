@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.judging.judge import Diagnosis
+from autograder.judging.verdict import Diagnosis
 
 #: (idea, what to look at) for kinds of edits that are of one sort.
 _SORTS = {

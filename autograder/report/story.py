@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from autograder.judging.difference import Difference
-from autograder.judging.judge import Frame
 from autograder.judging.story import Batch, Entry, Turn, first_turn, turn_at
 from autograder.judging.story import where_it_raised as where_it_raised_in
+from autograder.judging.verdict import Frame
 
 #: Faults of an observation that may come from what a loop did, and in which order.
 OF_EVENTS = ("value", "length", "too_large")

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import lesson
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.milestones.composition import DRAWN
 from autograder.report import values
 from autograder.report.case import Case

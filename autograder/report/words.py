@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder import lesson
 from autograder.judging.difference import Difference
-from autograder.judging.judge import Frame, ProbeResult, Verdict
+from autograder.judging.verdict import Frame, ProbeResult, Verdict
 from autograder.report import places, story, values
 from autograder.report.case import Case, case, made
 from autograder.report.errors import advice, ending, named, sentence, unusable

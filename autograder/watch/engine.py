@@ -16,9 +16,9 @@ from pathlib import Path
 
 from autograder import api, overview, source, state
 from autograder.exercise import Exercise
-from autograder.judging import grade
-from autograder.judging.grade import UnreadableFile
-from autograder.judging.judge import Verdict
+from autograder.judging import answer_file, grade, known_mistakes, observing
+from autograder.judging.answer_file import UnreadableFile
+from autograder.judging.verdict import Verdict
 from autograder.process.conversation import Superseded
 from autograder.process.warm import warm
 from autograder.repair import patience
@@ -135,12 +135,12 @@ class Engine(threading.Thread):
         """Steps that nobody waits for: what the next verdict will need, then answers written while nobody watched."""
         if exercise.kind == "code":
             with contextlib.suppress(RuntimeError):  # told by the check itself
-                grade.expected(exercise, 0)
+                observing.expected(exercise, 0)
                 yield
-                grade.known(exercise, 0)
+                known_mistakes.known(exercise, 0)
                 yield
                 for name in exercise.probes:
-                    grade.reference_small(exercise, name)
+                    observing.reference_small(exercise, name)
                     yield
         while backlog:
             self._catch_up(backlog)
@@ -167,7 +167,7 @@ class Engine(threading.Thread):
         text = self._settled(path, first)
         if text is None:
             try:
-                text = grade.read(path)
+                text = answer_file.read(path)
             except UnreadableFile as error:
                 return Checked(exercise, trouble=str(error).replace("`make reset` brings", "The key x brings"))
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from autograder import lesson, source, state, workspace
 from autograder.exercise import Exercise
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.report.pointers import following
 from autograder.watch import editor
 

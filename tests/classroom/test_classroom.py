@@ -164,7 +164,7 @@ def test_feedback_says_that_a_person_changed_the_points(course: Course) -> None:
 
 def test_feedback_keeps_expected_values_and_rubrics_back(course: Course) -> None:
     from autograder.classroom import results
-    from autograder.judging.grade import expected
+    from autograder.judging.observing import expected
 
     seed = results.inputs_of(results.secret(course.folder), [], "cross_entropy", SETS)
     for student in ("columns", "half", "raises"):

@@ -8,7 +8,7 @@ import pytest
 
 from autograder import lesson
 from autograder.classroom.grading import grade_cells
-from autograder.judging.grade import expected
+from autograder.judging.observing import expected
 
 #: Writes, as if they were its own, observations of every probe that sees the same under every seed.
 FORGES = """

@@ -10,8 +10,8 @@ from attacks.shortcuts import BORROWED, CLASSES, FAIR, IMPORTS, REACHED
 from autograder import lesson
 from autograder.classroom.confirm import forbidden
 from autograder.exercise import Exercise
-from autograder.judging.grade import expected, observe
 from autograder.judging.judge import judge
+from autograder.judging.observing import expected, observe
 
 SEED = 3
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from autograder import check_file, lesson
-from autograder.judging import grade
-from autograder.judging.grade import UnreadableFile
-from autograder.judging.judge import compare, diagnose
+from autograder.judging import known_mistakes, observing
+from autograder.judging.answer_file import UnreadableFile
+from autograder.judging.diagnosis import diagnose
+from autograder.judging.judge import compare
 from autograder.lesson import UnknownName
 from conftest import Check
 
@@ -47,20 +48,20 @@ def test_the_quick_look_for_a_mistake_finds_what_the_thorough_one_finds(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each known mistake, as if it were the first wrong answer to an exercise in this process."""
-    exercise, observed = lesson.find(name), grade.observe
-    monkeypatch.setattr(grade, "observe", _once(observed))
-    known, right = grade.known(exercise, 0), grade.expected(exercise, 0)
-    assert len(known) == len(grade._variants(exercise))
-    kept = grade._known.pop((name, 0))
+    exercise, observed = lesson.find(name), observing.observe
+    monkeypatch.setattr(known_mistakes, "observe", _once(observed))
+    known, right = known_mistakes.known(exercise, 0), observing.expected(exercise, 0)
+    assert len(known) == len(known_mistakes._variants(exercise))
+    kept = known_mistakes._known.pop((name, 0))
     for _, frames in known.values():
         failing = next(
             (p for p in right if compare(exercise, exercise.probes[p], frames[p], right[p])[0] != "agrees"), ""
         )
         if failing:
-            assert diagnose(exercise, frames, grade.suspects(exercise, frames, failing, 0)) == diagnose(
+            assert diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing, 0)) == diagnose(
                 exercise, frames, known
             )
-    grade._known[name, 0] = kept
+    known_mistakes._known[name, 0] = kept
 
 
 def test_what_torch_does_not_implement_is_an_error_and_no_stub(check: Check) -> None:

@@ -9,7 +9,7 @@ from autograder import lesson
 from autograder.authoring.variants import implementation
 from autograder.classroom import frames, told
 from autograder.exercise import Exercise
-from autograder.judging import grade
+from autograder.judging import observing
 from autograder.judging.judge import by_probe
 from autograder.judging.story import first_turn
 from autograder.report.words import feedback
@@ -42,8 +42,8 @@ def test_every_right_tells_the_story_of_the_reference(name: str) -> None:
 
 
 def _turns(exercise: Exercise, spec: dict[str, str]) -> list[str]:
-    reference = grade.expected(exercise, 0)
-    seen = by_probe(grade.observe(exercise, [spec], [{"seed": 0}], timeout=grade.PATIENT))
+    reference = observing.expected(exercise, 0)
+    seen = by_probe(observing.observe(exercise, [spec], [{"seed": 0}], timeout=observing.PATIENT))
     assert any(frame["story"] for frame in seen.values())
     return [name for name, frame in seen.items() if first_turn(frame["story"], reference[name]["story"])]
 
@@ -117,7 +117,7 @@ def test_a_story_that_a_submission_made_up_is_dropped(story: object) -> None:
 
 def test_a_story_of_the_form_that_is_promised_is_kept() -> None:
     exercise = lesson.find("fit")
-    for frame in grade.expected(exercise, 0).values():
+    for frame in observing.expected(exercise, 0).values():
         kept = frames.observation(frame)
         assert kept is not None
         assert kept["story"] == frame["story"] != []

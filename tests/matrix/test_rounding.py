@@ -8,7 +8,7 @@ import pytest
 
 from autograder import lesson
 from autograder.authoring.variants import rounded
-from autograder.judging.grade import expected
+from autograder.judging.observing import expected
 from autograder.matrix.seen import observe_all
 from autograder.matrix.selfcheck import examine
 

@@ -10,7 +10,7 @@ import pytest
 
 from autograder import lesson, places
 from autograder.api import check_text
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.process import landlock
 from autograder.process.warm import Warm, warm
 

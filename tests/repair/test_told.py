@@ -10,7 +10,7 @@ import pytest
 
 from autograder import lesson
 from autograder.api import check_text
-from autograder.judging.judge import Verdict
+from autograder.judging.verdict import Verdict
 from autograder.repair import places
 from autograder.report import terminal
 from conftest import Check

@@ -1,0 +1,70 @@
+"""Which known mistake explains what a learner's answer does: all of it, or a part."""
+
+from __future__ import annotations
+
+from autograder.exercise import Exercise, Probe
+from autograder.judging.judge import compare
+from autograder.judging.verdict import Diagnosis, Frame
+
+#: (message, frames by probe) of known mistakes, by name.
+Mistakes = dict[str, tuple[str, dict[str, Frame]]]
+
+
+def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, Frame]) -> bool:
+    """Whether a known mistake behaves like the learner's answer on every probe.
+
+    Where neither ever gives a value, the messages must be the same too: two exceptions of one type say little.
+    """
+    silent = True
+    for probe in exercise.probes.values():
+        mine, theirs = learner.get(probe.name), mistaken.get(probe.name)
+        if mine is None or theirs is None or set(mine.get("changed", ())) != set(theirs.get("changed", ())):
+            return False
+        if compare(exercise, probe, mine, theirs)[0] != "agrees":
+            return False
+        silent &= "raised" in mine and mine["raised"].get("message") != theirs["raised"].get("message")
+    return not silent
+
+
+def diagnose(exercise: Exercise, learner: dict[str, Frame], mistakes: Mistakes) -> Diagnosis | None:
+    """The one known mistake that explains the learner's observations; none when several different ones do."""
+    found = [name for name, (_, frames) in mistakes.items() if explains(exercise, learner, frames)]
+    # What sister exercises share is a second choice.
+    found = [name for name in found if name not in (exercise.family or {})] or found
+    if not found or not all(exercise.twins_of(name) & set(found) for name in found[1:]):
+        return None
+    return Diagnosis(found[0], mistakes[found[0]][0])
+
+
+def in_part(
+    exercise: Exercise,
+    learner: dict[str, Frame],
+    expected: dict[str, Frame],
+    mistakes: Mistakes,
+) -> Diagnosis | None:
+    """The known mistake that explains most failing probes, and fails none that passes; None where two do as well."""
+    fails = [p for p in exercise.probes.values() if not _agree(exercise, p, learner, expected)]
+    passes = [p for p in exercise.probes.values() if p not in fails]
+    best: list[tuple[str, tuple[str, ...]]] = []
+    for name, (_, frames) in mistakes.items():
+        if not all(_agree(exercise, p, frames, expected) for p in passes):
+            continue
+        same = tuple(p.name for p in fails if _looks_the_same(exercise, p, learner, frames))
+        if same and (not best or len(same) >= len(best[0][1])):
+            best = [*(b for b in best if len(b[1]) == len(same)), (name, same)]
+    if not best or len({mistakes[name][0] for name, _ in best}) > 1:
+        return None
+    name, probes = best[0]
+    return Diagnosis(name, mistakes[name][0], probes=probes, whole=False)
+
+
+def _agree(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dict[str, Frame]) -> bool:
+    a, b = mine.get(probe.name), theirs.get(probe.name)
+    return a is not None and b is not None and compare(exercise, probe, a, b)[0] == "agrees"
+
+
+def _looks_the_same(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dict[str, Frame]) -> bool:
+    """Whether a mistake gives what the learner's answer gives; two exceptions or two complaints say too little."""
+    if not _agree(exercise, probe, mine, theirs) or "value" not in mine[probe.name]:
+        return False
+    return set(mine[probe.name].get("changed", ())) == set(theirs[probe.name].get("changed", ()))
