@@ -41,6 +41,15 @@ def kills(before: set[int], after: ast.Module, removed: Set[int] = frozenset()) 
     return _returns_at_once(after) or bool(dead(after) - before - removed)
 
 
+def never(tree: ast.Module) -> bool:
+    """Whether there are conditions that were put round the learner's statements; they are never met from now on."""
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.If) and not is_theirs(n)]
+    found = [condition for condition in found if any(map(is_theirs, condition.body))]
+    for condition in found:
+        condition.test = ast.copy_location(ast.Constant(False), condition.test)
+    return bool(found)
+
+
 def _returns_at_once(tree: ast.AST) -> bool:
     """Whether a `return` was put into a loop, which then ends in its first round."""
     loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.While)]

@@ -78,7 +78,7 @@ class Sets:
     def best(self, sets: list[tuple[Edit, ...]]) -> Found | None:
         """The cheapest of these sets, all of which pass, that holds nothing needless; with what else is as good."""
         sets = sorted(sets, key=cost)[:MOST_COMPARED]
-        sets = self._minimal(sets)
+        sets = [s for s in self._minimal(sets) if not self._bypasses(s)]
         if not sets:
             return None
         best = sets[0]
@@ -88,6 +88,14 @@ class Sets:
         texts = [self.text(tuple(e for e in best if e is not edit)) for edit in best]
         seen = iter(self.trials.run([t for t in texts if t], None))
         return Found(best, self.base, [next(seen) if t else {} for t in texts], others)
+
+    def _bypasses(self, edits: tuple[Edit, ...]) -> bool:
+        """Whether what these edits put under a condition need never run: they compute the answer anew beside it."""
+        tree = apply(self.tree, edits)
+        if tree is None or not alive.never(tree) or not (text := text_of(tree)):
+            return False
+        (seen,) = self.trials.run([text], None)
+        return not self.trials.failing(seen)
 
     def _minimal(self, sets: list[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
         """The sets of which every part leaves a probe failing."""
