@@ -43,7 +43,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
-	course assign collect grade report new build matrix test attack lint bench docs pins clean system-packages
+	course assign collect grade feedback report new build matrix test attack lint bench docs pins clean system-packages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -100,7 +100,6 @@ course: .venv/ready/class ## Write course.toml, where a course is decided; then 
 	$(KIT) course
 
 assign: .venv/ready/class ## Make the notebooks that students get (assignment=NAME)
-	$(KIT) build
 	$(KIT) assign $(assignment) $(if $(yes),--yes)
 
 collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE times=CSV)
@@ -108,6 +107,9 @@ collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE tim
 
 grade: .venv/ready/class ## Grade what students handed in (accept=1: scores that a new kit changes)
 	$(KIT) grade $(assignment) $(if $(accept),--accept)
+
+feedback: .venv/ready/class ## Make the pages that students get back
+	$(KIT) feedback $(assignment)
 
 report: .venv/ready/class ## Tell what the class did not understand (anonymous=1)
 	$(KIT) report $(assignment) $(if $(anonymous),--anonymous)

@@ -97,6 +97,12 @@ def assignment(name: str) -> Assignment | None:
     return course.assignment(name) if course else None
 
 
+def typed(verb: str, assignment: str, settings: str = "") -> str:
+    """What to type to have make do something with this assignment, which it takes by itself if it is the lesson's."""
+    named = "" if assignment == lesson.current().name else f"assignment={assignment}"
+    return " ".join(filter(None, ["make", verb, named, settings]))
+
+
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Course:
     text = path.read_text(encoding="utf-8")
@@ -232,6 +238,8 @@ class _Reader:
         if word not in known:
             near = _nearest(word, known)
             remedy = f"Did you mean {near}?" if near else f"There are {', '.join(known)}"
+            if what == "a section" and not near:
+                remedy += f". To begin one of your own: make new exercise=NAME section={word}"
             raise self._wrong(at, f"{word!r} is not {what}", remedy)
         return word
 

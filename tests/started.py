@@ -41,7 +41,7 @@ if not server:
     os.execv({python!r}, [{python!r}, *words])
 with socket.socket(socket.AF_UNIX) as asking:
     asking.connect(server)
-    streams = [0, 1, 2, *map(int, words[2:3])]
+    streams = [0, 1, 2, *(int(word) for word in words[2:3] if word.isdigit())]
     asked = {{"words": words[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
     asked |= {{"streams": streams, "python": sys.argv[0]}}
     socket.send_fds(asking, [b"?"], streams)
@@ -113,7 +113,7 @@ def python() -> str:
 def _written_out() -> str:
     warm, commands = _server(*WARM), _server(*COMMANDS)
     servers = dict.fromkeys(["autograder.process.server", "autograder.milestones.child"], warm)
-    servers["autograder.classroom.worker"] = commands
+    servers |= dict.fromkeys(["autograder.classroom.worker", "autograder", "nbgrader"], commands)
     path = Path(warm).with_name("python")
     path.write_text(PYTHON.format(python=sys.executable, servers=servers))
     path.chmod(0o755)

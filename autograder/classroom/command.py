@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from autograder import course
+
 ROOT = "You are grading as root: some limits of the sandbox do not bind root, and what is written belongs to root."
 
 
@@ -40,6 +42,8 @@ class Report:
     frozen: dict[str, list[str]] = field(default_factory=dict)
     #: One line: what most of the class did not understand.
     stands_out: str = ""
+    #: How many students have written an answer that nobody has read yet.
+    waiting: int = 0
     seconds: float = 0.0
     gradebook_seconds: float = 0.0
     notice: str = ""
@@ -80,12 +84,12 @@ def run(
     report = Report(assignment, notice="" if dask else sandbox.require(sandbox.layers()).notice)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         report.notice = "\n".join(filter(None, [report.notice, ROOT]))
-    course = Path.cwd()
-    app = books.application(assignment, course)
+    folder = Path.cwd()
+    app = books.application(assignment, folder)
     db_url = books.directory(app).db_url
     with fast.gradebook(db_url) as session:
         pattern, dates = books.pattern(app, assignment), books.dates(app, assignment)
-        plan = Plan(course, assignment, db_url, pattern, books.budget(app), dates)
+        plan = Plan(folder, assignment, db_url, pattern, books.budget(app), dates)
         writer = books.Writer(app, plan, session) if gradebook else None
         intake = plan.intake(student, take)
         handed = intake.handed
@@ -95,7 +99,7 @@ def run(
         held = {one.student: {n for s, n in intake.held if s == one.student} | set(plan.frozen) for one in handed}
         report.not_graded = [notice.to_dict() for notice in intake.notices]
         report.rows = _rows(intake)
-        results.attention(course, assignment, intake)
+        results.attention(folder, assignment, intake)
         report.students, report.notebooks = len(handed), sum(len(one.notebooks) for one in handed)
         todo = [one for one in handed if not (writer and not again and writer.is_written(one, held[one.student]))]
         report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
@@ -117,6 +121,7 @@ def run(
         plan.seen.save()
         with contextlib.suppress(NoAssignment):
             report.stands_out = summary.report(summary.of_plan(plan), anonymous=True)["stands_out"]
+    report.waiting = books.waiting(db_url, assignment)
     report.seconds = time.monotonic() - start
     return report
 
@@ -202,6 +207,7 @@ def _bar(total: int, done: int, shown: bool) -> Iterator[Any]:
 def words(report: Report) -> str:
     """What a run did, what was not graded and how to put it right, and the next command to type."""
     report = _visible(report)
+    name = report.assignment
     lines = [report.notice] if report.notice else []
     lines += [f"{one['student']}, {one['notebook']}: not graded. {one['reason']}" for one in report.failed]
     for one in report.out_of_time:
@@ -211,15 +217,16 @@ def words(report: Report) -> str:
         lines.append(f"{notebook} keeps the scores that it has: {' and '.join(gone)} is no longer in the kit.")
     rate = f" in {report.seconds:.0f} s" if report.graded else ""
     lines.append(
-        f"{report.students} students, {report.notebooks} notebooks: {report.graded} graded{rate}, "
+        f"{_students(report.students)}, {report.notebooks} notebook{'s' * (report.notebooks != 1)}: "
+        f"{report.graded} graded{rate}, "
         f"{report.kept} were graded already, {len(report.failed)} failed to be graded."
     )
     if report.changes:
         count = len(report.changes)
-        who = "1 student" if count == 1 else f"{count} students"
+        who = _students(count)
         lines.append(f"The kit changed since this was graded, and would change the scores of {who}:")
         lines += [f"  {one['student']}: {one['before']:g} -> {one['now']:g}" for one in report.changes]
-        lines.append("Nothing of that is written. To write it:   make grade accept=1")
+        lines.append(f"Nothing of that is written. To write it:   {course.typed('grade', name, 'accept=1')}")
     if report.out_of_time:
         lines.append(f"To try once more what ran out of time: python -m autograder grade {report.assignment} --again")
     if report.contended:
@@ -227,13 +234,17 @@ def words(report: Report) -> str:
     if report.failed:
         lines.append("What failed keeps the score that it had, or has none. The same command tries it once more.")
     if report.written and not report.failed:
-        command = f"nbgrader generate_feedback {report.assignment}"
-        lines.append(f"Written answers wait in formgrader. Then: {command}")
+        wait = f"Written answers of {_students(report.waiting)} wait in formgrader. " if report.waiting else ""
+        lines.append(f"{wait}Then: {course.typed('feedback', name)}")
         if report.outdated:
             lines.append(f"Feedback pages of before are removed, and made anew by it: {', '.join(report.outdated)}")
     if report.stands_out:
-        lines.append(f"{report.stands_out} More: make report")
+        lines.append(f"{report.stands_out} More: {course.typed('report', name)}")
     return "\n".join(lines + _accounted(report))
+
+
+def _students(count: int) -> str:
+    return f"{count} student{'s' * (count != 1)}"
 
 
 def _visible(told: Any) -> Any:
@@ -262,7 +273,7 @@ def _accounted(report: Report) -> list[str]:
     return lines
 
 
-def trouble(error: Exception) -> str:
+def trouble(error: Exception, assignment: str) -> str:
     """What went wrong on this machine, in a sentence, and what to type."""
     told = str(getattr(error, "orig", None) or error)
     if "locked" in told:
@@ -274,4 +285,5 @@ def trouble(error: Exception) -> str:
         says = "The disk is full. To see where: df -h . /tmp"
     else:
         says = f"{type(error).__name__}: {told.splitlines()[0] if told else ''}"
-    return f"{says}\nNo score was changed by what failed. Then type the same command again: make grade"
+    again = course.typed("grade", assignment)
+    return f"{says}\nNo score was changed by what failed. Then type the same command again: {again}"

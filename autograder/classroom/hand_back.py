@@ -14,6 +14,7 @@ from typing import Any
 from autograder.classroom import platforms, results, rosters
 from autograder.classroom.export import harmless
 from autograder.classroom.plan import NoAssignment
+from autograder.course import typed
 
 #: As every entry of a zip is dated, so that the same pages make the same zip.
 WHEN = (1980, 1, 1, 0, 0, 0)
@@ -76,8 +77,9 @@ def read(assignment: str) -> Book:
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
             known = ", ".join(str(one.name) for one in gradebook.assignments) or "none"
+            first = typed("assign", assignment)
             raise NoAssignment(
-                f"The gradebook has no assignment {assignment!r} (it has: {known}). Release it first: make assign"
+                f"The gradebook has no assignment {assignment!r} (it has: {known}). Release it first: {first}"
             ) from None
         book = Book(assignment, float(found.max_score or 0.0))
         without = results.without_score(Path.cwd(), assignment)
@@ -134,7 +136,7 @@ def _feedback(assignment: str, to: Path) -> list[str]:
     """
     pages = sorted(Path("feedback").glob(f"*/{assignment}/*.html"))
     if not pages:
-        return [f"No feedback yet: nbgrader generate_feedback {assignment}, then once more."]
+        return [f"No feedback yet: {typed('feedback', assignment)}, then once more."]
     kept = results.load(results.folder(Path.cwd()) / f"collected-{assignment}.json") or {}
     platform, members = kept.get("platform", ""), kept.get("members", {})
     named = {"Moodle": _for_moodle, "Canvas": _for_canvas}.get(platform)

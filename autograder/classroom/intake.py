@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import shlex
 import stat
-from collections.abc import Callable, Iterable, Iterator
+import zipfile
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -70,11 +71,20 @@ class Reception:
     """Takes in what lies in `submitted/`: a folder for each student, in it one for the assignment, in it notebooks."""
 
     def __init__(
-        self, place: Path, below: str, assignment: str, notebooks: dict[str, list[ReleasedCell]], take: bool = False
+        self,
+        place: Path,
+        below: str,
+        assignment: str,
+        notebooks: dict[str, list[ReleasedCell]],
+        take: bool = False,
+        others: Collection[str] = (),
     ):
-        """`below`: from a student's folder to the assignment's. `take`: rename what its cells tell, too."""
+        """`below`: from a student's folder to the assignment's. `take`: rename what its cells tell, too.
+
+        `others`: the names of all assignments, whose folders are theirs.
+        """
         self.place, self.below, self.assignment, self.take = place, below.strip("/"), assignment, take
-        self.notebooks = notebooks
+        self.notebooks, self._others = notebooks, others
         self._unclear = False
         #: Whether a file has been read before, and could be.
         self.known: Callable[[Path], bool] = lambda path: False
@@ -103,7 +113,8 @@ class Reception:
             return
         folder = home / self.below if self.below else home
         if folder.is_symlink() or not folder.is_dir():
-            found.notices.append(self._no_folder(name, home))
+            emptied = name == self.assignment and all(LITTER.fullmatch(path.name) for path in home.iterdir())
+            found.notices += [] if emptied else [self._no_folder(name, home)]  # no student's: moved out, as it was told
             return
         handed = Handed(name, folder)
         notices = list(self._files(handed))
@@ -121,7 +132,9 @@ class Reception:
             return Notice(name, "misplaced", f"{self._told(wanted)} is a link, which is not followed")
         others = [path for path in sorted(home.iterdir()) if not LITTER.fullmatch(path.name)]
         for path in others:
-            if path.name.lower().replace("-", "_") == self.below.lower():
+            alike = path.name.lower().replace("-", "_") == self.below.lower()
+            other = name != self.assignment and path.name not in self._others
+            if alike or (other and self._is_ours(path)):
                 return Notice(name, "misplaced", f"the folder is called {path.name}", self._move(path, wanted))
         if name == self.assignment:
             students = [path for path in others if path.is_dir()]
@@ -134,6 +147,13 @@ class Reception:
             return Notice(name, "misplaced", f"the notebooks stand outside a folder {self.below}", do)
         there = f"there are {_join([path.name for path in others])}" if others else "the folder is empty"
         return Notice(name, "missing", f"there is no folder {self.below}: {there}")
+
+    def _is_ours(self, folder: Path) -> bool:
+        """Whether a notebook of this assignment lies in it."""
+        if not _is_real_folder(folder):
+            return False
+        inside = [path for path in sorted(folder.glob("*.ipynb")) if _is_regular(path)]
+        return any(self.which(submission.read(_bytes(path))) for path in inside)
 
     def _files(self, handed: Handed) -> Iterator[Notice]:
         """Put the notebooks into `handed`, and yield what is to be said of the rest."""
@@ -169,8 +189,10 @@ class Reception:
         name = handed.student
         if path.suffix.lower() != ".ipynb":
             if path.suffix.lower() in (".zip", ".py"):
-                do = f"unzip -d {_quoted(self._told(path.parent))} {_quoted(self._told(path))}"
-                do = do if path.suffix.lower() == ".zip" else "ask for the notebook"
+                do = "ask for the notebook"
+                if path.suffix.lower() == ".zip":
+                    unpack = f"unzip -d {_quoted(self._told(path.parent))} {_quoted(self._told(path))}"
+                    do = "" if _is_unpacked(path) else unpack
                 yield Notice(name, "other file", f"{path.name} is no notebook", do)
             return
         found = submission.read(_bytes(path))
@@ -253,6 +275,16 @@ def _is_regular(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
+
+
+def _is_unpacked(path: Path) -> bool:
+    """Whether every notebook in a zip file lies beside it already."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            inside = {Path(name).name for name in packed.namelist() if name.lower().endswith(".ipynb")}
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return False
+    return bool(inside) and all((path.parent / name).exists() for name in inside)
 
 
 def _bytes(path: Path) -> bytes:

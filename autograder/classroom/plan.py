@@ -19,6 +19,7 @@ from autograder.classroom.plugin import read_bytes, section_of
 from autograder.classroom.run import Budget
 from autograder.classroom.seen import Seen
 from autograder.classroom.worker import Task
+from autograder.course import typed
 
 
 class NoAssignment(Exception):
@@ -55,7 +56,7 @@ class Plan:
         self.course, self.assignment, self.budget = course, assignment, budget or Budget()
         self.secret = results.secret(course)
         self.kit = grading.kit_version()
-        every, self.roster = _notebooks(db_url, assignment)
+        every, self.roster, self._assignments = _notebooks(db_url, assignment)
         self.notebooks = {name: notebook for name, notebook in every.items() if not notebook.gone}
         #: Those with an exercise that the kit has no more.
         self.frozen = {name: notebook for name, notebook in every.items() if notebook.gone}
@@ -75,7 +76,7 @@ class Plan:
         """
         before, _, after = self._pattern.partition("{student}")
         cells = {name: notebook.cells for name, notebook in (self.notebooks | self.frozen).items()}
-        reception = Reception(Path(before), after, self.assignment, cells, take)
+        reception = Reception(Path(before), after, self.assignment, cells, take, self._assignments)
         if known:
             reception.known = lambda path: self.seen.place(path) is not None
         found = reception.look(self.roster, student)
@@ -134,20 +135,21 @@ class Plan:
         return digest.hexdigest()
 
 
-def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[str]]:
-    """The assignment's notebooks in lesson order, and the students that the gradebook knows.
+def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[str], list[str]]:
+    """The assignment's notebooks in lesson order, and the students and assignments that the gradebook knows.
 
     A notebook without exercises of the kit is nbgrader's affair alone.
     """
     with Gradebook(db_url) as gradebook:
+        known = [str(one.name) for one in gradebook.assignments]
         try:
             names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
         except MissingEntry:
-            known = [str(one.name) for one in gradebook.assignments]
             near = difflib.get_close_matches(assignment, known, 1, 0.3)
+            first = typed("assign", assignment)
             raise NoAssignment(
                 f"The gradebook has no assignment {assignment!r}. "
-                + (f"Did you mean {near[0]}?" if near else "Make what students get first: make assign")
+                + (f"Did you mean {near[0]}?" if near else f"Make what students get first: {first}")
             ) from None
         roster = [str(one.id) for one in gradebook.students]
         found = {}
@@ -161,4 +163,4 @@ def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[
             elif graded:
                 found[name] = Notebook(name, section_of(graded, name), cells)
     order = ["", *lesson.sections()]
-    return dict(sorted(found.items(), key=lambda item: order.index(item[1].section))), roster
+    return dict(sorted(found.items(), key=lambda item: order.index(item[1].section))), roster, known

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from autograder.commands.group import FAILED, PASSED, USAGE, leave
+from autograder.commands.group import FAILED, PASSED, USAGE, leave, told_broken
 
 
 @click.command()
@@ -26,6 +26,9 @@ def assign(assignment: str | None, yes: bool) -> None:
     from autograder.notebooks.build import ASSIGNMENT
 
     assignment = assignment or ASSIGNMENT
+    if told_broken():
+        click.echo("Nothing is released, and what was released before is still there.", err=True)
+        leave(USAGE)
     try:
         course.assignment(assignment)
         db_url = gradebook.directory(gradebook.application(assignment, Path.cwd())).db_url
@@ -33,7 +36,7 @@ def assign(assignment: str | None, yes: bool) -> None:
         for line in change.lines():
             click.echo(line)
         if change.points and not yes:
-            click.echo(f"Nothing is changed yet. To go on: make assign assignment={assignment} yes=1", err=True)
+            click.echo(f"Nothing is changed yet. To go on: {course.typed('assign', assignment, 'yes=1')}", err=True)
             leave(USAGE)
         for file, renewed in release.write(change, Path.cwd()):
             click.echo(f"{file.relative_to(Path.cwd())}: {'renewed' if renewed else 'up to date'}")
@@ -46,4 +49,7 @@ def assign(assignment: str | None, yes: bool) -> None:
         done = subprocess.run([sys.executable, "-m", "nbgrader", *words], check=False)
         if done.returncode:
             failed()
+        else:
+            click.echo(f"release/{assignment} is what students get. What they hand in belongs in")
+            click.echo(f"submitted/STUDENT/{assignment}; then: {course.typed('grade', assignment)}")
     leave(FAILED if done.returncode else PASSED)

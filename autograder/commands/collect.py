@@ -18,6 +18,7 @@ def collect(assignment: str, path: Path, times: Path | None) -> None:
 
     Says what was taken for whom, and what was left out. Files that were there before are kept in .autograder/replaced/.
     """
+    from autograder import course
     from autograder.classroom.collect import CannotCollect
     from autograder.classroom.collect import collect as unpack
 
@@ -27,5 +28,5 @@ def collect(assignment: str, path: Path, times: Path | None) -> None:
         click.echo(str(error), err=True)
         leave(USAGE)
     click.echo("\n".join(found.lines()))
-    click.echo("Then: make grade")
+    click.echo(f"Then: {course.typed('grade', assignment)}")
     leave(PASSED)

@@ -30,9 +30,13 @@ def course() -> None:
         assert told is not None
         name = next(iter(told.assignments))
         db_url = gradebook.directory(gradebook.application(name, Path.cwd())).db_url
-        for name in told.assignments:
-            list(release.write(release.change(name, db_url), Path.cwd()))
-        click.echo(table(term.standing(Path.cwd(), db_url, told)))
+        changes = {name: release.change(name, db_url) for name in told.assignments}
+        for change in changes.values():
+            list(release.write(change, Path.cwd()))
+        exercises = {name: len(change.exercises) for name, change in changes.items()}
+        click.echo(table(term.standing(Path.cwd(), db_url, told, exercises)))
+        for line in (line for change in changes.values() for line in change.lines()):
+            click.echo(line)
     except courses.BadCourse as error:
         click.echo(str(error), err=True)
         leave(USAGE)

@@ -49,7 +49,7 @@ def grade(
         click.echo(str(error), err=True)
         leave(USAGE)
     except (OSError, SQLAlchemyError) as error:
-        click.echo(trouble(error), err=True)
+        click.echo(trouble(error, assignment), err=True)
         leave(FAILED)
     except KeyboardInterrupt:
         click.echo("Stopped. What has been graded is kept; the same command goes on with the rest.", err=True)

@@ -86,6 +86,7 @@ def new(name: str, section: str | None) -> None:
     workspace.refresh(section)
     click.echo(f"{proofread.shown(solutions)} has its prompt and its reference: write yours over them.")
     click.echo(f"{proofread.shown(checks)} says how it is observed, and which mistakes are known.")
+    click.echo(f'Its section is {section}; to release it, name that in course.toml: sections = ["{section}"]')
     click.echo(f"What its grading lacks:   make matrix exercise={name}")
     click.echo(f"What a learner will see:  make check exercise={name}")
 

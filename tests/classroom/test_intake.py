@@ -34,7 +34,7 @@ BARE = json.dumps({"cells": [{"cell_type": "code", "source": "def get_data(a, b,
 
 
 def look(place: Path, take: bool = False, roster: tuple[str, ...] = ()) -> Intake:
-    return Reception(place, "/week1", "week1", RELEASED, take).look(roster)
+    return Reception(place, "/week1", "week1", RELEASED, take, ("week1", "week2")).look(roster)
 
 
 #: What lies in ada's folder; the notebooks that are graded, a part of what is told, and a part of what is to be typed.
@@ -64,6 +64,13 @@ CASES: dict[str, tuple[dict[str, str], list[str], str, str]] = {
         "outside a folder week1",
         "mkdir submitted/ada/week1 && mv submitted/ada/*.ipynb submitted/ada/week1",
     ),
+    "a folder of another name": (
+        {"hand-in/setup.ipynb": SETUP},
+        [],
+        "is called hand-in",
+        "mv submitted/ada/hand-in submitted/ada/week1",
+    ),
+    "another assignment's folder": ({"week2/setup.ipynb": SETUP}, [], "there is no folder week1", ""),
     "the folder's case": ({"Week1/setup.ipynb": SETUP}, [], "is called Week1", "mv submitted/ada/Week1"),
     "a download of the blank one": (
         {"week1/optim.ipynb": notebook("Optimizer"), "week1/optim (1).ipynb": OPTIM},
