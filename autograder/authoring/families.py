@@ -1,4 +1,4 @@
-"""Families: slips that sister exercises share. Each stands once, in autograder/checks/families.py.
+"""Families: slips that sister exercises share. Each stands once, in a file of autograder/checks/families/.
 
 One applies to every exercise whose reference, or else one of whose rights, has the code that it changes; a mistake of
 the exercise's own that has the same name comes before it. It can do no harm where it makes no difference, since it then

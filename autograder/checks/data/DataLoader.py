@@ -126,27 +126,9 @@ def sum_of_inputs(items):
 
 
 @DataLoader.right
-def map_over_the_sampler():
+def a_list_in_every_loop():
     class DataLoader:
         def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
-            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
-
-        def __iter__(self):
-            return map(self.batch, self.sampler)
-
-        def batch(self, rows):
-            return self.collate_fn([self.ds[int(i)] for i in rows])
-
-    return DataLoader
-
-
-@DataLoader.right
-def a_list_in_every_loop():
-    def joined(items):
-        return torch.stack([x for x, _ in items]), torch.stack([y for _, y in items])
-
-    class DataLoader:
-        def __init__(self, ds, sampler, collate_fn=joined):
             self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
 
         def __len__(self):

@@ -203,9 +203,8 @@ def a_generator_of_its_own():
 
 
 @Sampler.slip(
-    change("rows = A", ""),
-    change("rows", "self.rows"),
     inside("__init__", last("self.rows = torch.randperm(n) if shuffle else torch.arange(n)")),
+    change("rows = A", "rows = self.rows"),
 )
 def shuffles_once():
     """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop begins."""
@@ -271,9 +270,8 @@ def reseeds_with_the_time():
 
 
 @Sampler.slip(
-    change("random", "self.random"),
-    after("(self.n, self.bs, self.shuffle) = A", "self.random = random.Random(0)"),
-    of="a_shuffled_list",
+    inside("__init__", last("self.generator = torch.Generator().manual_seed(0)")),
+    change("torch.randperm(self.n)", "torch.randperm(self.n, generator=self.generator)"),
 )
 def same_seed_for_each_sampler():
     """You give each sampler a generator of its own with the same fixed seed, so all of them draw the same orders. Leave
@@ -324,10 +322,7 @@ def single_rows():
 
 
 @Sampler.slip(
-    inside(
-        "__init__",
-        body("rows = torch.randperm(n) if shuffle else torch.arange(n)\nself.batches = iter(rows.split(bs))"),
-    ),
+    inside("__init__", last("self.batches = iter((torch.randperm(n) if shuffle else torch.arange(n)).split(bs))")),
     inside("__iter__", body("return self.batches")),
 )
 def used_up_by_one_pass():

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, body, change, first, inside, last, without
+from autograder.authoring.slips import after, body, change, first, inside, last, without
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -222,13 +222,10 @@ def yields_one_generator_a_layer():
     at a time (`yield from`, or a second loop)."""
 
 
-@DummyModule.slip(
-    after("yield from layer.parameters()", "yield layer.bias"),
-    change("yield from layer.parameters()", "yield layer.weight"),
-)
+@DummyModule.slip("yield from layer.parameters()", "yield layer.weight\nyield layer.bias")
 def yields_weight_and_bias():
-    """You take `weight` and `bias` of each layer. A layer may have only one of them, or none, or other layers
-    inside: ask it for its parameters()."""
+    """You take `weight` and `bias` of each layer. A layer may have only one of them, or none, or other layers inside:
+    ask it for its parameters()."""
 
 
 @DummyModule.slip("yield from X", "return X")
@@ -248,11 +245,8 @@ def yields_copies():
 
 
 @DummyModule.slip(
-    inside(
-        "parameters",
-        before("for A in B:", "made = (p for layer in self._modules.values() for p in layer.parameters())"),
-        change("for A in B:", "self._made = getattr(self, '_made', made)\nreturn self._made"),
-    )
+    inside("parameters", change("return A", "self._made = getattr(self, '_made', iter(A))\nreturn self._made")),
+    of="lists_them",
 )
 def one_generator_for_life():
     """The generator is made once and kept, so a second call of `parameters()` finds it used up. Make a new one at each

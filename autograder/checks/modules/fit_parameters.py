@@ -3,10 +3,9 @@
 import torch
 
 from autograder.authoring.slips import after, before, change, indent, outdent
-from autograder.beside.readings import learnt_from
-from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
+from autograder.beside.spies import mode_switch, squared_error
 from autograder.checks.modules import filled
-from autograder.checks.training_loop import gentle
+from autograder.checks.training_loop import far_from_zero, gentle, watched_loop
 from autograder.exercise import code
 
 fit_parameters = code(
@@ -26,21 +25,8 @@ fit_parameters = code(
 
 
 def watched_fit(fit, draw, n, bs, lr, *epochs):
-    """What a loop learns from, and how the parameters move: a small network on drawn data with one target a row."""
-    x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
-    model = gentle(draw.network(3, 4, 1))
-    journal = Journal(model.parameters())
-    watch(model, journal)
-    draw.follow(journal, inputs=x, targets=y)
-    draw.note(n=n, bs=bs, lr=lr, epochs=epochs[0] if epochs else "left out")
-    fit(model, LossSpy(squared_error, journal), x, y, bs, lr, *epochs)
-    recorded = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
-    return {
-        "rows of each batch": learnt_from(journal, y),
-        "weights after each update": journal.trajectory(),
-        "operations after it are recorded": recorded,
-    }
+    draw.note(lr=lr)
+    return watched_loop(draw, n, bs, epochs, lambda model, loss, x, y: fit(model, loss, x, y, bs, lr, *epochs))
 
 
 @fit_parameters.probe(rtol=1e-3, atol=1e-5)
@@ -90,13 +76,8 @@ def trains_parameters_that_are_in_no_linear_layer(fit_parameters, draw):
 @fit_parameters.probe(rtol=1e-3, atol=1e-5)
 def follows_the_loss_function_it_is_given(fit_parameters, draw):
     """The loss function is an argument: it need not be cross entropy, nor a mean, and may be below zero."""
-    model, weight = draw.network(2, 3, 3), draw.number(200, 400)
-
-    def weighted_cross_entropy(predictions, targets):
-        return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
-
-    n = 2 * draw.size(5, 6)
-    fit_parameters(model, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2, draw.number(0.0005, 0.001))
+    model, loss_func, n = draw.network(2, 3, 3), far_from_zero(draw.number(200, 400)), 2 * draw.size(5, 6)
+    fit_parameters(model, loss_func, draw.normal(n, 2), draw.labels(n, 3), 2, draw.number(0.0005, 0.001))
     return dict(model.named_parameters())
 
 

@@ -3,10 +3,9 @@
 import torch
 
 from autograder.authoring.slips import before, change, everywhere, outdent
-from autograder.beside.readings import learnt_from
-from autograder.beside.spies import Journal, LossSpy, mode_switch, squared_error, watch
+from autograder.beside.spies import mode_switch, squared_error
 from autograder.checks.optim import cleared
-from autograder.checks.training_loop import gentle
+from autograder.checks.training_loop import far_from_zero, gentle, watched_loop
 from autograder.exercise import code
 
 fit_optimizer = code(
@@ -42,23 +41,13 @@ class HalfStep:
 
 
 def watched_fit(fit, draw, n, bs, *epochs):
-    """What a loop learns from, and the gradients at each step: a small network on drawn data with one target a row."""
-    x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
-    model = gentle(draw.network(3, 4, 1))
-    journal = Journal(model.parameters())
-    watch(model, journal)
-    draw.follow(journal, inputs=x, targets=y)
-    opt = HalfStep(model.parameters(), draw.number(0.1, 0.3))
-    draw.note(n=n, bs=bs, epochs=epochs[0] if epochs else "left out")
-    fit(model, opt, LossSpy(squared_error, journal), x, y, bs, *epochs)
-    recorded = torch.is_grad_enabled()
-    torch.set_grad_enabled(True)
-    return {
-        "rows of each batch": learnt_from(journal, y),
-        "gradients at each step": opt.seen,
-        "weights after each update": journal.trajectory(),
-        "operations after it are recorded": recorded,
-    }
+    made = []
+
+    def run(model, loss_func, x, y):
+        made.append(HalfStep(model.parameters(), draw.number(0.1, 0.3)))
+        fit(model, made[0], loss_func, x, y, bs, *epochs)
+
+    return watched_loop(draw, n, bs, epochs, run) | {"gradients at each step": made[0].seen}
 
 
 @fit_optimizer.probe(rtol=1e-3, atol=1e-5)
@@ -84,14 +73,10 @@ def takes_batches_of_any_size(fit_optimizer, draw):
 @fit_optimizer.probe(rtol=1e-3, atol=1e-5)
 def follows_the_loss_function_it_is_given(fit_optimizer, draw):
     """The loss function is an argument: it need not be cross entropy, nor a mean, and may be below zero."""
-    model, weight = draw.network(2, 3, 3), draw.number(100, 200)
-
-    def weighted_cross_entropy(predictions, targets):
-        return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
-
+    model, loss_func = draw.network(2, 3, 3), far_from_zero(draw.number(100, 200))
     opt = HalfStep(model.parameters(), draw.number(0.0005, 0.001))
     n = 2 * draw.size(2, 3)
-    fit_optimizer(model, opt, weighted_cross_entropy, draw.normal(n, 2), draw.labels(n, 3), 2)
+    fit_optimizer(model, opt, loss_func, draw.normal(n, 2), draw.labels(n, 3), 2)
     return opt.seen
 
 

@@ -50,3 +50,34 @@ def _scores(draw, yb, c, right):
         winner = int(yb[i]) if i in chosen else (int(yb[i]) + draw.integer(1, c - 1)) % c
         out[i, winner] = out[i].max() + draw.integer(1, 5) / 10
     return out
+
+
+def watched_loop(draw, n, bs, epochs, fit):
+    """What a loop over slices learns from, and how the parameters move: a small network on drawn data with one target a
+    row. `fit(model, loss_func, x, y)` runs the loop; `epochs` are what it passes on for them, or nothing.
+    """
+    from autograder.beside import readings, spies
+
+    x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
+    model = gentle(draw.network(3, 4, 1))
+    journal = spies.Journal(model.parameters())
+    spies.watch(model, journal)
+    draw.follow(journal, inputs=x, targets=y)
+    draw.note(n=n, bs=bs, epochs=epochs[0] if epochs else "left out")
+    fit(model, spies.LossSpy(spies.squared_error, journal), x, y)
+    recorded = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    return {
+        "rows of each batch": readings.learnt_from(journal, y),
+        "weights after each update": journal.trajectory(),
+        "operations after it are recorded": recorded,
+    }
+
+
+def far_from_zero(weight):
+    """A loss function that is neither a mean nor above zero."""
+
+    def weighted_cross_entropy(predictions, targets):
+        return weight * (torch.nn.functional.cross_entropy(predictions, targets) - 5)
+
+    return weighted_cross_entropy

@@ -215,16 +215,10 @@ def the_best_so_far():
     it is better or worse than the one before."""
 
 
-@fit.slip(
-    change("history = []", ""),
-    change(
-        "def fit(epochs, model, loss_func, opt, train_dl, valid_dl):",
-        "def fit(epochs, model, loss_func, opt, train_dl, valid_dl, history=[]):",
-    ),
-)
+@fit.slip("history = []", "history = fit.__dict__.setdefault('history', [])")
 def one_history_for_all_calls():
-    """The results of all calls go into one list: a default argument, or a list outside the function, is made only
-    once. Begin a new list in each call."""
+    """The results of all calls go into one list: a default argument, or a list outside the function, is made only once.
+    Begin a new list in each call."""
 
 
 @fit.slip(

@@ -1,0 +1,108 @@
+"""Layers: of which sizes, one after the other, and what comes last."""
+
+from autograder.authoring.families import slip
+from autograder.authoring.slips import after, change, everywhere, inside
+
+
+@slip(everywhere("n_in", "784"))
+def always_784_inputs():
+    """There are 784 inputs, whatever n_in is. Use the argument."""
+
+
+@slip(everywhere("n_out", "10"))
+def always_10_outputs():
+    """There are 10 outputs, whatever n_out is. Use the argument."""
+
+
+@slip(everywhere("nh", "50"))
+def fifty_hidden_units():
+    """The hidden layer has 50 units, whatever nh is. Which of the arguments is not used?"""
+
+
+@slip(everywhere("nn.Linear(A, B)", "nn.Linear(B, A)"))
+def outputs_before_inputs():
+    """The sizes of a layer are the wrong way round: nn.Linear takes the number of inputs first, then of outputs."""
+
+
+@slip(everywhere("nn.Linear(A, B)", "nn.Linear(A, B, bias=False)"))
+def without_bias():
+    """The layers have no bias. An nn.Linear has one unless it is told otherwise."""
+
+
+@slip(everywhere("nh", "max(nh, n_out)"))
+def at_least_as_many_hidden_units():
+    """The sizes are put in order, or limited. nh may be smaller than n_in and n_out: use it as it is."""
+
+
+@slip(everywhere("n_in", "784"), everywhere("n_out", "10"))
+def sizes_of_mnist():
+    """The layers have the sizes of MNIST, whatever is passed. Use the arguments."""
+
+
+@slip(everywhere("n_in", "784"), everywhere("nh", "50"), everywhere("n_out", "10"))
+def sizes_of_mnist_all():
+    """The layers have the sizes of MNIST, 784, 50 and 10, whatever is passed. Use the arguments."""
+
+
+@slip("nn.Sequential(A, nn.ReLU(), B)", "nn.Sequential(A, B)")
+def no_relu():
+    """There is no ReLU between the two Linear layers."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential(A, B, C, nn.ReLU())")
+def two_relus():
+    """A second ReLU comes after the last layer, so no score is ever negative. Nothing is to follow the last Linear."""
+
+
+@slip("nn.ReLU()", "nn.Sigmoid()")
+def with_sigmoid():
+    """The layer in the middle is a Sigmoid, not a ReLU."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential(A, B, C, nn.LogSoftmax(-1))")
+def with_log_softmax():
+    """A softmax, or its logarithm, comes last. The loss function takes raw scores: nothing is to follow the last
+    Linear."""
+
+
+@slip("nn.Sequential(A, B, C)", "nn.Sequential([A, B, C])")
+def a_list_for_the_layers():
+    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the list makes
+    it so."""
+
+
+@slip("x = layer(x)", "layer(x)")
+def results_not_kept():
+    """Each layer is called, and what it returns is dropped. Assign each result to x."""
+
+
+@slip(after("x = layer(x)", "return x"))
+def returns_after_the_first_layer():
+    """The first layer's result comes back. Does a `return` stand inside the loop?"""
+
+
+@slip(change("return x", "return out"), change("x = A", "out = A"))
+def each_layer_on_the_input():
+    """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the one
+    before it returned."""
+
+
+@slip("x = layer(x)", "x = layer(x).relu()")
+def a_relu_of_its_own():
+    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing else."""
+
+
+@slip("return x", "return x.softmax(-1)")
+def a_softmax_of_its_own():
+    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and nothing
+    else."""
+
+
+@slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
+def skips_the_last_layer():
+    """`forward` leaves the last layer out."""
+
+
+@slip(inside("forward", change("return x", "")))
+def forward_returns_none():
+    """Calling the model gives None: `forward` has no `return` after the loop."""
