@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change
+from autograder.authoring.slips import change, first
 from autograder.checks.cross_entropy import far_apart, log_probabilities_of, telling, with_gradient
 from autograder.exercise import code
 
@@ -150,6 +150,22 @@ def softmax_twice():
     scores."""
 
 
+@cross_entropy.mistake
+def nll_of_the_probabilities_of_the_formula(input, target):
+    """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
+    probabilities."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def softmax_of_the_formula_twice(input, target):
+    """There is a softmax too many: probabilities go into log_softmax, which takes a softmax of its own. Give it the
+    scores."""
+    q = input.exp() / input.exp().sum(1, keepdim=True)
+    return -q.log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
 @cross_entropy.slip("input", "(input.exp() / input.exp().sum(1, keepdim=True)).log()", of="nll_of_the_scores")
 def naive():
     """This is right for small scores, but exp of a large one is infinity and the loss becomes nan. Use the stable
@@ -166,6 +182,20 @@ def log_of_a_stable_softmax():
 def with_an_added_epsilon():
     """A small number is added to the probabilities, so confidently wrong rows cost too little and their gradient is
     gone. Use the stable log_softmax; it needs no such number."""
+
+
+@cross_entropy.mistake
+def probabilities_clamped(input, target):
+    """The probabilities are kept away from 0 by clamp. Confidently wrong rows then all cost the same, and no gradient
+    comes from them. Use the stable log_softmax; it needs no clamp."""
+    return -input.softmax(1).clamp(min=1e-7).log()[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.mistake
+def scores_clamped(input, target):
+    """The scores are cut off before the softmax, so beyond that they make no difference. Use the stable log_softmax,
+    which takes scores of any size."""
+    return -input.clamp(-50, 50).log_softmax(1)[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.mistake
@@ -189,6 +219,12 @@ def over_the_first_dimension():
     do: the last dimension."""
 
 
+@cross_entropy.mistake
+def over_everything(input, target):
+    """The softmax runs over the whole tensor, so all examples share one distribution. Each row has its own."""
+    return -(input - input.flatten().logsumexp(0))[torch.arange(len(target)), target].mean()
+
+
 @cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[:, target].mean()")
 def every_column_for_every_target():
     """From every row the columns of all targets are taken, as [:, target] does, and their mean mixes the examples. Pick
@@ -200,10 +236,25 @@ def without_the_mean():
     """One value comes back for each example. The loss is their mean."""
 
 
+@cross_entropy.mistake
+def divided_by_all_elements(input, target):
+    """You divide by n times c. The mean is over the examples: divide by n."""
+    mask = torch.nn.functional.one_hot(target, input.shape[1])
+    return -(input.log_softmax(1) * mask).mean()
+
+
 @cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1).amax(1).mean()")
 def the_predicted_class():
     """You take the largest log-probability of each row: what the model believes. The target, what is true, is not
     used."""
+
+
+@cross_entropy.mistake
+def yes_or_no_for_each_class(input, target):
+    """This is the loss for a yes or no on each class by itself (a sigmoid for each). Here the classes compete: one
+    softmax for each row."""
+    mask = torch.nn.functional.one_hot(target, input.shape[1]).to(input.dtype)
+    return torch.nn.functional.binary_cross_entropy_with_logits(input, mask)
 
 
 @cross_entropy.mistake
@@ -227,3 +278,43 @@ def through_float32():
 @cross_entropy.slip("input", "input.squeeze().log_softmax(-1)", of="nll_of_the_scores")
 def squeezed():
     """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Leave input as it is."""
+
+
+@cross_entropy.mistake
+def the_column_before(input, target):
+    """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
+    needed."""
+    return -input.log_softmax(1)[torch.arange(len(target)), target - 1].mean()
+
+
+@cross_entropy.slip("input", "input.log_softmax(1).clamp(min=-100)", of="nll_of_the_scores")
+def losses_cut_off():
+    """The log-probabilities are kept above some limit, so that beyond it a confidently wrong row costs no more. The
+    stable log_softmax is finite by itself: nothing needs to be cut off."""
+
+
+@cross_entropy.mistake
+def squared_differences(input, target):
+    """This is a mean of squared differences between probabilities and the one-hot target, another loss. Take minus the
+    log of the target's probability."""
+    return ((input.softmax(1) - torch.nn.functional.one_hot(target, input.shape[1])) ** 2).mean()
+
+
+@cross_entropy.mistake
+def the_mean_of_the_classes_means(input, target):
+    """You average each class first and then the classes, so that an example of a rare class weighs more. Every example
+    counts alike: one mean over all n."""
+    losses = -input.log_softmax(1)[torch.arange(len(target)), target]
+    return torch.stack([losses[target == k].mean() for k in target.unique()]).mean()
+
+
+@cross_entropy.mistake
+def made_float32(input, target):
+    """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+    return -input.float().log_softmax(1)[torch.arange(len(target)), target].mean()
+
+
+@cross_entropy.slip(first("input -= input.logsumexp(1, keepdim=True)"), of="nll_of_the_scores")
+def in_place():
+    """The result is right, but the scores are overwritten on the way: -= and functions whose name ends with _ change
+    the tensor that was given."""

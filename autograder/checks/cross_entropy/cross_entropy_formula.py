@@ -2,7 +2,7 @@
 
 import math
 
-from autograder.authoring.slips import indent
+from autograder.authoring.slips import change, first, indent
 from autograder.exercise import code
 
 cross_entropy_formula = code(
@@ -60,6 +60,12 @@ def with_an_added_epsilon():
     then nothing needs to be added."""
 
 
+@cross_entropy_formula.slip("1e-09", "1e-20", of="with_an_added_epsilon")
+def with_a_tiny_added_epsilon():
+    """A tiny number is added to q, so a q that is smaller still costs too little. Leave out the classes whose p is 0,
+    then nothing needs to be added."""
+
+
 @cross_entropy_formula.slip("0", "0.01")
 def small_p_left_out():
     """A class with a small p is left out as if it were 0. Every p above 0 counts, however small it is."""
@@ -80,6 +86,21 @@ def p_of_1_alone():
 @cross_entropy_formula.slip(indent("return total"), of="in_a_loop")
 def returns_inside_the_loop():
     """Only the first class is looked at. A return that stands inside a loop ends it: look at the indentation."""
+
+
+@cross_entropy_formula.slip(
+    change("math.log(q_i)", "math.log(math.exp(q_i) / total)"),
+    first("total = sum((math.exp(q_i) for q_i in q))"),
+)
+def softmax_of_q_first():
+    """q goes through a softmax before the log. It is a distribution already: take it as it is."""
+
+
+@cross_entropy_formula.mistake
+def q_kept_above_a_limit(p, q):
+    """q is kept above a limit, so a class still less likely costs too little. Leave out the classes whose p is 0, then
+    no limit is needed."""
+    return -sum(a * math.log(max(b, 1e-7)) for a, b in zip(p, q, strict=True))
 
 
 @cross_entropy_formula.right
@@ -113,10 +134,22 @@ def p_and_q_swapped():
     one-hot target meets the log of 0."""
 
 
+@cross_entropy_formula.slip(change("p_i > 0", "q_i > 0"), change("(p_i, q_i)", "(q_i, p_i)"))
+def p_and_q_swapped_and_zeros_left_out():
+    """p and q have changed places: the prediction q belongs inside the logarithm, the target p weighs it."""
+
+
 @cross_entropy_formula.slip("(X for p_i, q_i in Y if p_i > 0)", "(X for p_i, q_i in Y)")
 def zeros_are_not_left_out():
     """math.log(0) raises "math domain error". Where p is 0 the term counts 0 whatever q is: leave it out before the
     logarithm is taken."""
+
+
+@cross_entropy_formula.mistake(twins=["per_row"])
+def the_mean(p, q):
+    """You divide by the number of classes. It is a plain sum: the p are the weights of a mean already, they sum to
+    one."""
+    return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0) / len(p)
 
 
 @cross_entropy_formula.slip("p_i * X", "X")
@@ -129,10 +162,50 @@ def entropy_of_p():
     """This is the entropy of p alone, q is not looked at. The logarithm is that of q, the prediction."""
 
 
+@cross_entropy_formula.mistake
+def entropy_of_q(p, q):
+    """This is the entropy of q alone, p is not looked at. The weights are those of the target p."""
+    return -sum(b * math.log(b) for b in q if b > 0)
+
+
+@cross_entropy_formula.slip(change("1", "a"), change("math.fsum", "sum"), of="by_log_of_the_inverse")
+def relative_entropy():
+    """This is the relative entropy (Kullback-Leibler divergence), p ln(p / q): the entropy of p is subtracted. Cross
+    entropy has ln q alone."""
+
+
+@cross_entropy_formula.mistake
+def log_of_the_sum(p, q):
+    """You take the log of the sum of p times q. Each class has its own log: log first, then weigh, then add up."""
+    return -math.log(sum(a * b for a, b in zip(p, q, strict=True)))
+
+
+@cross_entropy_formula.slip("p_i * math.log(q_i)", "math.log(p_i * q_i)")
+def log_of_the_products():
+    """p is inside the logarithm: ln(p q). Only q belongs there, and p is a factor in front of it."""
+
+
 @cross_entropy_formula.slip("return A", "return -math.log(q[p.index(max(p))])")
 def only_the_likeliest_class():
     """Only the class with the largest p is counted. That is enough for a one-hot target, but p may be any distribution:
     every class counts with its weight."""
+
+
+@cross_entropy_formula.mistake
+def yes_or_no_for_each_class(p, q):
+    """There are terms with 1 - p and 1 - q too: a loss for a yes or no on each class by itself. Here only p ln q
+    counts."""
+    terms = [
+        (a * math.log(b) if a > 0 else 0) + ((1 - a) * math.log(1 - b) if a < 1 else 0)
+        for a, b in zip(p, q, strict=True)
+    ]
+    return -sum(terms)
+
+
+@cross_entropy_formula.mistake
+def squared_differences(p, q):
+    """This is the sum of squared differences, another loss. Cross entropy is made of p times ln q."""
+    return sum((a - b) ** 2 for a, b in zip(p, q, strict=True))
 
 
 @cross_entropy_formula.slip(
@@ -150,3 +223,18 @@ def the_last_class_left_out():
 @cross_entropy_formula.slip("total -= A", "total = -A", of="in_a_loop")
 def each_class_replaces_the_one_before():
     """Only the last class that counts is left: each one replaces the total instead of being added to it."""
+
+
+@cross_entropy_formula.mistake
+def log_of_the_list(p, q):
+    """math.log takes one number, and `q` is a list of them: go through the classes in a loop."""
+    return -sum(p * math.log(q))
+
+
+@cross_entropy_formula.mistake
+def the_first_term_only(p, q):
+    """Only the first class with p above 0 is counted: a return inside the loop ends it. Add up first, return
+    afterwards."""
+    for a, b in zip(p, q, strict=True):
+        if a > 0:
+            return -a * math.log(b)

@@ -97,6 +97,12 @@ def log_of_a_stable_softmax():
     probabilities: subtract the logsumexp of each row from x."""
 
 
+@log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "(x.softmax(-1) + 1e-09).log()")
+def with_an_added_epsilon():
+    """A small number is added before the log, so all probabilities below it get the same log. Subtract the logsumexp of
+    each row from x: then nothing needs adding."""
+
+
 @log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.exp().sum(-1, keepdim=True).log()")
 def minus_an_unstable_logsumexp():
     """x minus the log of the sum of the exponentials: right on paper, but exp of 1000 is infinity. torch's own
@@ -141,6 +147,12 @@ def over_dimension_one():
     """You reduce dimension 1. That is the last one of a matrix only: count from the end, -1."""
 
 
+@log_softmax.slip("-1", "min(1, x.dim() - 1)")
+def over_dimension_one_at_most():
+    """One and two dimensions work, three do not: there you reduce dimension 1 and not the last. Counted from the end
+    it is the same for any number of dimensions."""
+
+
 @log_softmax.slip("x - X", "torch.stack([row - row.logsumexp(-1, keepdim=True) for row in x])")
 def along_the_first_loop():
     """You loop over the first dimension. For a single row that gives single numbers, whose log_softmax is 0. Work on
@@ -179,3 +191,9 @@ def through_float32():
 def over_everything():
     """You take one logsumexp of all the elements, so all the rows together are one distribution. Each row has one of
     its own."""
+
+
+@log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "x.softmax(-1).log().nan_to_num()")
+def infinities_replaced():
+    """Where the formula gives minus infinity you put a fixed number in its place. Do not go through probabilities:
+    subtract the logsumexp of each row from x, and no infinity comes up."""

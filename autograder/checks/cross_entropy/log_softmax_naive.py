@@ -90,9 +90,26 @@ def without_the_log():
     """These are the probabilities, between 0 and 1. The logarithm is missing."""
 
 
+@log_softmax_naive.slip("softmax(x).log()", "math.log(x.softmax(-1))")
+def by_math_log():
+    """math.log takes one number and cannot be applied to a whole tensor. torch.log (or the method .log()) works on
+    every element."""
+
+
 @log_softmax_naive.slip("x - X", "x.exp().log() / X", of="as_a_difference")
 def logs_divided():
     """You divide the logarithms. The log of a fraction is not the fraction of two logs, it is their difference."""
+
+
+@log_softmax_naive.slip("softmax(x).log()", "x - x.sum(-1, keepdim=True)")
+def minus_the_sum_of_the_scores():
+    """You subtract the sum of the scores. log(sum(exp(x))) is not sum(x): the log of a sum is no sum of logs."""
+
+
+@log_softmax_naive.slip("x - X", "x.exp() / X", of="as_a_difference")
+def divided_by_the_log_of_the_sum():
+    """The exponentials are divided by the log of their sum. Take the log of the whole fraction, not of its lower
+    part."""
 
 
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X).log10()", of="as_a_difference")
@@ -100,10 +117,24 @@ def log_base_ten():
     """These are logarithms to base 10. The natural logarithm is asked for: torch.log."""
 
 
+@log_softmax_naive.mistake
+def softmax_of_the_log(x):
+    """You take the log of the scores first, and negative scores have none: hence the nan. Softmax comes first, then the
+    log of the result."""
+    exps = x.log().exp()
+    return exps / exps.sum(-1, keepdim=True)
+
+
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X + 1e-08).log()", of="as_a_difference")
 def with_an_added_epsilon():
     """A small number is added before the log. It shifts every value, most of all where the probability is small.
     Nothing needs to be added here."""
+
+
+@log_softmax_naive.slip("softmax(x)", "x.clamp(-10, 10).softmax(-1)")
+def scores_clamped():
+    """The scores are cut off at some limit before the exponential, so beyond it they make no difference. Take them as
+    they are."""
 
 
 @log_softmax_naive.mistake
@@ -114,10 +145,25 @@ def through_float32(x):
     return (exps / exps.sum(-1, keepdim=True)).log().to(x.dtype)
 
 
+@log_softmax_naive.mistake
+def remembers_an_earlier_result(x, known={}):  # noqa: B006
+    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
+    everything from x, inside the function."""
+    key = x.shape, x.dtype
+    if key not in known:
+        known[key] = x.softmax(-1).log()
+    return known[key]
+
+
 @log_softmax_naive.slip("softmax(x)", "x.softmax(-1).softmax(-1)")
 def softmax_twice():
     """There is a softmax too many: probabilities go through softmax once more before the log. Take the log of the
     first."""
+
+
+@log_softmax_naive.slip("softmax(x)", "x.softmax(-1).log()")
+def log_twice():
+    """The log is taken twice, and the log of a negative number is nan. softmax once, log once."""
 
 
 @log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum().log()")
@@ -128,3 +174,9 @@ def over_everything():
 @log_softmax_naive.slip("-1", "1", of="as_a_difference")
 def over_dimension_one():
     """You sum over dimension 1. That is the last one of a matrix only: count from the end, -1."""
+
+
+@log_softmax_naive.slip("-1", "min(1, x.dim() - 1)", of="as_a_difference")
+def over_dimension_one_at_most():
+    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Which number
+    means the last, however many there are?"""

@@ -1,5 +1,7 @@
 """logsumexp: its probes, other right answers and known mistakes."""
 
+import math
+
 import torch
 
 from autograder.authoring.slips import before, change, everywhere
@@ -146,10 +148,23 @@ def the_largest_but_at_least_0():
     keeps your largest from being below 0?"""
 
 
+@logsumexp.mistake
+def a_fixed_number(x):
+    """You take out one fixed number. It helps scores near that number only: take out the largest score of each row."""
+    return 1000 + (x.double() - 1000).exp().sum(-1).log().to(x.dtype)
+
+
 @logsumexp.slip("return A", "return x.double().exp().sum(-1).log().to(x.dtype)")
 def in_double_on_the_way():
     """float64 on the way only helps up to scores of about 709: beyond them exp overflows again. Take the largest score
     of each row out first."""
+
+
+@logsumexp.mistake
+def clamped(x):
+    """You limit the scores so that nothing overflows, and with them the result. Nothing may be cut off: take the
+    largest score out and add it back."""
+    return x.clamp(-80, 80).exp().sum(-1).log()
 
 
 @logsumexp.slip("return A", "return (x.exp().sum(-1) + 1e-9).log()")
@@ -173,6 +188,13 @@ def the_largest_is_not_added_back():
 def only_the_largest():
     """This is the largest score alone. It is close, but the other scores add something: the log of their sum, after the
     largest is taken out."""
+
+
+@logsumexp.mistake
+def the_sum_of_the_scores(x):
+    """This is the sum of the scores. log and exp do not cancel, because the sum stands between them: exp first, then
+    sum, then log."""
+    return x.sum(-1)
 
 
 @logsumexp.slip("X.sum", "X.mean")
@@ -212,6 +234,35 @@ def through_float32(x):
     return (m.squeeze(-1) + (x.float() - m).exp().sum(-1).log()).to(x.dtype)
 
 
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x[..., :1]")
+def the_first_of_each_row():
+    """What you take out of each row is its first score, which need not be the largest: one that lies far above it still
+    overflows."""
+
+
+@logsumexp.slip("x.amax(-1, keepdim=True)", "x.reshape(-1, x.shape[-1])[0].max()")
+def the_largest_of_the_first_row():
+    """You take the largest score of one row out of all the rows. Each row needs its own: a maximum along the last
+    dimension."""
+
+
 @logsumexp.slip("X.log()", "X")
 def without_the_log():
     """The logarithm of the sum is missing: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
+
+
+@logsumexp.mistake
+def infinities_replaced(x):
+    """Where the formula gives infinity you put another number in its place. The true value is close to the largest
+    score: take that out before exp, and nothing overflows."""
+    return x.exp().sum(-1).log().nan_to_num()
+
+
+@logsumexp.mistake
+def by_python_numbers(x):
+    """The result is put into a new tensor, which cuts the graph and may lose the dtype. Use torch's max, exp, sum and
+    log on the tensor itself."""
+    if x.dim() > 1:
+        return torch.stack([by_python_numbers(row) for row in x])
+    m = x.max().item()
+    return torch.tensor(m + math.log(sum(math.exp(value - m) for value in x.tolist())))

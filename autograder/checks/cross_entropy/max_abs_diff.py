@@ -126,6 +126,13 @@ def by_both_ends(a, b):
 
 
 @max_abs_diff.right
+def by_the_infinity_norm(a, b):
+    if a.shape != b.shape:
+        raise ValueError
+    return torch.linalg.vector_norm(a - b, ord=float("inf")).item()
+
+
+@max_abs_diff.right
 def by_numpy(a, b):
     import numpy as np
 
@@ -159,6 +166,11 @@ def difference_of_the_largest():
     place by place, and look for the largest then."""
 
 
+@max_abs_diff.slip("a - b", "a.abs() - b.abs()")
+def difference_of_the_sizes():
+    """You take the absolute values before you subtract, so that 2 and -2 count as equal. Subtract first."""
+
+
 @max_abs_diff.slip("X.max", "X.mean")
 def the_mean_difference():
     """This is the mean of the absolute differences: one bad element disappears in it. The largest is asked for."""
@@ -170,9 +182,29 @@ def by_pythons_max():
     element: torch.max(...) or the method .max()."""
 
 
+@max_abs_diff.slip("X.abs().max", "X.norm")
+def the_distance():
+    """This is the Euclidean distance, the root of the sum of all squares. The largest absolute difference is asked
+    for."""
+
+
+@max_abs_diff.slip("X.abs()", "X ** 2")
+def the_largest_square():
+    """The largest difference comes back squared. Use abs to lose the sign, not a square."""
+
+
 @max_abs_diff.slip("np.abs(a.detach().numpy() - b.detach().numpy()).max()", "torch.allclose(a, b)", of="by_numpy")
 def yes_or_no():
     """A yes or no comes back. How large the difference is tells more: return it as a float."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item",
+    "X.abs().amax(-1).tolist",
+    of="by_the_infinity_norm",
+)
+def the_largest_of_each_row():
+    """There is one value for each row. The largest of all elements is asked for: max without a dimension."""
 
 
 @max_abs_diff.slip("assert a.shape == b.shape", "", of="asserted")
@@ -199,10 +231,44 @@ def two_loops():
     of dimensions."""
 
 
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item",
+    "X.abs().max().numpy",
+    of="by_the_infinity_norm",
+)
+def still_an_array():
+    """A NumPy array comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
+    "round(X.abs().max().item(), 4)",
+    of="by_the_infinity_norm",
+)
+def rounded():
+    """The result is rounded, and small differences become 0. Those are what two results are compared for: return the
+    number as it is."""
+
+
+@max_abs_diff.slip("round(X, 4)", "0.0 if torch.allclose(a, b) else X", of="rounded")
+def nothing_where_they_are_close():
+    """Where the two are close (allclose) you return 0. How large the difference is, is what was asked: return it as it
+    is."""
+
+
 @max_abs_diff.slip("a - b", "a.float() - b.float()")
 def through_float32():
     """float64 goes through float32 before the subtraction, and small differences are lost in it. Subtract the tensors
     as they are."""
+
+
+@max_abs_diff.slip(
+    "torch.linalg.vector_norm(X, ord=float('inf')).item()",
+    "int(X.abs().max())",
+    of="by_the_infinity_norm",
+)
+def a_whole_number():
+    """A whole number comes back: int cuts the fraction off. A float is asked for."""
 
 
 @max_abs_diff.slip(first("difference = (a - b).abs().max().item()"))

@@ -143,10 +143,32 @@ def targets_come_first(target, log_probs):
     return -log_probs[range(target.shape[0]), target].mean()
 
 
+@nll.mistake
+def by_python_numbers(log_probs, target):
+    """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype lost).
+    Stay with tensors all the way."""
+    return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
+
+
+@nll.slip("(rows, target)", "(torch.arange(log_probs.shape[1]), target)")
+def as_many_rows_as_classes():
+    """You number the rows up to the number of classes. There are as many rows as examples: len(target)."""
+
+
 @nll.slip("-X.sum() / log_probs.size(0)", "-X.mean()", of="by_one_hot")
 def divided_by_all_elements():
     """You divide by n times c. The values that count are n, one for each example, so that is what their sum is divided
     by."""
+
+
+@nll.slip("-X.mean()", "-X.sum() / log_probs.shape[1]")
+def divided_by_the_classes():
+    """You divide by the number of classes. The mean is over the examples: divide by n."""
+
+
+@nll.slip("-X.mean()", "-X.sum() / 64")
+def divided_by_the_batch_size_of_the_lesson():
+    """You divide by 64, whatever the number of rows. Use mean, or the length of target: the last batch may be short."""
 
 
 @nll.slip("for A in B:", "return -log_probs.mean() + total * target.sum()", of="row_after_row")
@@ -159,6 +181,12 @@ def mean_over_all_classes():
 def the_predicted_class():
     """You pick the largest log-probability of each row, which is what the model believes. Pick the one of the target,
     which is what is true."""
+
+
+@nll.slip("X.mean", "X.exp().mean().log")
+def log_of_the_mean():
+    """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average
+    the log-probabilities."""
 
 
 @nll.slip("X.one_hot(target, log_probs.shape[1])", "X.one_hot(target)", of="by_one_hot")

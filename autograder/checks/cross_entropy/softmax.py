@@ -136,10 +136,33 @@ def the_logarithm_of_it():
     """These are logarithms of the probabilities. That is log_softmax, two exercises on; return the probabilities."""
 
 
+@softmax.slip("exps.sum", "x.exp().mean")
+def divided_by_the_mean():
+    """You divide by the mean of each row, so a row sums to the number of classes instead of one. Divide by the sum."""
+
+
+@softmax.slip("exps.sum", "x.exp().amax")
+def divided_by_the_largest():
+    """You divide by the largest exponential of the row, so that the largest value is 1. The row must sum to 1."""
+
+
+@softmax.mistake
+def powers_of_two(x):
+    """You use powers of 2. The base is e, as in torch.exp."""
+    return 2**x / (2**x).sum(-1, keepdim=True)
+
+
 @softmax.slip("exps / X", "1 / (1 + (-x).exp())")
 def sigmoid_of_each():
     """This is the sigmoid of each score, which looks at it alone. Softmax weighs the scores of a row against each
     other."""
+
+
+@softmax.mistake
+def the_winner_takes_all(x):
+    """The largest score gets 1 and all others 0: this is argmax, the hard maximum. The soft one gives every class a
+    share (and a gradient)."""
+    return (x == x.amax(-1, keepdim=True)).to(x.dtype) + 0 * x
 
 
 @softmax.slip("return X", "return X.squeeze()")
@@ -166,6 +189,35 @@ def through_float32():
     the input."""
 
 
+@softmax.mistake
+def remembers_an_earlier_result(x, known={}):  # noqa: B006
+    """A second call with other scores gives the result of the first: something is kept from call to call. Compute
+    everything from x, inside the function."""
+    key = x.shape, x.dtype
+    if key not in known:
+        known[key] = x.exp() / x.exp().sum(-1, keepdim=True)
+    return known[key]
+
+
 @softmax.slip("x", "-x")
 def of_the_negative_scores():
     """The largest score gets the smallest probability: the sign is turned before the exponential."""
+
+
+@softmax.slip("exps / exps.sum(-1, keepdim=True)", "(exps.T / exps.sum(-1)).T")
+def through_transposes():
+    """A transpose before the division and one after it serve a matrix only. Leave the rows where they are, and let the
+    summed dimension be kept instead."""
+
+
+@softmax.slip("return X", "return exps, X")
+def two_results():
+    """Two values come back. Return the probabilities alone."""
+
+
+@softmax.mistake
+def in_place(x):
+    """The result is right, but x itself is changed, and the caller's scores are lost: exp_ (with _ at its end), x /=
+    ... and out=x write into it."""
+    x.exp_()
+    return x.div_(x.sum(-1, keepdim=True))

@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from autograder.authoring.slips import indent
+from autograder.authoring.slips import change, everywhere, indent
 from autograder.exercise import Complaint, code
 
 softmax_formula = code(
@@ -81,6 +81,11 @@ def by_powers_of_e(xs):
     return [math.e**x / sum(math.e**y for y in xs) for x in xs]
 
 
+@softmax_formula.right
+def by_differences(xs):
+    return [1 / sum(math.exp(other - x) for other in xs) for x in xs]
+
+
 @softmax_formula.slip("math.exp(x)", "x")
 def without_exponentials():
     """You divide the numbers by their sum, without the exponential. With a negative number in the list the result is no
@@ -97,9 +102,39 @@ def divided_by_the_sum_of_the_numbers():
     """You divide the exponentials by the sum of the numbers. The divisor is the sum of the exponentials."""
 
 
+@softmax_formula.mistake
+def exponential_of_the_list(xs):
+    """math.exp takes one number, and `xs` is a list of them: take the exponential of each in a loop or a list
+    comprehension."""
+    return math.exp(xs) / sum(math.exp(xs))
+
+
+@softmax_formula.slip(change("other - x", "other"), change("1", "x"), of="by_differences")
+def the_numbers_themselves_divided():
+    """You divide the numbers themselves by the sum of the exponentials. It is the exponentials that are divided."""
+
+
 @softmax_formula.slip("sum(exps)", "math.exp(sum(xs))")
 def exponential_of_the_sum():
     """You divide by the exponential of the sum. The order matters: exponentials first, then their sum."""
+
+
+@softmax_formula.mistake
+def normalised_before_the_exponential(xs):
+    """You divide by the sum first and take the exponential then, so the values do not sum to one. Exponentials
+    first."""
+    total = sum(math.exp(x) for x in xs)
+    return [math.exp(x / total) for x in xs]
+
+
+@softmax_formula.slip("e / total", "e / max(exps)")
+def divided_by_the_largest():
+    """You divide by the largest exponential, so that the largest value is 1. The sum of all the values must be 1."""
+
+
+@softmax_formula.slip(everywhere("math.e", "2"), of="by_powers_of_e")
+def powers_of_two():
+    """You use powers of 2. The base is e: math.exp(x)."""
 
 
 @softmax_formula.slip("return A", "return [1 / (1 + math.exp(-x)) for x in xs]")
@@ -112,6 +147,17 @@ def sigmoid_of_each():
 def with_an_added_epsilon():
     """A small number is added to the sum, so the values do not sum to one, least of all for numbers far below 0.
     Nothing needs to be added here."""
+
+
+@softmax_formula.slip(everywhere("math.e", "2.718"), of="by_powers_of_e")
+def a_rounded_e():
+    """You type e in with a few digits, and the values are off by as much. math.exp(x) knows all of them."""
+
+
+@softmax_formula.mistake
+def of_the_negative_numbers(xs):
+    """The largest number gets the smallest value: the sign is turned before the exponential."""
+    return [math.exp(-x) / sum(math.exp(-y) for y in xs) for x in xs]
 
 
 @softmax_formula.slip("return A", "return [e / sum(exps[: i + 1]) for i, e in enumerate(exps)]")
@@ -127,6 +173,15 @@ def returns_inside_the_loop():
 
 
 @softmax_formula.mistake
+def the_list_itself_sorted(xs):
+    """You sort `xs` itself, and the caller's numbers change places. Leave it as it was; each value belongs to the
+    number in the same place."""
+    xs.sort()
+    total = sum(math.exp(x) for x in xs)
+    return [math.exp(x) / total for x in xs]
+
+
+@softmax_formula.mistake
 def one_list_for_all_calls(xs, result=[]):  # noqa: B006
     """Every call returns the same list object, so a later call changes what an earlier one gave. Make a new list inside
     the function."""
@@ -135,15 +190,51 @@ def one_list_for_all_calls(xs, result=[]):  # noqa: B006
     return result
 
 
+@softmax_formula.mistake
+def as_a_dict(xs):
+    """A dict comes back, from each number to its value; equal numbers share one entry in it. A list is asked for."""
+    total = sum(math.exp(x) for x in xs)
+    return {x: math.exp(x) / total for x in xs}
+
+
+@softmax_formula.mistake
+def largest_first(xs):
+    """The values are sorted. Keep them in the order of the numbers that they belong to."""
+    total = sum(math.exp(x) for x in xs)
+    return sorted((math.exp(x) / total for x in xs), reverse=True)
+
+
+@softmax_formula.mistake
+def smallest_first(xs):
+    """The values are sorted. Keep them in the order of the numbers that they belong to."""
+    total = sum(math.exp(x) for x in xs)
+    return sorted(math.exp(x) / total for x in xs)
+
+
 @softmax_formula.slip("sum(exps)", "sum({x: math.exp(x) for x in xs}.values())")
 def equal_numbers_counted_once():
     """A number that occurs twice is counted once in the sum: a dict or a set keeps one of each. Every place in the list
     counts."""
 
 
+@softmax_formula.mistake
+def only_the_first(xs):
+    """One single number comes back. Return a list with one value for each number: a return inside a loop ends it."""
+    return math.exp(xs[0]) / sum(math.exp(x) for x in xs)
+
+
 @softmax_formula.slip("return A", "return torch.tensor(A)")
 def as_a_tensor():
     """A tensor comes back. This one is about the formula: a list of floats in, a list of floats out, `math` alone."""
+
+
+@softmax_formula.mistake
+def in_place(xs):
+    """The result is right, but it is written into `xs`, and the caller's numbers are lost. Fill a new list."""
+    total = sum(math.exp(x) for x in xs)
+    for i, x in enumerate(xs):
+        xs[i] = math.exp(x) / total
+    return xs
 
 
 @softmax_formula.mistake
@@ -153,3 +244,12 @@ def remembers_earlier_calls(xs, exps=[]):  # noqa: B006
     for x in xs:
         exps.append(math.exp(x))
     return [e / sum(exps) for e in exps]
+
+
+@softmax_formula.mistake
+def keeps_adding_to_the_total(xs, total=[0.0]):  # noqa: B006
+    """The first call is right, later ones are not: the sum of the exponentials goes on from call to call. Start it
+    from 0 inside the function."""
+    for x in xs:
+        total[0] += math.exp(x)
+    return [math.exp(x) / total[0] for x in xs]

@@ -126,6 +126,21 @@ def sum_of_inputs(items):
 
 
 @DataLoader.right
+def map_over_the_sampler():
+    class DataLoader:
+        def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
+            self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
+
+        def __iter__(self):
+            return map(self.batch, self.sampler)
+
+        def batch(self, rows):
+            return self.collate_fn([self.ds[int(i)] for i in rows])
+
+    return DataLoader
+
+
+@DataLoader.right
 def a_list_in_every_loop():
     class DataLoader:
         def __init__(self, ds, sampler, collate_fn=torch.utils.data.default_collate):
@@ -186,10 +201,43 @@ def iterator_with_next():
     return DataLoader
 
 
+@DataLoader.slip("rows", "dict.fromkeys(map(int, rows))", of="map_over_the_sampler")
+def each_row_once():
+    """A row that the sampler names twice in a batch comes only once (a set or a dict does that). Give as many examples
+    as the sampler names rows."""
+
+
+@DataLoader.slip(
+    change("[self.ds[i] for i in rows]", "items"),
+    before(
+        "yield self.collate_fn(items)",
+        """
+        left = rows if isinstance(rows, list) else rows.tolist()
+        items = []
+        while left:
+            items.append(self.ds[left.pop(0)])
+        """,
+    ),
+)
+def empties_the_row_lists():
+    """You take the row numbers out of the sampler's own lists (`pop`), so there is nothing in them for the next loop.
+    Read them, and leave them as they are."""
+
+
 @DataLoader.slip("items += A", "items.clear()\nitems.extend((self.ds[i] for i in rows))", of="earlier_examples_stay")
 def one_list_for_all_batches():
     """One and the same list is filled and emptied for every batch: whoever kept an earlier batch finds other examples
     in it. Make a new list for each batch."""
+
+
+@DataLoader.slip(
+    change("self.collate_fn(A)", "self.join(A)"),
+    inside(
+        "__init__", body("DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)")
+    ),
+)
+def one_place_for_all_loaders():
+    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
 
 
 @DataLoader.slip(
@@ -206,6 +254,12 @@ def yields_in_the_inner_loop():
 )
 def earlier_examples_stay():
     """Each batch also holds the examples of those before it: the list is never emptied. Make a new one each time."""
+
+
+@DataLoader.slip("X[i]", "(X[i][0], X[i][1])")
+def takes_examples_for_pairs():
+    """You take each example apart and make a pair of its first two things. What an example is made of is the business
+    of `collate_fn`: hand on `ds[i]` as it is."""
 
 
 @DataLoader.slip("yield self.collate_fn(A)", "xs, ys = zip(*A)\nyield torch.stack(xs), torch.stack(ys)")

@@ -153,6 +153,17 @@ def length_counts_the_columns():
     """`len(ds)` gives the number of columns of x. How many examples there are is the number of its rows."""
 
 
+@Dataset.slip("len(self.x)", "len((self.x, self.y))")
+def length_counts_x_and_y():
+    """`len(ds)` is always 2: it counts x and y, where the rows of x should be counted."""
+
+
+@Dataset.slip("len(X)", "X.numel()")
+def length_counts_the_elements():
+    """`len(ds)` gives the number of elements of x, all pixels of all images. Count rows: what does `len` of a tensor
+    give?"""
+
+
 @Dataset.slip(change("self.y[i]", "self.x[i]"), change("(X, X)", "(self.y[i], X)"))
 def y_comes_first():
     """The pair comes the wrong way round: targets first. Everything that says `xb, yb = ds[...]` would mix them up."""
@@ -186,6 +197,20 @@ def slices_become_lists_of_pairs():
     before(
         "return self.x[i], self.y[i]",
         """
+        if isinstance(i, torch.Tensor) and i.dim():
+            return [(self.x[j], self.y[j]) for j in i]
+        """,
+    ),
+)
+def tensors_of_rows_become_lists_of_pairs():
+    """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of tensors: let
+    the tensors do the indexing."""
+
+
+@Dataset.slip(
+    before(
+        "return self.x[i], self.y[i]",
+        """
         if isinstance(i, int):
             i = range(len(self.x))[i]
             i = slice(i, i + 1)
@@ -195,6 +220,12 @@ def slices_become_lists_of_pairs():
 def ints_are_taken_as_slices():
     """`ds[3]` keeps a dimension of size 1, as if it were `ds[3:4]`. One example has the shape of one row: (784,), and
     its label is 0-d."""
+
+
+@Dataset.slip("(A[i], B[i])", "(A[i].squeeze(), B[i].squeeze()) if isinstance(i, int) else (A[i], B[i])")
+def dimensions_of_size_one_are_lost():
+    """Dimensions of size 1 are lost (`squeeze`). A row of a tensor (n, 1) has the shape (1,): hand out what the index
+    gives."""
 
 
 @Dataset.slip(
@@ -226,6 +257,12 @@ def takes_slices_apart():
     them for. A tensor understands the slice as it is."""
 
 
+@Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int) and i < 0:\n    i = i % len(self.x)"))
+def wraps_round_below_zero():
+    """Every negative number is taken as a row (`i % len`), however far it lies before the beginning. Beyond either end
+    there is nothing but an IndexError."""
+
+
 @Dataset.slip(
     before(
         "return self.x[i], self.y[i]",
@@ -244,6 +281,12 @@ def refuses_negative_numbers():
 def wraps_round():
     """Beyond the end you begin again at row 0, so `for item in ds` never ends. The tensors raise an IndexError there by
     themselves: let them."""
+
+
+@Dataset.slip("(x, y)", "(x.float(), y.long())")
+def changes_the_dtypes():
+    """You turn x into floats or y into int64 on the way. A dataset hands out what it was given; a target may be a
+    float."""
 
 
 @Dataset.slip(everywhere("self", "Dataset"))

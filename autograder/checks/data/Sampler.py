@@ -210,6 +210,32 @@ def shuffles_once():
     """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop begins."""
 
 
+@Sampler.slip(
+    """
+        rows = list(range(self.n))
+        if self.shuffle:
+            random.shuffle(rows)
+        """,
+    """
+        start = random.randrange(self.n) if self.shuffle else 0
+        rows = [(start + i) % self.n for i in range(self.n)]
+        """,
+    of="a_shuffled_list",
+)
+def begins_somewhere_and_goes_round():
+    """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle all the
+    rows."""
+
+
+@Sampler.slip(
+    inside("__init__", last("self.plain = iter(torch.arange(n).split(bs))")),
+    inside("__iter__", body("return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain")),
+)
+def plain_order_used_up():
+    """Without `shuffle` there is one pass and no more: the plain order is made once, in `__init__`, as an iterator.
+    Make it in `__iter__`."""
+
+
 @Sampler.slip("rows[X]", "torch.arange(self.n)[X]")
 def never_shuffles():
     """The rows come in order although `shuffle` is True."""

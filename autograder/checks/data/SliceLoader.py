@@ -131,6 +131,11 @@ def a_separate_iterator():
     return SliceLoader
 
 
+@SliceLoader.slip(inside("__init__", body("type(self).ds, type(self).bs = ds, bs")))
+def one_place_for_all_loaders():
+    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
+
+
 @SliceLoader.slip(
     inside("__init__", body("self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))")),
     inside("__iter__", body("return self.batches")),

@@ -68,6 +68,13 @@ def cat_of_inputs():
     input: torch.stack."""
 
 
+@collate.mistake
+def stacked_along_the_last(batch):
+    """The examples lie along the last dimension. They belong along the first: a batch is (len(batch), ...)."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs, -1), torch.stack(ys)
+
+
 @collate.slip("return A, B", "return xs, ys")
 def lists_not_tensors():
     """You part the pairs, but leave the inputs and targets as lists or tuples of tensors. Join each into one tensor."""
@@ -99,6 +106,20 @@ def targets_in_torchs_own_dtypes():
     Stacking keeps the dtype."""
 
 
+@collate.mistake
+def inputs_as_floats(batch):
+    """You turn the inputs into float32. Keep the dtype they have."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs).float(), torch.stack(ys)
+
+
+@collate.mistake
+def targets_as_a_column(batch):
+    """The targets form a column (n, 1). One number for each example makes the shape (n,): no extra dimension."""
+    xs, ys = zip(*batch, strict=True)
+    return torch.stack(xs), torch.stack(ys)[:, None]
+
+
 @collate.slip("return A, B", "return A.flatten(1), B")
 def inputs_flattened():
     """You flatten each input into a row. Its shape should be kept behind the batch dimension."""
@@ -113,3 +134,14 @@ def first_pair_alone():
 @collate.slip("return A, B", "return A.squeeze(), B.squeeze()")
 def squeezed():
     """Dimensions of size 1 are lost (`squeeze`): a batch of one should keep its first dimension."""
+
+
+@collate.mistake
+def empties_the_list(batch):
+    """The list that was passed in is changed (pop, sort or clear). Read it, and leave it as it was."""
+    xs, ys = [], []
+    while batch:
+        x, y = batch.pop(0)
+        xs.append(x)
+        ys.append(y)
+    return torch.stack(xs), torch.stack(ys)

@@ -133,11 +133,27 @@ def switches_swapped():
 
 
 @default_loaders.mistake
+def bigger_validation_batches(train_ds, valid_ds, bs):
+    """The validation batches are twice as big. Here both loaders have batches of bs."""
+    data = torch.utils.data
+    return data.DataLoader(train_ds, bs, shuffle=True, drop_last=True), data.DataLoader(valid_ds, bs * 2)
+
+
+@default_loaders.mistake
 def always_one_batch_less(train_ds, valid_ds, bs):
     """The last training batch is left out even where it is full. `drop_last=True` drops it only where it is short."""
     data = torch.utils.data
     fewer = data.RandomSampler(train_ds, num_samples=(len(train_ds) - 1) // bs * bs)
     return data.DataLoader(train_ds, bs, sampler=fewer), data.DataLoader(valid_ds, bs)
+
+
+@default_loaders.mistake
+def cuts_the_end_off(train_ds, valid_ds, bs):
+    """The same few rows at the end of the training set are never trained on. Which rows are left out should change from
+    pass to pass."""
+    data = torch.utils.data
+    full = data.Subset(train_ds, range(len(train_ds) // bs * bs))
+    return data.DataLoader(full, bs, shuffle=True), data.DataLoader(valid_ds, bs)
 
 
 @default_loaders.slip("train_ds", "valid_ds")

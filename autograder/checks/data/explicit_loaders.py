@@ -110,6 +110,17 @@ def sampler_of_the_other_set():
     to be made for the dataset it samples."""
 
 
+@explicit_loaders.mistake
+def with_replacement(train_ds, valid_ds, bs, collate_fn):
+    """The training rows are drawn with replacement: some come twice, some never. Each should come once a pass."""
+    data = torch.utils.data
+    sampler = data.RandomSampler(train_ds, replacement=True)
+    return (
+        data.DataLoader(train_ds, bs, sampler=sampler, collate_fn=collate_fn),
+        data.DataLoader(valid_ds, bs, collate_fn=collate_fn),
+    )
+
+
 @explicit_loaders.slip(
     "data.DataLoader(train_ds, bs, sampler=A, collate_fn=B)", "data.DataLoader(train_ds, bs, sampler=A)"
 )

@@ -140,3 +140,8 @@ def one_row_at_a_time():
 )
 def adds_the_losses_up():
     """You add up the losses of all batches and make one step from the sum. Each batch should make a step of its own."""
+
+
+@fit_dataset.slip("loss.backward", "(loss_func(model(xb), yb) * len(xb) / bs).backward")
+def weighs_the_short_batch_less():
+    """You scale the loss of a short batch by its size. The step should come from the loss as `loss_func` gives it."""

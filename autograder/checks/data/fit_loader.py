@@ -127,3 +127,8 @@ def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
         loss_func(model(torch.cat(xs)), torch.cat(ys)).backward()
         opt.step()
         opt.zero_grad()
+
+
+@fit_loader.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
+def step_once_an_epoch():
+    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""

@@ -132,6 +132,11 @@ def transposed_image():
     """The image is transposed: rows and columns have changed places. The 784 values are laid out row after row."""
 
 
+@plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X.view(28, 28), origin='lower')")
+def upside_down():
+    """The image stands on its head: the first row is at the bottom (`origin="lower"`, perhaps)."""
+
+
 @plot_item.slip("return axes", "return axes.imshow(xb[i].view(28, 28))")
 def gives_the_picture():
     """You return what `imshow` returns, the picture inside the axes. Return the axes, or the figure."""

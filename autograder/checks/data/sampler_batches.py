@@ -125,6 +125,11 @@ def begins_somewhere_and_goes_round():
     possible."""
 
 
+@sampler_batches.slip("[int(row) for row in batch]", "tuple(batch.tolist())", of="from_split_tensors")
+def tuples_of_rows():
+    """The batches are tuples. A list of lists is asked for."""
+
+
 @sampler_batches.mistake
 def one_list_for_all_calls(n, bs, shuffle, batches=[]):  # noqa: B006
     """All calls fill one and the same list (a default argument, or one outside the function). Make a new one in each
@@ -161,6 +166,25 @@ def empty_batch_at_the_end():
     """Where bs divides n, an empty batch comes last."""
 
 
+@sampler_batches.mistake
+def ten_by_three(n, bs, shuffle):
+    """These are always 10 rows by 3, whatever the arguments say."""
+    return [batch.tolist() for batch in (torch.randperm(10) if shuffle else torch.arange(10)).split(3)]
+
+
+@sampler_batches.mistake
+def sorts_each_batch(n, bs, shuffle):
+    """The rows of each batch come sorted. Leave them in the order in which the sampler names them."""
+    return [sorted(batch.tolist()) for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs)]
+
+
 @sampler_batches.slip("return A", "return sorted(A)")
 def sorts_the_batches():
     """The batches come sorted. Leave them in the order in which the sampler gives them."""
+
+
+@sampler_batches.mistake
+def first_batch_alone(n, bs, shuffle):
+    """Only the first batch comes back: does a `return` stand inside the loop?"""
+    rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
+    return [rows[:bs]]

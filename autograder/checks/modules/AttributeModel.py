@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, method
+from autograder.authoring.slips import after, change, first, inside, method
 from autograder.checks.modules import as_module, filled, gradients, kinds_of_children, parameter_table, three_sizes
 from autograder.exercise import code
 
@@ -196,10 +196,27 @@ def a_layer_for_a_function():
     are functions."""
 
 
+@AttributeModel.slip("torch.relu", "torch.nn.functional.leaky_relu", of="torch_relu")
+def leaky():
+    """What is applied between the layers lets some of the negative values through. relu makes each of them 0."""
+
+
 @AttributeModel.slip("self.l2(x)", "self.l2(x).squeeze()", of="torch_relu")
 def squeezed():
     """For a single row the output has lost a dimension: squeeze() takes away each one of size 1. The output
     has the shape (bs, n_out) for bs = 1 as well."""
+
+
+@AttributeModel.slip(
+    inside("Model", first("out = None")),
+    change(
+        "return self.l2(x)",
+        "if self.out is None or len(self.out) != len(x):\n    self.out = self.l2(x)\nreturn self.out",
+    ),
+    of="torch_relu",
+)
+def remembers_the_first_output():
+    """The output of an earlier call comes back. Compute it anew at each call."""
 
 
 _layers_made = {}
@@ -213,5 +230,26 @@ def shares_its_layers():
         def __init__(self, n_in, nh, n_out):
             super().__init__(n_in, nh, n_out)
             self.l1, self.l2 = _layers_made.setdefault((n_in, nh, n_out), (self.l1, self.l2))
+
+    return Model
+
+
+@AttributeModel.mistake
+def layers_of_its_own_kind():
+    """l1 and l2 compute what they should, but they are no nn.Linear. Use that one here."""
+
+    class Layer(torch.nn.Module):
+        def __init__(self, n_in, n_out):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.zeros(n_out, n_in))
+            self.bias = torch.nn.Parameter(torch.zeros(n_out))
+
+        def forward(self, x):
+            return x @ self.weight.t() + self.bias
+
+    class Model(torch_relu()):
+        def __init__(self, n_in, nh, n_out):
+            torch.nn.Module.__init__(self)
+            self.l1, self.l2 = Layer(n_in, nh), Layer(nh, n_out)
 
     return Model

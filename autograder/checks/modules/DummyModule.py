@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, body, change, first, inside, last, without
+from autograder.authoring.slips import after, before, body, change, first, inside, last, without
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -222,6 +222,11 @@ def yields_one_generator_a_layer():
     at a time (`yield from`, or a second loop)."""
 
 
+@DummyModule.slip("[p for layer in X for p in Y]", "[list(Y) for layer in X]", of="lists_them")
+def yields_one_list_a_layer():
+    """`parameters()` gives a list of lists, one for each layer. What is wanted is flat: one tensor after another."""
+
+
 @DummyModule.slip("yield from layer.parameters()", "yield layer.weight\nyield layer.bias")
 def yields_weight_and_bias():
     """You take `weight` and `bias` of each layer. A layer may have only one of them, or none, or other layers inside:
@@ -274,6 +279,12 @@ def a_class_attribute_made_anew():
     second. The registry belongs to self."""
 
 
+@DummyModule.slip("X[name] = value", "X.setdefault(name, value)")
+def keeps_the_first_value():
+    """A name that is set again keeps its first layer in the registry. The registry should hold the new value,
+    as the attribute does."""
+
+
 @DummyModule.slip(
     change("self._modules[name] = value", "pass"),
     inside("__init__", last("self._modules = {'l1': self.l1, 'l2': self.l2}")),
@@ -281,6 +292,21 @@ def a_class_attribute_made_anew():
 def fills_the_registry_by_hand():
     """`__init__` puts l1 and l2 into the registry by itself, and a layer that is set later is not registered. That is
     the work of `__setattr__`."""
+
+
+@DummyModule.slip(
+    change("for A in B:", "return [p for held in self._modules.values() for p in held]"),
+    change("X = value", "X = list(value.parameters())"),
+)
+def registers_parameters():
+    """The registry holds tensors or other things where layers should be. Put the value in as it comes."""
+
+
+@DummyModule.slip(
+    change("{}", "[]"), change("A[name] = value", "A.append(value)"), change("self._modules.values()", "self._modules")
+)
+def a_list_for_registry():
+    """The registry is a list. It should be a dict, from each name to its layer: otherwise, who is l1?"""
 
 
 @DummyModule.slip(
@@ -304,6 +330,16 @@ def repr_that_is_a_dict():
     """`__repr__` returns the dict itself. It must return a string: put the registry into an f-string, or use str()."""
 
 
+@DummyModule.slip("f'{X}'", "f'{list(X.values())}'")
+def repr_of_layers():
+    """`__repr__` shows the layers without their names. Show each name with its layer."""
+
+
+@DummyModule.slip("f'{self._modules}'", "f'l1: {self.l1}, l2: {self.l2}'")
+def repr_of_l1_and_l2():
+    """`__repr__` shows l1 and l2 alone. A layer that is set later belongs in it as well: go through the registry."""
+
+
 @DummyModule.slip(without("__repr__"))
 def without_a_repr():
     """The class has no `__repr__` of its own, so Python shows only the class and an address. Check the
@@ -325,6 +361,24 @@ def super_with_self():
 def walks_over_the_names():
     """`parameters()` asks the names for their parameters: a loop over a dict goes through its keys. The layers
     are its values()."""
+
+
+@DummyModule.slip("not name.startswith('_')", "'_' not in name")
+def an_underscore_anywhere():
+    """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is left out."""
+
+
+@DummyModule.slip(
+    change("not X", "isinstance(value, kinds) and (not X)"),
+    before("if A:", "kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)"),
+)
+def some_kinds_of_layers():
+    """Layers of some kinds only are registered. Any value is, whose name does not begin with an underscore."""
+
+
+@DummyModule.slip("[p for layer in X for p in Y]", "[p for layer in X for p in Y if p.requires_grad]", of="lists_them")
+def yields_what_is_trained():
+    """Parameters whose requires_grad is False are left out. Every parameter of each layer is asked for."""
 
 
 @DummyModule.slip("f'{self._modules}'", "'{self._modules}'")

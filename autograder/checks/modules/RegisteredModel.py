@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import before, body, change, first, inside
+from autograder.authoring.slips import before, body, change, first, inside, method, without
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -135,6 +135,11 @@ def names_without_underscore():
     """The names are layer0, layer1, ...: there is to be an underscore before the number."""
 
 
+@RegisteredModel.slip("f'layer_{i}'", "str(i)")
+def names_are_numbers():
+    """The names are the bare numbers 0, 1, 2, ...: they are to be layer_0, layer_1, layer_2, ..."""
+
+
 @RegisteredModel.slip("f'layer_{i}'", "'layer_{i}'")
 def one_name_for_all():
     """Each layer is registered under the same name, so that only the last one stays. Put its number into the
@@ -161,9 +166,39 @@ def without_keeping_the_list():
     """The layers are registered, but there is no attribute `layers` with the list."""
 
 
+@RegisteredModel.slip(
+    change("layer(x)", "getattr(self, name)(x)"),
+    change("for layer in self.layers:", "for name in sorted((f'layer_{i}' for i in range(len(self.layers)))):"),
+)
+def in_order_of_the_names():
+    """`forward` goes through the names in alphabetical order, where layer_10 comes before layer_2. Go through
+    the list."""
+
+
+@RegisteredModel.slip(
+    change("self.layers = A", "import copy\nself.layers = copy.deepcopy(A)"),
+    change("for layer in A:", "for i in range(len(self.layers)):"),
+    change("layer(x)", "getattr(self, f'layer_{i}')(x)"),
+)
+def names_for_the_layers():
+    """`layers` does not hold the layers that were passed, but copies or something else. Keep the list itself."""
+
+
 @RegisteredModel.slip(inside("forward", first("x = x.reshape(len(x), -1)")))
 def rows_made_flat():
     """The input is reshaped before the first layer gets it. Give it to that layer as it is."""
+
+
+@RegisteredModel.slip(
+    "for layer in A:",
+    """
+        for i, layer in enumerate(self.layers):
+            if i < len(self.layers) - 1 or list(layer.parameters()):
+                x = layer(x)
+        """,
+)
+def no_activation_at_the_end():
+    """A layer without parameters at the end of the list is left out. Apply each layer of the list."""
 
 
 @RegisteredModel.slip("for i, layer in A:", "self.add_module(f'layer_{len(layers) - 1}', layers[-1])")
@@ -187,11 +222,36 @@ def layers_as_arguments():
     list. No star is needed."""
 
 
+@RegisteredModel.slip("self.add_module(X, layer)", "self.add_module(layer, X)")
+def layer_before_name():
+    """add_module takes the name first, and then the layer."""
+
+
+@RegisteredModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
+def calls_the_list():
+    """A list cannot be called. Go through it and call each layer."""
+
+
 @RegisteredModel.slip(inside("forward", body("return self.layer_2(self.layer_1(self.layer_0(x)))")))
 def always_three_layers():
     """`forward` calls layer_0, layer_1 and layer_2, however many layers there are. Go through the list."""
 
 
+@RegisteredModel.slip(
+    change("layer(x)", "layer(out)"),
+    change("x = X", "out = X"),
+    before("for layer in A:", "out = x"),
+)
+def returns_what_came_in():
+    """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
+
+
 @RegisteredModel.slip("A.__init__()", "")
 def module_not_set_up():
     """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
+
+
+@RegisteredModel.slip(without("forward"))
+def no_forward_at_all():
+    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
+    class, as far to the right as `__init__`."""

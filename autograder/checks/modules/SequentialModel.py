@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, method, without
+from autograder.authoring.slips import after, change, method, without
 from autograder.checks.modules import (
     a_stack,
     as_module,
@@ -121,10 +121,44 @@ def each_layer_once():
     all its places."""
 
 
+@SequentialModel.mistake
+def in_a_module_dict():
+    """The layers are in an nn.ModuleDict or another container. Here it is nn.ModuleList."""
+
+    class ModuleList(torch.nn.ModuleDict):
+        pass
+
+    class Model(module_list()):
+        def __init__(self, layers):
+            torch.nn.Module.__init__(self)
+            self.layers = ModuleList({str(i): layer for i, layer in enumerate(layers)})
+
+        def forward(self, x):
+            for layer in self.layers.values():
+                x = layer(x)
+            return x
+
+    return Model
+
+
 @SequentialModel.slip("nn.ModuleList(layers)", "layers")
 def a_plain_list():
     """The layers are in a plain list, so none of them is registered and the model has no parameters. Which
     list of torch.nn registers what is in it?"""
+
+
+@SequentialModel.slip(
+    method("""
+        def __init__(self, layers):
+            nn.Module.__init__(self)
+            self.layers = layers
+            for i, layer in enumerate(layers):
+                self.add_module(f'layer_{i}', layer)
+        """),
+)
+def with_add_module():
+    """The layers are registered one by one as layer_0, layer_1, ... as in the fourth model. Let nn.ModuleList
+    do that."""
 
 
 @SequentialModel.slip("nn.ModuleList(layers)", "nn.Sequential(*layers)")
@@ -141,9 +175,27 @@ def under_another_name():
     """The nn.ModuleList is there, but the attribute is not called `layers`."""
 
 
+@SequentialModel.slip(
+    after(
+        "self.layers = A",
+        """
+        for i, layer in enumerate(layers):
+            self.add_module(f'layer_{i}', layer)
+        """,
+    ),
+)
+def registered_twice():
+    """The layers are children of the model a second time, beside the nn.ModuleList. One registration is enough."""
+
+
 @SequentialModel.slip(method("def forward(self, x):\n    return self.layers(x)"))
 def calls_the_module_list():
     """An nn.ModuleList cannot be called: it keeps modules and has no `forward`. Go through it and call each layer."""
+
+
+@SequentialModel.slip("x = X", "if list(layer.parameters()):\n    x = X")
+def leaves_out_what_has_no_parameters():
+    """`forward` leaves out layers without parameters, such as ReLU. Call each layer."""
 
 
 @SequentialModel.slip(

@@ -167,6 +167,16 @@ def weights_and_biases_of_the_layers():
     parameters, its own for instance: loop over model.parameters()."""
 
 
+@fit_parameters.slip(
+    change("y[start:start + bs]", "y[rows]"),
+    change("x[start:start + bs]", "x[rows]"),
+    before("A.backward()", "rows = order[start:start + bs]"),
+    before("for start in A:", "order = torch.randperm(len(x))"),
+)
+def shuffled():
+    """The rows are shuffled. Go through them in order here; shuffling has its own section."""
+
+
 @fit_parameters.slip(indent("model.zero_grad()"))
 def no_gradients_at_the_update():
     """At the update p.grad is None: there is no gradient yet, or no longer. Has backward() run, and are the gradients
@@ -182,3 +192,13 @@ def updates_with_the_last_batch_alone():
 @fit_parameters.slip("p.grad", "p.grad.clamp(-5, 5)")
 def limits_the_gradients():
     """Large gradients are cut down before the update. Nobody asked for that: take them as they are."""
+
+
+@fit_parameters.slip(
+    change("with torch.no_grad():", ""),
+    before("for p in A:", "torch.set_grad_enabled(False)"),
+    before("A.backward()", "torch.set_grad_enabled(True)"),
+)
+def leaves_recording_off():
+    """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone.
+    torch.no_grad() in a `with` ends by itself."""

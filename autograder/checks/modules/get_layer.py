@@ -105,6 +105,23 @@ def none_for_a_missing_name():
     way that has no default."""
 
 
+@get_layer.slip("X[name]", "X.get(name, f'no layer {name}')")
+def a_message_for_a_missing_name():
+    """For a name that is not there a text is returned. Raise an error instead: a caller cannot mistake it for
+    a layer."""
+
+
+@get_layer.slip("own == name", "own.startswith(name)", of="by_searching")
+def a_name_that_begins_like_it():
+    """A layer whose name only begins with `name` is found as well. The whole name must be the same: compare with ==."""
+
+
+@get_layer.slip("dict(X)[name]", "next((layer for own, layer in X if own == name))")
+def stop_iteration():
+    """next() without a default raises StopIteration where nothing is found, which loops take for their end.
+    AttributeError or KeyError is asked for; a dict raises the latter by itself."""
+
+
 @get_layer.slip(first("if name not in dict(model.named_children()):\n    raise ValueError(name)"))
 def a_value_error():
     """ValueError is raised for a name that is not there. Raise AttributeError or KeyError, as Python itself does for
@@ -115,6 +132,24 @@ def a_value_error():
 def raises_at_the_first_other_name():
     """Only the first child is ever looked at. Does the `raise` stand inside the loop? Only when the loop has come to
     its end is the name not there."""
+
+
+@get_layer.mistake
+def an_index_error(model, name):
+    """IndexError is raised for a name that is not there: the list of what was found is empty. AttributeError
+    or KeyError is asked for; a dict raises the latter by itself."""
+    found = [layer for own, layer in model.named_children() if own == name]
+    return found[0]
+
+
+@get_layer.slip("dict(X)", "{own: layer for own, layer in X if list(layer.parameters())}")
+def layers_with_parameters_only():
+    """Layers without parameters, such as ReLU, are not found. They are children too."""
+
+
+@get_layer.slip("model.get_submodule", "model._modules.pop", of="by_submodule")
+def takes_it_out():
+    """The layer is taken out of the model (`pop`), or put back in another place. Only look it up."""
 
 
 @get_layer.slip("X[name]", "X[name].eval()")
@@ -138,6 +173,11 @@ def the_first_layer():
     """The first layer comes back whatever the name is. Where do you compare it with `name`?"""
 
 
+@get_layer.slip("dict(model.named_children())[name]", "list(model.children())[int(name)]")
+def by_position():
+    """The name is turned into a number. That works for an nn.Sequential alone: a name may be any string."""
+
+
 @get_layer.slip("getattr(model, name)", "eval(f'model.{name}')", of="by_attribute")
 def by_pasting_code():
     """The name is pasted into the code `model.<name>`. Names such as "0", as in an nn.Sequential, cannot be written
@@ -153,6 +193,11 @@ def the_attribute_called_name():
 @get_layer.slip("dict(X)[name]", "next((pair for pair in X if pair[0] == name))")
 def name_and_layer():
     """A pair of the name and the layer comes back. Return the layer alone."""
+
+
+@get_layer.slip("return X", "return list(X.parameters())", of="by_attribute")
+def its_parameters():
+    """The layer's parameters come back instead of the layer itself."""
 
 
 @get_layer.slip(

@@ -74,6 +74,13 @@ def with_the_model_itself():
     method goes through the children alone?"""
 
 
+@layer_names.mistake
+def layers_that_have_parameters(model):
+    """Layers without parameters, such as ReLU, are missing: take the names from the children, not from the
+    parameters."""
+    return list(dict.fromkeys(name.split(".")[0] for name, _ in model.named_parameters() if "." in name))
+
+
 @layer_names.slip("return A", "return [type(child).__name__ for child in model.children()]")
 def names_of_the_classes():
     """These are the classes of the layers (Linear, ReLU). Asked for are the names under which the model knows them."""
@@ -99,6 +106,16 @@ def the_first_name():
     """Only the first name comes back. Does the `return` stand inside the loop?"""
 
 
+@layer_names.slip("list(model._modules)", "[str(child) for child in model.children()]", of="from_the_registry")
+def descriptions_of_the_layers():
+    """These are the layers as they are printed. Asked for are the names under which the model knows them."""
+
+
+@layer_names.slip("[name for name, _ in X]", "', '.join((name for name, _ in X))")
+def in_one_string():
+    """The names come back in one string. Return a list with a string for each."""
+
+
 @layer_names.slip("[name for name, _ in X]", "dict(X).keys()")
 def a_view_of_keys():
     """What comes back can be looped over, but is no list (the keys of a dict, for instance). Make a list of it."""
@@ -117,6 +134,23 @@ def method_not_called():
 @layer_names.slip("[name for name, _ in X]", "sorted((name for name, _ in X))")
 def in_alphabetical_order():
     """The names are sorted. Keep the order in which the model holds its layers: it matters."""
+
+
+@layer_names.slip("[name for name, _ in X]", "{name for name, _ in X}")
+def as_a_set():
+    """A set has no order, and the order of the layers matters: return a list."""
+
+
+@layer_names.mistake
+def their_positions(model):
+    """You number the layers. That fits an nn.Sequential only: other models give their layers other names."""
+    return [str(i) for i, _ in enumerate(model.children())]
+
+
+@layer_names.mistake
+def l1_and_l2(model):
+    """The answer is the same for every model. Ask the model that is passed for the names of its children."""
+    return ["l1", "l2"]
 
 
 @layer_names.slip("return X", "return X or [type(model).__name__]")

@@ -77,6 +77,26 @@ def mapped(module):
     return list(map(lambda p: p.detach().numpy().shape, module.parameters()))  # noqa: C417
 
 
+@parameter_shapes.slip("p.shape", "p.numel()")
+def how_many_numbers():
+    """You list how many numbers each parameter has. Its shape is asked for: (50, 784) rather than 39200."""
+
+
+@parameter_shapes.slip("p.shape", "p.dim()")
+def how_many_dimensions():
+    """You list how many dimensions each parameter has. Its shape is asked for: the size of each dimension."""
+
+
+@parameter_shapes.slip("p.shape", "p.shape[0] if p.dim() else 1")
+def first_dimension_only():
+    """Only the size of the first dimension is there (len of a tensor). A shape has the sizes of all dimensions."""
+
+
+@parameter_shapes.slip("[X for p in Y]", "[X for p in Y if p.dim() > 1]")
+def matrices_only():
+    """Parameters with fewer than two dimensions, such as biases, are missing."""
+
+
 @parameter_shapes.slip("[X for p in Y]", "[size for p in Y for size in X]")
 def all_in_one_list():
     """All sizes stand in one flat list (extend, or +). Append each shape as a whole."""
@@ -102,6 +122,12 @@ def each_tensor_once():
     """A tensor that is yielded twice is listed once. There is to be one entry for each that is yielded."""
 
 
+@parameter_shapes.slip("[X for p in module.parameters()]", "{name: X for name, p in module.named_parameters()}")
+def in_a_dict():
+    """A dict with names comes back. Return the list of the shapes alone; and mind that not everything with
+    parameters() has named_parameters()."""
+
+
 @parameter_shapes.slip("module.parameters()", "module.parameters")
 def method_not_called():
     """module.parameters is a method: call it, with parentheses."""
@@ -110,6 +136,11 @@ def method_not_called():
 @parameter_shapes.slip("p.shape", "p.shape()")
 def shape_called():
     """p.shape is no method, so no parentheses come after it. (p.size() is one.)"""
+
+
+@parameter_shapes.slip("p.shape", "str(tuple(p.shape))")
+def as_text():
+    """The shapes are strings. Leave them as they are: tuples of ints or torch.Size."""
 
 
 @parameter_shapes.mistake
@@ -124,6 +155,13 @@ def by_name(module):
     return [p.shape for _, p in module.named_parameters()]
 
 
+@parameter_shapes.mistake
+def of_the_children(module):
+    """You go through the module's children (or its `_modules`). Not everything with parameters has these, and
+    a module may have parameters that belong to none of its children: use parameters() alone."""
+    return [p.shape for layer in module.children() for p in layer.parameters()]
+
+
 @parameter_shapes.slip("return [X for p in Y]", "for p in Y:\n    return [X]")
 def of_the_first():
     """Only the first parameter is looked at. Does a `return` stand inside the loop?"""
@@ -132,3 +170,8 @@ def of_the_first():
 @parameter_shapes.slip("[p.shape for p in X]", "list(X)")
 def the_parameters():
     """The list holds the parameters themselves. Which attribute of a tensor is its shape?"""
+
+
+@parameter_shapes.slip("[X for p in Y]", "list(dict.fromkeys((X for p in Y)))")
+def each_shape_once():
+    """A shape that occurs twice is listed once. There is to be one entry for each parameter."""

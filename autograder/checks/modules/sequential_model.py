@@ -119,6 +119,15 @@ def not_a_layer():
     list; and nn.ReLU alone is only the class."""
 
 
+@sequential_model.mistake
+def a_frozen_bias(n_in, nh, n_out):
+    """Some of the parameters do not require grad, so they would never be trained. Leave them as nn.Linear makes
+    them."""
+    model = from_a_list(n_in, nh, n_out)
+    model[0].bias.requires_grad_(False)
+    return model
+
+
 @sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))
 def a_function_for_a_layer():
     """F.relu is a function. nn.Sequential takes layers: which class of torch.nn does the same?"""

@@ -114,6 +114,14 @@ def shuffles_nearby_numbers_alone():
     possible: shuffle all of them together."""
 
 
+@indices.mistake
+def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
+    """Every call fills one and the same tensor, so an order that was drawn before changes. Make a new tensor in each
+    call."""
+    rows = kept.setdefault(n, torch.arange(n))
+    return rows.copy_(torch.randperm(n) if shuffle else torch.arange(n))
+
+
 @indices.slip("torch.randperm(n)", "torch.randperm(n, dtype=torch.int32)")
 def another_dtype_when_shuffled():
     """The shuffled numbers are not int64. An index tensor should have the dtype that torch.arange gives."""

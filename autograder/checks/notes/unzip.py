@@ -161,6 +161,36 @@ def one_iterator_for_both():
     both at once."""
 
 
+@unzip.mistake
+def first_pair_only(pairs):
+    """Only the first pair is looked at. Does a `return` stand inside the loop?"""
+    for x, y in pairs:
+        return [x], [y]
+    return [], []
+
+
+@unzip.mistake
+def empties_the_list(pairs):
+    """The list that was passed in is empty afterwards (`pop`). Read it, and leave it as it was."""
+    xs, ys = [], []
+    while pairs:
+        x, y = pairs.pop(0)
+        xs.append(x)
+        ys.append(y)
+    return xs, ys
+
+
+@unzip.slip(everywhere("pairs", "reversed(pairs)"), of="comprehensions")
+def from_the_back():
+    """The order is reversed (`pop()` and `insert(0, ...)` do that). Keep the order of the pairs."""
+
+
+@unzip.mistake
+def halves_of_the_list(pairs):
+    """You cut the list of pairs in two halves. It is each pair that is to be taken apart."""
+    return pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
+
+
 @unzip.slip(body("return [item for pair in pairs for item in pair]"))
 def one_flat_list():
     """All the items stand in one list. Two sequences are asked for, first items and second items."""
@@ -178,6 +208,14 @@ def stacks_tensors(pairs):
 def iterators_not_sequences():
     """You return iterators (map, or a comprehension in round brackets). They have no length and can be walked only
     once: make a list or a tuple of each."""
+
+
+@unzip.mistake
+def copies_the_things(pairs):
+    """The sequences hold copies of the things. The things themselves belong in them."""
+    from copy import deepcopy
+
+    return [deepcopy(x) for x, _ in pairs], [deepcopy(y) for _, y in pairs]
 
 
 @unzip.mistake

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, everywhere, inside
+from autograder.authoring.slips import after, before, change, everywhere, inside, last
 from autograder.checks.optim import cleared
 from autograder.exercise import code
 
@@ -212,6 +212,12 @@ def rebinds():
     keeps its own. Update that one, in place."""
 
 
+@Optimizer.slip("X is not None", "X")
+def asks_whether_the_gradient_is_true():
+    """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
+    zero denies. The question is whether it is None."""
+
+
 @Optimizer.slip("params", "[p.detach().clone() for p in params]")
 def keeps_copies():
     """The optimizer keeps copies of the parameters (clone, detach, deepcopy), so the model's own are never
@@ -235,9 +241,34 @@ def leaves_recording_off():
     is undone. torch.no_grad() in a `with` ends by itself."""
 
 
+@Optimizer.slip(
+    "with A:",
+    """
+        for p in self.params:
+            p.requires_grad_(False)
+            if p.grad is not None:
+                p -= p.grad * self.lr
+        """,
+)
+def stops_requiring_grad():
+    """After `step` the parameters no longer require grad, so the next backward() passes them by.
+    torch.no_grad() around the update is enough; leave requires_grad alone."""
+
+
+@Optimizer.slip("lr", "1.0")
+def without_lr():
+    """The whole gradient is taken off the parameters: `lr` is not used."""
+
+
 @Optimizer.slip("def __init__(self, params, lr=0.5):", "def __init__(self, params, lr):")
 def lr_must_be_given():
     """`lr` has no default. When it is left out, it should be 0.5."""
+
+
+@Optimizer.slip(change("X * self.lr", "X"), before("p -= A", "p.grad *= self.lr"))
+def scales_the_gradient_itself():
+    """`step` multiplies the gradient by lr in place and so changes p.grad. Gradients are to stay as
+    backward() left them: use an expression that makes a new tensor."""
 
 
 @Optimizer.slip(inside("step", after("for p in A:", "self.zero_grad()")), of="through_data")
@@ -251,9 +282,49 @@ def zero_grad_does_nothing():
     zero the gradient in place, or set p.grad."""
 
 
+@Optimizer.slip(
+    """
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()
+        """,
+    "with torch.no_grad():\n    for p in self.params:\n        p.zero_()",
+    of="in_place",
+)
+def zero_grad_zeroes_the_parameters():
+    """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has learnt."""
+
+
+@Optimizer.slip("p.grad = A", "p.grad[:] = 0")
+def zero_grad_needs_a_dimension():
+    """`p.grad[:] = 0` needs at least one dimension, and a parameter that is a single number has none: zero_() does not
+    ask."""
+
+
 @Optimizer.slip(after("p -= A", "return"))
 def updates_the_first():
     """`step` updates the first parameter only. Does a `return` or a `break` stand in the loop?"""
+
+
+@Optimizer.slip(
+    inside("__init__", last("self.moving = [torch.zeros_like(p) for p in self.params]")),
+    inside("step", change("for p in A:", "for p, v in zip(self.params, self.moving):")),
+    change("p -= A", "v.mul_(0.9).add_(p.grad)\np -= v * self.lr"),
+)
+def with_momentum():
+    """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient alone."""
+
+
+@Optimizer.slip(
+    inside("__init__", last("self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]")),
+    inside(
+        "step",
+        change("for p in A:", "for p, gradient in zip(self.params, self.grads):"),
+        everywhere("p.grad", "gradient"),
+    ),
+)
+def remembers_the_gradients():
+    """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in `step`."""
 
 
 @Optimizer.slip(everywhere("(self.params, self.lr)", "(type(self).params, type(self).lr)"), of="in_place")

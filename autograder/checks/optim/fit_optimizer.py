@@ -160,6 +160,12 @@ def the_first_row_of_each_batch():
     """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
 
 
+@fit_optimizer.slip("opt.step()", "for _p in model.parameters():\n    opt.step()")
+def a_step_for_each_parameter():
+    """`opt.step()` stands in a loop over the parameters, so each batch makes several steps. One call updates
+    all the parameters."""
+
+
 @fit_optimizer.slip(before("A.backward()", "layers = [*model]"))
 def layer_by_layer():
     """The layers are called one by one in a loop over the model. That fits an nn.Sequential alone: call the model."""
@@ -188,3 +194,9 @@ def updates_by_itself():
 def asks_for_param_groups():
     """The loop uses something that torch's optimizers have and yours has not (param_groups, set_to_none,
     ...). `step()` and `zero_grad()`, without arguments, are all that is promised."""
+
+
+@fit_optimizer.slip("opt.zero_grad()", "for p in opt.params:\n    p.grad = None")
+def clears_what_is_in_params():
+    """The gradients are cleared through an attribute of the optimizer that not every optimizer has. Call
+    `opt.zero_grad()`."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change, method
+from autograder.authoring.slips import body, change, first, inside, method
 from autograder.exercise import Complaint, code
 
 ListModel = code(
@@ -188,6 +188,13 @@ def relu_at_the_end_too():
     """The scores go through a ReLU as well, so that none is negative. The last Linear's result is what to return."""
 
 
+@ListModel.slip(
+    change("nn.ReLU()", "nn.ReLU"), inside("__call__", body("return self.layers[2](torch.relu(self.layers[0](x)))"))
+)
+def the_relu_class_unused():
+    """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
+
+
 @ListModel.slip("nn.ReLU()", "nn.ReLU")
 def the_relu_class():
     """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
@@ -211,6 +218,12 @@ def layers_are_forgotten():
     name does not count: keep the list on self."""
 
 
+@ListModel.slip(first("layers = []"), change("self.layers = A", "self.layers += A"))
+def all_models_share_the_list():
+    """The list belongs to the class, so every further model adds its layers to those of the first. Make a new list in
+    `__init__`: self.layers = [...]."""
+
+
 @ListModel.slip("self.layers = A", "ListModel.layers = A")
 def the_class_keeps_the_list():
     """All models walk through the layers of the one made last: the list is kept on the class, or in another place that
@@ -230,10 +243,30 @@ def super_is_not_called():
     """The class is an nn.Module that was never set up: call super().__init__() first thing in `__init__`."""
 
 
+@ListModel.slip(
+    inside(
+        "__call__",
+        first(
+            "first, _, last = self.layers\nmade = ListModel(first.in_features, first.out_features, last.out_features)"
+        ),
+    ),
+    change("for layer in A:", "for layer in made.layers:"),
+)
+def new_layers_at_every_call():
+    """model(x) makes new layers each time instead of using those in self.layers: nothing that they learn would be
+    kept."""
+
+
 @ListModel.slip(method("def __call__(self, x):\n    return self.layers(x)"))
 def the_list_is_called():
     """A list cannot be called: self.layers(x) works for an nn.Sequential alone. Call the layers in it, one after the
     other."""
+
+
+@ListModel.slip("for A in B:", "while self.layers:\n    x = self.layers.pop(0)(x)")
+def layers_are_used_up():
+    """The first call works and the next does not: a call takes the layers out of the list. Walk through the list with
+    a for loop, which leaves it as it is."""
 
 
 @ListModel.slip("return x", "return x.squeeze()")

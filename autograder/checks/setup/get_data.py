@@ -101,6 +101,15 @@ def labels_become_int64(get_data, draw):
     }
 
 
+@get_data.mistake
+def left_alone_where_no_pixel_is_above_1(images, labels, n_valid):
+    """The pixels are divided only where one of them is above 1. A raw pixel of 1 is nearly black: divide whatever the
+    values are."""
+    x, y = images.flatten(1).float(), labels.long()
+    x = x / 255 if x.max() > 1 else x
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
 @get_data.right
 def split_first(images, labels, n_valid):
     x_train, x_valid = images[:-n_valid], images[-n_valid:]
@@ -132,16 +141,77 @@ def handed_out_one_by_one(images, labels, n_valid):
     return map(torch.Tensor.clone, (x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]))
 
 
+@get_data.mistake
+def a_share_of_the_rows_validates(images, labels, n_valid):
+    """The number of rows that you split off does not follow n_valid: it is a fixed number or a fixed share. How many
+    validate is the caller's choice."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) * 5 // 6
+    return x[:n_train], y[:n_train], x[n_train:], y[n_train:]
+
+
+@get_data.mistake
+def images_squeezed(images, labels, n_valid):
+    """A part with a single image loses its first dimension: squeeze takes away every dimension of size 1. Leave the
+    number of rows alone: (n, 784), also where n is 1."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid].squeeze(), y[:-n_valid], x[-n_valid:].squeeze(), y[-n_valid:]
+
+
+@get_data.mistake
+def labels_squeezed(images, labels, n_valid):
+    """A part with a single label comes out without a dimension: squeeze takes away every dimension of size 1. The
+    labels came with the shape (n,) and need none."""
+    x, y = images.flatten(1) / 255, labels.long()
+    return x[:-n_valid], y[:-n_valid].squeeze(), x[-n_valid:], y[-n_valid:].squeeze()
+
+
 @get_data.slip("return A, B, C, D", "return C, D, A, B")
 def the_parts_change_places():
     """The two parts have changed places: the n_valid rows come back first. The order asked for is x_train, y_train,
     x_valid, y_valid."""
 
 
+@get_data.slip("((X, Y), (A, B))", "(X, B, A, Y)", of="two_pairs")
+def the_labels_change_places():
+    """y_train and y_valid have changed places, so that row i of y is not the label of row i of x. The order asked for
+    is x_train, y_train, x_valid, y_valid."""
+
+
 @get_data.slip("return A, B, C, D", "return A, B, x[n_valid:], y[n_valid:]")
 def n_valid_cut_from_the_front():
     """The rows from number n_valid on validate, so some of them train as well. It is the LAST n_valid rows, which begin
     where the training rows end."""
+
+
+@get_data.mistake
+def a_row_lost_before_the_valid_ones(images, labels, n_valid):
+    """One row is missing: the validating rows begin one row too late. One cut makes two parts: where the first stops
+    (not included), the second starts."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
+    return x[:n_train], y[:n_train], x[n_train + 1 :], y[n_train + 1 :]
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 127.5 - 1, labels.long())",
+    of="by_numpy",
+)
+def from_minus_one_to_one():
+    """Black comes out as -1: the values go from -1 to 1. Black is to be 0.0 and white 1.0."""
+
+
+@get_data.mistake
+def only_the_training_images_scaled(images, labels, n_valid):
+    """The training images are scaled and those to validate with are not: they still go up to 255. Scale before the
+    cut, or scale both parts."""
+    x, y = images.flatten(1).float(), labels.long()
+    return x[:-n_valid] / 255, y[:-n_valid], x[-n_valid:], y[-n_valid:]
+
+
+@get_data.slip("X / 255", "(X / 255 - 0.1307) / 0.3081")
+def standardised_as_others_do_mnist():
+    """After the division something more is done: 0.1307 and 0.3081 are the mean and the standard deviation of MNIST.
+    Here 0 to 255 becomes 0 to 1 and nothing else is done."""
 
 
 @get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten() / 255, labels.long())", of="by_numpy")
@@ -178,6 +248,14 @@ def always_10000_validate():
     """You split 10000 rows off, whatever n_valid says. How many rows validate is the caller's choice: use n_valid."""
 
 
+@get_data.mistake
+def one_row_is_lost(images, labels, n_valid):
+    """One row is missing: the training rows end before the validating rows begin. One cut makes two parts: where the
+    first stops (not included), the second starts."""
+    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
+    return x[: n_train - 1], y[: n_train - 1], x[n_train:], y[n_train:]
+
+
 @get_data.slip(before("n_train = A", "order = torch.randperm(len(x))\nx, y = x[order], y[order]"))
 def shuffled_before_the_cut():
     """The rows come back in another order. Shuffling is a later section's job: keep the order, so that it is the last
@@ -206,16 +284,49 @@ def divided_by_256():
     """You divide by 256: white becomes 0.996. There are 256 different brightnesses, but the largest of them is 255."""
 
 
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.flatten(1) / 255 / 255, labels.long())",
+    of="by_numpy",
+)
+def divided_twice():
+    """The pixels are divided by 255 twice, so white is 0.004 and not 1. Look for a second place that scales."""
+
+
 @get_data.slip("A / 255", "A // 255")
 def whole_division():
     """Every pixel is 0 or 1, and all the greys are gone: a division with //, or a conversion to whole numbers, drops
     the fraction."""
 
 
+@get_data.slip("X / 255", "X.to(torch.int8).float() / 255")
+def a_signed_byte_overflows():
+    """Bright pixels come out negative: they passed through int8, which ends at 127 and then wraps round. Go straight
+    from uint8 to float32."""
+
+
 @get_data.slip("255", "images.max()")
 def divided_by_the_largest_seen():
     """You divide by the brightest pixel that occurs, so a set of dark images comes out too bright. Divide by the
     brightest that a pixel can be."""
+
+
+@get_data.mistake
+def each_part_by_its_largest(images, labels, n_valid):
+    """Each part is scaled by its own brightest pixel, so the same grey means one thing in training and another in
+    validation. One fixed factor serves every image."""
+    x, y = images.flatten(1).float(), labels.long()
+    x_train, x_valid = x[:-n_valid], x[-n_valid:]
+    return x_train / x_train.max(), y[:-n_valid], x_valid / x_valid.max(), y[-n_valid:]
+
+
+@get_data.mistake
+def each_image_by_its_largest(images, labels, n_valid):
+    """Each image is scaled by its own brightest pixel, so a dark image comes out as bright as any. One fixed factor
+    serves every image."""
+    x, y = images.flatten(1).float(), labels.long()
+    x = x / x.amax(1, keepdim=True)
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip(after("x = A", "x = (x - x.mean()) / x.std()"))
@@ -227,6 +338,16 @@ def standardised():
 @get_data.slip("images.flatten(1)", "images")
 def still_square():
     """The images are still 28 x 28. The network takes each as one flat row of 784 values: (n, 784)."""
+
+
+@get_data.slip(
+    "(torch.from_numpy(x), torch.from_numpy(y))",
+    "(images.reshape(784, -1).T / 255, labels.long())",
+    of="by_numpy",
+)
+def mixed_up_by_reshape():
+    """The shape is (n, 784), but each row mixes pixels of many images, as reshape(784, -1) and a transpose do. The
+    first dimension, one for each image, must stay the first."""
 
 
 @get_data.slip("images.flatten(1)", "images.transpose(1, 2).flatten(1)")
@@ -250,6 +371,14 @@ def labels_keep_their_dtype():
 @get_data.slip("torch.int64", "torch.float32")
 def labels_become_float():
     """The labels became floats. A label is the number of a class, and it will be used as an index: int64."""
+
+
+@get_data.mistake
+def labels_one_hot(images, labels, n_valid):
+    """y has ten columns, with a single 1 in each row (that is called one-hot). Keep the labels as they are, one class
+    number for each row."""
+    x, y = images.flatten(1) / 255, torch.nn.functional.one_hot(labels.long(), 10)
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip("return A, B, C, D", "return (A, B), (C, D)")

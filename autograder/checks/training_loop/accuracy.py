@@ -107,9 +107,28 @@ def is_the_error_rate():
     """You return the share of wrong rows: 1 minus the accuracy."""
 
 
+@accuracy.mistake
+def divides_by_64(out, yb):
+    """You divide by 64, whatever the batch. Divide by the number of rows, len(yb)."""
+    return (out.argmax(1) == yb).sum() / 64
+
+
 @accuracy.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).float")
 def one_answer_for_each_row():
     """You return whether each row is right, n values. Their mean is the share of right ones."""
+
+
+@accuracy.mistake
+def all_or_nothing(out, yb):
+    """You return 1 when every row is right and 0 otherwise. `all`, torch.equal or a division with `//` does that; a
+    mean is asked for."""
+    return float((out.argmax(1) == yb).all())
+
+
+@accuracy.slip("(own >= out).all(1).double", "(own > 0.5).float", of="by_comparing_scores")
+def looks_at_the_targets_score_alone():
+    """You count an example as right when the score of its target is above one half. A score means something only
+    beside the other scores of its row: is it the largest?"""
 
 
 @accuracy.slip("out.argmax(dim=1)", "out.argmax(1, keepdim=True)")
@@ -124,6 +143,12 @@ def asks_for_more_than_half():
     of its row, which can be less."""
 
 
+@accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.softmax(1).gather(1, yb[:, None])")
+def the_mean_probability():
+    """You return how sure the model is of the right classes on average. Each row counts in full or not at all: is the
+    right class the one with the largest score?"""
+
+
 @accuracy.slip("out.argmax(dim=1)", "out[:, :10].argmax(1)")
 def the_first_ten_classes():
     """You look at the first ten scores of each row alone. There may be more classes: take all of them."""
@@ -135,10 +160,42 @@ def searches_from_0():
     make all of them 0?"""
 
 
+@accuracy.slip("out.argmax(dim=1)", "out.abs().argmax(1)")
+def the_largest_size_whatever_its_sign():
+    """You look for the largest absolute value, so that -5 beats 2. Compare the scores with their signs."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.int().argmax(1)")
+def whole_scores():
+    """The scores are cut or rounded to whole numbers first, and different ones become equal. Compare them as they
+    are."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.bfloat16().argmax(1)")
+def in_half_precision():
+    """The scores lose digits on the way (half precision), and different ones become equal. Compare them as they are."""
+
+
 @accuracy.slip(body("out = out.squeeze()\nreturn (out.argmax(-1) == yb).sum() / len(out)"))
 def squeezed():
     """With a single row the table loses a dimension: squeeze takes away every dimension of size 1. Leave `out` as it
     is."""
+
+
+@accuracy.slip("(out.argmax(dim=1) == yb).float().mean()", "round(float((out.argmax(1) == yb).float().mean()), 2)")
+def rounded_to_two_digits():
+    """Your share is rounded. Return it as it is; how many digits to show is for print to decide."""
+
+
+@accuracy.slip("out.argmax(dim=1) == yb", "(out.topk(2, 1).indices == yb[:, None]).any(1)")
+def right_among_the_best_two():
+    """You count an example as right when its class has one of the two largest scores. It has to be the largest."""
+
+
+@accuracy.slip("out.argmax(dim=1)", "out.argmax(1) + 1")
+def counts_classes_from_1():
+    """You add 1 to the position of the largest score. Classes count from 0, as positions do: compare them as they
+    are."""
 
 
 @accuracy.mistake

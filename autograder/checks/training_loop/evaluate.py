@@ -125,10 +125,29 @@ def with_the_mode_switched_and_restored(model, loss_func, x, y):
     return loss.item(), (out.argmax(-1) == y).float().mean().item()
 
 
+@evaluate.mistake
+def builds_a_graph(model, loss_func, x, y):
+    """The numbers are right, but a graph was built while the model ran. Turning the result into a number afterwards, or
+    detaching it, comes too late."""
+    out = model(x)
+    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+
+
 @evaluate.slip(outdent("return A"), change("with A:", "torch.set_grad_enabled(False)\nout = model(x)"))
 def leaves_gradients_off():
     """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in
     force, and the next training step would fail. A `with` block switches back by itself."""
+
+
+@evaluate.mistake
+def always_switches_recording_on(model, loss_func, x, y):
+    """The numbers are right, but torch records gradients after you return even if it did not before. Put back what
+    you found; a `with` block does that by itself."""
+    torch.set_grad_enabled(False)
+    out = model(x)
+    pair = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+    torch.set_grad_enabled(True)
+    return pair
 
 
 @evaluate.slip(first("if isinstance(model, torch.nn.Module):\n    model.eval()"))
@@ -146,10 +165,34 @@ def always_ends_in_training_mode():
     it: model.training tells which it is."""
 
 
+@evaluate.slip("accuracy(out, y)", "(out.argmax(1) != y).float().mean()")
+def the_share_of_wrong_ones():
+    """The loss is right; for the accuracy you return the share of wrong examples."""
+
+
+@evaluate.slip("(X, accuracy(out, y).item())", "(round(X, 3), round((out.argmax(1) == y).float().mean().item(), 3))")
+def rounded():
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
+
+
 @evaluate.slip(first("for p in model.parameters():\n    p.grad = None"))
 def clears_the_gradients():
     """The numbers are right, but the model's gradients are gone: they were there before, and somebody may still need
     them."""
+
+
+@evaluate.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"), of="builds_a_graph")
+def freezes_the_model():
+    """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot
+    be trained further. Keep torch from recording instead of changing the model."""
+
+
+@evaluate.mistake
+def the_first_64_examples(model, loss_func, x, y):
+    """You look at the first 64 examples alone. All of them are asked for."""
+    with torch.no_grad():
+        out = model(x[:64])
+        return loss_func(out, y[:64]).item(), (out.argmax(1) == y[:64]).float().mean().item()
 
 
 @evaluate.mistake
@@ -166,3 +209,8 @@ def averages_batches_of_64(model, loss_func, x, y):
 @evaluate.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == y).float().mean().item(), X)"))
 def accuracy_before_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
+
+
+@evaluate.slip("accuracy(out, y).item()", "100 * (out.argmax(1) == y).float().mean().item()")
+def accuracy_in_percent():
+    """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change
+from autograder.authoring.slips import after, change, first
 from autograder.checks.training_loop import _as_left
 from autograder.exercise import code
 
@@ -84,9 +84,20 @@ def probabilities_into_the_loss():
     are."""
 
 
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum() / 64")
+def divides_the_count_by_64():
+    """The loss is right; for the accuracy you divide by 64, whatever the size of the batch. Divide by its own
+    length."""
+
+
 @evaluate_batch.slip("accuracy(out, yb)", "100 * (out.argmax(1) == yb).float().mean()")
 def a_percentage_for_accuracy():
     """The loss is right; the accuracy is in percent. The share asked for lies between 0 and 1."""
+
+
+@evaluate_batch.slip("(X, accuracy(out, yb))", "(X * len(xb), (out.argmax(1) == yb).float().mean())")
+def the_loss_summed():
+    """The loss is n times too large. `loss_func` gives the mean of the batch already: return it as it is."""
 
 
 @evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum() / out.shape[1]")
@@ -124,7 +135,40 @@ def the_chosen_classes_into_the_loss():
     """The loss function gets the classes that the model chose. It needs the scores, as the model gives them."""
 
 
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) != yb).float().mean()")
+def the_error_rate():
+    """The loss is right; for the accuracy you return the share of wrong examples."""
+
+
+@evaluate_batch.mistake
+def squeezed(model, loss_func, xb, yb):
+    """In a batch of one the scores lose a dimension: squeeze takes away every dimension of size 1. Leave them as the
+    model gives them."""
+    out = model(xb).squeeze()
+    return loss_func(out, yb), (out.argmax(-1) == yb).sum() / len(out)
+
+
+@evaluate_batch.slip(
+    "(X, accuracy(out, yb))",
+    "(round(float(X), 3), round(float((out.argmax(1) == yb).float().mean()), 3))",
+)
+def rounded():
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
+
+
 @evaluate_batch.slip(after("out = A", "for p in model.parameters():\n    p.grad = None"))
 def clears_gradients():
     """Both values are right, but the model's gradients are gone: they were there before, and somebody may still need
     them. Only look here."""
+
+
+@evaluate_batch.slip(first("torch.set_grad_enabled(False)"))
+def switches_recording_off():
+    """Both values are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
+    A `with` block, torch.no_grad(), switches back by itself."""
+
+
+@evaluate_batch.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"))
+def freezes_the_parameters():
+    """Both values are right, but the model's parameters need no gradient any more: it cannot be trained further. Only
+    look here."""

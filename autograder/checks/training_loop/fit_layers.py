@@ -208,6 +208,17 @@ def learns_from_the_last_batch_alone():
     batches. Look at the indentation."""
 
 
+@fit_layers.slip(
+    change("for _ in A:", "for i in range(0, len(x), bs):"),
+    change("for start in A:", "for _ in range(epochs):"),
+    everywhere("start", "i"),
+    of="parameter_by_parameter",
+)
+def each_batch_all_its_epochs_at_once():
+    """Each batch is learnt from `epochs` times in a row before the next one comes: the two loops stand the wrong way
+    round. An epoch goes through all the batches."""
+
+
 @fit_layers.slip(everywhere("lr * A", "A"))
 def without_a_learning_rate():
     """Your steps are as long as if the learning rate were 1: does `lr` appear in the update?"""
@@ -221,6 +232,15 @@ def biases_stay():
 @fit_layers.slip("model.layers", "model.layers[:3:2]")
 def the_first_and_third_layer_only():
     """Only `layers[0]` and `layers[2]` are updated. A model may have more layers: go through the list."""
+
+
+@fit_layers.slip(
+    change("for p in A:", "layer.zero_grad()"),
+    before("for layer in A:", "for p in model.layers[-1].parameters():\n    p -= lr * p.grad"),
+    of="parameter_by_parameter",
+)
+def the_last_layer_only():
+    """Only the last layer is updated. Do the lines of the update stand inside the loop over the layers?"""
 
 
 @fit_layers.slip("model.layers", "model.parameters()")
@@ -240,6 +260,23 @@ def has_no_gradient_to_use():
     None before the update."""
 
 
+@fit_layers.slip(after("for layer in A:", "layer.zero_grad()"), change("p.grad = A", ""), of="parameter_by_parameter")
+def clears_the_last_layer_alone():
+    """Only the last layer's gradients are cleared. Do the lines that clear stand after the loop over the layers?"""
+
+
+@fit_layers.slip("lr * X", "lr * X.clamp(-0.5, 0.5)", of="parameter_by_parameter")
+def limits_the_gradients():
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+
+
 @fit_layers.slip(after("with A:", "return"))
 def returns_after_one_batch():
     """You learn from the first batch alone. Does a `return` or a `break` stand inside the loop over the batches?"""
+
+
+@fit_layers.slip(before("A.backward()", "start = max(0, min(start, len(x) - bs))"), of="parameter_by_parameter")
+def the_last_batch_filled_up():
+    """The short last batch is filled up with rows that had their turn already. Let it be short: each example once an
+    epoch."""

@@ -157,6 +157,19 @@ def nothing_moves():
     Or are gradients cleared before the update?"""
 
 
+@training_step.mistake
+def puts_new_parameters_in_place(model, loss_func, xb, yb, lr):
+    """You give the model new parameters instead of changing those that it has: whoever holds one of the old ones (an
+    optimizer will) does not see the step. Change them in place."""
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    for name, p in list(model.named_parameters()):
+        owner, _, attribute = name.rpartition(".")
+        setattr(model.get_submodule(owner), attribute, torch.nn.Parameter(p.detach() - lr * p.grad))
+        p.grad = None
+    return loss
+
+
 @training_step.slip(after("for p in A:", "return loss_func(model(xb), yb)"))
 def returns_the_loss_afterwards():
     """The update is right, but the loss you return is computed with the parameters after it. Keep the one that you
@@ -200,6 +213,27 @@ def clips_the_gradients():
     them as they are."""
 
 
+@training_step.slip(
+    change("loss.detach()", "loss"),
+    before("with A:", "torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)"),
+)
+def clips_each_gradient():
+    """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
+    them as they are."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("p -= A", "p.copy_(-lr * p.grad)"))
+def puts_the_step_in_place_of_the_parameter():
+    """The step itself takes the place of the parameter: it becomes minus lr times its gradient. Subtract that from what
+    the parameter was."""
+
+
+@training_step.slip(change("loss.detach()", "loss"), change("model(xb)", "model(xb).softmax(-1)"))
+def probabilities_into_the_loss():
+    """You put the outputs through softmax before the loss function gets them. It takes the model's outputs as they
+    are."""
+
+
 @training_step.slip(after("A.zero_()", "return loss"))
 def returns_inside_the_loop():
     """Only the first parameter moves, and only its gradient is cleared. Does a `return` stand inside the loop?"""
@@ -212,6 +246,12 @@ def returns_inside_the_loop():
 )
 def returns_the_outputs():
     """You return the model's outputs. The loss is asked for."""
+
+
+@training_step.slip("loss.detach()", "loss * len(xb)")
+def returns_the_loss_times_n():
+    """The loss that you return is n times too large. `loss_func` gives the mean of the batch already: return it as it
+    is."""
 
 
 @training_step.slip("loss.backward()", "")

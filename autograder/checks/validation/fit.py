@@ -230,10 +230,28 @@ def an_entry_for_each_batch():
     it, once an epoch."""
 
 
+@fit.slip("loss_func(out, yb)", "loss_func(yb, out)")
+def targets_before_scores():
+    """You call the loss with the targets first. It is `loss_func(scores, yb)`."""
+
+
 @fit.slip(swap("opt.step()", "opt.zero_grad()"))
 def never_steps():
     """Your training changes nothing: the parameters are the same in the end. Is `opt.step()` called, after
     backward() and before the gradients are cleared?"""
+
+
+@fit.slip(
+    "opt.step()",
+    """
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= 0.5 * p.grad
+        """,
+)
+def steps_on_its_own():
+    """You update the parameters yourself, with a learning rate of 0.5. The optimizer that is passed in knows the
+    learning rate: call its `step()`."""
 
 
 @fit.slip(
@@ -306,6 +324,12 @@ def divides_by_the_examples():
     number of batches."""
 
 
+@fit.slip(everywhere("len(valid_dl)", "len(train_dl)"))
+def divides_by_the_training_batches():
+    """You divide by the number of training batches. Divide by the number of batches that you added up, those of
+    `valid_dl`."""
+
+
 @fit.slip(
     everywhere("A / len(valid_dl)", "A"), change("loss += A", "loss = A"), change("accuracy += A", "accuracy = A")
 )
@@ -325,9 +349,44 @@ def totals_run_on():
     to zero before each validation."""
 
 
+@fit.slip("return history", "return history[-1]")
+def the_last_epoch_alone():
+    """You return the result of the last epoch alone. Return a list with one pair for each epoch."""
+
+
+@fit.slip("(X, accuracy / Y)", "X")
+def losses_without_accuracies():
+    """You return the losses alone. Each epoch's entry is a pair: loss, accuracy."""
+
+
 @fit.slip(swap("loss / len(valid_dl)", "accuracy / len(valid_dl)"))
 def accuracy_first():
     """Your pairs have the accuracy first. The order asked for is: loss, accuracy."""
+
+
+@fit.slip(
+    change("accuracy / len(valid_dl)", "accuracy"),
+    change("accuracy += A", "accuracy = (out.argmax(1) == yb).float().mean().item()"),
+)
+def only_the_accuracy_of_the_last_batch():
+    """The losses are right; each accuracy is that of the last validation batch alone. Take its mean over the batches,
+    like that of the loss."""
+
+
+@fit.slip(change("loss / len(valid_dl)", "loss"), change("loss += X", "loss = X"))
+def only_the_loss_of_the_last_batch():
+    """The accuracies are right; each loss is that of the last validation batch alone. Take its mean over the batches,
+    like that of the accuracy."""
+
+
+@fit.slip("loss_func(model(xb), yb)", "torch.nn.functional.cross_entropy(model(xb), yb)")
+def cross_entropy_for_training():
+    """You train with cross entropy, whatever loss function is passed in. Call `loss_func`."""
+
+
+@fit.slip("loss_func(out, yb)", "torch.nn.functional.cross_entropy(out, yb)")
+def cross_entropy_for_validation():
+    """You validate with cross entropy, whatever loss function is passed in. Call `loss_func`."""
 
 
 @fit.slip(

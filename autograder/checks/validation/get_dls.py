@@ -159,12 +159,28 @@ def the_wrong_one_shuffled():
 
 
 @get_dls.mistake
+def shuffled_once(train_ds, valid_ds, bs, **kwargs):
+    """The training set was shuffled once, so each pass has the same order. Let the loader shuffle: it does so anew
+    for every pass."""
+    loader = torch.utils.data.DataLoader
+    mixed = [train_ds[i] for i in torch.randperm(len(train_ds)).tolist()]
+    return loader(mixed, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
+
+
+@get_dls.mistake
 def drops_the_rest(train_ds, valid_ds, bs, **kwargs):
     """The short last batch of the training set is dropped, which nobody asked for. That is up to kwargs."""
     loader = torch.utils.data.DataLoader
     kwargs = {"drop_last": True} | kwargs
     valid_kwargs = {**kwargs, "drop_last": False} if len(kwargs) == 1 else kwargs
     return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs * 2, **valid_kwargs)
+
+
+@get_dls.mistake
+def half_the_size_for_validation(train_ds, valid_ds, bs, **kwargs):
+    """The validation batches are half as large as the training batches. They are to be twice as large."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, max(bs // 2, 1), **kwargs)
 
 
 @get_dls.slip(first("kwargs = {k: v for k, v in kwargs.items() if k in ('drop_last', 'collate_fn', 'num_workers')}"))
@@ -181,3 +197,10 @@ def kwargs_left_out():
 @get_dls.slip("DataLoader(valid_ds, batch_size=bs * 2, **kwargs)", "DataLoader(valid_ds, batch_size=bs * 2)")
 def kwargs_for_training_only():
     """The further arguments reach the training loader alone. They are meant for both."""
+
+
+@get_dls.mistake
+def kwargs_for_validation_only(train_ds, valid_ds, bs, **kwargs):
+    """The further arguments reach the validation loader alone. They are meant for both."""
+    loader = torch.utils.data.DataLoader
+    return loader(train_ds, batch_size=bs, shuffle=True), loader(valid_ds, batch_size=bs * 2, **kwargs)

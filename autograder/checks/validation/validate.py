@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change
+from autograder.authoring.slips import after, before, change
 from autograder.checks.training_loop import _scores
 from autograder.exercise import code
 
@@ -138,6 +138,15 @@ def only_the_loss_weighted():
     """The loss is exact; the accuracy is the plain mean of the batches' accuracies. It needs the same weights."""
 
 
+@validate.slip(
+    change("loss / n", "sum(loss) / len(loss)"),
+    change("loss += X * len(xb)", "loss.append(X)"),
+    change("0.0", "[]"),
+)
+def only_the_accuracy_weighted():
+    """The accuracy is exact; the loss is the plain mean of the batches' losses. It needs the same weights."""
+
+
 @validate.slip("X * len(xb)", "X")
 def means_divided_by_examples():
     """You add up the batches' mean losses and divide by the number of examples. A mean must be multiplied by its
@@ -154,6 +163,20 @@ def never_divides():
     """You return totals over all examples. Divide both by the number of examples."""
 
 
+@validate.mistake
+def takes_all_batches_for_full(model, loss_func, dl):
+    """You weigh every batch with the size of the first one. The sizes differ: take each batch's own length."""
+    loss, right, n, size = 0.0, 0.0, 0, None
+    with torch.no_grad():
+        for xb, yb in dl:
+            size = size or len(xb)
+            out = model(xb)
+            loss += loss_func(out, yb).item() * size
+            right += (out.argmax(1) == yb).float().mean().item() * size
+            n += len(xb)
+    return loss / n, right / n
+
+
 @validate.slip(change("loss += X", "loss = X"), change("right += X", "right = X"), change("n += X", "n = X"))
 def the_last_batch_only():
     """Your result is that of the last batch alone: each batch overwrites the one before."""
@@ -162,6 +185,11 @@ def the_last_batch_only():
 @validate.slip(after("n += len(xb)", "return loss / n, right / n"))
 def returns_inside_the_loop():
     """Your result is that of the first batch alone. Does a `return` or a `break` stand inside the loop?"""
+
+
+@validate.slip("dl", "list(dl)[:-1]")
+def leaves_out_the_last_batch():
+    """The last, short batch is left out. Every example counts."""
 
 
 @validate.slip(change("right / n", "loss / n"), change("(X, X)", "(right / n, X)"))
@@ -189,6 +217,39 @@ def leaves_training_mode():
 def validates_in_training_mode():
     """You put the model into training mode: dropout would throw away a part of what it knows while you measure. It
     comes to you in evaluation mode."""
+
+
+@validate.slip(change("with torch.no_grad():", ""), before("for A in B:", "torch.set_grad_enabled(False)"))
+def leaves_recording_off():
+    """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in force.
+    A `with` block, torch.no_grad(), switches back by itself."""
+
+
+@validate.slip(
+    "(loss, right, n) = A",
+    """
+        for p in model.parameters():
+            p.requires_grad_(False)
+        loss = right = n = 0
+        """,
+)
+def freezes_the_model():
+    """The numbers are right, but the model's parameters need no gradient any more: it cannot be trained further. Keep
+    torch from recording instead of changing the model."""
+
+
+@validate.slip("n += len(xb)", "n += xb.numel()")
+def divides_by_all_input_numbers():
+    """You divide by how many numbers the inputs have (numel). Divide by the number of examples, one for each row."""
+
+
+@validate.slip(
+    change("n += len(xb)", "n += len(yb)"),
+    change("len(xb)", "size"),
+    change("(loss, right, n) = A", "size = len(next(iter(dl))[1])\nloss = right = n = 0"),
+)
+def weighs_all_like_the_first():
+    """You weigh every batch by the size of the first one. Each has a size of its own: len(yb)."""
 
 
 @validate.slip(
