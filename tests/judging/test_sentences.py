@@ -164,6 +164,14 @@ SAID = {
         "a dimension of size 1 is left",
         "",
     ),
+    "outputs in place of hidden units": (
+        "AttributeModel",
+        "class AttributeModel(nn.Module):\n    def __init__(self, n_in, nh, n_out):\n        super().__init__()\n"
+        "        self.l1 = nn.Linear(n_in, n_out)\n        self.l2 = nn.Linear(n_out, n_out)\n"
+        "    def forward(self, x):\n        return self.l2(torch.relu(self.l1(x)))\n",
+        "AttributeModel",
+        "put in order, or limited",
+    ),
     "a mean of tensors": (
         "max_abs_diff",
         "def max_abs_diff(a, b):\n    if a.shape != b.shape:\n        raise ValueError\n"

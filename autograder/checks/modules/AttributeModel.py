@@ -27,7 +27,8 @@ def has_two_linear_layers_and_no_other_child(AttributeModel, draw):
 
 @AttributeModel.probe
 def computes_l2_of_relu_of_l1(AttributeModel, draw):
-    n_in, nh, n_out = three_sizes(draw, "smallest")
+    # Where nh is the smallest, n_out in its place is the same as the larger of the two.
+    n_in, nh, n_out = three_sizes(draw, "largest")
     model = filled(AttributeModel(n_in, nh, n_out), draw)
     bs = draw.size(4, 6)
     first, second, single = draw.normal(bs, n_in), draw.normal(bs, n_in, scale=40), draw.normal(1, n_in)
