@@ -172,6 +172,13 @@ SAID = {
         "AttributeModel",
         "put in order, or limited",
     ),
+    "the pairs as they came": (
+        "unzip",
+        "def unzip(pairs):\n    return list(pairs)\n",
+        "two sequences should come back",
+        "without the star",
+    ),
+    "zip without the star": ("unzip", "def unzip(pairs):\n    return list(zip(pairs))\n", "without the star", ""),
     "a mean of tensors": (
         "max_abs_diff",
         "def max_abs_diff(a, b):\n    if a.shape != b.shape:\n        raise ValueError\n"

@@ -18,6 +18,12 @@ unzip = code(
 )
 
 
+def each_of(things):
+    """What parts the tuples of one pair that zip(pairs) gives from the pairs themselves, or from their items."""
+    first = things[0] if things else None
+    return f", the first a {type(first).__name__} of length {len(first)}" if isinstance(first, (tuple, list)) else ""
+
+
 def two_lists(result):
     if result is None:
         raise Complaint("nothing was returned: return the two sequences")
@@ -26,7 +32,9 @@ def two_lists(result):
             f"a pair of two sequences should come back, not {type(result).__name__}: put it into a tuple or a list"
         )
     if len(result) != 2:
-        raise Complaint(f"two sequences should come back: `xs, ys = unzip(pairs)`. Here are {len(result)} things")
+        raise Complaint(
+            f"two sequences should come back: `xs, ys = unzip(pairs)`. Here are {len(result)} things{each_of(result)}"
+        )
     for part in result:
         if isinstance(part, (set, frozenset)):
             raise Complaint("a set has no order and holds nothing twice: the sequences should be lists or tuples")
