@@ -179,6 +179,13 @@ SAID = {
         "without the star",
     ),
     "zip without the star": ("unzip", "def unzip(pairs):\n    return list(zip(pairs))\n", "without the star", ""),
+    "a logarithm with a limit": (
+        "logsumexp",
+        "def logsumexp(x):\n    m = x.detach().amax(-1)\n"
+        "    return m + (x - m[:, None]).exp().sum(-1).log().clamp(min=1e-6)\n",
+        "limit on the logarithm",
+        "",
+    ),
     "a mean of tensors": (
         "max_abs_diff",
         "def max_abs_diff(a, b):\n    if a.shape != b.shape:\n        raise ValueError\n"

@@ -76,11 +76,14 @@ def rows_far_apart_do_not_disturb_each_other(logsumexp, draw):
 
 @logsumexp.probe(atol=2e-3)
 def scores_far_apart_in_one_row_do_no_harm(logsumexp, draw):
+    """Where one score rules alone the logarithm is 0: a limit on it hardly moves the value, and cuts the gradient."""
     n, c = draw.size(2, 3), draw.size(3, 4)
     x = draw.normal(n, c)
     far = torch.zeros(c)
     far[draw.integer(0, c - 1)] = draw.number(1000, 9000)
-    return {"one far above": logsumexp(x + far), "one far below": logsumexp(x - far)}
+    above = (x + far).requires_grad_()
+    seen = with_gradient(logsumexp(above), above)
+    return {"one far above": seen["result"], "its gradient": seen["gradient"], "one far below": logsumexp(x - far)}
 
 
 @logsumexp.probe
@@ -266,3 +269,15 @@ def by_python_numbers(x):
         return torch.stack([by_python_numbers(row) for row in x])
     m = x.max().item()
     return torch.tensor(m + math.log(sum(math.exp(value - m) for value in x.tolist())))
+
+
+@logsumexp.slip("X.log()", "X.log().clamp_min(1e-6)", of="with_a_constant_maximum")
+def a_limit_on_the_logarithm():
+    """A limit on the logarithm cuts the gradient where one score of a row is far above the others. With the largest
+    taken out the sum is at least 1, so its logarithm needs no limit."""
+
+
+@logsumexp.slip("X.log()", "X.log().detach()")
+def the_logarithm_cut_off():
+    """Only the largest score of each row gets a gradient: the logarithm that is added to it is cut off from the graph.
+    Every score has its share."""
