@@ -66,9 +66,16 @@ def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
     return found
 
 
+def _leaves(statement: ast.stmt) -> bool:
+    """Whether what stands behind it in its block never runs: also behind a `with` whose block ends in a `return`."""
+    if isinstance(statement, ast.With):
+        return any(map(_leaves, statement.body))
+    return isinstance(statement, LEAVES)
+
+
 def _unreached(block: list[ast.stmt]) -> set[int]:
     for i, statement in enumerate(block):
-        if isinstance(statement, LEAVES):
+        if _leaves(statement):
             return {number_of(inner) for later in block[i + 1 :] for inner in ast.walk(later) if is_theirs(inner)}
     return set()
 

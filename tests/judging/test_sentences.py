@@ -234,3 +234,30 @@ def test_a_tensor_without_dimensions_is_a_number(check: Check) -> None:
     refuses = "def max_abs_diff(a, b):\n    if a.shape != b.shape:\n        raise ValueError\n"
     text = refuses + "    return (a - b).abs().max()\n"
     assert check("max_abs_diff", text).passed
+
+
+SEVERAL = {
+    "a return behind a with": (
+        "evaluate",
+        "def evaluate(model, loss_func, x, y):\n    model.eval()\n    with torch.no_grad():\n        s = model(x)\n"
+        "    acc = (s.argmax(-1) != y).float().mean()\n    return loss_func(s, y).item(), acc.item()\n",
+        "without giving back",
+    ),
+    "shuffled, but the other way round": (
+        "indices",
+        "def indices(n, shuffle):\n    if not shuffle:\n        return torch.randperm(n - 1)\n"
+        "    return torch.arange(n)\n",
+        "whatever `shuffle`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEVERAL)
+def test_what_is_said_of_one_mistake_is_true_beside_another(
+    case: str, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    name, answer, unsaid = SEVERAL[case]
+    said = [diagnosis.message for diagnosis in check(name, HEAD + answer).diagnoses]
+    assert said
+    assert not any(unsaid in sentence for sentence in said), said

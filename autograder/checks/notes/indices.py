@@ -167,7 +167,7 @@ def a_list():
 
 @indices.slip("torch.randperm(n) if shuffle else X", "X")
 def always_in_order():
-    """The numbers come in order whatever `shuffle` says."""
+    """With `shuffle` the numbers come in order all the same."""
 
 
 @indices.slip("X if shuffle else torch.arange(n)", "X")
