@@ -170,7 +170,7 @@ def brackets_after_the_model():
 
 @get_layer.slip("getattr(model, name)", "next(model.children())", of="by_attribute")
 def the_first_layer():
-    """The first layer comes back whatever the name is. Where do you compare it with `name`?"""
+    """The first layer comes back, also when the name is another one's. Where do you compare it with `name`?"""
 
 
 @get_layer.slip("dict(model.named_children())[name]", "list(model.children())[int(name)]")
