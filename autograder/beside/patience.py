@@ -12,8 +12,8 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
-#: Seconds after which an answer that swallowed the exception gets it again.
-AGAIN = 0.05
+#: Seconds after which an answer that swallowed the exception gets it again: time enough to note where it was.
+AGAIN = 0.25
 #: By the clock an answer may take so many times as long as it may compute.
 ASLEEP = 8.0
 
@@ -26,19 +26,20 @@ class Patience:
     """`with patience:` marks where the exception may be raised; elsewhere it waits, so that no frame is cut in two."""
 
     def __init__(self, seconds: float | None, asleep: float = ASLEEP):
-        self.seconds, self.asleep, self.inside, self.over = seconds, asleep, False, False
+        self.seconds, self.asleep, self.inside, self.over, self.begun = seconds, asleep, False, False, False
         if seconds and hasattr(signal, "setitimer"):
             signal.signal(signal.SIGALRM, self._ring)
             signal.signal(signal.SIGPROF, self._ring)
 
     def begin(self) -> None:
         """The time of another implementation begins."""
-        self.over = False
+        self.over, self.begun = False, True
         if self.seconds and hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_PROF, self.seconds, AGAIN)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds * self.asleep, AGAIN)
+            signal.setitimer(signal.ITIMER_PROF, self.seconds)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds * self.asleep)
 
     def end(self) -> None:
+        self.begun = False
         if self.seconds and hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -54,6 +55,10 @@ class Patience:
             self.inside = False
 
     def _ring(self, number: int, frame: Any) -> None:
+        if not self.begun:
+            return
         self.over = True
+        signal.setitimer(signal.ITIMER_PROF, 0)  # or both ring, one while what the other raised is noted
+        signal.setitimer(signal.ITIMER_REAL, AGAIN)
         if self.inside:
             raise OutOfTime
