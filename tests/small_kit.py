@@ -133,7 +133,9 @@ def make(folder: Path, stubs: bool = True) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "NO_COLOR", "EDITOR", "VISUAL")}
+    """What a user's terminal has: nothing of the `make` that started the tests."""
+    unwanted = ("PYTHONPATH", "NO_COLOR", "EDITOR", "VISUAL")
+    kept = {k: v for k, v in os.environ.items() if k not in unwanted and not k.startswith(("MAKE", "MFLAGS"))}
     return kept | {"LC_ALL": "C.UTF-8"} | more
 
 
