@@ -150,8 +150,8 @@ bench: .venv/ready/test ## Measure speed, as ratios
 	@.venv/bin/python -m benchmarks
 
 docs: .venv/ready/docs ## Build the site into site/
-	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
-	@echo 'To read it, with search:   .venv/bin/python -m mkdocs serve'
+	@.venv/bin/python -m docs.site
+	@echo 'To read it, with search:   .venv/bin/python -m http.server -d site'
 
 pins: .venv/ready/test .venv/ready/docs ## Pin the installed versions in constraints.txt
 	@.venv/bin/python -m autograder.bootstrap.pins
