@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import signal
@@ -29,6 +30,12 @@ Check = Callable[..., Verdict]
 os.environ.setdefault("AUTOGRADER_EXPLAIN", "0")
 # A process that stays behind is for people; tests/process/test_resident.py asks for it.
 os.environ["AUTOGRADER_RESIDENT"] = "0"
+
+# Whoever has Python write no bytecode would have it compile the kit in each of the processes that are started here.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# What is imported until the tests are found stays: the collector would walk it again and again.
+gc.disable()
 
 # Whoever starts the tests with & makes them ignore Ctrl-C, and with them every process that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -77,6 +84,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.enable()
     if (
         any(item.path == places.KIT / "tests" / BESIDE for item in session.items)
         and not session.config.option.collectonly

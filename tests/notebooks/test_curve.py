@@ -13,9 +13,16 @@ from autograder.notebooks import curve
 from autograder.notebooks.stand_ins import STAND_INS
 from autograder.report.notebook_curve import bundle
 
-RECORDED = curve.to_record()
-#: What only a student can have written: torch has nothing for it.
-OWN = {n: curve._reference(r)[n] for n, r in DRAWN.items() if n not in STAND_INS}
+
+@pytest.fixture(scope="module")
+def recorded() -> dict[str, list[float]]:
+    return curve.to_record()
+
+
+@pytest.fixture(scope="module")
+def own() -> dict[str, Any]:
+    """What only a student can have written: torch has nothing for it."""
+    return {n: curve._reference(r)[n] for n, r in DRAWN.items() if n not in STAND_INS}
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -28,17 +35,21 @@ def test_the_reference_draws_the_references_curve(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_in_a_class_torch_stands_in_for_what_is_not_there(name: str) -> None:
-    drawn = curve.of_class(name, OWN.get(name, STAND_INS.get(name)), OWN, RECORDED)
+def test_in_a_class_torch_stands_in_for_what_is_not_there(
+    name: str, own: dict[str, Any], recorded: dict[str, list[float]]
+) -> None:
+    drawn = curve.of_class(name, own.get(name, STAND_INS.get(name)), own, recorded)
     assert drawn is not None
     assert not drawn.ended
     assert len(drawn.yours) == len(drawn.reference)
     assert drawn.yours[-1] < 0.5 * drawn.yours[0]
 
 
-def test_in_a_class_there_is_no_picture_where_a_loop_is_still_missing() -> None:
-    assert curve.of_class("Optimizer", STAND_INS["Optimizer"], {}, RECORDED) is None
-    assert curve.of_class("softmax", torch.softmax, OWN, RECORDED) is None
+def test_in_a_class_there_is_no_picture_where_a_loop_is_still_missing(
+    own: dict[str, Any], recorded: dict[str, list[float]]
+) -> None:
+    assert curve.of_class("Optimizer", STAND_INS["Optimizer"], {}, recorded) is None
+    assert curve.of_class("softmax", torch.softmax, own, recorded) is None
     assert curve.of_kit("softmax", torch.softmax) is None
 
 
