@@ -25,7 +25,7 @@ from autograder.beside.draw import Draw
 from autograder.beside.encode import encode
 from autograder.beside.failure import failure
 from autograder.beside.load import put_pieces, silence_checks
-from autograder.beside.unplug import unplug
+from autograder.beside.unplug import files, unplug
 from autograder.exercise import Exercise
 from autograder.process.family import waited as waited_by
 from autograder.process.frames import later
@@ -53,10 +53,14 @@ def prepare() -> None:
     silence_checks()
 
 
-def expect(job: Frame) -> None:
-    """Import what these cells will need and what takes long: modules alone, since every job could read all else."""
+def expect(job: Frame) -> list[str]:
+    """Import what these cells will need and what takes long: modules alone, since every job could read all else.
+
+    Where torch does without something, its files are not there to be run once more.
+    """
     for name in job["imports"]:
         importlib.import_module(name)
+    return files(job["without"])
 
 
 def work(job: Frame, emit: Emit) -> None:

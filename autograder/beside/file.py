@@ -20,11 +20,12 @@ def prepare() -> None:
     warnings.filterwarnings("ignore", module=r"autograder\.beside\.shortcut")
 
 
-def expect(job: dict[str, Any]) -> None:
+def expect(job: dict[str, Any]) -> list[str]:
     for name in job.get("imports", ()):
         importlib.import_module(name)
     if "probes" in job:
         observe.compiled(job["probes"])
+    return []
 
 
 def work(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:

@@ -20,19 +20,24 @@ def base_name(qualified: str) -> str:
     """torch.nn.functional.softmax, torch.Tensor.softmax and aten._softmax.default are all "softmax"."""
     parts = qualified.split(".")
     name = (parts[1] if parts[0] == "aten" and len(parts) > 1 else parts[-1]).lstrip("_")
+    if "attention" in name or name.startswith("transformer_encoder_layer"):
+        return ATTENTION  # two dozen kernels, of which one calls another
     for prefix in ("safe_", "masked_", "sparse_", "special_"):
         name = name.removeprefix(prefix)
     return name.removesuffix("_forward").removesuffix("_").removesuffix("_loss_nd")
 
 
+ATTENTION = "attention"
 #: What has the thing inside of it, by the base name of what is to be built: one call and a trifle give the answer.
-ATTENTION = {"scaled_dot_product_attention", "native_multi_head_attention", "multi_head_attention"}
 RELATIVES: dict[str, set[str]] = {
-    "softmax": ATTENTION,
+    "softmax": {ATTENTION},
     "log_softmax": {"ctc_loss"},
-    "logsumexp": {"log_softmax", "softmax", "ctc_loss"} | ATTENTION,
+    "logsumexp": {"log_softmax", "softmax", "ctc_loss", ATTENTION},
     "nll_loss": {"nll_loss2d", "ctc_loss"},
     "cross_entropy_loss": {"ctc_loss"},
+    "exp": {"exp2", "expm1", "pow", "expit", "sigmoid", "sinh", "cosh", "tanh", "logaddexp", "logaddexp2", "logsumexp"},
+    "log": {"log2", "log10", "log1p", "log_sigmoid", "logit", "logaddexp", "entr", "xlog1py", "softplus"}
+    | {"binary_cross_entropy", "binary_cross_entropy_with_logits"},
 }
 
 

@@ -8,12 +8,14 @@ versions of its own operations, is emptied in place: every function of it raises
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import sys
 import types
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -44,44 +46,91 @@ STAND_INS: dict[str, Callable[..., Any]] = {
     "cross_entropy_loss": _total,
     "logsumexp": _means,
 }
+#: Nobody's cell looks at these on the way to an answer.
+NOT_MISSED = {ATTENTION, "fused_sgd"}
 
 
-#: Where torch computes in Python what its operations compute.
-SECOND_VERSIONS = ("torch._refs", "torch._decomp", "torch._prims", "torch.distributions.categorical", "torch.masked")
+#: Where torch computes in Python what its operations compute: packages and modules.
+SECOND_VERSIONS = (
+    *("torch._refs", "torch._decomp", "torch._prims", "torch.distributions", "torch.masked"),
+    *("torch.nn.modules.linear_cross_entropy", "torch.distributed.tensor.parallel", "torch.testing._internal"),
+)
+#: What else does the work of a class, or the same in another way, by how its name begins.
+ALONGSIDE = {
+    "torch.utils.data.": ("torch.utils.data.datapipes", "torch.utils.data.distributed"),
+    "torch.utils.data.DataLoader": ("torch.utils.data._utils.fetch", "torch.utils.data._utils.worker"),
+}
+#: The same by base names of operations.
+KERNELS = {"torch.optim.Optimizer": {"fused_sgd"}}
 
 
 def unplug(names: Iterable[str]) -> list[str]:
     """Take away every operation of torch with one of these base names (as in shortcut.py), and every class or function
     of Python that a name with dots stands for; the operations replaced."""
     names = set(names)
-    for name in names:
-        if "." in name:
-            _empty_kin(name)
-    functions = {name for name in names if "." not in name}
-    if not functions:
-        return []
-    for name in [name for name in sys.modules if name.startswith(SECOND_VERSIONS)]:
-        _empty(sys.modules[name].__dict__, name)
-    return _replace(with_relatives(functions))
+    for kind in _kin(names):
+        _empty_kin(kind)
+    for module in _loaded(_alongside(names)):
+        _empty(module.__dict__, module.__name__)
+    return _replace(with_relatives(_functions(names)).union(*(KERNELS.get(name, ()) for name in names)))
+
+
+def files(names: Iterable[str]) -> list[str]:
+    """The files and folders that what is taken away could be had from once more, by running them again."""
+    names = set(names)
+    emptied = [sys.modules[kind.__module__] for kind in _kin(names)] + _loaded(_alongside(names))
+    found = {path for module in emptied for path in (module.__file__, module.__cached__) if path}
+    packages = {str(place) for name in _alongside(names) for place in _folders(name)}
+    return sorted({path for path in found if not any(path.startswith(f"{folder}/") for folder in packages)} | packages)
+
+
+def _functions(names: set[str]) -> set[str]:
+    return {name for name in names if "." not in name}
+
+
+def _alongside(names: set[str]) -> list[str]:
+    """Names of modules and packages that are emptied as a whole."""
+    more = [module for start, some in ALONGSIDE.items() for module in some if any(n.startswith(start) for n in names)]
+    return [*more, *(SECOND_VERSIONS if _functions(names) else ())]
+
+
+def _loaded(wanted: list[str]) -> list[types.ModuleType]:
+    """The modules with these names, and those in packages with these names, that have been imported."""
+    return [m for name, m in list(sys.modules.items()) if any(f"{name}.".startswith(f"{w}.") for w in wanted)]
+
+
+def _folders(name: str) -> list[Path]:
+    """Where a package lies; nowhere where the name is that of a module."""
+    place = Path(torch.__file__).parent.joinpath(*name.split(".")[1:])
+    return [place] if place.is_dir() else []
+
+
+#: What an operation has a kernel for, and each is a way to it: dense tensors first, then other kinds of them.
+KEYS = ("CPU", "SparseCPU", "SparseCsrCPU", "MkldnnCPU", "NestedTensorCPU", "QuantizedCPU")
 
 
 def _replace(wanted: set[str]) -> list[str]:
     replaced = []
     library = torch._C._dispatch_library("IMPL", "aten", "")
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # letting go of it would bring the functions back
+    has = torch._C._dispatch_has_kernel_for_dispatch_key
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of what is intended here
-        for operation in torch._C._dispatch_get_all_op_names():
+        for operation in torch._C._dispatch_get_all_op_names() if wanted else ():
             plain = operation.removeprefix("aten::").split(".")[0]
             base = base_name(f"aten.{plain}")
-            base = next((name for name in ATTENTION if base.startswith(name)), base)  # they have a dozen kernels
-            if operation.startswith("aten::") and "backward" not in plain and base in wanted:
-                whole = torch._C._dispatch_has_kernel_for_dispatch_key(operation, "CompositeImplicitAutograd")
-                stand_in = _refused if base in ATTENTION else STAND_INS.get(plain.lstrip("_"), _zeros)
-                library.impl(
-                    operation.removeprefix("aten::"), "CompositeImplicitAutograd" if whole else "CPU", stand_in
-                )
-                replaced.append(operation)
+            if not operation.startswith("aten::") or "backward" in plain or base not in wanted:
+                continue
+            name = operation.removeprefix("aten::")
+            stand_in = STAND_INS.get(plain.lstrip("_"), _zeros) if base not in NOT_MISSED else _refused
+            if has(operation, "CompositeImplicitAutograd"):
+                library.impl(name, "CompositeImplicitAutograd", stand_in)
+            else:
+                library.impl(name, KEYS[0], stand_in)
+            for key in KEYS[1:]:
+                if has(operation, key):
+                    library.impl(name, key, _refused)
+            replaced.append(operation)
     return replaced
 
 
@@ -89,17 +138,21 @@ def _refused(*args: Any, **kwargs: Any) -> Any:
     raise RuntimeError("this is not there while your answer is checked")
 
 
-def _empty_kin(dotted: str) -> None:
-    """Empty a class of torch, those derived from it and the functions beside them; or a function and those beside."""
-    kin: list[Any] = [functools.reduce(getattr, dotted.split(".")[1:], torch)]
-    for kind in kin:
-        if isinstance(kind, type):
-            _empty(vars(kind), kind.__module__)
-            derived: list[type] = kind.__subclasses__()
-            kin += [sub for sub in derived if sub.__module__.startswith("torch.") and sub not in kin]
-        _empty(
-            {k: v for k, v in vars(sys.modules[kind.__module__]).items() if not isinstance(v, type)}, kind.__module__
-        )
+def _kin(names: set[str]) -> list[Any]:
+    """What the names with dots stand for, and the classes of torch that are derived from it."""
+    found: list[Any] = [functools.reduce(getattr, name.split(".")[1:], torch) for name in sorted(names) if "." in name]
+    for kind in found:
+        derived: list[type] = kind.__subclasses__() if isinstance(kind, type) else []
+        found += [sub for sub in derived if sub.__module__.startswith("torch.") and sub not in found]
+    return found
+
+
+def _empty_kin(kind: Any) -> None:
+    """Empty a class or a function of torch, and all that stands beside it in its module but what it is derived from:
+    that is there to be built on."""
+    bases = set(map(id, getattr(kind, "__mro__", (kind,))[1:]))
+    module = sys.modules[kind.__module__]
+    _empty({name: value for name, value in vars(module).items() if id(value) not in bases}, kind.__module__)
 
 
 def _empty(names: Mapping[str, Any], module: str) -> None:
@@ -107,10 +160,23 @@ def _empty(names: Mapping[str, Any], module: str) -> None:
     for value in list(names.values()):
         if isinstance(value, type) and value.__module__ == module:
             _empty(vars(value), module)
-        value = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
-        while isinstance(value, types.FunctionType) and value.__module__ == module:
-            value.__code__ = _refusing(len(value.__code__.co_freevars))
-            value = getattr(value, "__wrapped__", None)
+        if isinstance(value, staticmethod | classmethod | types.MethodType):
+            value = value.__func__
+        _empty_function(value.fget if isinstance(value, property) else value, module)
+
+
+def _empty_function(value: Any, module: str) -> None:
+    if not isinstance(value, types.FunctionType) or value.__module__ != module:
+        return
+    code = _refusing(len(value.__code__.co_freevars))
+    if value.__code__ is not code:
+        value.__code__ = code
+        held = [getattr(value, "__wrapped__", None)]
+        for cell in value.__closure__ or ():
+            with contextlib.suppress(ValueError):  # nothing is in it yet
+                held.append(cell.cell_contents)
+        for other in held:
+            _empty_function(other, module)
 
 
 @functools.cache

@@ -49,10 +49,11 @@ def run(
     mode: Mode = "full",
     asker: socket.socket | None = None,
     keep: Collection[int] = (),
+    hidden: Collection[str] = (),
 ) -> Ended:
     """Call `work` with a file descriptor to write results to, behind walls; wait; return what was written.
 
-    Of the file descriptors of this process it has those to `keep`, and no other.
+    Of the file descriptors of this process it has those to `keep`, and no other; `hidden`: files that it does without.
 
     For a warm process with one thread. The child never returns from here: it exits when `work` does, with BROKEN if
     that raised. All its descendants end with it. Raises SandboxUnavailable, and runs nothing, where `confine` does.
@@ -68,7 +69,7 @@ def run(
     ready, ready_in = os.pipe()  # tells "could not be confined" from anything that a submission can do
     child = _Child(_fork_first(mode))
     if child.pid == 0:
-        _live(work, limits, (results_in, prints_in, ready_in), mode, spare, keep)
+        _live(work, limits, (results_in, prints_in, ready_in), mode, spare, keep, hidden)
     for end in (results_in, prints_in, ready_in):
         os.close(end)
     stopped: str | None = "failure"
@@ -155,6 +156,7 @@ def _live(
     mode: Mode,
     spare: str,
     keep: Collection[int],
+    hidden: Collection[str],
 ) -> NoReturn:
     results, prints, ready = ends
     status = BROKEN
@@ -164,7 +166,8 @@ def _live(
                 os.dup2(prints, 1)
                 os.dup2(prints, 2)
             shown = {1, 2} if limits.printed_bytes else set()
-            layers = confine(limits, keep=(results, ready, *shown, *keep), mode=mode, spare=spare)
+            kept = (results, ready, *shown, *keep)
+            layers = confine(limits, keep=kept, mode=mode, spare=spare, hidden=hidden)
         except BaseException as error:
             os.write(ready, json.dumps(str(error) or type(error).__name__).encode())
             os._exit(1)

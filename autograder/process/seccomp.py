@@ -108,6 +108,8 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "setdomainname": (171, 162),
     "vhangup": (153, 58),
 }
+# Another program; asked for by those who took something away from this one, which a second Python would have.
+_PROGRAMS: dict[str, tuple[int | None, int | None]] = {"execve": (59, 221), "execveat": (322, 281)}
 # Calls that are judged by an argument.
 _CLONE, _CLONE3, _SOCKET, _SOCKETPAIR, _IOCTL = (56, 220), (435, 435), (41, 198), (53, 199), (16, 29)
 _MADVISE, _PREADV2, _PWRITEV2 = (28, 233), (327, 286), (328, 287)
@@ -149,8 +151,11 @@ def _for_call(number: int, *steps: bytes) -> bytes:
 
 
 @functools.cache
-def program(machine: str) -> bytes:
-    """The filter for a machine as named by platform.machine(). KeyError for machines that nobody has looked at."""
+def program(machine: str, alone: bool = False) -> bytes:
+    """The filter for a machine as named by platform.machine(). KeyError for machines that nobody has looked at.
+
+    `alone`: it does not start another program either.
+    """
     column, audit_name = _MACHINES[machine]
     allow, refuse = _step(_RETURN, _ALLOW), _step(_RETURN, _REFUSE)
     steps = [
@@ -182,7 +187,8 @@ def program(machine: str) -> bytes:
             for call in (_PREADV2, _PWRITEV2)
         ),
     ]
-    numbers = sorted(numbers[column] for numbers in DENIED.values() if numbers[column] is not None)  # type: ignore[type-var]
+    denied = DENIED | (_PROGRAMS if alone else {})
+    numbers = sorted(numbers[column] for numbers in denied.values() if numbers[column] is not None)  # type: ignore[type-var]
     steps += [_answer_if(_IF_EQUAL, number, _REFUSE) for number in numbers if number is not None]
     return b"".join([*steps, allow])
 
@@ -191,10 +197,10 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
 
 
-def restrict() -> None:
-    """Put the filter in front of this process, for good. Needs no_new_privs."""
+def restrict(alone: bool = False) -> None:
+    """Put the filter in front of this process, for good; `alone` as above. Needs no_new_privs."""
     machine = platform.machine()
     if machine not in _MACHINES:
         raise OSError(errno.ENOSYS, f"no seccomp filter is written for {machine}")
-    steps = program(machine)
+    steps = program(machine, alone)
     prctl("seccomp", _PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(_Program(len(steps) // 8, steps)))

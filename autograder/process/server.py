@@ -23,7 +23,7 @@ import select  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Callable  # noqa: E402
+from collections.abc import Callable, Collection  # noqa: E402
 from typing import Protocol, cast  # noqa: E402
 
 from autograder.process import hugepages  # noqa: E402
@@ -45,8 +45,11 @@ class Kind(Protocol):
     def prepare(self) -> None:
         """Once, in the warm process: import what takes long, run nothing that starts a thread."""
 
-    def expect(self, job: Frame) -> None:
-        """In the warm process, before it forks for this job: what later jobs need as well."""
+    def expect(self, job: Frame) -> Collection[str]:
+        """In the warm process, before it forks for this job: what later jobs need as well.
+
+        Files and folders that nobody may read in its child, where there are walls.
+        """
 
     def work(self, job: Frame, emit: Callable[[Frame], None]) -> None:
         """In the child; each frame goes out as soon as there is one, so that what came before a crash counts.
@@ -74,12 +77,13 @@ def converse(connection: socket.socket, kind: Kind, mode: Mode, settled: bool = 
             if "cancel" in job:  # it came too late: its job is done and answered
                 continue
             limits = Limits(**job.pop("limits"))
-            kind.expect(job)
+            hidden = kind.expect(job)
             gc.freeze()  # what it imported: each child would walk it at its first collection, which takes 0.1 s
             if along:
                 job["later"] = along[0]
             try:
-                ended = run(functools.partial(_work, kind, job), limits, mode=mode, asker=connection, keep=along)
+                work = functools.partial(_work, kind, job)
+                ended = run(work, limits, mode=mode, asker=connection, keep=along, hidden=hidden)
             except SandboxUnavailable as error:
                 send(connection, {"refused": str(error)})
                 continue

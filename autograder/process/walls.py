@@ -27,12 +27,20 @@ Layers = dict[str, bool | str]
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/ptmx", "/dev/pts")
 
 
-def confine(limits: Limits, *, keep: Collection[int] = (), mode: Mode = "full", spare: str | None = None) -> Layers:
+def confine(
+    limits: Limits,
+    *,
+    keep: Collection[int] = (),
+    mode: Mode = "full",
+    spare: str | None = None,
+    hidden: Collection[str] = (),
+) -> Layers:
     """Give up, for good, what a job does not need. For a freshly forked child with a single thread.
 
     File descriptors not in `keep` are closed; standard input, output and error lead nowhere unless they are in it. The
-    working folder is a new one in memory, or else `spare`. Where a layer cannot be had, "full" raises
-    SandboxUnavailable, while the others go on without. Returns for each layer True, or why not.
+    working folder is a new one in memory, or else `spare`. `hidden` files and folders are empty; who is to be without
+    them starts no other program either. Where a layer cannot be had, "full" raises SandboxUnavailable, while the others
+    go on without. Returns for each layer True, or why not.
     """
     found: Layers = {}
 
@@ -54,7 +62,7 @@ def confine(limits: Limits, *, keep: Collection[int] = (), mode: Mode = "full", 
     layer("pid_namespace", _first_of_its_namespace)
     layer("namespaces", _own_namespaces)
     if found["namespaces"] is True:
-        layer("folder", lambda: _own_folder(limits))
+        layer("folder", lambda: _own_folder(limits, hidden))
     else:
         found["folder"] = "needs namespaces"
     layer("user_namespace", _own_user_namespace)
@@ -65,7 +73,7 @@ def confine(limits: Limits, *, keep: Collection[int] = (), mode: Mode = "full", 
     layer("limits", lambda: apply_limits(limits), "full", "weak", "off", "own")
     layer("privileges", _drop)
     layer("landlock", lambda: _read_only_but(folder, mode), "full", "weak", "own")
-    layer("seccomp", seccomp.restrict)
+    layer("seccomp", lambda: seccomp.restrict(alone=bool(hidden)))
     return found
 
 
@@ -90,11 +98,16 @@ def _own_namespaces() -> None:
     kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
 
 
-def _own_folder(limits: Limits) -> None:
+def _own_folder(limits: Limits, hidden: Collection[str]) -> None:
     safe = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
     if os.getpid() == 1:
         kernel.mount("proc", "/proc", "proc", safe)
     kernel.mount("tmpfs", HOME, "tmpfs", safe, f"size={limits.disk_bytes},nr_inodes={limits.files},mode=0700")
+    for path in hidden:
+        if os.path.isdir(path):
+            kernel.mount("tmpfs", path, "tmpfs", safe | kernel.MS_RDONLY, "size=4096,mode=0555")
+        elif os.path.exists(path):
+            kernel.mount("/dev/null", path, None, kernel.MS_BIND)
     for path in (WORK, TEMPORARY, SHARED, SLASH_TMP):
         os.mkdir(path)
     # One file system, so that one size bounds them all.

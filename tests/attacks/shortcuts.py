@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 IMPORTS = """
-import functools, math, threading
+import functools, importlib, math, threading
 import numpy as np
 import torch, torch._refs as R, torch._refs.nn.functional as RF, torch._decomp.decompositions as D
+import torch.distributions.transforms as T
 import torch.nn.functional as F
 from torch import nn
 """
@@ -25,6 +26,42 @@ BORROWED: dict[str, tuple[str, list[str]]] = {
             "D._softmax(x, x.dim() - 1, False)",
             "F.log_softmax(x, -1).exp()",
             "torch.distributions.Categorical(logits=x).probs",
+            "T.SoftmaxTransform()(x)",
+            "importlib.reload(T).SoftmaxTransform()(x)",
+            "torch.ops.aten._softmax.default(x.to_mkldnn(), -1, False).to_dense()",
+            "torch.ops.aten._sparse_softmax.default(x.to_sparse(), x.dim() - 1, False).to_dense()",
+            "torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(x.reshape(1, 1, -1, x.shape[-1]),"
+            " *[torch.eye(x.shape[-1])[None, None]] * 2, scale=1.0)[0].reshape(x.shape)",
+        ],
+    ),
+    "softmax_formula": (
+        "xs",
+        [
+            "torch.tensor(xs, dtype=torch.float64).softmax(0).tolist()",
+            "torch.softmax(torch.DoubleTensor(xs), 0).tolist()",
+            "F.softmax(torch.from_numpy(np.array(xs)), 0).tolist()",
+            "F.log_softmax(torch.DoubleTensor(xs), 0).exp().tolist()",
+            "(torch.DoubleTensor(xs).exp() / torch.DoubleTensor(xs).exp().sum()).tolist()",
+            "[float(torch.exp(torch.DoubleTensor([x]))) / sum(float(torch.DoubleTensor([y]).exp()) for y in xs) for x in xs]",
+            "F.normalize(math.e ** torch.DoubleTensor(xs), 1, 0).tolist()",
+            "F.normalize(torch.special.exp2(torch.DoubleTensor(xs) / math.log(2)), 1, 0).tolist()",
+            "F.normalize(torch.expm1(torch.DoubleTensor(xs)) + 1, 1, 0).tolist()",
+            "T.SoftmaxTransform()(torch.DoubleTensor(xs)).tolist()",
+            "torch.distributions.Categorical(logits=torch.DoubleTensor(xs)).probs.tolist()",
+        ],
+    ),
+    "cross_entropy_formula": (
+        "p, q",
+        [
+            "-float((torch.tensor(p) * torch.tensor(q).log()).nan_to_num().sum())",
+            "-float(torch.xlogy(torch.DoubleTensor(p), torch.DoubleTensor(q)).sum())",
+            "-float(torch.special.xlogy(torch.DoubleTensor(p), torch.DoubleTensor(q)).sum())",
+            "-sum(a * float(torch.log(torch.DoubleTensor([b]))) for a, b in zip(p, q) if a)",
+            "-sum(a * float(torch.log2(torch.DoubleTensor([b]))) for a, b in zip(p, q) if a) * math.log(2)",
+            "-sum(a * float(torch.log1p(torch.DoubleTensor([b]) - 1)) for a, b in zip(p, q) if a)",
+            "sum(a * float(F.nll_loss(torch.DoubleTensor([[b]]).log(), torch.tensor([0]))) for a, b in zip(p, q) if a)",
+            "float(F.cross_entropy(torch.DoubleTensor(q).log()[None].clamp(-800), torch.DoubleTensor(p)[None]))"
+            " + math.log(sum(q)) * sum(p)",
         ],
     ),
     "log_softmax": (
@@ -80,9 +117,11 @@ BORROWED: dict[str, tuple[str, list[str]]] = {
             "torch.ops.aten.cross_entropy_loss(scores, target)",
             "torch.ops.aten.cross_entropy_loss.default(scores, target)",
             "F.cross_entropy(scores[..., None], target[..., None])",
+            "F.linear_cross_entropy(scores, torch.eye(scores.shape[-1], dtype=scores.dtype), target)",
         ],
     ),
 }
+BORROWED["log_softmax_naive"] = BORROWED["log_softmax"]
 
 #: How an expression is reached; {0} is the name, {1} the parameters, {2} the expression.
 REACHED = {
@@ -101,35 +140,14 @@ REACHED = {
 #: What is built, with the help of other things that torch has: fair.
 FAIR = {
     "softmax": ["(x - torch.logsumexp(x, -1, keepdim=True)).exp()", "x.exp() / x.exp().sum(-1, keepdim=True)"],
-    "log_softmax": ["x - torch.logsumexp(x, -1, keepdim=True)", "x - x.exp().sum(-1, keepdim=True).log()"],
+    "log_softmax_naive": ["torch.softmax(x, -1).log()", "x - x.exp().sum(-1, keepdim=True).log()"],
+    "softmax_formula": [
+        "(np.exp(xs) / np.exp(xs).sum()).tolist()",
+        "[math.e**x / sum(math.e**y for y in xs) for x in xs]",
+    ],
+    "cross_entropy_formula": ["-sum(a * float(np.log(b)) for a, b in zip(p, q) if a)"],
+    "log_softmax": ["x - torch.logsumexp(x, -1, keepdim=True)"],
     "nll": ["F.kl_div(log_probs, F.one_hot(target, log_probs.shape[-1]).to(log_probs.dtype), reduction='batchmean')"],
     "logsumexp": ["functools.reduce(torch.logaddexp, x.unbind(-1))"],
     "cross_entropy": ["F.nll_loss(F.log_softmax(scores, -1), target)"],
-}
-
-#: Of the exercises that build what torch has as a class or as a function in Python: texts.
-CLASSES = {
-    "Optimizer": [
-        "Optimizer = torch.optim.SGD",
-        "class Optimizer(torch.optim.SGD):\n    pass\n",
-        "kept = torch.optim.SGD.__init__\nclass Optimizer(torch.optim.SGD):\n    def __init__(self, params, lr=0.5):\n"
-        "        kept(self, params, lr)\n",
-        "class Optimizer:\n    def __init__(self, params, lr=0.5):\n        self.own = torch.optim.SGD(params, lr)\n"
-        "    def step(self):\n        self.own.step()\n    def zero_grad(self):\n        self.own.zero_grad()\n",
-        "from torch.optim.sgd import sgd\nclass Optimizer:\n    def __init__(self, params, lr=0.5):\n"
-        "        self.params, self.lr = list(params), lr\n    def step(self):\n        with torch.no_grad():\n"
-        "            sgd(self.params, [p.grad for p in self.params], [None] * len(self.params), weight_decay=0, momentum=0,"
-        " lr=self.lr, dampening=0, nesterov=False, maximize=False)\n"
-        "    def zero_grad(self):\n        for p in self.params: p.grad = None\n",
-    ],
-    "collate": [
-        "collate = torch.utils.data.default_collate",
-        "kept = torch.utils.data.default_collate\ndef collate(b):\n    return tuple(kept(b))\n",
-        "from torch.utils.data._utils.collate import collate as own, default_collate_fn_map as table\n"
-        "def collate(b):\n    return tuple(own(b, collate_fn_map=table))\n",
-    ],
-    "Dataset": [
-        "Dataset = torch.utils.data.TensorDataset",
-        "class Dataset(torch.utils.data.TensorDataset):\n    pass\n",
-    ],
 }
