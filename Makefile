@@ -144,6 +144,7 @@ lint: .venv/ready/test ## Check style and types
 attack: .venv/ready/test ## Try what submissions try: every known way, then cases=10000 made at random
 	@.venv/bin/python -m pytest -q tests/classroom/test_attacks.py tests/classroom/test_shortcuts.py \
 		tests/classroom/test_earned.py tests/classroom/test_neighbours.py tests/classroom/test_what_cells_reach.py
+	@PYTHONPATH=.:tests .venv/bin/python -m attacks.costs
 	@PYTHONPATH=.:tests .venv/bin/python -m attacks.fuzz $(or $(cases),10000)
 
 bench: .venv/ready/test ## Measure speed, as ratios

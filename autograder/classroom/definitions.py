@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,17 +46,19 @@ def _defines(name: str, source: str) -> bool:
 
 def hidden(name: str, sources: Sequence[str]) -> bool:
     """Whether an answer stands above the last definition of `name`, which is still the stub."""
-    bodies = [node for source in sources for node in _definitions(name, source)]
-    return len(bodies) > 1 and _is_stub(bodies[-1]) and not all(map(_is_stub, bodies))
+    stubs = [is_stub for source in sources for defined, is_stub in _definitions(source) if defined == name]
+    return len(stubs) > 1 and stubs[-1] and not all(stubs)
 
 
-def _definitions(name: str, source: str) -> list[ast.stmt]:
+@functools.lru_cache(maxsize=1000)
+def _definitions(source: str) -> list[tuple[str, bool]]:
+    """What a cell defines, and whether as a stub. Kept: it is asked for each exercise that is not started."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name]
+    return [(n.name, _is_stub(n)) for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
 
 
 def _is_stub(node: ast.stmt) -> bool:
-    return "NotImplementedError" in ast.dump(node)
+    return any(isinstance(n, ast.Name) and n.id == "NotImplementedError" for n in ast.walk(node))

@@ -20,6 +20,8 @@ from autograder.process.box import Box
 from autograder.process.frames import Outcome
 from autograder.process.limits import Limits
 
+#: Seconds that it takes to start a run; a submission can have thousands, when each of its cells ends the process.
+START = 0.1
 #: What a cell that was interrupted raises, beside it (beside/cells.py).
 OUT_OF_TIME = "OutOfTime"
 
@@ -61,8 +63,8 @@ class Purse:
     contended: bool = False
 
     def pay(self, left: Outcome, reading: float, ran_out: bool) -> None:
-        """For one run, and for reading what it left."""
-        self.left -= left.seconds + reading
+        """For one run, for reading what it left, and for its start, which nobody else pays for."""
+        self.left -= left.seconds + reading + START
         self.ran_out |= ran_out
         self.contended |= ran_out and left.contended
 

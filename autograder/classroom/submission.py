@@ -18,6 +18,8 @@ MOST_BYTES = 100 << 20
 MOST_VALUES = 3_000_000
 MOST_CELLS = 2_000
 MOST_SOURCE = 1 << 20
+#: Characters of all code cells together, forty times what is handed out: to read so much as Python takes a second.
+MOST_CODE = 1 << 18
 MOST_ATTACHED = 8 << 20
 
 
@@ -75,6 +77,11 @@ def read(data: bytes) -> Submission:
     if not isinstance(found, list):
         return Submission(trouble="The file is JSON, but not a notebook: it has no cells.")
     cells = [cell for cell in map(_cell, found[:MOST_CELLS]) if cell]
+    if sum(len(cell["source"]) for cell in cells if cell["cell_type"] == "code") > MOST_CODE:
+        return Submission(
+            trouble=f"Its code cells are longer than {MOST_CODE:,} characters together. Take out what was pasted in, "
+            "and hand it in again."
+        )
     return Submission(_with_ids(cells), language=_language(whole))
 
 

@@ -284,3 +284,8 @@ def test_an_ordinary_answer_stays_as_it_is() -> None:
 def test_millions_of_parts_are_not_read() -> None:
     found = submission.read(b'{"cells": [' + b"{}," * 4_000_000 + b"{}]}")
     assert (found.cells, "millions of parts" in found.trouble) == ([], True)
+
+
+def test_code_that_nobody_typed_is_not_read_as_python() -> None:
+    found = submission.read(notebook(*[code("x = 1\n" * 5_000)] * 10))
+    assert (found.cells, "longer than 262,144 characters" in found.trouble) == ([], True)
