@@ -44,14 +44,13 @@ def zeros_may_stand_anywhere_in_p(cross_entropy_formula, draw):
 
 @cross_entropy_formula.probe(rtol=1e-11, atol=1e-12)
 def a_class_with_p_0_adds_nothing_even_where_q_is_0(cross_entropy_formula, draw):
-    n = draw.size(2, 4)
+    n, (first, last) = draw.size(2, 4), draw.probabilities(2)  # classes on both sides of the zeros count
     for _ in range(50):  # the entropy of q is to be another number
         q = draw.probabilities(n)
-        if abs(sum(value * math.log(value / q[0]) for value in q)) > 0.01:
+        if abs(sum(value * math.log(value) for value in q) - first * math.log(q[0]) - last * math.log(q[-1])) > 0.01:
             break
-    p = [1.0] + [0.0] * n  # the class that counts comes first: zeros before it have a check of their own
-    q.insert(draw.integer(1, n), 0.0)
-    return cross_entropy_formula(p, q)
+    q.insert(draw.integer(1, n - 1), 0.0)
+    return cross_entropy_formula([first, *[0.0] * (n - 1), last], q)
 
 
 @cross_entropy_formula.slip("return A", "return -sum(a * math.log(b + 1e-9) for a, b in zip(p, q, strict=True))")
@@ -74,6 +73,12 @@ def small_p_left_out():
 @cross_entropy_formula.slip("if p[i] != 0:", "if p[i] == 0:\n    break\ntotal -= p[i] * math.log(q[i])", of="in_a_loop")
 def stops_at_the_first_zero():
     """You stop at the first class whose p is 0, and those behind it are not counted: break and return end the loop.
+    Skip that one class and go on."""
+
+
+@cross_entropy_formula.slip("p[i] == 0", "q[i] == 0", of="stops_at_the_first_zero")
+def stops_where_q_is_0():
+    """You stop at the first class whose q is 0, and those behind it are not counted: break and return end the loop.
     Skip that one class and go on."""
 
 
