@@ -42,7 +42,7 @@ def returns_nothing(result: Any, *args: Any) -> None:
 
 @relation
 def negated(result: Any, *args: Any) -> Any:
-    """The size is right and the sign is wrong: every value is the negative of what it should be."""
+    """Every value is the negative of what it should be: its size is right, its sign is not."""
     return [-value for value in result] if isinstance(result, list) else -result
 
 

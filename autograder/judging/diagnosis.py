@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 from autograder.exercise import Exercise, Probe
+from autograder.judging.difference import numbers
 from autograder.judging.judge import compare
 from autograder.judging.verdict import Diagnosis, Frame
 
 #: (message, frames by probe) of known mistakes, by name.
 Mistakes = dict[str, tuple[str, dict[str, Frame]]]
+#: How a known mistake begins that says of everything else that it is right.
+REST_IS_RIGHT = re.compile(r"(The|Both|Your)\b[^.:]* (is|are) right\b")
 
 
 def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, Frame]) -> bool:
@@ -46,8 +52,8 @@ def in_part(
     fails = [p for p in exercise.probes.values() if not _agree(exercise, p, learner, expected)]
     passes = [p for p in exercise.probes.values() if p not in fails]
     best: list[tuple[str, tuple[str, ...]]] = []
-    for name, (_, frames) in mistakes.items():
-        if not all(_agree(exercise, p, frames, expected) for p in passes):
+    for name, (message, frames) in mistakes.items():
+        if REST_IS_RIGHT.match(message) or not all(_agree(exercise, p, frames, expected) for p in passes):
             continue
         same = tuple(p.name for p in fails if _looks_the_same(exercise, p, learner, frames))
         if same and (not best or len(same) >= len(best[0][1])):
@@ -64,7 +70,10 @@ def _agree(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dic
 
 
 def _looks_the_same(exercise: Exercise, probe: Probe, mine: dict[str, Frame], theirs: dict[str, Frame]) -> bool:
-    """Whether a mistake gives what the learner's answer gives; two exceptions or two complaints say too little."""
+    """Whether a mistake gives what the learner's answer gives; two exceptions or complaints say little, as nan does."""
     if not _agree(exercise, probe, mine, theirs) or "value" not in mine[probe.name]:
+        return False
+    seen = list(numbers(mine[probe.name]["value"]))
+    if seen and not any(map(math.isfinite, seen)):
         return False
     return set(mine[probe.name].get("changed", ())) == set(theirs[probe.name].get("changed", ()))

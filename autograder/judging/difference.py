@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,17 @@ def _formless(value: Any) -> Any:
     if kind == "list":
         return [_formless(item) for item in value]
     return {"dict": [[key, _formless(item)] for key, item in value["dict"]]} if kind == "dict" else value
+
+
+def numbers(value: Any) -> Iterator[float]:
+    """All numbers of an observation, or of a part of one."""
+    if isinstance(value, int | float):
+        yield float(value)
+    elif isinstance(value, list):
+        for item in value:
+            yield from numbers(item)
+    elif isinstance(value, dict):
+        yield from numbers(value.get("values", list(value.values())))
 
 
 def close(got: float, expected: float, rtol: float, atol: float) -> bool:

@@ -12,12 +12,16 @@ from collections.abc import Set
 
 from autograder.repair.edit import is_theirs, labels, number_of
 
+Dead = int | tuple[int, str]
 LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
-def dead(tree: ast.AST) -> set[int]:
-    """The numbers of the learner's statements that have no effect: never reached, or giving a name nobody reads."""
-    found: set[int] = set()
+def dead(tree: ast.AST) -> set[Dead]:
+    """The learner's statements that have no effect, never reached or giving a name nobody reads: their numbers.
+
+    Of one that gives several names those that nobody reads are (number, name).
+    """
+    found: set[Dead] = set()
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.ClassDef):
             for block in _blocks(function):
@@ -37,8 +41,9 @@ def _uncalled(tree: ast.AST) -> set[int]:
     return {number_of(s) for s in inner if s.name not in read}
 
 
-def kills(before: set[int], after: ast.Module, removed: Set[int] = frozenset()) -> bool:
-    return _returns_at_once(after) or bool(dead(after) - before - removed)
+def kills(before: set[Dead], after: ast.Module, removed: Set[int] = frozenset()) -> bool:
+    died = dead(after) - before
+    return _returns_at_once(after) or any((d[0] if isinstance(d, tuple) else d) not in removed for d in died)
 
 
 def never(tree: ast.Module) -> bool:
@@ -90,8 +95,8 @@ def _defined_anew(owner: ast.ClassDef) -> set[int]:
     return found
 
 
-def _unread(function: ast.FunctionDef) -> set[int]:
-    """Assignments to plain names that are not read before they are given another value."""
+def _unread(function: ast.FunctionDef) -> set[Dead]:
+    """Assignments to plain names that are not read before they are given another value, and such names of several."""
     read = Counter(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
     built = _built_up(function)
     for n in ast.walk(function):
@@ -99,10 +104,12 @@ def _unread(function: ast.FunctionDef) -> set[int]:
             read[n.target.id] += 1
         elif isinstance(n, ast.Expr) and (name := _added_to(n)) in built:
             read[name] -= 1
-    found = _given_last(function)
+    found: set[Dead] = {*_given_last(function)}
     for block in _blocks(function):
         for i, statement in enumerate(block):
             names = _given(statement)
+            if len(names) > 1 and is_theirs(statement):
+                found |= {(number_of(statement), name) for name in names if not read[name]}
             if names and is_theirs(statement) and all(not read[name] or _given_anew(name, block, i) for name in names):
                 found.add(number_of(statement))
     return found

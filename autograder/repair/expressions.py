@@ -13,7 +13,7 @@ from typing import Any
 from autograder.repair import calls, operators
 from autograder.repair.calls import Make
 from autograder.repair.edit import Change, Edit, having, is_theirs, labels, number_of, same
-from autograder.repair.kinds import is_number, kind_in, place, said_of
+from autograder.repair.kinds import is_number, is_of_torch, kind_in, place, said_of
 from autograder.repair.vocabulary import Vocabulary, in_reach, wrapped
 
 BUILT_IN = set(dir(builtins))
@@ -36,6 +36,7 @@ OFTEN = [".detach()", ".item()", ".clone()", ".float()", ".mean()", ".sum()", "l
 def edits(function: ast.AST, names: set[str], known: Vocabulary) -> Iterator[Edit]:
     """The edits of every expression of theirs inside `function`; `names` are those that it may read."""
     fresh = Fresh(names | BUILT_IN, known)
+    idle = {id(s.value) for s in ast.walk(function) if isinstance(s, ast.Expr) and _is_of_torch(s.value)}
     for parent in ast.walk(function):
         if not is_theirs(parent):
             continue
@@ -43,12 +44,22 @@ def edits(function: ast.AST, names: set[str], known: Vocabulary) -> Iterator[Edi
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, ast.expr) and is_theirs(item) and not _is_written(item) and name != "func":
                     yield from fresh.of(item, parent)
-                elif isinstance(item, ast.expr) and name == "func" and is_theirs(item):
+                elif isinstance(item, ast.expr) and name == "func" and is_theirs(item) and id(parent) not in idle:
                     yield from fresh.of_function(item)
 
 
 def _is_written(node: ast.expr) -> bool:
     return isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+
+
+def _is_idle(node: ast.expr) -> bool:
+    """Whether a statement that is this alone does nothing: it would be taken out, and that is an edit of its own."""
+    return isinstance(node, ast.Constant | ast.Name | ast.Attribute) or _is_of_torch(node)
+
+
+def _is_of_torch(node: ast.expr) -> bool:
+    """Whether it calls a function of torch's, most of which do nothing but return: another one takes it out."""
+    return isinstance(node, ast.Call) and is_of_torch(node.func)
 
 
 class Fresh:
@@ -60,7 +71,7 @@ class Fresh:
     def of(self, node: ast.expr, parent: ast.AST) -> Iterator[Edit]:
         for make in self._ways(node, parent):
             new = make(node)
-            if new is not None and not same(new, node):
+            if new is not None and not same(new, node) and not (isinstance(parent, ast.Expr) and _is_idle(new)):
                 yield _edit(node, make, new, parent)
 
     def of_function(self, node: ast.expr) -> Iterator[Edit]:

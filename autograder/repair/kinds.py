@@ -87,7 +87,7 @@ def classify(old: ast.AST, new: ast.AST) -> str:
     if isinstance(old, ast.Tuple | ast.List) and isinstance(new, ast.Tuple | ast.List):
         return _elements(old, new)
     if isinstance(old, ast.IfExp) and isinstance(new, ast.IfExp):
-        return "condition"
+        return "condition" if same([old.body, old.orelse], [new.body, new.orelse]) else "expression"
     return "expression"
 
 

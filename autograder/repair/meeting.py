@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from autograder.exercise import Exercise
 from autograder.judging.diagnosis import Mistakes, diagnose
+from autograder.judging.difference import numbers
 from autograder.judging.judge import compare
 from autograder.judging.verdict import Diagnosis
 from autograder.repair.trial import Frames
@@ -56,21 +57,11 @@ class Meeting:
 
 def _outline(frame: dict[str, Any]) -> list[float]:
     found: list[float] = []
-    for number in _numbers(frame["value"]):
+    for number in numbers(frame["value"]):
         found.append(number)
         if len(found) == FIRST:
             break
     return found
-
-
-def _numbers(value: Any) -> Iterator[float]:
-    if isinstance(value, int | float):
-        yield float(value)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _numbers(item)
-    elif isinstance(value, dict):
-        yield from _numbers(value.get("values", list(value.values())))
 
 
 def _is_near(mine: list[float], theirs: list[float]) -> bool:

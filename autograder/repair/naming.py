@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from autograder.authoring.relations import RELATIONS
+from autograder.judging.diagnosis import REST_IS_RIGHT
 from autograder.judging.verdict import Diagnosis
 from autograder.repair.edit import Edit
 from autograder.repair.sets import Found
@@ -44,8 +45,6 @@ MOST_STATEMENT, MOST_NEW = 9, 4
 MANY, MOST_OF_MANY = 3, 9
 #: What is put round lines may reach further than it must: its first line is the place.
 WRAPS = {"no_grad_missing", "condition_missing"}
-#: How a known mistake begins that says of everything else that it is right.
-REST_IS_RIGHT = re.compile(r"(The|Both|Your)\b[^.:]* (is|are) right\b")
 #: A place that spreads over more lines than this is told by its first one.
 MOST_LINES = 3
 
@@ -73,17 +72,19 @@ def told(
     made = []
     joined = _joined(found.edits)
     changes = _changed(found.base)
-    for edit, without in zip(found.edits, found.without, strict=True):
-        if any(_hangs_on(edit, other) for other in found.edits):
+    for edit, without, theirs in zip(found.edits, found.without, found.theirs, strict=True):
+        if any(_hangs_on(edit, other, lines) for other in found.edits):
             continue
         fails = failing(without)
-        apart = not joined & {edit.lines[0]} and changes <= _changed(without)
-        apart = apart and not any(_hangs_on(other, edit) for other in found.edits)
+        apart = theirs and not joined & {edit.lines[0]} and changes <= _changed(without)
+        hung_on = any(_hangs_on(other, edit, lines) for other in found.edits)
+        apart = apart and not hung_on
         apart = apart and all(_is_small(other, lines) for other in found.edits if other is not edit)
         name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
         if name and _speaks_of_all(name):
             name = None
-        base = name or Diagnosis(_kind(edit, found), said=edit.said, known=False)
+        kind = "statement" if hung_on and edit.kind == "statement_extra" else _kind(edit, found)
+        base = name or Diagnosis(kind, said=edit.said, known=False)
         made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
     made = _as_one(made, joined)
     if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
@@ -113,10 +114,11 @@ def _reads(edit: Edit, first: Edit, lines: list[str]) -> bool:
     return bool(what.isidentifier() and re.match(rf"\s*{what} = ", lines[first.lines[0] - 1]))
 
 
-def _hangs_on(edit: Edit, other: Edit) -> bool:
-    """Whether the other takes out what gives a name, and this takes the name away where it is read: one place."""
-    name = re.match(r"(\w+) = ", other.said.get("what", ""))
-    return other.kind == "statement_extra" and name is not None and name[1] in edit.gone
+def _hangs_on(edit: Edit, other: Edit, lines: list[str]) -> bool:
+    """Whether it takes a name away where it is read that the other takes out, or takes away, where it is given."""
+    name = re.match(r"\s*(\w+) = ", lines[other.lines[0] - 1]) if 0 < other.lines[0] <= len(lines) else None
+    taken = other.kind == "statement_extra" or (other.kind == edit.kind == "name" and name and name[1] in other.gone)
+    return bool(taken and edit is not other and name and name[1] in edit.gone)
 
 
 def _singles(found: Found) -> list[tuple[Edit, ...]]:

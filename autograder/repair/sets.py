@@ -29,6 +29,8 @@ class Found:
     base: Frames
     #: What is seen when all of the edits but this one are made.
     without: list[Frames] = field(default_factory=list)
+    #: Whether by all of the edits but this one nothing of theirs dies, so that what is seen then is about their text.
+    theirs: list[bool] = field(default_factory=list)
     #: Other sets that are as good.
     others: list[tuple[Edit, ...]] = field(default_factory=list)
     #: What is seen with all edits made, where that does not pass yet.
@@ -62,6 +64,8 @@ class Sets:
         """Whether enough of the learner's answer stays, and nothing of what stays dies by the edits."""
         if sum(e.cost for e in edits if e.kind in WHOLESALE) > MOST_CHANGED * self._size:
             return False
+        if any(e.kind == "no_grad_missing" for e in edits) and any(".data" in e.gone for e in edits):
+            return False  # `.data` did it without a record: that one is needed is our doing
         tree = apply(self.tree, edits)
         gone = {inner for e in edits if e.kind == "statement_extra" for inner, _ in e.parts}
         return tree is not None and not alive.kills(self._dead, tree, gone)
@@ -84,10 +88,11 @@ class Sets:
         best = sets[0]
         others = [s for s in sets[1:] if cost(s) <= cost(best) + NEARLY_AS_GOOD and len(s) == len(best)]
         if len(best) == 1:
-            return Found(best, self.base, [self.base], others)
-        texts = [self.text(tuple(e for e in best if e is not edit)) for edit in best]
+            return Found(best, self.base, [self.base], [True], others)
+        rests = [tuple(e for e in best if e is not edit) for edit in best]
+        texts = [self.text(rest) for rest in rests]
         seen = iter(self.trials.run([t for t in texts if t], None))
-        return Found(best, self.base, [next(seen) if t else {} for t in texts], others)
+        return Found(best, self.base, [next(seen) if t else {} for t in texts], list(map(self.is_fair, rests)), others)
 
     def _bypasses(self, edits: tuple[Edit, ...]) -> bool:
         """Whether what these edits put under a condition need never run: they compute the answer anew beside it."""

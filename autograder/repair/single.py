@@ -13,6 +13,8 @@ from autograder.repair.trial import Frames
 BATCH = 48
 #: After one is found, the search goes on to those that are nearly as likely, and may be as good.
 RANK_BEYOND, AS_GOOD, AS_GOOD_IN_PART = 4.0, 1.0, 5.0
+#: Kinds that put what is there in another order or place: by luck they mend a probe that looks at little.
+ORDER = {"operands_swapped", "order", "arguments_swapped", "names_exchanged", "name"}
 #: What counts as progress: each probe that agrees. A part is told only where its edits are this small.
 WHOLE_PROBE, MOST_OF_A_PART = 10.0, 6
 
@@ -120,6 +122,8 @@ class Single:
         fewest, best = partial[0]
         near = [e for n, e in partial if n == fewest and cost([e]) <= cost([best]) + AS_GOOD_IN_PART]
         if best.cost > MOST_OF_A_PART or any(e.lines != best.lines for e in near):
+            return None
+        if best.kind in ORDER and 2 * fewest >= len(self.sets.failing):
             return None
         text = self.sets.text((best,))
         after = self.sets.trials.known(text) if text else {}

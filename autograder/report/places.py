@@ -56,7 +56,7 @@ SENTENCES = {
     "return_not_yield": "Line {line} ends the function, where it should hand over one thing and go on.",
     "yield_not_return": "Line {line} hands over a part and goes on, where the whole should be given back at once.",
     "expression": "Part of line {line} is not what is needed there.",
-    "statement": "Line {line} is the place to look at: with something else there, the other lines can stay.",
+    "statement": "Line {line} does something else than what is needed there.",
 }
 
 #: Out of and into a block, by what the block belongs to.

@@ -193,6 +193,13 @@ SAID = {
         "the mean of the absolute differences",
         "still a tensor|Python float",
     ),
+    "a number where a tensor is as right": (
+        "accuracy",
+        "def accuracy(out, yb):\n    right = [row.argmin() == t for row, t in zip(out, yb)]\n"
+        "    return float(sum(right)) / len(yb)\n",
+        "the value is",
+        "Python float",
+    ),
     "an unfinished merge": (
         "softmax",
         "<<<<<<< HEAD\ndef softmax(x):\n    return x\n=======\ndef softmax(x):\n    return -x\n>>>>>>> b\n",
@@ -230,6 +237,25 @@ def test_what_is_said_is_true_of_the_answer(case: str, check: Check) -> None:
     assert not unsaid or not re.search(unsaid, page), page
 
 
+def test_nan_alone_is_no_sign_of_a_known_mistake(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.01")
+    text = "def log_softmax(x):\n    return torch.log(x - torch.logsumexp(x, 1)[..., None])\n"
+    assert not check("log_softmax", HEAD + text).diagnoses
+
+
+def test_a_change_of_order_that_mends_one_check_by_luck_is_no_place(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    text = (
+        "def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):\n    for _ in range(epochs):\n"
+        "        for k in range(len(train_ds) // bs):\n            xb, yb = train_ds[k : k + bs]\n"
+        "            opt.zero_grad()\n            loss_func(model(xb), yb).backward()\n            opt.step()\n"
+    )
+    said = [diagnosis.mistake for diagnosis in check("fit_dataset", HEAD + text).diagnoses]
+    assert "operands_swapped" not in said
+
+
 def test_a_tensor_without_dimensions_is_a_number(check: Check) -> None:
     refuses = "def max_abs_diff(a, b):\n    if a.shape != b.shape:\n        raise ValueError\n"
     text = refuses + "    return (a - b).abs().max()\n"
@@ -237,6 +263,49 @@ def test_a_tensor_without_dimensions_is_a_number(check: Check) -> None:
 
 
 SEVERAL = {
+    "past the records, and uphill": (
+        "fit_parameters",
+        "def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):\n    parameters = model.parameters()\n"
+        "    for _ in range(epochs):\n        for xb, yb in zip(x.split(bs), y.split(bs)):\n"
+        "            loss_func(model(xb), yb).backward()\n            for p in parameters:\n"
+        "                p.data.add_(p.grad, alpha=lr)\n                p.grad.zero_()\n",
+        "no_grad",
+    ),
+    "a seed, and floats": (
+        "indices",
+        "def indices(n, shuffle):\n    torch.manual_seed(42)\n"
+        "    return torch.randperm(n).float() if shuffle else torch.arange(float(n))\n",
+        "condition|another function|too many to a value",
+    ),
+    "each layer on the input, and registered twice": (
+        "RegisteredModel",
+        "class RegisteredModel(nn.Module):\n    def __init__(self, layers):\n        super().__init__()\n"
+        "        self.layers = nn.ModuleList(layers)\n        for i, layer in enumerate(layers):\n"
+        "            self.add_module(f'layer_{i}', layer)\n    def forward(self, x):\n"
+        "        for layer in self.layers:\n            out = layer(x)\n        return out\n",
+        "what it returns is dropped|line 13",
+    ),
+    "a long line whose name is read once": (
+        "accuracy",
+        "def accuracy(out, yb):\n    misses = torch.count_nonzero(out.argmax(0) - yb)\n    return misses / len(out)\n",
+        "not to happen",
+    ),
+    "two loaders made at once": (
+        "default_loaders",
+        "def default_loaders(train_ds, valid_ds, bs):\n"
+        "    train, valid = (torch.utils.data.DataLoader(ds, bs, shuffle=True, drop_last=ds is train_ds)\n"
+        "                    for ds in (train_ds, valid_ds))\n    return train, valid\n",
+        "is missing after",
+    ),
+    "no number of it is right": (
+        "validate",
+        "def validate(model, loss_func, dl):\n    model.eval()\n    loss = acc = n = 0\n    with torch.no_grad():\n"
+        "        for xb, yb in dl:\n            out = model(xb)\n"
+        "            loss += loss_func(out, yb).item() * xb.shape[1]\n"
+        "            acc += (out.argmax(1) == yb).sum().item()\n            n += 1\n"
+        "    model.train()\n    return loss / n, acc / n\n",
+        "are right",
+    ),
     "a return behind a with": (
         "evaluate",
         "def evaluate(model, loss_func, x, y):\n    model.eval()\n    with torch.no_grad():\n        s = model(x)\n"
@@ -259,5 +328,4 @@ def test_what_is_said_of_one_mistake_is_true_beside_another(
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     name, answer, unsaid = SEVERAL[case]
     said = [diagnosis.message for diagnosis in check(name, HEAD + answer).diagnoses]
-    assert said
-    assert not any(unsaid in sentence for sentence in said), said
+    assert not any(re.search(unsaid, sentence) for sentence in said), said
