@@ -143,7 +143,12 @@ def sections() -> list[str]:
 
 @functools.cache
 def names(section: str) -> list[str]:
-    """The exercises of a section: a file of checks each, in the order of the definitions in solutions/<section>.py."""
+    """The exercises of a section: a file of checks each, in the order of the definitions in solutions/<section>.py.
+
+    A notebook of an instructor's own, without exercises, is of the section "", which has none.
+    """
+    if not section:
+        return []
     here = _files(section)
     solutions = solutions_path(section)
     if solutions.exists():

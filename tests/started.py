@@ -177,6 +177,8 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
     added = [path for path in asked["environment"].get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:1] = [asked["folder"], *added]
     sys.argv = asked["words"]
+    if encoding := asked["environment"].get("PYTHONIOENCODING"):
+        sys.stdout.reconfigure(encoding=encoding)  # type: ignore[union-attr]
     gc.enable()
     with contextlib.suppress(ImportError):  # the kit of that folder
         from autograder import process

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from test_second_lesson import run
 
 from autograder import places
-from autograder.classroom import release
+from autograder.classroom import releasable
 from autograder.course import BadCourse
 
 WRONG = "def clip(x):\n    return 2 * x + 1\n"
@@ -89,9 +89,11 @@ def test_one_that_is_broken_stops_itself_alone(lesson: Path, tmp_path: Path, fil
 
 @pytest.mark.slow
 def test_a_class_is_released_it_and_graded_on_it(lesson: Path) -> None:
-    run(lesson, "-m", "autograder", "assign", "week1")
+    put_tests(lesson)
+    assert "tests.ipynb: the tests in 2 cells run beside" in run(lesson, "-m", "autograder", "assign", "week1")
     released = lesson / "release" / "week1"
-    assert sorted(path.name for path in released.glob("*.ipynb")) == ["mine.ipynb", "setup.ipynb"]
+    assert sorted(path.name for path in released.glob("*.ipynb")) == ["mine.ipynb", "setup.ipynb", "tests.ipynb"]
+    assert "half(-4)" not in (released / "tests.ipynb").read_text(), "hidden"
     with zipfile.ZipFile(next(released.glob("*.whl"))) as wheel:
         texts = {name: wheel.read(name).decode() for name in wheel.namelist()}
     assert "def works_on_any_shape" in texts["autograder/checks/mine/clip.py"]
@@ -102,10 +104,30 @@ def test_a_class_is_released_it_and_graded_on_it(lesson: Path) -> None:
         place = lesson / "submitted" / student / "week1"
         place.mkdir(parents=True)
         (place / "mine.ipynb").write_text(json.dumps(answered(blank, {"clip": text})))
+        tests = json.loads((released / "tests.ipynb").read_text())
+        tests["cells"][0]["source"] = f"def half(x):\n    return {'x' if student == 'ada' else 'abs(x)'} / 2"
+        (place / "tests.ipynb").write_text(json.dumps(tests))
     run(lesson, "-m", "autograder", "grade", "week1")
     with Gradebook(f"sqlite:///{lesson}/gradebook.db") as gradebook:
-        assert [gradebook.find_submission("week1", who).score for who in ("ada", "ben")] == [2, 1]
-    assert "You add one as well" in run(lesson, "-m", "autograder", "report", "week1", "--json")
+        assert [gradebook.find_submission("week1", who).score for who in ("ada", "ben")] == [2 + 2 + 1, 1 + 0 + 1]
+    told = run(lesson, "-m", "autograder", "report", "week1", "--json")
+    assert "You add one as well" in told
+    tests = json.loads(told)["tests"]
+    assert [(row["name"], row["passed"], row["failed"], row["mean"]) for row in tests] == [
+        ("half_tests", 1, 1, 1),
+        ("some_tests", 0, 2, 1),
+    ]
+    assert json.loads(told)["max_score"] == 1 + 2 + 2 + 2
+    run(lesson, "-m", "autograder", "feedback", "week1")
+    page = (lesson / "feedback" / "ben" / "week1" / "tests.html").read_text()
+    assert "half_tests does not pass yet" in page
+    assert "In line 4 of these tests, <code>assert half(-4) == -2</code>: AssertionError" in page
+    assert "These tests give 1 of 2 points." in page
+    run(lesson, "-m", "autograder", "report", "week1")
+    assert "some_<wbr>tests" in (lesson / "reports" / "week1.html").read_text()
+    assert ",some_tests,test,failed,1.0,2.0," in (lesson / "reports" / "week1.csv").read_text()
+    again = run(lesson, "-m", "autograder", "assign", "week1")
+    assert "kit" not in again, "the tests are no exercises that are gone"
 
     before = version(lesson)
     checks = lesson / "my questions" / "checks" / "mine" / "clip.py"
@@ -131,6 +153,22 @@ def cell(grade_id: str, source: str = "", **meta: Any) -> dict[str, Any]:
     }
 
 
+def put_tests(course: Path) -> None:
+    """A notebook of plain nbgrader cells: an answer, tests of which some are hidden, and one that gives a part."""
+    answer = cell("half", "### BEGIN SOLUTION\nhalf = lambda x: x / 2\n### END SOLUTION", solution=True, locked=False)
+    answer["metadata"]["nbgrader"] |= {"grade": False}
+    del answer["metadata"]["nbgrader"]["points"]
+    hidden = "### BEGIN HIDDEN TESTS\nassert half(-4) == -2\n### END HIDDEN TESTS"
+    made: dict[str, Any] = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
+    made["cells"] = [
+        answer,
+        cell("half_tests", f"assert half(2) == 1\n\n{hidden}", points=2),
+        cell("some_tests", "1 + (half(3) == 2)", points=2),
+    ]
+    (course / "source" / "week1").mkdir(parents=True)
+    (course / "source" / "week1" / "tests.ipynb").write_text(json.dumps(made))
+
+
 def put_notebook(course: Path, cells: list[str], language: str = "python") -> None:
     made: dict[str, Any] = {"cells": [cell(name) for name in cells], "nbformat": 4, "nbformat_minor": 5}
     made["metadata"] = {"kernelspec": {"name": language, "display_name": language, "language": language}}
@@ -142,7 +180,11 @@ def put_notebook(course: Path, cells: list[str], language: str = "python") -> No
 @pytest.mark.parametrize(
     ("cells", "language", "says"),
     [
-        (["softamx"], "python", "the grade cell softamx belongs to no exercise, so nothing can grade it (did you mean"),
+        (
+            ["softamx"],
+            "python",
+            "the grade cell softamx belongs to no exercise and has no tests",
+        ),
         (["softmax", "get_data"], "python", "extra.ipynb: it has exercises of cross_entropy and setup."),
         (["softmax", "softmax"], "python", "extra.ipynb: two cells have the id softmax."),
         (["softmax"], "R", "extra.ipynb: its kernel is R"),
@@ -151,7 +193,7 @@ def put_notebook(course: Path, cells: list[str], language: str = "python") -> No
 def test_what_could_not_be_graded_is_refused(tmp_path: Path, cells: list[str], language: str, says: str) -> None:
     put_notebook(tmp_path, cells, language)
     with pytest.raises(BadCourse, match=re.escape(says)):
-        release.refuse(release.Change("week1", {}), tmp_path)
+        releasable.refuse("week1", [], [], tmp_path)
 
 
 def test_it_is_refused_before_anything_is_released(lesson: Path, tmp_path: Path) -> None:

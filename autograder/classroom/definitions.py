@@ -27,11 +27,12 @@ def stopped(name: str, sources: Sequence[str], outputs: Sequence[list[Frame] | N
             continue
         for item in outputs[number] or []:
             if item["output_type"] == "error":
-                return _stopped(item, number + 1, sources[number])
+                return where(item, number + 1, sources[number])
     return None
 
 
-def _stopped(item: Frame, number: int, source: str) -> Stopped:
+def where(item: Frame, number: int, source: str) -> Stopped:
+    """Where cell `number`, counted from 1, stopped with the error that is among its outputs."""
     told = re.sub(r" \(<cell \[\d+\]>, line \d+\)$", "", item["evalue"])
     found = re.search(rf"Cell In\[{number}\], line (\d+)", "\n".join(item["traceback"]))
     line = int(found[1]) if found else 0

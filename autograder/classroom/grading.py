@@ -15,7 +15,8 @@ from pathlib import Path
 
 from autograder import lesson
 from autograder.authoring.families import complete
-from autograder.classroom import alike, confirm, definitions, pieces, told
+from autograder.classroom import alike, cell_tests, confirm, definitions, pieces, told
+from autograder.classroom.cell_tests import CellTest
 from autograder.classroom.run import Budget, Purse, Run
 from autograder.classroom.submission import read
 from autograder.exercise import Exercise
@@ -38,7 +39,7 @@ def grade_notebook(
 
     {"trouble": why the file could not be read or "", "cells": outputs of each code cell that ran,
      "exercises": {name: {"outcome", "share", "probes", "diagnosis", "text", "html"}}, `share` in 0..1; `saw` of a probe
-      is what `make report` compares over a class (alike.py),
+      is what `make report` compares over a class (alike.py), "tests": the same of tests in cells,
      "out_of_time": whether anything was stopped because its time was up, "contended": and others had the processor}.
     """
     submission = read(data)
@@ -53,16 +54,17 @@ def grade_cells(
     where: Box | None = None,
     budget: Budget | None = None,
     trouble: str = "",
+    tests: list[Frame] | None = None,
 ) -> Frame:
-    """As grade_notebook, for the code cells themselves."""
+    """As grade_notebook, for the code cells themselves; `tests` (cell_tests.py) come last, under "tests"."""
     budget = budget or Budget()
     lent: dict[str, Outcome] = {}
     run = Run(sources, section, seed, where or box(), budget, purse=Purse(budget.whole))
     exercises = lesson.load(section)
     if sources:
-        _run(run, list(exercises))
+        run.through(list(exercises))
     verdicts = {name: run.verdict(name) for name in exercises}
-    if sources:
+    if sources and exercises:
         confirm.confirm(run, verdicts)
         lent = pieces.lend(run, verdicts)
     for name, verdict in verdicts.items():
@@ -72,10 +74,12 @@ def grade_cells(
             verdict.trouble = {**(verdict.trouble or {}), "stopped": definitions.stopped(name, sources, run.outputs)}
         elif verdict.outcome == "not_started" and definitions.hidden(name, sources):
             verdict.trouble = {"kind": "hidden"}
+    beside = cell_tests.results(run, [CellTest(**test) for test in tests or []], trouble)
     return {
         "trouble": trouble,
         "cells": [out or [] for out in run.outputs],
         "exercises": {name: _result(verdict, trouble) for name, verdict in verdicts.items()},
+        "tests": beside,
         "out_of_time": run.purse.ran_out,
         "contended": run.purse.contended,
     }
@@ -96,39 +100,6 @@ def _result(verdict: Verdict, trouble: str) -> Frame:
         "text": plain,
         "html": rich,
     }
-
-
-def _run(run: Run, names: list[str]) -> None:
-    """Run the cells and observe the answers, again and again without whatever ended the process."""
-    while True:
-        ended, culprit = run.ask(names)
-        if ended.ending == "finished":
-            return
-        ending, detail = ended.ending, ended.detail
-        if culprit is None:  # between two of them: by a thread, say
-            for name in names:
-                run.seen[name] = Outcome(run.seen[name].frames if name in run.seen else [], ending, detail)
-            return
-        if isinstance(culprit, int):
-            run.skip.add(culprit)
-            run.outputs[culprit] = [_stopped(ending, detail)]
-        else:
-            outcome = run.seen.setdefault(culprit, Outcome())
-            outcome.ending, outcome.detail = ending, detail
-            names = names[names.index(culprit) + 1 :]
-        if not names:
-            return
-        if run.purse.left <= 0:
-            run.purse.ran_out = True
-            for name in names:
-                run.seen[name] = Outcome(ending="timeout")
-            return
-
-
-def _stopped(ending: str, detail: str) -> Frame:
-    says = "This cell ran out of time, so it was left out." if ending == "timeout" else ""
-    says = says or f"This cell ended the whole process ({detail}), so it was left out."
-    return {"output_type": "error", "ename": "Stopped", "evalue": says, "traceback": [says]}
 
 
 def _diagnose(exercise: Exercise, observed: Outcome | None, verdict: Verdict, seed: int) -> None:

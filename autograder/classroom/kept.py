@@ -20,6 +20,8 @@ class Paper:
     student: str
     course: Path
     results: dict[str, Told | None] = field(default_factory=dict)
+    #: The same by cell of the instructor's own tests.
+    tests: dict[str, Told | None] = field(default_factory=dict)
     out_of_time: bool = False
     #: By exercise, the result of what was handed in before, where there is one.
     before: dict[str, Told] = field(default_factory=dict)
@@ -28,9 +30,10 @@ class Paper:
 
     @property
     def complete(self) -> bool:
-        return None not in self.results.values()
+        return None not in self.results.values() and None not in self.tests.values()
 
 
+KINDS = ("exercises", "tests")
 NOT_STARTED: Told = {"outcome": "not_started", "share": 0.0, "probes": [], "diagnosis": None}
 
 
@@ -54,8 +57,10 @@ def papers(plan: Plan, intake: Intake) -> tuple[list[Paper], list[Notice]]:
                 paper.results[exercise] = None if held else told
                 if path:
                     paper.paths[exercise] = path
+            for test in notebook.tests:
+                paper.tests[test] = None if held else (result or {}).get("tests", {}).get(test, NOT_STARTED)
             paper.out_of_time |= bool(result and result["out_of_time"])
-        if any(paper.results.values()):
+        if any(paper.results.values()) or any(paper.tests.values()):
             found.append(paper)
     return found, notices
 
@@ -93,5 +98,7 @@ def _needed(result: Any) -> Any:
     if result is None:
         return None
     names = ("outcome", "share", "probes", "diagnosis")
-    exercises = {name: {key: told[key] for key in names} for name, told in result["exercises"].items()}
-    return {"exercises": exercises, "out_of_time": results.out_of_time(result)}
+    told = {
+        kind: {name: {key: one[key] for key in names} for name, one in result.get(kind, {}).items()} for kind in KINDS
+    }
+    return told | {"out_of_time": results.out_of_time(result)}

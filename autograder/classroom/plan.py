@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nbformat.notebooknode import from_dict
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import lesson
-from autograder.classroom import grading, released, results, submission
+from autograder.classroom import cell_tests, grading, released, results, submission
 from autograder.classroom.intake import Handed, Intake, Notice, Reception
 from autograder.classroom.mend import ReleasedCell, mend, released_cells
 from autograder.classroom.plugin import read_bytes, section_of
@@ -38,12 +40,22 @@ class Notebook:
 
     @property
     def graded(self) -> set[str]:
-        return set(self.exercises)
+        return {*self.exercises, *self.tests}
 
     @property
     def exercises(self) -> dict[str, float]:
         """The points of each exercise that is graded by what was observed, in the order of the notebook."""
-        return {cell.grade_id: cell.points for cell in self.cells if cell.grade and not cell.solution}
+        return {cell.grade_id: cell.points for cell in self._checked if cell.grade_id not in self.tests}
+
+    @functools.cached_property
+    def tests(self) -> dict[str, float]:
+        """The points of each cell that tests by itself (cell_tests.py)."""
+        found = [cell for cell in self._checked if cell_tests.is_test(cell.grade_id, cell.source)]
+        return {cell.grade_id: cell.points for cell in found}
+
+    @property
+    def _checked(self) -> list[ReleasedCell]:
+        return [cell for cell in self.cells if cell.grade and not cell.solution]
 
 
 class Plan:
@@ -97,23 +109,28 @@ class Plan:
 
     def task(self, handed: Handed, name: str) -> tuple[Path, Task] | None:
         """Where the result of this notebook is kept, and the task; None where there is nothing to run."""
-        sources = self._sources(self.notebooks[name], handed.notebooks[name])
-        if sources is None:
+        found = self._sources(self.notebooks[name], handed.notebooks[name])
+        if found is None:
             return None
+        sources, tests = found
         section = self.notebooks[name].section
         seed = results.inputs_of(self.secret, sources, section, self.budget.sets)
-        place = results.place(self.course, sources, section, seed, self.budget)
-        told = {"key": place.stem, "section": section, "sources": sources, "seed": seed, "kit": self.kit}
-        return place, told | {"budget": asdict(self.budget)}
+        place = results.place(self.course, sources, section, seed, self.budget, tests)
+        told = {"key": place.stem, "section": section, "sources": sources, "tests": tests, "seed": seed}
+        return place, told | {"kit": self.kit, "budget": asdict(self.budget)}
 
-    def _sources(self, notebook: Notebook, path: Path) -> list[str] | None:
-        """The code that will run; None where the file cannot be read, which is found out again when it is written."""
+    def _sources(self, notebook: Notebook, path: Path) -> tuple[list[str], list[dict[str, Any]]] | None:
+        """The code that will run, and the tests beside it.
+
+        None where the file cannot be read, which is found out again when it is written.
+        """
         found = submission.read(read_bytes(str(path)))
         if found.trouble:
             return None
         nb = from_dict({"cells": found.cells, "metadata": {}})
         mend(nb, notebook.cells)
-        return [cell.source for cell in nb.cells if submission.runs(cell, notebook.graded)]
+        sources = [cell.source for cell in nb.cells if submission.runs(cell, notebook.graded)]
+        return sources, cell_tests.found(nb.cells, notebook.graded, notebook.tests)
 
     def worth(self, handed: Handed) -> dict[tuple[str, str], float]:
         """What the kept results give for each exercise, by notebook and cell."""
@@ -121,8 +138,9 @@ class Plan:
         for name in handed.notebooks:
             task = self.task(handed, name)
             if task and (kept := results.load(task[0])):
-                for cell, most in self.notebooks[name].exercises.items():
-                    found[name, cell] = round(float(kept["exercises"][cell]["share"]) * most, 4)
+                told, notebook = kept["exercises"] | kept["tests"], self.notebooks[name]
+                for cell, most in (notebook.exercises | notebook.tests).items():
+                    found[name, cell] = round(float(told[cell]["share"]) * most, 4)
         return found
 
     def digest(self, handed: Handed, kit: str | None = None) -> str:
@@ -138,7 +156,7 @@ class Plan:
 def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[str], list[str]]:
     """The assignment's notebooks in lesson order, and the students and assignments that the gradebook knows.
 
-    A notebook without exercises of the kit is nbgrader's affair alone.
+    A notebook without exercises and tests is nbgrader's affair alone.
     """
     with Gradebook(db_url) as gradebook:
         known = [str(one.name) for one in gradebook.assignments]
@@ -156,11 +174,12 @@ def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[
         in_kit = {exercise.name for exercise in lesson.exercises()}
         for name in names:
             cells = released_cells(gradebook, name, assignment)
-            graded = {cell.grade_id for cell in cells if cell.grade and not cell.solution}
-            gone = tuple(sorted(graded.difference(in_kit)))
-            if gone:
-                found[name] = Notebook(name, "", cells, gone)
-            elif graded:
-                found[name] = Notebook(name, section_of(graded, name), cells)
+            made = Notebook(name, "", cells)
+            if gone := tuple(sorted(set(made.exercises).difference(in_kit))):
+                found[name] = replace(made, gone=gone)
+            elif made.exercises:
+                found[name] = replace(made, section=section_of(set(made.exercises), name))
+            elif made.tests:
+                found[name] = made
     order = ["", *lesson.sections()]
     return dict(sorted(found.items(), key=lambda item: order.index(item[1].section))), roster, known

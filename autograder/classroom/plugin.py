@@ -22,7 +22,7 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from traitlets import Float, Integer, Type
 
 from autograder import course, lesson
-from autograder.classroom import results, submission, term
+from autograder.classroom import cell_tests, results, submission, term
 from autograder.classroom import told as words
 from autograder.classroom.grading import CannotGrade
 from autograder.classroom.run import Budget
@@ -163,11 +163,20 @@ class Grade(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         notebook, assignment = resources["nbgrader"]["notebook"], resources["nbgrader"]["assignment"]
         told = nb.metadata.get(OURS, {})
-        graded = {submission.grade_id(c) for c in nb.cells if utils.is_grade(c) and not utils.is_solution(c)}
-        section = section_of(graded, notebook)
+        locked = [c for c in nb.cells if utils.is_grade(c) and not utils.is_solution(c)]
+        graded = {submission.grade_id(c) for c in locked}
+        tests = {
+            submission.grade_id(cell): float(cell.metadata.nbgrader["points"])
+            for cell in locked
+            if cell_tests.is_test(submission.grade_id(cell), cell.source)
+        }
+        section = section_of(graded - tests.keys(), notebook) if graded - tests.keys() else ""
         ran = [cell for cell in nb.cells if submission.runs(cell, graded)]
         sources = [cell.source for cell in ran]
-        found = results.get(Path.cwd(), sources, section, told.get("trouble", ""), budget=self.budget(assignment))
+        placed = cell_tests.found(nb.cells, graded, tests)
+        found = results.get(
+            Path.cwd(), sources, section, told.get("trouble", ""), budget=self.budget(assignment), tests=placed
+        )
         planned = course.assignment(assignment)
         shows = planned.feedback if planned else course.FEEDBACK
         for number, cell in enumerate(ran):
@@ -177,7 +186,7 @@ class Grade(NbGraderPreprocessor):
             if cell.cell_type != "code":
                 cell.source = submission.harmless(cell.source, cell.get("attachments", {}))
             if submission.grade_id(cell) in graded:
-                _write(cell, found["exercises"].get(submission.grade_id(cell)), shows)
+                _write(cell, (found["exercises"] | found["tests"]).get(submission.grade_id(cell)), shows)
         nb.cells = _notices(told) + [more for cell in nb.cells for more in (*_rubric(cell), cell)]
         return nb, resources
 

@@ -6,7 +6,6 @@ course or an upgrade of the kit adds or takes away waits for the next assignment
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +16,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import NbGraderException
 
 from autograder import course, lesson
-from autograder.classroom import released
-from autograder.judging.observing import expected
+from autograder.classroom import cell_tests, releasable, released
 from autograder.notebooks import build
-from autograder.proofread import AuthorsError, near_to
+from autograder.proofread import AuthorsError
 
 
 @dataclass
@@ -104,7 +102,18 @@ def _released(assignment: str, db_url: str) -> tuple[dict[str, float], int, dict
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
             return {}, 0, {}
-        cells = [c for notebook in found.notebooks for c in notebook.grade_cells if c.cell_type == "code"]
+        tests = {
+            (notebook.name, cell.name)
+            for notebook in found.notebooks
+            for cell in notebook.source_cells
+            if cell_tests.is_test(str(cell.name), str(cell.source))
+        }
+        cells = [
+            cell
+            for notebook in found.notebooks
+            for cell in notebook.grade_cells
+            if cell.cell_type == "code" and (notebook.name, cell.name) not in tests
+        ]
         points = {str(cell.name): float(cell.max_score) for cell in cells}
         scored = {str(cell.name): sum(bool(grade.score) for grade in cell.grades) for cell in cells}
         return points, len(found.submissions), scored
@@ -130,59 +139,6 @@ def write(wanted: Change, folder: Path) -> Iterator[tuple[Path, bool]]:
             file.unlink()
 
 
-def refuse(wanted: Change, folder: Path) -> None:
-    """BadCourse where something of the assignment could not be graded: before students have it."""
-    says: list[str] = []
-    for name in wanted.exercises:
-        if name not in wanted.gone and lesson.is_own(lesson.find(name).section):
-            try:
-                expected(lesson.find(name), 0)
-            except (AuthorsError, RuntimeError) as error:
-                says.append(str(error))
-    known = {name: section for section in lesson.sections() for name in lesson.load(section)}
-    files = sorted((folder / "source" / wanted.assignment).glob("*.ipynb"))
-    lost = [name for name in wanted.gone if not any(released.holds(file, [name]) for file in files)]
-    says += [
-        f"{name} was released with {wanted.assignment}, and its notebook is in neither source/ nor release/. "
-        "Put it back into source/, or go back to the kit before."
-        for name in lost
-    ]
-    for file in files:
-        place = str(file.relative_to(folder))
-        says += [f"{place}: {why}" for why in _ungradable(file, known, wanted.gone)]
-    if says:
-        raise course.BadCourse("\n".join([*says, "Nothing is released, and what was released before is still there."]))
-
-
-def _ungradable(file: Path, known: dict[str, str], gone: list[str]) -> Iterator[str]:
-    """Why `make grade` could not grade a notebook of source/. `known`: the section of each exercise."""
-    try:
-        nb = json.loads(file.read_text(encoding="utf-8"))
-        told = [cell.get("metadata", {}).get("nbgrader", {}) for cell in nb["cells"]]
-    except (ValueError, LookupError, TypeError, AttributeError):
-        yield "this is no notebook. Save it again from Jupyter, or move it out of source/."
-        return
-    spec = nb.get("metadata", {}).get("kernelspec", {})
-    language = spec.get("language") or nb.get("metadata", {}).get("language_info", {}).get("name") or "python"
-    if language != "python":
-        yield f"its kernel is {spec.get('display_name', language)}, and answers are run as Python. Choose Python 3."
-    ids = [one.get("grade_id", "") for one in told if one]
-    for name in sorted({name for name in ids if ids.count(name) > 1}):
-        yield f"two cells have the id {name}. Give one of them another."
-    graded = [one for one in told if one.get("grade")]
-    tests = [one["grade_id"] for one in graded if not one.get("solution")]
-    for name in (name for name in tests if name not in known and name not in gone):
-        yield (
-            f"the grade cell {name} belongs to no exercise, so nothing can grade it{near_to(name, list(known))}. Tests "
-            f"written into a cell are not run. Make a question of it: make new exercise={name.removesuffix('_test')}"
-        )
-    sections = sorted({known[name] for name in tests if name in known})
-    if len(sections) > 1:
-        yield f"it has exercises of {' and '.join(sections)}. A notebook holds one section; make a second one."
-    if graded and not tests:
-        yield "it has answers to be read, and no exercise. Put them into the notebook of a section."
-
-
 class Source(NotebookExporter):
     """In nbgrader generate_assignment: before anything is released or removed, the source is what the course says."""
 
@@ -194,7 +150,7 @@ class Source(NotebookExporter):
             wanted = change(where.assignment_id, where.db_url)
             if course.here() or wanted.students:
                 list(write(wanted, Path(where.root)))
-            refuse(wanted, Path(where.root))
+            releasable.refuse(wanted.assignment, wanted.exercises, wanted.gone, Path(where.root))
             released.keep(Path(where.root), wanted.assignment, whole=not wanted.gone)
         except (course.BadCourse, AuthorsError) as error:
             converter.log.error(str(error))

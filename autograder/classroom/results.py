@@ -66,15 +66,16 @@ def get(
     trouble: str = "",
     where: Box | None = None,
     budget: Budget | None = None,
+    tests: list[Result] | None = None,
 ) -> Result:
     """The results of these cells: the kept ones, or graded now. `trouble` says why there are no cells to grade."""
     number = inputs_of(secret(course), sources, section, (budget or Budget()).sets)
     if trouble:
-        return grading.grade_cells([], section, number, where, budget, trouble)
-    path = place(course, sources, section, number, budget)
+        return grading.grade_cells([], section, number, where, budget, trouble, tests)
+    path = place(course, sources, section, number, budget, tests)
     kept = load(path)
     if kept is None or (contended(kept) and path not in _kept_now):
-        kept = grading.grade_cells(sources, section, number, where, budget)
+        kept = grading.grade_cells(sources, section, number, where, budget, tests=tests)
         keep(path, kept)
     return kept
 
@@ -83,8 +84,16 @@ def get(
 _kept_now: set[Path] = set()
 
 
-def place(course: Path, sources: list[str], section: str, number: int, budget: Budget | None = None) -> Path:
-    name = fingerprint(sources, section, number, f"{grading.kit_version()} {budget or Budget()}")
+def place(
+    course: Path,
+    sources: list[str],
+    section: str,
+    number: int,
+    budget: Budget | None = None,
+    tests: list[Result] | None = None,
+) -> Path:
+    told = json.dumps(tests) if tests else ""
+    name = fingerprint(sources, section, number, f"{grading.kit_version()} {budget or Budget()}{told}")
     return folder(course) / "results" / name[:2] / f"{name}.json"
 
 

@@ -114,6 +114,32 @@ class Run:
         self.purse.pay(left, time.process_time() - started, self.ran_out)
         return left, begun
 
+    def through(self, names: list[str]) -> None:
+        """Run the cells and observe the answers, again and again without whatever ended the process."""
+        while True:
+            ended, culprit = self.ask(names)
+            if ended.ending == "finished":
+                return
+            ending, detail = ended.ending, ended.detail
+            if culprit is None:  # between two of them: by a thread, say
+                for name in names:
+                    self.seen[name] = Outcome(self.seen[name].frames if name in self.seen else [], ending, detail)
+                return
+            if isinstance(culprit, int):
+                self.skip.add(culprit)
+                self.outputs[culprit] = [_stopped(ending, detail)]
+            else:
+                outcome = self.seen.setdefault(culprit, Outcome())
+                outcome.ending, outcome.detail = ending, detail
+                names = names[names.index(culprit) + 1 :]
+                if not names:
+                    return
+            if self.purse.left <= 0:
+                self.purse.ran_out = True
+                for name in names:
+                    self.seen[name] = Outcome(ending="timeout")
+                return
+
     def take(self, left: Outcome, names: list[str]) -> int | str | None:
         """Take in what came out; the cell or exercise that was begun and not ended."""
         self.ran_out |= left.ending == "timeout"
@@ -164,6 +190,12 @@ class Run:
             verdict = judge(exercise, nothing, reference, told.PLACE)
             verdict.trouble = {"kind": "unreadable"}
             return verdict
+
+
+def _stopped(ending: str, detail: str) -> Frame:
+    says = "This cell ran out of time, so it was left out." if ending == "timeout" else ""
+    says = says or f"This cell ended the whole process ({detail}), so it was left out."
+    return {"output_type": "error", "ename": "Stopped", "evalue": says, "traceback": [says]}
 
 
 def _there(observed: Outcome) -> Outcome:

@@ -53,27 +53,28 @@ def of_plan(plan: Plan) -> Class:
 def report(of: Class, anonymous: bool = False) -> Report:
     """The report on what was handed in and graded. `anonymous`: no names, no text of theirs."""
     plan, found, notices = of.plan, of.papers, of.notices
-    points = points_of(plan)
+    points, tests = points_of(plan), tests_of(plan)
     names = list(points)
     shares = np.array([[_share(paper.results[name]) for name in names] for paper in found])
     analysed = items.analyse(shares, np.array(list(points.values())))
-    scores = [_score(paper, points) for paper in found if paper.complete]
+    scores = [_score(paper, points | tests) for paper in found if paper.complete]
     rows = [exercise_row(name, points[name], found, anonymous) | analysed[i] for i, name in enumerate(names)]
     made: Report = {
         "assignment": plan.assignment,
         "anonymous": anonymous,
         "students": len(found),
-        "max_score": number(sum(points.values())),
+        "max_score": number(sum((points | tests).values())),
         "scores": sorted(scores) if anonymous else scores,
         "missing": len({one.student for one in notices if one.kind == "missing"}),
         "waiting": of.waiting,
         "sections": _sections(rows, found),
         "exercises": rows,
+        "tests": [_test(name, most, [paper.tests[name] for paper in found]) for name, most in tests.items()],
         "usual": items.USUAL,
         "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
         "together": _together(found),
         "again": _again(found),
-        "help": [] if anonymous else _help(found, points),
+        "help": [] if anonymous else _help(found, points | tests),
     }
     return made | {"stands_out": stands_out(made)}
 
@@ -117,6 +118,20 @@ def points_of(plan: Plan) -> dict[str, float]:
             name: notebook.exercises[name] for name in lesson.names(notebook.section) if name in notebook.exercises
         }
     return found
+
+
+def tests_of(plan: Plan) -> dict[str, float]:
+    """The cells of the instructor's own that test by themselves, and what they are worth."""
+    return {name: most for notebook in plan.notebooks.values() for name, most in notebook.tests.items()}
+
+
+def _test(name: str, most: float, told: list[Told | None]) -> Report:
+    graded = [one for one in told if one is not None]
+    outcomes = Counter(one["outcome"] for one in graded)
+    mean = number(sum(one["share"] for one in graded) * most / len(graded)) if graded else None
+    passed, not_started = outcomes["passed"], outcomes["not_started"]
+    row: Report = {"name": name, "passed": passed, "failed": len(graded) - passed - not_started}
+    return row | {"not_started": not_started, "mean": mean, "max_points": number(most)}
 
 
 def _together(found: list[Paper]) -> list[Report]:
@@ -182,4 +197,5 @@ def _share(told: Told | None) -> float:
 
 
 def _score(paper: Paper, points: dict[str, float]) -> float:
-    return number(sum(told["share"] * points[name] for name, told in paper.results.items() if told))
+    both = paper.results | paper.tests
+    return number(sum(told["share"] * points[name] for name, told in both.items() if told))

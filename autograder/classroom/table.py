@@ -10,7 +10,7 @@ from typing import Any
 from autograder import lesson
 from autograder.classroom.export import harmless
 from autograder.classroom.kept import Told
-from autograder.classroom.summary import Class, points_of
+from autograder.classroom.summary import Class, points_of, tests_of
 
 COLUMNS = ["student", "section", "exercise", "kind", "outcome", "points", "max_points", "mistake", "message"]
 COLUMNS += ["failed_checks"]
@@ -25,6 +25,7 @@ def rows(of: Class, anonymous: bool = False) -> list[dict[str, Any]]:
     """
     exercises = [(lesson.find(name), most) for name, most in points_of(of.plan).items()]
     results = {paper.student: paper.results for paper in of.papers}
+    tests = {paper.student: paper.tests for paper in of.papers}
     students = sorted({*results, *(notice.student for notice in of.notices)})
     missing = {notice.student for notice in of.notices if notice.kind == "missing"}
     told = dict(zip(students, random.sample(range(1, len(students) + 1), len(students)), strict=True))
@@ -35,6 +36,9 @@ def rows(of: Class, anonymous: bool = False) -> list[dict[str, Any]]:
             row: dict[str, Any] = {"student": told[student] if anonymous else student, "section": exercise.section}
             row |= {"exercise": exercise.name, "kind": exercise.kind, "max_points": most}
             found.append(row | _result(results.get(student, {}).get(exercise.name), most, none))
+        for test, most in tests_of(of.plan).items():
+            row = {"student": told[student] if anonymous else student, "section": "", "exercise": test, "kind": "test"}
+            found.append(row | {"max_points": most} | _result(tests.get(student, {}).get(test), most, none))
     return found
 
 

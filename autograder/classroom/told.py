@@ -59,6 +59,12 @@ def words(verdict: Verdict, trouble: str = "") -> Feedback:
     return told
 
 
+def of_test(name: str, passed: bool, says: str) -> tuple[str, str]:
+    """The same for a test that an instructor wrote into a cell."""
+    told = Feedback(f"{name} passes" if passed else f"{name} does not pass yet", [], [says] if says else [])
+    return plain(told), html.block(told, passed, [])
+
+
 def _missing(verdict: Verdict) -> str:
     stopped: Stopped | None = (verdict.trouble or {}).get("stopped")
     if stopped is None:

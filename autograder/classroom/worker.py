@@ -18,7 +18,7 @@ from autograder.process.box import box
 from autograder.process.conversation import Lost
 from autograder.process.frames import receive, send
 
-#: {"key", "section", "sources", "seed", "kit", "budget"}
+#: {"key", "section", "sources", "tests", "seed", "kit", "budget"}
 Task = dict[str, Any]
 #: {"result": ...} or {"failed": the reason}
 Answer = dict[str, Any]
@@ -41,7 +41,8 @@ def grade(task: Task, told: references.References | None = None) -> Answer:
         del _adopted[oldest]
     for attempt in (1, 2):
         try:
-            return {"result": grading.grade_cells(task["sources"], section, seed, box(), Budget(**task["budget"]))}
+            budget, tests = Budget(**task["budget"]), task["tests"]
+            return {"result": grading.grade_cells(task["sources"], section, seed, box(), budget, tests=tests)}
         except Lost as error:  # the machine killed the warm process, for example; a new one has another chance
             if attempt == 2:
                 return {"failed": str(error)}

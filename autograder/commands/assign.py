@@ -22,7 +22,7 @@ def assign(assignment: str | None, yes: bool) -> None:
     release/ stays as it was then.
     """
     from autograder import course
-    from autograder.classroom import gradebook, release, released
+    from autograder.classroom import gradebook, releasable, release, released
     from autograder.notebooks.build import ASSIGNMENT
 
     assignment = assignment or ASSIGNMENT
@@ -40,7 +40,9 @@ def assign(assignment: str | None, yes: bool) -> None:
             leave(USAGE)
         for file, renewed in release.write(change, Path.cwd()):
             click.echo(f"{file.relative_to(Path.cwd())}: {'renewed' if renewed else 'up to date'}")
-        release.refuse(change, Path.cwd())
+        releasable.refuse(assignment, change.exercises, change.gone, Path.cwd())
+        for line in releasable.remarks(assignment, Path.cwd()):
+            click.echo(line)
     except course.BadCourse as error:
         click.echo(str(error), err=True)
         leave(USAGE)
