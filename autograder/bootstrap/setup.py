@@ -68,16 +68,20 @@ def choose_torch(pip: Pip, place: Place, progress: Progress) -> None:
     if not torch_build.default_is_cuda():
         return
     settings = torch_build.pip_settings(place.python)
-    if "index-url" in settings or "no-index" in settings:
-        return  # somebody chose where packages come from
-    if torch_build.has_nvidia():
+    if "index-url" in settings or "no-index" in settings:  # somebody chose where packages come from
+        if not torch_build.brings_cuda(place.python, plan.pin("torch")):
+            return
+        why = "Where pip is told to look, PyTorch comes with CUDA"
+    elif torch_build.has_nvidia():
         why = "There is an NVIDIA GPU here, so PyTorch comes with CUDA"
     elif torch_build.cpu_index_answers():
         if pip.install("--no-deps", "--index-url", torch_build.CPU_INDEX, plan.pin("torch")):
             return
         why = "PyTorch's CPU build could not be fetched, so it comes with CUDA"
     elif "find-links" in settings or "extra-index-url" in settings:
-        return  # likely here, from a place that pip was told of
+        if not torch_build.brings_cuda(place.python, plan.pin("torch")):
+            return
+        why = "Where pip is told to look, PyTorch comes with CUDA"
     else:
         why = "PyTorch's own site with the smaller CPU build does not answer, so PyTorch may come with CUDA"
     download, disk = plan.CUDA_SIZE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import re
 import shutil
@@ -30,6 +31,22 @@ def pip_settings(python: Path) -> dict[str, str]:
     command = [str(python), "-m", "pip", "--disable-pip-version-check", "config", "list"]
     told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return {m[1]: m[2] for m in re.finditer(r"^[^=]*?\.([\w-]+)='(.*)'$", told, re.MULTILINE)}
+
+
+def brings_cuda(python: Path, requirement: str, patience: float = 30.0) -> bool:
+    """Whether the torch that pip would take, from wherever it is told to, needs NVIDIA's packages.
+
+    False also where pip cannot say so in `patience` seconds: it would fail likewise when it is to install it.
+    """
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--dry-run", "--no-deps"]
+    command += ["--ignore-installed", "--quiet", "--use-feature=fast-deps", "--report=-", requirement]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience).stdout
+        found = json.loads(told)["install"]
+    except (subprocess.TimeoutExpired, ValueError, LookupError):
+        return False
+    needed = [name for one in found for name in one["metadata"].get("requires_dist", [])]
+    return any(name.startswith(("nvidia-", "cuda-")) for name in needed)
 
 
 def cpu_index_answers(patience: float = PATIENCE) -> bool:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
@@ -298,7 +299,33 @@ def test_a_larger_build_is_announced(place: Place, monkeypatch: pytest.MonkeyPat
 def test_somebody_elses_choice_of_index_is_kept(place: Place, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     monkeypatch.setattr(torch_build, "pip_settings", lambda python: {setting: "x"})
     monkeypatch.setattr(torch_build, "cpu_index_answers", lambda: pytest.fail("asked nevertheless"))
+    monkeypatch.setattr(torch_build, "brings_cuda", lambda python, requirement: False)
     assert choose(place) == ([], "")
+
+
+@pytest.mark.usefixtures("no_settings")
+@pytest.mark.parametrize("setting", ["find-links", "no-index", "extra-index-url"])
+@pytest.mark.parametrize("needs", ["nvidia-cublas==13.1; platform_system == 'Linux'", "filelock"])
+def test_what_pip_would_take_elsewhere_is_announced(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, needs: str
+) -> None:
+    monkeypatch.setattr(torch_build, "cpu_index_answers", lambda: False)
+    monkeypatch.setattr(torch_build, "pip_settings", lambda python: {setting: "x"})
+    monkeypatch.setattr(place, "python", Path(sys.executable))
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    version = plan.pin("torch").partition("==")[2]
+    told = f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\nRequires-Dist: {needs}\n"
+    with zipfile.ZipFile(tmp_path / f"torch-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"torch-{version}.dist-info/METADATA", told)
+        wheel.writestr(f"torch-{version}.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"torch-{version}.dist-info/RECORD", "")
+    calls, says = choose(place)
+    assert not calls
+    assert ("Where pip is told to look, PyTorch comes with CUDA: 2.9 GB more" in says) == needs.startswith("nvidia")
 
 
 def test_pips_settings_are_found_wherever_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
