@@ -143,15 +143,15 @@ class Conversation:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-        if self._process is not None:
+        process, self._process = self._process, None  # the thread that waits for an answer may stop it as well
+        if process is not None:
             if self._busy:  # it sees our end close, and first ends the child that it is waiting for
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(2)
+                    process.wait(2)
                 self._busy = False
             with contextlib.suppress(OSError):
-                self._process.kill()
-            self._process.wait()
-            self._process = None
+                process.kill()
+            process.wait()
 
     def kill(self) -> None:
         """From any thread: the one that waits for an answer finds that there will be none, and cleans up."""

@@ -23,7 +23,7 @@ from autograder.api import check_text
 from autograder.process import limits
 from autograder.process import warm as processes
 from autograder.process.cold import Cold
-from autograder.process.conversation import ROOT, Superseded
+from autograder.process.conversation import ROOT, Conversation, Lost, Superseded
 from autograder.process.frames import Outcome, outcome
 from autograder.process.limits import Limits, generous
 from autograder.process.warm import FILE, Warm
@@ -297,3 +297,26 @@ def test_after_ctrl_c_the_next_question_gets_its_own_answer(warm: Warm) -> None:
     finally:
         signal.signal(signal.SIGALRM, before)
     assert warm.ask(job(RIGHT)).ending == "finished"
+
+
+def test_two_threads_may_stop_it_at_once() -> None:
+    asked = Conversation(lambda number: [sys.executable, "-c", "import time; time.sleep(60)"])
+    raised: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            asked.exchange({}, 60)
+        except Lost as error:
+            raised.append(error)
+
+    threads = [threading.Thread(target=wait), threading.Thread(target=asked.stop)]
+    threads[0].start()
+    while not asked._busy:
+        time.sleep(0.01)
+    threads[1].start()
+    while asked._socket is not None:
+        time.sleep(0.01)
+    asked.stop()
+    for thread in threads:
+        thread.join()
+    assert [type(error) for error in raised] == [Lost]
