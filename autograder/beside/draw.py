@@ -7,7 +7,7 @@ levels both grow. The counter-example shown to a learner is the first, in that o
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -71,6 +71,36 @@ class Draw:
         if self.level is not None:
             values = values.mul(10 / scale).round().div(10).mul(scale)
         return values.requires_grad_(grad)
+
+    def promised(self, *names: str) -> dict[str, torch.Tensor]:
+        """Tables of scores for what prompts promise again and again, by name; all of them where none is named.
+
+        "a row" (c,) and "three dimensions" (2, n, c), which belong to "any number of dimensions"; "float64" (n, c);
+        "a single row" (1, c); "no rows" (0, c). Each c is at least 2. KeyError for any other name.
+
+            return {name: softmax(x) for name, x in draw.promised().items()}
+        """
+        kinds = {
+            "a row": lambda n, c: self.normal(c),
+            "three dimensions": lambda n, c: self.normal(2, n, c),
+            "float64": lambda n, c: self.normal(n, c).double(),
+            "a single row": lambda n, c: self.normal(1, c),
+            "no rows": lambda n, c: self.normal(0, c),
+        }
+        both = ["a row", "three dimensions"]
+        chosen = [kind for name in names or kinds for kind in (both if name == "any number of dimensions" else [name])]
+        return {kind: kinds[kind](self.size(2, 4), self.size(2, 5)) for kind in chosen}
+
+    @staticmethod
+    def raised(call: Callable[..., Any], *arguments: Any) -> str:
+        """What kind of error a call raises, by name: "ValueError"; "" where it comes back. A stub stays one."""
+        try:
+            call(*arguments)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            return type(error).__name__
+        return ""
 
     def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
         """float32, evenly spread over low..high."""

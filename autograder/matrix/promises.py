@@ -43,10 +43,11 @@ def _float64(arguments: list[Any]) -> bool:
 
 
 def _one(arguments: list[Any]) -> bool:
-    """The number 1, a list of one thing, or a tensor of one element."""
+    """The number 1, a list of one thing, or a tensor of one element or one row."""
     lists = [argument for argument in arguments if isinstance(argument, list)]
     lists += [tensor["values"] or [] for tensor in _tensors(arguments)]
-    return 1 in [*map(len, lists), *(number for number in arguments if isinstance(number, int))]
+    rows = [tensor["shape"][0] for tensor in _tensors(arguments) if tensor["shape"]]
+    return 1 in [*map(len, lists), *rows, *(number for number in arguments if isinstance(number, int))]
 
 
 def _absent_label(arguments: list[Any]) -> bool:
@@ -57,10 +58,22 @@ def _absent_label(arguments: list[Any]) -> bool:
 
 
 PROMISES = [
-    Promise(r"any\s+number\s+of\s+dimensions", _any_rank, "try one dimension, and three"),
-    Promise(r"same(\s+shape\s+and)?\s+dtype|dtypes?\s+(of\s+`|as\s+they)|input's\s+dtype", _float64, "try float64"),
-    Promise(r"at\s+least\s+(one|1)\b(?!\s+and)", _one, "try a single one"),
-    Promise(r"need\s+(not\s+)?occur", _absent_label, "try labels in which the last class does not occur"),
+    Promise(
+        r"any\s+number\s+of\s+dimensions",
+        _any_rank,
+        'try one dimension, and three: draw.promised("any number of dimensions")',
+    ),
+    Promise(
+        r"same(\s+shape\s+and)?\s+dtype|dtypes?\s+(of\s+`|as\s+they)|input's\s+dtype",
+        _float64,
+        'try float64: draw.promised("float64")',
+    ),
+    Promise(r"at\s+least\s+(one|1)\b(?!\s+and)", _one, 'try a single one, as of draw.promised("a single row")'),
+    Promise(
+        r"need\s+(not\s+)?occur",
+        _absent_label,
+        "try labels in which the last class does not occur: draw.labels(n, classes - 1)",
+    ),
 ]
 ERROR = re.compile(r"\b(?:[Rr]aises?|is an?)\s+((?:[A-Z]\w+Error)(?:\s+or\s+[A-Z]\w+Error)*)")
 
@@ -80,5 +93,6 @@ def untried(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
     seen = json.dumps([[frame.get("value"), frame.get("raised", {}).get("type")] for frame in reference.values()])
     for match in ERROR.finditer(prompt):
         if not any(error in seen for error in re.findall(r"\w+Error", match[1])):
-            found.append(f'no probe tries what the prompt promises, "{match[1]}": make one raise, and return its type')
+            remedy = "return draw.raised(NAME, ...) of a call that raises it"
+            found.append(f'no probe tries what the prompt promises, "{match[1]}": {remedy}')
     return found

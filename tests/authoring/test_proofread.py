@@ -194,7 +194,7 @@ FINDINGS: dict[str, tuple[Change, str]] = {
     ),
     "a promise of a dtype": (
         change(SETUP, "Return a new tensor.", "Return a new tensor of the same dtype."),
-        'no probe tries what the prompt promises, "same dtype": try float64',
+        'no probe tries what the prompt promises, "same dtype": try float64: draw.promised("float64")',
     ),
     "a promise of any rank": (
         change(SETUP, "a float tensor of any shape", "a float tensor of any number of dimensions"),
@@ -202,7 +202,7 @@ FINDINGS: dict[str, tuple[Change, str]] = {
     ),
     "a promise of an error": (
         change(SETUP, "Return a new tensor.", "Raise ValueError without dimensions."),
-        'no probe tries what the prompt promises, "ValueError": make one raise, and return its type',
+        'no probe tries what the prompt promises, "ValueError": return draw.raised(NAME, ...) of a call',
     ),
     "survivors": (
         change(SETUP, "return x * 2", "y = x * 1\n    return x * 2"),
@@ -223,6 +223,27 @@ def test_the_matrix_says_what_to_do_about_it_and_exits_with_1(case: str, tmp_pat
     assert said.returncode == 1
     assert "both" not in said.stdout
     assert said.stdout.count("is not needed") == (case == "either of two probes")
+
+
+def test_a_probe_runs_through_the_list_of_promises(tmp_path: Path) -> None:
+    kit = small_kit.make(tmp_path / "kit", stubs=False)
+    change(SETUP, "Return a new tensor.", "Return a new tensor of the same dtype. Raise TypeError without a tensor.")(
+        kit
+    )
+    change(SETUP, "a float tensor of any shape", "a float tensor of any number of dimensions, at least one row")(kit)
+    before = small_kit.run(kit, "-m", "autograder", "matrix", "double", check=False).stdout
+    add(
+        DOUBLE,
+        """
+
+@double.probe
+def as_promised(double, draw):
+    given = {name: double(x) for name, x in draw.promised().items()}
+    return given | {"no tensor": draw.raised(double, None)}
+""",
+    )(kit)
+    after = small_kit.run(kit, "-m", "autograder", "matrix", "double", check=False).stdout
+    assert (before.count("no probe tries"), after.count("no probe tries")) == (4, 0), after
 
 
 @pytest.mark.parametrize("named_on", ["first", "second"])
