@@ -329,3 +329,14 @@ def test_what_is_said_of_one_mistake_is_true_beside_another(
     name, answer, unsaid = SEVERAL[case]
     said = [diagnosis.message for diagnosis in check(name, HEAD + answer).diagnoses]
     assert not any(re.search(unsaid, sentence) for sentence in said), said
+
+
+def test_an_order_drawn_once_is_recognised_whichever_generator_drew_it(check: Check) -> None:
+    text = (
+        "import random\nclass Sampler:\n    def __init__(self, n, bs, shuffle=False):\n        self.bs = bs\n"
+        "        self.order = list(range(n))\n        if shuffle:\n            random.shuffle(self.order)\n"
+        "    def __iter__(self):\n        for i in range(0, len(self.order), self.bs):\n"
+        "            yield self.order[i : i + self.bs]\n"
+    )
+    verdict = check("Sampler", text)
+    assert verdict.diagnosis and verdict.diagnosis.mistake == "shuffles_once"

@@ -101,7 +101,7 @@ def draws_a_new_order_for_every_loop(Sampler, draw):
         "different orders among the plain one and 4 passes": len(orders),
         "different sets of rows in the first batch of these": len(first),
         "batches whose rows stand in rising order": len(rising),
-        "orders of three rows that are in none of 150 passes": sorted(set(itertools.permutations(range(3))) - seen),
+        "orders of three rows among 150 passes": len(seen & set(itertools.permutations(range(3)))),
     }
 
 

@@ -54,7 +54,8 @@ def lists_every_row_once_when_shuffled(sampler_batches, draw):
     # 24 batches of at least 16 rows: all of them rising is as good as impossible (8 batches in the other case, in
     # three calls: 1 in 40320^3).
     return {
-        "all rows, sorted": sorted(flat(calls[0])),
+        "how many rows, how many different ones": [len(flat(calls[0])), len(set(flat(calls[0])))],
+        "rows that are none of 0 to n - 1": sorted(set(flat(calls[0])) - set(range(n))),
         "what the rows are": sorted({type(row).__name__ for row in flat(calls[0])}),
         "batch sizes": [len(batch) for batch in calls[0]],
         "whether all 3 calls give one order": len(orders) == 1,

@@ -51,7 +51,7 @@ def draws_a_new_order_in_every_call(indices, draw):
     return {
         "n": n,
         "different orders among the plain one and 4 calls": len(orders),
-        "orders of three numbers that are in none of 400 calls": sorted(set(itertools.permutations(range(3))) - few),
+        "orders of three numbers among 400 calls": len(few & set(itertools.permutations(range(3)))),
     }
 
 
@@ -68,8 +68,8 @@ def makes_every_order_possible(indices, draw):
     # Where all orders are equally likely, each of these comes out differently with a probability below 1e-9.
     return {
         "n": n,
-        "halves of an order in which 0 comes": sorted({order.index(0) * 2 // n for order in orders}),
-        "halves of an order in which n - 1 comes": sorted({order.index(n - 1) * 2 // n for order in orders}),
+        "halves of an order in which 0 comes": len({order.index(0) * 2 // n for order in orders}),
+        "halves of an order in which n - 1 comes": len({order.index(n - 1) * 2 // n for order in orders}),
         "orders that leave 20 numbers or more in their places": sum(count >= 20 for count in staying),
         "orders with 20 numbers or more that come after the one before them": sum(
             sum(b == a + 1 for a, b in itertools.pairwise(order)) >= 20 for order in orders
