@@ -72,14 +72,14 @@ def small_p_left_out():
 
 @cross_entropy_formula.slip("if p[i] != 0:", "if p[i] == 0:\n    break\ntotal -= p[i] * math.log(q[i])", of="in_a_loop")
 def stops_at_the_first_zero():
-    """You stop at the first class whose p is 0, and those behind it are not counted: break and return end the loop.
-    Skip that one class and go on."""
+    """You stop at the first 0, and the classes behind it are not counted: break and return end the loop. Skip that one
+    class and go on."""
 
 
 @cross_entropy_formula.slip("p[i] == 0", "q[i] == 0", of="stops_at_the_first_zero")
 def stops_where_q_is_0():
-    """You stop at the first class whose q is 0, and those behind it are not counted: break and return end the loop.
-    Skip that one class and go on."""
+    """You stop at the first 0, and the classes behind it are not counted: break and return end the loop. Skip that one
+    class and go on."""
 
 
 @cross_entropy_formula.slip("p_i > 0", "p_i == 1")
