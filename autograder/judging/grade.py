@@ -84,10 +84,18 @@ def _with_pieces(
     helped = own | {"pieces": text, "names": used}
     again = observe(exercise, [helped], runs)
     better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
-    if better.points <= verdict.points:
+    if better.points < verdict.points or (better.points == verdict.points and not _wants(verdict, used)):
         return verdict, own, observed
     better.stood_in = used
     return better, helped, again
+
+
+def _wants(verdict: Verdict, names: list[str]) -> bool:
+    """Whether it stopped for want of one of these: the file does not define it, or holds its stub."""
+    first = verdict.first_failure
+    raised = ((first.frame or {}).get("raised") if first else None) or {}
+    missing = raised.get("type") == "NameError" and any(f"'{name}'" in raised["message"] for name in names)
+    return bool(missing or (raised.get("type") == "NotImplementedError" and raised["frames"]))
 
 
 def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict: Verdict, seed: int) -> None:

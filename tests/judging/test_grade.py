@@ -84,6 +84,19 @@ def test_an_earlier_answer_that_fails_does_not_make_a_later_one_fail(check: Chec
     assert not check("nll", text).passed
 
 
+@pytest.mark.parametrize(
+    "piece", ["", "class Sampler:\n    def __init__(self, *args):\n        raise NotImplementedError\n"]
+)
+def test_of_a_wrong_answer_over_a_piece_that_is_not_there_its_own_mistake_is_told(piece: str, check: Check) -> None:
+    text = (
+        "def sampler_batches(n, bs, shuffle):\n    rows = []\n    for batch in Sampler(n, bs, shuffle):\n"
+        "        rows += [int(row) for row in batch]\n    return rows\n"
+    )
+    verdict = check("sampler_batches", piece + text)
+    assert verdict.stood_in == ["Sampler"]
+    assert verdict.diagnosis and verdict.diagnosis.mistake == "all_in_one_list"
+
+
 def test_own_earlier_pieces_with_a_wider_signature_keep_working(check: Check) -> None:
     text = (
         "def softmax(x, dim=-1, log=False):\n    y = x - x.logsumexp(dim, keepdim=True)\n"
