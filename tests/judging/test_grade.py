@@ -94,7 +94,8 @@ def test_of_a_wrong_answer_over_a_piece_that_is_not_there_its_own_mistake_is_tol
     )
     verdict = check("sampler_batches", piece + text)
     assert verdict.stood_in == ["Sampler"]
-    assert verdict.diagnosis and verdict.diagnosis.mistake == "all_in_one_list"
+    assert verdict.diagnosis
+    assert verdict.diagnosis.mistake == "all_in_one_list"
 
 
 def test_own_earlier_pieces_with_a_wider_signature_keep_working(check: Check) -> None:

@@ -339,4 +339,5 @@ def test_an_order_drawn_once_is_recognised_whichever_generator_drew_it(check: Ch
         "            yield self.order[i : i + self.bs]\n"
     )
     verdict = check("Sampler", text)
-    assert verdict.diagnosis and verdict.diagnosis.mistake == "shuffles_once"
+    assert verdict.diagnosis
+    assert verdict.diagnosis.mistake == "shuffles_once"
