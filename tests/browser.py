@@ -82,6 +82,37 @@ def page(opened: Any, pictures: Path) -> Iterator[Any]:
         context.close()
 
 
+CDN = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
+#: What the CDN has under latest.js.
+_LATEST = f"""
+window.MathJax = {{"HTML-CSS": {{availableFonts: [], imageFont: null, preferredFont: null, webFont: "STIX-Web"}}}};
+const script = document.createElement("script");
+script.src = "{CDN}MathJax.js?config=TeX-AMS_CHTML-full,Safe";
+document.head.appendChild(script);"""
+
+
+def with_mathjax(page: Any) -> None:
+    """Answer what a page asks of the CDN of MathJax out of an installed MathJax; it has another set of outputs."""
+    import jupyter_server_mathjax  # type: ignore[import-untyped]
+
+    place = Path(jupyter_server_mathjax.__file__).parent / "static"
+
+    def answer(route: Any) -> None:
+        wanted = route.request.url.removeprefix(CDN).partition("?")[0]
+        path = place / wanted.replace("TeX-AMS_CHTML-full", "TeX-AMS-MML_HTMLorMML-full")
+        if wanted == "latest.js":
+            route.fulfill(body=_LATEST, content_type="text/javascript")
+        elif wanted.endswith("TeX-AMS_CHTML-full.js"):
+            body = path.read_text(encoding="utf-8").replace("TeX-AMS-MML_HTMLorMML-full", "TeX-AMS_CHTML-full")
+            route.fulfill(body=body, content_type="text/javascript")
+        elif path.is_file():
+            route.fulfill(path=path)
+        else:
+            route.fulfill(status=404)
+
+    page.route(f"{CDN}**", answer)
+
+
 class Server:
     """A Jupyter server in a folder, with settings of its own."""
 

@@ -101,11 +101,20 @@ def _changed(cell: NotebookNode) -> list[NotebookNode]:
     return [from_dict({"output_type": "display_data", "data": {"text/plain": told}, "metadata": {}})]
 
 
+#: What a browser is to load for the page: its own styles, and the pictures in it. Nothing runs.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
 class Page(HTMLExporter):
-    """The contents list calls a question by its name, where nbgrader's template calls each one "Test cell"."""
+    """A page that runs and fetches nothing, wherever it is opened: formulas stay as they were typed.
+
+    The contents list calls a question by its name, where nbgrader's template calls each one "Test cell".
+    """
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> Any:
         page, resources = super().from_notebook_node(nb, resources, **kw)
-        page = re.sub(r'<a href="#([^"]*)">Test cell</a>', r'<a href="#\1">\1</a>', str(page))
+        page = re.sub(r"<script\b.*?</script>", "", str(page), flags=re.DOTALL)  # nbgrader's: MathJax, from elsewhere
+        page = page.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">', 1)
+        page = re.sub(r'<a href="#([^"]*)">Test cell</a>', r'<a href="#\1">\1</a>', page)
         page = re.sub(r'<a href="#([^"]*)-words">Written response</a>', r'<a href="#\1-words">\1, in words</a>', page)
         return page, resources

@@ -14,7 +14,7 @@ from typing import Any
 
 import browser
 import pytest
-from course import ASSIGNMENT, Course
+from course import ASSIGNMENT, Course, answered
 from nbgrader.api import Gradebook
 
 from autograder import lesson, source
@@ -194,6 +194,96 @@ def test_feedback_has_the_words_of_failed_checks_and_the_comment_and_no_rubric(i
     assert "<div" not in page, "markup is not shown as text"
     assert "For the grader" not in page
     assert lesson.find("why_softmax").model_answer not in page
+
+
+RUNS = "window.top.ran = 1"
+ELSEWHERE = "http://evil.example/x.png"
+#: In a written answer: what would run something, or fetch something from elsewhere.
+HOSTILE = r"""
+<script>@RUNS@</script> <img src=x onerror='@RUNS@'> <svg onload='@RUNS@'></svg> <iframe src='@ELSEWHERE@'></iframe>
+
+[a](javascript:@RUNS@) <javascript:@RUNS@> [b](&#106;avascript:@RUNS@) [c](data:text/html,<script>@RUNS@</script>)
+
+![](@ELSEWHERE@) ![d][e] <img src=@ELSEWHERE@> <link rel=stylesheet href=@ELSEWHERE@>
+
+[e]: @ELSEWHERE@
+
+$x \href{javascript:@RUNS@}{f}$ $$\href{javascript\:@RUNS@}{g}$$ \\(\href{data:text/html,h}{h}\\)
+
+$\style{background: url(@ELSEWHERE@)}{y}$ $\style{background-image: image-set('@ELSEWHERE@' 1x)}{z}$
+
+$\cssId{softmax}{a}$ $\class{score}{b}$ $\text{<img src=x onerror='@RUNS@'>}$ $\unicode{<b>}$
+
+$\require{HTML} \mmlToken{mi}[href='javascript:@RUNS@']{c}$ $\bbox[5px, background: url(@ELSEWHERE@)]{d}$
+
+$\sum_i p_i \ln q_i$
+""".replace("@RUNS@", RUNS).replace("@ELSEWHERE@", ELSEWHERE)
+CODE = r"""from IPython.display import HTML, Javascript, display
+display(HTML("<script>@RUNS@</script>"), Javascript("@RUNS@"))
+print("<script>@RUNS@</script> $\href{javascript:@RUNS@}{x}$")
+raise ValueError("<img src=x onerror='@RUNS@'>")
+""".replace("@RUNS@", RUNS)
+
+
+@pytest.fixture(scope="module")
+def hostile(course: Course, opened: Any, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """What a browser does with the pages about somebody whose answers want to do something in it."""
+    notebook = answered(course.released(SECTION), {"softmax": CODE})
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "why_softmax-words":
+            cell["source"] = HOSTILE
+    course.submit("eve", SECTION, notebook)
+    course.nbgrader("autograde", ASSIGNMENT, "--student", "eve")
+    course.nbgrader("generate_feedback", ASSIGNMENT, "--student", "eve")
+    with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as gradebook:
+        number = gradebook.find_submission_notebook(SECTION, ASSIGNMENT, "eve").id
+    command = [sys.executable, "-m", "jupyter", "server"]
+    seen = {}
+    with (
+        browser.lab(course.folder, tmp_path_factory.mktemp("hostile") / "server", command) as server,
+        browser.page(opened, PICTURES / "hostile") as page,
+    ):
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: dialog.dismiss())
+        browser.with_mathjax(page)
+        server.enter(page, "formgrader/manage_assignments")
+        page.goto(f"{server.address()}/formgrader/submissions/{number}")
+        page.wait_for_function("window.MathJax && MathJax.Hub && MathJax.Hub.queue.pending === 0")
+        page.locator(".MathJax").first.wait_for()
+        for name in ("form", "feedback"):
+            if name == "feedback":
+                asked.clear()
+                page.goto((course.folder / "feedback" / "eve" / ASSIGNMENT / f"{SECTION}.html").as_uri())
+            for link in page.locator("a[href*=script], a[href*=data\\:]").all():
+                link.click()
+            seen[f"{name} ran"] = page.evaluate("String(window.ran)")
+            seen[f"{name} formulas"] = page.evaluate("String(document.querySelectorAll('.MathJax').length)")
+            seen[f"{name} styles"] = page.evaluate(ADDRESSES)
+            seen[f"{name} asked"] = "\n".join(asked)
+            seen[f"{name} scripts"] = page.evaluate("String(document.scripts.length)")
+            seen[f"{name} places"] = page.evaluate("String(document.querySelectorAll('#softmax').length)")
+            seen[f"{name} says"] = page.locator("body").inner_text()
+    return seen
+
+
+#: Every address that an element of the page names, and every style that it was given.
+ADDRESSES = r"""[...document.querySelectorAll('#notebook *')].flatMap(e =>
+    ['href', 'xlink:href', 'src', 'srcset', 'style'].filter(name => e.getAttribute(name)).map(
+        name => name + ' ' + e.getAttribute(name))).join('\n')"""
+
+
+@pytest.mark.parametrize("page", ["form", "feedback"])
+def test_nothing_that_a_submission_says_runs_or_is_fetched(page: str, hostile: Seen) -> None:
+    assert hostile[f"{page} ran"] == "undefined"
+    assert "\\sum_i" in hostile[f"{page} says"] or page == "form", "formulas are shown as they were typed"
+    assert not re.search(r"(?m)^(src|srcset|style) .*evil\.example", hostile[f"{page} styles"])
+    assert not re.search(r"(?im)^[\w:]+ \W*(javascript|data:text|vbscript)", hostile[f"{page} styles"])
+    hosts = set(re.findall(r"(?m)^https?://[^/:]*", hostile[f"{page} asked"]))
+    assert hosts == ({"http://127.0.0.1", "https://cdnjs.cloudflare.com"} if page == "form" else set())
+    assert (hostile[f"{page} formulas"] == "0") is (page == "feedback"), "MathJax is on in formgrader"
+    assert hostile["feedback scripts"] == "0"
+    assert int(hostile[f"{page} places"]) <= 1, "no formula takes the place of a score"
 
 
 def test_who_learns_alone_has_checks_hints_answers_and_progress(kit: Kit, opened: Any, tmp_path: Path) -> None:
