@@ -83,11 +83,12 @@ def goes_through_the_data_once_an_epoch(fit_layers, draw):
 
 @fit_layers.probe(rtol=1e-3, atol=1e-5)
 def updates_every_layer_however_many_there_are(fit_layers, draw):
-    """A deeper model, that is to tell classes apart. Each weight and bias after two batches."""
+    """A deeper model, that is to tell classes apart; its first layer, a LayerNorm, has a weight and a bias too. Each of
+    them after two batches."""
     from autograder.beside import spies
 
-    sizes = [draw.size(2, 3) for _ in range(draw.integer(3, 4))]
-    layers = []
+    sizes = [3, *(draw.size(2, 3) for _ in range(draw.integer(2, 3)))]  # two values come out of a LayerNorm as 1 and -1
+    layers = [torch.nn.LayerNorm(sizes[0])]
     for n_in, n_out in zip(sizes, [*sizes[1:], 2], strict=True):
         layers += [draw.linear(n_in, n_out), torch.nn.Tanh()]
     layers.pop()
@@ -96,6 +97,11 @@ def updates_every_layer_however_many_there_are(fit_layers, draw):
     x, y = draw.normal(4, sizes[0]), draw.labels(4, 2)
     fit_layers(_list_model(layers), spies.squared_error, x, y, 2, draw.number(0.1, 0.4))
     return {name: p.detach() for name, p in named}
+
+
+@fit_layers.slip('hasattr(layer, "weight")', "isinstance(layer, torch.nn.Linear)")
+def trains_linear_layers_alone():
+    """Only nn.Linear layers are trained. Others may have a weight and a bias too: ask each layer whether it has one."""
 
 
 @fit_layers.right
