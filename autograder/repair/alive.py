@@ -56,9 +56,17 @@ def never(tree: ast.Module) -> bool:
 
 
 def _returns_at_once(tree: ast.AST) -> bool:
-    """Whether a `return` was put into a loop, which then ends in its first round."""
-    loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.While)]
-    return any(isinstance(s, ast.Return) and not is_theirs(s) for loop in loops for s in loop.body)
+    """Whether a `return` was put into a loop, which then ends in its first round, or sooner than their own `return`."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        inside = list(ast.walk(function))
+        loops = [n for n in inside if isinstance(n, ast.For | ast.While)]
+        returns = any(isinstance(n, ast.Return) and is_theirs(n) for n in inside)
+        put_in = [s for loop in loops for s in (ast.walk(loop) if returns else loop.body) if not is_theirs(s)]
+        if any(isinstance(s, ast.Return) for s in put_in):
+            return True
+    return False
 
 
 def _blocks(node: ast.AST) -> list[list[ast.stmt]]:

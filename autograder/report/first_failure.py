@@ -11,6 +11,9 @@ from autograder.report import story, values
 from autograder.report.case import Case, case, made
 from autograder.report.errors import advice, named, sentence, unusable
 
+#: Of more parts than this those that are missing are counted, and not all of them named.
+MOST_PARTS = 6
+
 
 def told(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dict[str, Any] | None, Case | None]:
     """(sentences, the failing lines where it raised, the case to show)."""
@@ -114,8 +117,11 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
         case "length":
             return f"{what}the length is {len(found.got)} where {len(found.expected)} is expected."
         case "keys":
-            mine, theirs = (joined(list(map(str, parts))) or "none" for parts in (found.got, found.expected))
-            return f"{what}the parts are {mine} where {theirs} are expected."
+            has, wanted = list(map(str, found.got)), list(map(str, found.expected))
+            lacking = [part for part in wanted if part not in has]
+            if lacking and len(wanted) > MOST_PARTS:
+                return f"{what}{len(lacking)} of {len(wanted)} parts are missing, {lacking[0]} among them."
+            return f"{what}the parts are {joined(has) or 'none'} where {joined(wanted) or 'none'} are expected."
         case "too_large":
             return f"{what}the result is far larger than expected: {got}."
     if found.total > 1:

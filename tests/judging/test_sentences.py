@@ -200,6 +200,22 @@ SAID = {
         "the value is",
         "Python float",
     ),
+    "a part of the name for the name": (
+        "get_layer",
+        "def get_layer(model, name):\n    for own, layer in model.named_children():\n        if name in own:\n"
+        "            return layer\n    raise KeyError(name)\n",
+        "raises AttributeError or KeyError",
+        "where a string is",
+    ),
+    "ten layers at most": (
+        "RegisteredModel",
+        "class RegisteredModel(nn.Module):\n    def __init__(self, layers):\n        super().__init__()\n"
+        "        self.layers = layers\n        for i, layer in enumerate(layers[:10]):\n"
+        "            self.add_module(f'layer_{i}', layer)\n    def forward(self, x):\n"
+        "        for layer in self.layers:\n            x = layer(x)\n        return x\n",
+        "parts are missing, its layer_10.weight among them",
+        "the parts are",
+    ),
     "an unfinished merge": (
         "softmax",
         "<<<<<<< HEAD\ndef softmax(x):\n    return x\n=======\ndef softmax(x):\n    return -x\n>>>>>>> b\n",
@@ -289,6 +305,12 @@ SEVERAL = {
         "accuracy",
         "def accuracy(out, yb):\n    misses = torch.count_nonzero(out.argmax(0) - yb)\n    return misses / len(out)\n",
         "not to happen",
+    ),
+    "backwards, and without the layers that learn nothing": (
+        "layer_names",
+        "def layer_names(model):\n    names = []\n    for name, child in model.named_children():\n"
+        "        if len(list(child.parameters())) > 0:\n            names.insert(0, name)\n    return names\n",
+        "comes to its end|not from the",
     ),
     "two loaders made at once": (
         "default_loaders",

@@ -27,9 +27,9 @@ def as_layer(layer):
 
 def looked_up(get_layer, model, name):
     try:
-        return get_layer(model, name)
+        return f"returns {type(get_layer(model, name)).__name__}"
     except (AttributeError, KeyError):
-        return "AttributeError or KeyError"
+        return "raises AttributeError or KeyError"
 
 
 @get_layer.probe

@@ -76,8 +76,7 @@ def with_the_model_itself():
 
 @layer_names.mistake
 def layers_that_have_parameters(model):
-    """Layers without parameters, such as ReLU, are missing: take the names from the children, not from the
-    parameters."""
+    """Layers without parameters, such as ReLU, are missing. A child has a name also where it has nothing to learn."""
     return list(dict.fromkeys(name.split(".")[0] for name, _ in model.named_parameters() if "." in name))
 
 
