@@ -48,7 +48,8 @@ def in_part(
     expected: dict[str, Frame],
     mistakes: Mistakes,
 ) -> Diagnosis | None:
-    """The known mistake that explains most failing probes, and fails none that passes; None where two do as well."""
+    """The known mistake that explains most failing probes, and fails none that passes; none that another one explains
+    as well."""
     fails = [p for p in exercise.probes.values() if not _agree(exercise, p, learner, expected)]
     passes = [p for p in exercise.probes.values() if p not in fails]
     best: list[tuple[str, tuple[str, ...]]] = []
@@ -58,9 +59,11 @@ def in_part(
         same = tuple(p.name for p in fails if _looks_the_same(exercise, p, learner, frames))
         if same and (not best or len(same) >= len(best[0][1])):
             best = [*(b for b in best if len(b[1]) == len(same)), (name, same)]
-    if not best or len({mistakes[name][0] for name, _ in best}) > 1:
+    # Others that explain other probes are as true; of two that explain the same, nobody knows which it is.
+    alone = [(n, p) for n, p in best if not any(set(p) & set(q) and mistakes[m][0] != mistakes[n][0] for m, q in best)]
+    if not alone:
         return None
-    name, probes = best[0]
+    name, probes = min(alone, key=lambda entry: [p.name for p in fails].index(entry[1][0]))
     return Diagnosis(name, mistakes[name][0], probes=probes, whole=False)
 
 

@@ -259,6 +259,18 @@ def test_nan_alone_is_no_sign_of_a_known_mistake(check: Check, monkeypatch: pyte
     assert not check("log_softmax", HEAD + text).diagnoses
 
 
+def test_of_mistakes_that_explain_one_check_each_the_first_is_told(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.01")
+    text = (
+        "def evaluate(model, loss_func, x, y):\n    out = model(x)\n"
+        "    right = [int(o.argmax()) == int(t) for o, t in zip(out, y)]\n    model.train()\n"
+        "    return loss_func(out, y).item(), sum(right)\n"
+    )
+    assert [found.mistake for found in check("evaluate", HEAD + text).diagnoses] == ["a_sum_for_the_mean"]
+
+
 def test_a_change_of_order_that_mends_one_check_by_luck_is_no_place(
     check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
