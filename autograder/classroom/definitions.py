@@ -42,7 +42,7 @@ def where(item: Frame, number: int, source: str) -> Stopped:
 
 
 def _defines(name: str, source: str) -> bool:
-    return re.search(rf"^\s*(?:(?:def|class)\s+{name}\b|{name}\s*=[^=])", source, re.MULTILINE) is not None
+    return re.search(rf"^[ \t]*(?:(?:def|class)\s+{name}\b|{name}\s*=[^=])", source, re.MULTILINE) is not None
 
 
 def hidden(name: str, sources: Sequence[str]) -> bool:

@@ -17,10 +17,13 @@ MOST_BYTES = 100 << 20
 #: Values in the whole file, outputs included: each takes fifty bytes of memory and more, however little it is.
 MOST_VALUES = 3_000_000
 MOST_CELLS = 2_000
-MOST_SOURCE = 1 << 20
-#: Characters of all code cells together, forty times what is handed out: to read so much as Python takes a second.
-MOST_CODE = 1 << 18
+#: Characters of all cells together, ten times what is handed out: to read so much as Python takes a second.
+MOST_TEXT = 1 << 18
+#: Characters of a written answer that are shown, ten pages: to make a page of Markdown takes their square.
+MOST_WORDS = 20_000
 MOST_ATTACHED = 8 << 20
+MOST_PICTURES = 20
+MOST_NAME = 200
 
 
 @dataclass
@@ -77,9 +80,9 @@ def read(data: bytes) -> Submission:
     if not isinstance(found, list):
         return Submission(trouble="The file is JSON, but not a notebook: it has no cells.")
     cells = [cell for cell in map(_cell, found[:MOST_CELLS]) if cell]
-    if sum(len(cell["source"]) for cell in cells if cell["cell_type"] == "code") > MOST_CODE:
+    if sum(len(cell["source"]) for cell in cells) > MOST_TEXT:
         return Submission(
-            trouble=f"Its code cells are longer than {MOST_CODE:,} characters together. Take out what was pasted in, "
+            trouble=f"Its cells are longer than {MOST_TEXT:,} characters together. Take out what was pasted in, "
             "and hand it in again."
         )
     return Submission(_with_ids(cells), language=_language(whole))
@@ -94,7 +97,8 @@ def _cell(raw: Any) -> dict[str, Any] | None:
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         source = ""
-    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": _text(source[:MOST_SOURCE])}
+    source = source[: MOST_TEXT + 1] if kind == "code" else _words(source)
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": _text(source)}
     if name := grade_id(raw):
         cell["metadata"] = {"nbgrader": {"grade_id": _text(name)}}
     if kind == "code":
@@ -102,6 +106,12 @@ def _cell(raw: Any) -> dict[str, Any] | None:
     elif attached := _attachments(raw.get("attachments")):
         cell["attachments"] = attached
     return cell
+
+
+def _words(source: str) -> str:
+    """A written answer without pictures that were pasted in as text (Colab does that), as far as it is shown."""
+    source = re.sub(r"(data:image/[a-z+]+;base64,)[A-Za-z0-9+/=]+", r"\1...", source)
+    return source if len(source) <= MOST_WORDS else f"{source[:MOST_WORDS]}\n\n... and more, left out"
 
 
 def _attachments(raw: Any) -> dict[str, dict[str, str]]:
@@ -112,7 +122,7 @@ def _attachments(raw: Any) -> dict[str, dict[str, str]]:
         for mime, data in bundle.items() if isinstance(bundle, dict) else []:
             if mime in ("image/png", "image/jpeg", "image/gif") and isinstance(data, str):
                 size += len(data)
-                if size <= MOST_ATTACHED:
+                if size <= MOST_ATTACHED and len(kept) < MOST_PICTURES and len(name) <= MOST_NAME:
                     kept[_text(name)] = {mime: data}
     return kept
 

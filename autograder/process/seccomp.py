@@ -5,8 +5,8 @@ call and its plain arguments, not what pointers lead to, and answers allow, fail
 everything stays allowed, so that honest numerical code never meets it; refused is what has no place in an exercise and
 was the way out of other sandboxes: debugging others, mounting, new namespaces, the network, kernel key rings,
 asynchronous calls that filters do not see (io_uring), memory that no limit counts, and what says of a file's pages
-whether somebody has read them, or has them forgotten: by these, submissions that never meet could leave each other
-notes.
+whether somebody has read them, or has them forgotten, locks on files, and what tells of them: by these, submissions
+that never meet could leave each other notes.
 """
 
 from __future__ import annotations
@@ -87,6 +87,10 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "readahead": (187, 213),
     "mincore": (27, 232),
     "cachestat": (451, 451),
+    # who else opens or reads a file, which all have in common
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "inotify_add_watch": (254, 27),
     # a session of one's own is a share of the processor of one's own, where the kernel groups by sessions
     "setsid": (112, 157),
     # the machine itself; these need privileges that nobody here has, and are refused twice
@@ -113,6 +117,7 @@ _PROGRAMS: dict[str, tuple[int | None, int | None]] = {"execve": (59, 221), "exe
 # Calls that are judged by an argument.
 _CLONE, _CLONE3, _SOCKET, _SOCKETPAIR, _IOCTL = (56, 220), (435, 435), (41, 198), (53, 199), (16, 29)
 _MADVISE, _PREADV2, _PWRITEV2 = (28, 233), (327, 286), (328, 287)
+_FLOCK, _FCNTL = (73, 32), (72, 25)
 
 _MACHINES = {"x86_64": (0, 0xC000_003E), "AMD64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}
 _X32_BIT = 0x4000_0000
@@ -123,9 +128,13 @@ _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # typing into, and pasting into, somebody
 _ADVICE = {"NORMAL": 0, "DONTNEED": 4, "FREE": 8, "DONTFORK": 10, "DOFORK": 11, "HUGEPAGE": 14, "NOHUGEPAGE": 15}
 _ADVICE |= {"DONTDUMP": 16, "DODUMP": 17, "WIPEONFORK": 18, "KEEPONFORK": 19}
 
+#: Commands of fcntl: locks that are set (also those of an open file), and what tells of locks, leases and folders.
+_SETS_LOCK, _TELLS = (6, 7, 37, 38), (5, 36, 1024, 1025, 1026)
+
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _FAIL = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
 _REFUSE = _FAIL | errno.EPERM
+_NOTHING_DONE = _FAIL  # without an error: whoever asked goes on as if it had been
 _NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, 16
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
@@ -180,6 +189,15 @@ def program(machine: str, alone: bool = False) -> bytes:
             _argument(2),
             *(_answer_if(_IF_EQUAL, advice, _ALLOW) for advice in _ADVICE.values()),
             refuse,
+        ),
+        # A lock on a file that all may read tells others something, and who is alone needs none.
+        _answer_if(_IF_EQUAL, _FLOCK[column], _NOTHING_DONE),
+        _for_call(
+            _FCNTL[column],
+            _argument(1),
+            *(_answer_if(_IF_EQUAL, command, _NOTHING_DONE) for command in _SETS_LOCK),
+            *(_answer_if(_IF_EQUAL, command, _REFUSE) for command in _TELLS),
+            allow,
         ),
         # Read if it costs no waiting (RWF_NOWAIT) tells what is in memory; without a flag they are preadv and pwritev.
         *(

@@ -87,3 +87,16 @@ def test_what_is_built_with_the_help_of_other_things_is_fair(name: str, box: Unp
     exercise = lesson.find(name)
     assert set(outcomes(exercise, texts, box, unplugged=True)) == {"passed"}
     assert set(outcomes(exercise, texts, box, unplugged=False)) == {"passed"}
+
+
+@pytest.mark.parametrize(("unplugged", "fails"), [(False, None), (True, "PermissionError")])
+def test_no_second_python_is_started_that_has_what_was_taken_away(
+    unplugged: bool, fails: str | None, box: Unplugged
+) -> None:
+    exercise = lesson.find("softmax")
+    text = "import subprocess, sys\nsubprocess.run([sys.executable, '-S', '-c', '0'])\ndef softmax(x): return x\n"
+    box.without = forbidden(exercise) if unplugged else ()
+    with warm.instead(box):
+        seen = observe(exercise, [{"file": text, "path": "way.py"}], [{"seed": SEED}], timeout=60.0)
+    failure = next(frame["loaded"]["failure"] for frame in seen.frames if "loaded" in frame)
+    assert (failure or {}).get("type") == fails

@@ -11,7 +11,7 @@ import pytest
 from nbformat.notebooknode import from_dict
 
 from autograder import lesson
-from autograder.classroom import frames, submission
+from autograder.classroom import definitions, frames, submission
 from autograder.classroom.mend import ReleasedCell, mend
 from autograder.classroom.pieces import reachable
 from autograder.notebooks import build
@@ -286,6 +286,22 @@ def test_millions_of_parts_are_not_read() -> None:
     assert (found.cells, "millions of parts" in found.trouble) == ([], True)
 
 
-def test_code_that_nobody_typed_is_not_read_as_python() -> None:
-    found = submission.read(notebook(*[code("x = 1\n" * 5_000)] * 10))
-    assert (found.cells, "longer than 262,144 characters" in found.trouble) == ([], True)
+def test_what_nobody_typed_is_not_read() -> None:
+    for cell in (code("x = 1\n" * 5_000), code("x = 1\n" * 5_000) | {"cell_type": "markdown"}):
+        found = submission.read(notebook(*[cell] * 20))
+        assert (found.cells, "longer than 262,144 characters" in found.trouble) == ([], True)
+
+
+def test_a_written_answer_is_shown_as_far_as_somebody_reads_it() -> None:
+    pasted = {"cell_type": "markdown", "source": f"before ![](data:image/png;base64,{'A' * 500_000}) after"}
+    long = {"cell_type": "markdown", "source": "a " * 30_000, "attachments": {}}
+    long["attachments"] = {f"{n}.png": {"image/png": "AA"} for n in range(100)} | {"n" * 999: {"image/png": "AA"}}
+    first, second = submission.read(notebook(pasted, long)).cells
+    assert first["source"] == "before ![](data:image/png;base64,...) after"
+    assert second["source"].endswith("... and more, left out")
+    assert (len(second["source"]) < 21_000, len(second["attachments"])) == (True, 20)
+
+
+def test_a_cell_of_empty_lines_is_looked_through_at_once() -> None:
+    assert definitions.stopped("softmax", ["\n" * 200_000 + "x"], [None]) is None
+    assert definitions.stopped("softmax", ["\n" * 200_000 + "  softmax = 1"], [[]]) is None

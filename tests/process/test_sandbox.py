@@ -731,6 +731,18 @@ answer = [attempt(os.posix_fadvise, file, 0, 0, os.POSIX_FADV_DONTNEED),
     assert ended.answer == ["EPERM", "EPERM", True, "done: 1", "done: None"]
 
 
+def test_a_file_that_all_may_read_tells_nobody_who_holds_it(warm: Warm) -> None:
+    ended = warm.submit("""
+import fcntl
+first, second = os.open(os.__file__, os.O_RDONLY), os.open(os.__file__, os.O_RDONLY)
+locks = [attempt(fcntl.flock, first, fcntl.LOCK_EX), attempt(fcntl.lockf, first, fcntl.LOCK_SH, 7, 123)]
+locks.append(attempt(fcntl.flock, second, fcntl.LOCK_EX | fcntl.LOCK_NB))  # the first would keep it from that
+tells = [attempt(fcntl.fcntl, first, command, bytes(64)) for command in (fcntl.F_GETLK, 36, fcntl.F_GETLEASE)]
+answer = [locks, tells, attempt(os.get_blocking, first)]
+""")
+    assert ended.answer == [["done: None"] * 3, ["EPERM"] * 3, "done: True"]
+
+
 def test_a_terminal_cannot_be_typed_into(warm: Warm) -> None:
     ended = warm.submit("""
 import fcntl
