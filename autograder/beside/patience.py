@@ -12,7 +12,7 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
-#: Seconds after which an answer that swallowed the exception gets it again: time enough to note where it was.
+#: Seconds of computing after which an answer that swallowed the exception gets it again: enough to note where it was.
 AGAIN = 0.25
 #: By the clock an answer may take so many times as long as it may compute.
 ASLEEP = 8.0
@@ -58,7 +58,7 @@ class Patience:
         if not self.begun:
             return
         self.over = True
-        signal.setitimer(signal.ITIMER_PROF, 0)  # or both ring, one while what the other raised is noted
-        signal.setitimer(signal.ITIMER_REAL, AGAIN)
+        signal.setitimer(signal.ITIMER_PROF, AGAIN)  # both, or the other rings while what this one raised is noted
+        signal.setitimer(signal.ITIMER_REAL, AGAIN * ASLEEP)
         if self.inside:
             raise OutOfTime
