@@ -9,12 +9,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import course
 import pytest
 import started
 from attacks import graded
@@ -23,6 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 from autograder import lesson, places, process, source, state, workspace
 from autograder.api import check_text
 from autograder.judging.verdict import Verdict
+from autograder.process.box import Box
 
 Check = Callable[..., Verdict]
 
@@ -68,12 +67,12 @@ APART = ["matrix/test_exercises.py", "judging/test_grade.py"]
 def pytest_configure(config: pytest.Config) -> None:
     """The workers share a folder for what is made once."""
     if not hasattr(config, "workerinput"):
-        os.environ[course.SHARED] = tempfile.mkdtemp(prefix="autograder-tests-")
+        started.keep()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ.pop(course.SHARED), ignore_errors=True)
+        shutil.rmtree(os.environ.pop(started.SHARED), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -135,6 +134,7 @@ def forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """Processes that import torch are forked from one that has (started.py), but for the tests of such processes."""
     if request.path.parent.name != "process":
         monkeypatch.setattr(process, "python", functools.partial(started.command, started.python()))
+        monkeypatch.setattr(Box, "command", started.box(started.python(), Box.command))
 
 
 class Kit:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import started
+from started import SHARED
 
 from autograder.notebooks import build
 from autograder.places import KIT as ROOT
@@ -18,8 +19,6 @@ ASSIGNMENT = build.ASSIGNMENT
 
 Notebook = dict[str, Any]
 
-#: The variable of the environment that has the folder of what tests share.
-SHARED = "AUTOGRADER_TESTS_SHARED"
 #: Sections that several tests grade a class on: what their references do under its seed is observed once, too.
 SETS = 1  # what observing them costs is not paid several times over
 OFTEN_GRADED = ["setup", "training_loop", "cross_entropy"]

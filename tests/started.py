@@ -2,13 +2,14 @@
 
 A process that has imported what they need from others, and nothing of the kit, forks for each run, which has its own
 folder, environment and standard streams. What it runs is what `python -m` would run. When that starts a warm process,
-it is forked likewise, by a process that has imported torch. A few tests start the real thing.
+it is forked likewise, by a process that has imported torch; a box, by one that has within the walls of a box. A few
+tests start the real thing. All that run at the same time share these processes.
 """
 
 from __future__ import annotations
 
-import atexit
 import contextlib
+import fcntl
 import functools
 import gc
 import importlib
@@ -22,25 +23,41 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 COMMANDS = ["nbformat", "nbgrader.apps", "click", "rich.console"]
 WARM = ["torch", "torch._dynamo"]
+BOXES = ["boxes"]
+#: The boxes that are forked: their kind of jobs, and their walls.
+CELLS = ["autograder.beside.cells", "full"]
+
+#: The variable of the environment that has the folder of what tests share.
+SHARED = "AUTOGRADER_TESTS_SHARED"
+#: With this in the environment, boxes are started one by one.
+REAL_BOXES = "AUTOGRADER_TESTS_REAL_BOXES"
 
 _one = threading.Lock()
 
 #: Stands in for Python where a command starts a process: it has a warm process forked, and hands itself over to Python
-#: for anything else. It ends when that process does, and takes it along when it is killed.
+#: for anything else. It ends when that process does, and takes it along when it is killed. For a box it passes on the
+#: socket, at whose end what was forked ends, too.
 PYTHON = """#!{python} -IS
-import json, os, signal, socket, sys
+import json, os, signal, socket, sys, time
 words = sys.argv[1:]
 server = {servers!r}.get(words[1])
 if not server:
     os.execv({python!r}, [{python!r}, *words])
 with socket.socket(socket.AF_UNIX) as asking:
     asking.connect(server)
+    if words[1] == "box":
+        parent, box = os.getppid(), int(words[2])
+        socket.send_fds(asking, [b"?"], [box])
+        os.close(box)
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(0)
     streams = [0, 1, 2, *(int(word) for word in words[2:3] if word.isdigit())]
     asked = {{"words": words[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
     asked |= {{"streams": streams, "python": sys.argv[0]}}
@@ -81,26 +98,38 @@ def _written(stream: IO[bytes]) -> str:
     return stream.read().decode(errors="replace")
 
 
+def keep() -> str:
+    """Make the folder that tests share; what is started for them ends when this process does."""
+    folder = tempfile.mkdtemp(prefix="autograder-tests-")
+    os.mkfifo(f"{folder}/held")
+    os.open(f"{folder}/held", os.O_RDWR)  # read by what is started, which finds its end when we are gone
+    os.environ[SHARED] = folder
+    return folder
+
+
 @functools.cache
 def _server(*modules: str) -> str:
-    """The address of this process's server that has imported these modules, which ends with it."""
+    """The address of the server that has imported these modules."""
     from autograder.process.conversation import ONE_THREAD
 
-    folder = tempfile.mkdtemp(prefix="started-")
-    address = f"{folder}/socket"
-    words = [sys.executable, __file__, address, *modules]
-    server = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD)
-    assert server.stdout is not None
-    server.stdout.readline()  # it listens
-
-    def end() -> None:
-        server.communicate()
-        Path(address).unlink(missing_ok=True)
-        Path(folder, "python").unlink(missing_ok=True)
-        Path(folder).rmdir()
-
-    atexit.register(end)
+    folder = os.environ.get(SHARED) or keep()
+    address = f"{folder}/{modules[0]}"
+    with _alone(folder):
+        if not os.path.exists(address):
+            words = [sys.executable, __file__, address, *modules]
+            with open(f"{folder}/held") as held:
+                server = subprocess.Popen(words, stdin=held, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD)
+            server.returncode = 0  # it is nobody's to wait for
+            with server.stdout as told:  # type: ignore[union-attr]
+                told.readline()  # it listens
     return address
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    with open(f"{folder}/starting", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def python() -> str:
@@ -111,18 +140,31 @@ def python() -> str:
 
 @functools.cache
 def _written_out() -> str:
-    warm, commands = _server(*WARM), _server(*COMMANDS)
+    warm, commands, boxes = _server(*WARM), _server(*COMMANDS), _server(*BOXES)
     servers = dict.fromkeys(["autograder.process.server", "autograder.milestones.child"], warm)
     servers |= dict.fromkeys(["autograder.classroom.worker", "autograder", "nbgrader"], commands)
     path = Path(warm).with_name("python")
-    path.write_text(PYTHON.format(python=sys.executable, servers=servers))
-    path.chmod(0o755)
+    with _alone(str(path.parent)):
+        if not path.exists():
+            path.write_text(PYTHON.format(python=sys.executable, servers=servers | {"box": boxes}))
+            path.chmod(0o755)
     return str(path)
 
 
 def command(python: str, module: str, *words: str) -> list[str]:
     """Like autograder.process.python, with another Python."""
     return [python, "-m", f"autograder.{module}", *words]
+
+
+def box(python: str, start: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Like process.box.Box.command, which is `start`, for boxes of this kit that have all their walls."""
+    from autograder.process.conversation import ROOT
+
+    def command(self: Any, fd: str, *kind: str) -> list[str]:
+        forked = list(kind) == CELLS and Path(__file__).parents[1] == ROOT and REAL_BOXES not in os.environ
+        return [python, "-m", "box", fd] if forked else start(self, fd, *kind)
+
+    return command
 
 
 def _serve(address: str, modules: Sequence[str]) -> None:
@@ -132,15 +174,44 @@ def _serve(address: str, modules: Sequence[str]) -> None:
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is done is not waited for
     with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(address)
-        listening.listen()
-        print("ready", flush=True)
-        while sys.stdin not in select.select([listening, sys.stdin], [], [])[0]:  # whoever started it is there
-            connection, _ = listening.accept()
+        for connection in _asking(listening, address):
             if not os.fork():
                 listening.close()
                 _answer(connection)
             connection.close()
+
+
+def _serve_boxes(address: str) -> None:
+    """Pass the sockets of boxes on to a process within the walls of one, which forks for each."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from autograder.process.box import Box
+    from autograder.process.conversation import launch
+    from autograder.process.warm import FOR_OPTIMIZERS, Sessions
+
+    class Boxes(Sessions):
+        def start(self) -> None:
+            kind, walls = CELLS
+            words = [kind, f"all:{walls}", FOR_OPTIMIZERS]
+            self.process, self._socket = launch(lambda fd: Box().command(str(fd), *words), quiet=False)
+
+    boxes = Boxes()
+    with socket.socket(socket.AF_UNIX) as listening:
+        for connection in _asking(listening, address):
+            if not hasattr(boxes, "process"):
+                boxes.start()
+            with connection:
+                _, passed_on, _, _ = socket.recv_fds(connection, 1, 1)
+            with socket.socket(fileno=passed_on[0]) as theirs:
+                boxes.serve(theirs)
+
+
+def _asking(listening: socket.socket, address: str) -> Iterator[socket.socket]:
+    """Those who ask, as long as whoever started this process is there."""
+    listening.bind(address)
+    listening.listen()
+    print("ready", flush=True)
+    while sys.stdin not in select.select([listening, sys.stdin], [], [])[0]:
+        yield listening.accept()[0]
 
 
 def _answer(connection: socket.socket) -> None:
@@ -184,9 +255,13 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
         from autograder import process
 
         process.python = functools.partial(command, asked["python"])
+        if sys.argv[0] in ("nbgrader", "autograder.classroom.worker"):
+            from autograder.process.box import Box
+
+            Box.command = box(asked["python"], Box.command)  # type: ignore[method-assign]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     sys.exit(0)
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1], sys.argv[2:])
+    _serve_boxes(sys.argv[1]) if sys.argv[2:] == BOXES else _serve(sys.argv[1], sys.argv[2:])

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from course import ASSIGNMENT, SHARED, Course
+from course import ASSIGNMENT, Course
+from started import REAL_BOXES, SHARED
 
 import attacks.flooding
 import attacks.forging
@@ -129,7 +130,7 @@ def _handed_in(folder: Path, some: dict[str, Attack], port: str) -> Course:
 
 def _grade(course: Course) -> Graded:
     before, started = files(course), time.monotonic()
-    done = course.nbgrader("autograde", ASSIGNMENT, check=False, CLASS_SECRET=SECRET)
+    done = course.nbgrader("autograde", ASSIGNMENT, check=False, CLASS_SECRET=SECRET, **{REAL_BOXES: "1"})
     seconds = time.monotonic() - started
     return Graded(course, course.scores(), done.stdout + done.stderr, done.returncode, before, seconds)
 

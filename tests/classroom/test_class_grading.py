@@ -320,7 +320,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_results(
     (course.folder / ".autograder").mkdir(exist_ok=True)
     shutil.copy(graded[0].folder / ".autograder" / "class_seed", course.folder / ".autograder")
     with distributed.LocalCluster(
-        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as local:
         killed: list[int] = []
 
