@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-COMMANDS = ["nbformat", "nbgrader.apps", "click", "rich.console"]
+COMMANDS = ["nbformat", "nbgrader.apps", "alembic.script", "click", "rich.console"]
 WARM = ["torch", "torch._dynamo"]
 BOXES = ["boxes"]
 #: The boxes that are forked: their kind of jobs, and their walls.
@@ -141,7 +141,9 @@ def python() -> str:
 @functools.cache
 def _written_out() -> str:
     warm, commands, boxes = _server(*WARM), _server(*COMMANDS), _server(*BOXES)
-    servers = dict.fromkeys(["autograder.process.server", "autograder.milestones.child"], warm)
+    servers = dict.fromkeys(
+        ["autograder.process.server", "autograder.milestones.child", "autograder.notebooks.curve"], warm
+    )
     servers |= dict.fromkeys(["autograder.classroom.worker", "autograder", "nbgrader"], commands)
     path = Path(warm).with_name("python")
     with _alone(str(path.parent)):
@@ -165,6 +167,19 @@ def box(python: str, start: Callable[..., list[str]]) -> Callable[..., list[str]
         return [python, "-m", "box", fd] if forked else start(self, fd, *kind)
 
     return command
+
+
+def alembic_here() -> None:
+    """A new gradebook asks alembic for its version: not in a process that imports nbgrader once more."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from nbgrader import api
+
+    def version() -> str:
+        with api._temp_alembic_ini("sqlite:///") as settings:
+            return ScriptDirectory.from_config(Config(settings)).get_current_head() or ""
+
+    api.get_alembic_version = version
 
 
 def _serve(address: str, modules: Sequence[str]) -> None:
@@ -251,14 +266,17 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
     if encoding := asked["environment"].get("PYTHONIOENCODING"):
         sys.stdout.reconfigure(encoding=encoding)  # type: ignore[union-attr]
     gc.enable()
-    with contextlib.suppress(ImportError):  # the kit of that folder
+    with contextlib.suppress(ImportError):  # the kit of that folder, or what nbgrader_config.py is going to find
+        sys.path.append(str(Path(__file__).parents[1]))
         from autograder import process
 
+        sys.path.pop()
         process.python = functools.partial(command, asked["python"])
         if sys.argv[0] in ("nbgrader", "autograder.classroom.worker"):
             from autograder.process.box import Box
 
             Box.command = box(asked["python"], Box.command)  # type: ignore[method-assign]
+            alembic_here()
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     sys.exit(0)
 

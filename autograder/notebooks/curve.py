@@ -7,6 +7,7 @@ the student's own answers and what torch has take their places (stand_ins.py), o
 from __future__ import annotations
 
 import functools
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -121,3 +122,7 @@ def _digits() -> tuple[torch.Tensor, torch.Tensor]:
 
 def _none() -> tuple[torch.Tensor, torch.Tensor]:
     return torch.empty(0), torch.empty(0)
+
+
+if __name__ == "__main__":
+    print(json.dumps(to_record()))

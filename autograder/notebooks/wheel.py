@@ -12,18 +12,18 @@ import contextlib
 import hashlib
 import json
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import lesson, places, source
+from autograder import lesson, places, process, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, by_probe
 from autograder.judging.observing import expected, reference_on
 from autograder.judging.verdict import Frame
 from autograder.notebooks.build import WHEEL
 from autograder.notebooks.oracle import SEED
+from autograder.process.conversation import environment
 from autograder.proofread import AuthorsError
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -128,8 +128,8 @@ def record(exercise: Exercise) -> Frame:
 
 def _curves() -> dict[str, list[float]]:
     """Where torch is imported: not here."""
-    words = "import json; from autograder.notebooks.curve import to_record; print(json.dumps(to_record()))"
-    done = subprocess.run([sys.executable, "-c", words], cwd=places.WORKSPACE, stdout=subprocess.PIPE, check=True)
+    words = process.python("notebooks.curve")
+    done = subprocess.run(words, cwd=places.WORKSPACE, env=environment(), stdout=subprocess.PIPE, check=True)
     return {recipe: [round(loss, 4) for loss in losses] for recipe, losses in json.loads(done.stdout).items()}
 
 
