@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import filecmp
 import functools
 import gc
 import importlib
@@ -159,14 +160,23 @@ def command(python: str, module: str, *words: str) -> list[str]:
 
 
 def box(python: str, start: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    """Like process.box.Box.command, which is `start`, for boxes of this kit that have all their walls."""
-    from autograder.process.conversation import ROOT
+    """Like process.box.Box.command, which is `start`, for boxes that have all their walls and this kit in them."""
 
     def command(self: Any, fd: str, *kind: str) -> list[str]:
-        forked = list(kind) == CELLS and Path(__file__).parents[1] == ROOT and REAL_BOXES not in os.environ
+        forked = list(kind) == CELLS and REAL_BOXES not in os.environ and _is_this_kit()
         return [python, "-m", "box", fd] if forked else start(self, fd, *kind)
 
     return command
+
+
+@functools.cache
+def _is_this_kit() -> bool:
+    """Whether the kit that is imported here has the same code for boxes, if it is a copy."""
+    import autograder
+
+    own, theirs = Path(__file__).parents[1] / "autograder", Path(autograder.__file__).parent
+    files = [path.relative_to(own) for folder in ("", "beside", "process") for path in (own / folder).glob("*.py")]
+    return all((theirs / file).exists() and filecmp.cmp(own / file, theirs / file, shallow=False) for file in files)
 
 
 def alembic_here() -> None:
