@@ -138,13 +138,13 @@ def checks(section: str, name: str) -> str:
     return "\n".join(_text(path, path.stat().st_mtime_ns) for path in checks_paths(section, name))
 
 
-def probes(section: str, name: str | None = None) -> str:
+def probes(section: str, *some: str) -> str:
     """The checks of an exercise, as one text, without rights, mistakes, experiments and explanations.
 
-    This is what runs beside a learner's code, and what is released. Without a name: those of all exercises of the
-    section, and what they share is there once.
+    This is what runs beside a learner's code, and what is released. What several share is there once. Without a name:
+    those of all exercises of the section.
     """
-    paths = [path for each in ([name] if name else names(section)) for path in checks_paths(section, each)]
+    paths = [path for each in (some or names(section)) for path in checks_paths(section, each)]
     return "\n".join(_probes(path, path.stat().st_mtime_ns) for path in dict.fromkeys(paths))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import importlib
 import sys
 import types
 import warnings
@@ -66,8 +67,10 @@ KERNELS = {"torch.optim.Optimizer": {"fused_sgd"}}
 
 def unplug(names: Iterable[str]) -> list[str]:
     """Take away every operation of torch with one of these base names (as in shortcut.py), and every class or function
-    of Python that a name with dots stands for; the operations replaced."""
-    names = set(names)
+    of Python that a name with dots stands for; the operations replaced. `module:name` stands for that one alone."""
+    names, alone = _apart(names)
+    for module, name in alone:
+        _empty({name: vars(module)[name]}, module.__name__)
     for kind in _kin(names):
         _empty_kin(kind)
     for module in _loaded(_alongside(names)):
@@ -77,11 +80,18 @@ def unplug(names: Iterable[str]) -> list[str]:
 
 def files(names: Iterable[str]) -> list[str]:
     """The files and folders that what is taken away could be had from once more, by running them again."""
-    names = set(names)
+    names, alone = _apart(names)
     emptied = [sys.modules[kind.__module__] for kind in _kin(names)] + _loaded(_alongside(names))
+    emptied += [module for module, _ in alone]
     found = {path for module in emptied for path in (module.__file__, module.__cached__) if path}
     packages = {str(place) for name in _alongside(names) for place in _folders(name)}
     return sorted({path for path in found if not any(path.startswith(f"{folder}/") for folder in packages)} | packages)
+
+
+def _apart(names: Iterable[str]) -> tuple[set[str], list[tuple[types.ModuleType, str]]]:
+    """Those of torch, and those of which each stands for itself, with their modules."""
+    alone = [name.split(":") for name in names if ":" in name]
+    return {name for name in names if ":" not in name}, [(importlib.import_module(m), name) for m, name in alone]
 
 
 def _functions(names: set[str]) -> set[str]:

@@ -106,7 +106,9 @@ class Run:
         }
         later: Frame = {"exercises": names, "seed": self.seed, "exercise_seconds": self.budget.exercise}
         later["lent"] = lent.names if lent else None
-        code = marshal.dumps((_probes(self.section), lent.code if lent else None))
+        # Who does without something does without what the probes of sister exercises bring, too.
+        probes = _probes(self.section, *(names if without else ()))
+        code = marshal.dumps((probes, lent.code if lent else None))
         limits = self.budget.limits(min(self.budget.process, self.purse.left))
         left = self.where.run(job, limits, (later, code))
         started = time.process_time()
@@ -221,6 +223,7 @@ def _slow_imports(section: str, sources: list[str]) -> list[str]:
 
 
 @functools.cache
-def _probes(section: str) -> types.CodeType:
+def _probes(section: str, *names: str) -> types.CodeType:
     """Read once: a kit that is changed while a class is graded must not change half of the grading."""
-    return compile(source.without_unused(source.probes(section)), "<probes>", "exec", dont_inherit=True, optimize=2)
+    text = source.without_unused(source.probes(section, *names))
+    return compile(text, "<probes>", "exec", dont_inherit=True, optimize=2)

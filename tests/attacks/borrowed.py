@@ -221,6 +221,12 @@ BUILT: dict[str, tuple[str, str, str]] = {
 }
 
 
+#: The same by what the kit has for its probes: K.
+SPIES = "import autograder.beside.spies as spies\n"
+KITS = dict.fromkeys(
+    ("Optimizer", "training_step", "fit_layers", "fit_parameters"),
+    SPIES + "K = lambda params, lr=0.5: spies.OptimizerSpy(params, lr, spies.Journal())\n",
+) | {"SliceLoader": SPIES + "K = lambda ds, bs: spies.batches(*ds[: len(ds)], bs)\n"}
 #: What is built, with the help of other things that torch has: fair.
 FAIR = {
     "Optimizer": [
@@ -271,5 +277,6 @@ def ways(exercise: str) -> dict[str, str]:
     start = f"{IMPORTS}M = importlib.import_module('{module}')\n"
     got = GOT | (GOT_CLASS if name[0].isupper() else {})
     own = {how: f"{start}{text.format(module=module, name=name)}\n{made}" for how, text in got.items()}
+    own |= {"by the kit's": f"{start}{made}\n{KITS[exercise]}"} if exercise in KITS else {}
     own |= {how: f"{start}{made}\n{text}" for how, text in OTHERS[f"{module}.{name}"].items()}
     return own | {"imported once more": f"{start}{ONCE_MORE.format(module=module, name=name)}\n{made}"}

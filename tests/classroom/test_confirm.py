@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 from autograder import lesson, source
+from autograder.classroom import confirm, run
 from autograder.classroom.confirm import EVERYDAY
 from autograder.classroom.grading import grade_cells
 
@@ -85,6 +86,15 @@ def test_right_answers_are_confirmed(which: int) -> None:
         texts[exercise.name] = re.sub(r"^@.*\n", "", text, flags=re.MULTILINE) + f"\n{exercise.name} = {right.name}"
     graded = grade_cells([IMPORTS, *texts.values()], SECTION, seed=7)["exercises"]
     assert {e.name: graded[e.name]["outcome"] for e in BUILT} == {e.name: "passed" for e in BUILT}
+
+
+def test_the_probes_that_confirm_an_answer_bring_nothing_that_could_stand_for_it() -> None:
+    together, alone = run._probes("data"), run._probes("data", "Dataset", "Sampler", "collate")
+    assert "HiddenRows" in together.co_names
+    assert "HiddenRows" not in alone.co_names
+    assert [confirm._brings("data", name) for name in ("Dataset", "Sampler", "collate", "SliceLoader")] == [
+        False
+    ] * 3 + [True]
 
 
 def test_a_cell_that_compares_with_torchs_own_is_no_shortcut() -> None:
