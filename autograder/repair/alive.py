@@ -43,7 +43,11 @@ def _uncalled(tree: ast.AST) -> set[int]:
 
 def kills(before: set[Dead], after: ast.Module, removed: Set[int] = frozenset()) -> bool:
     died = dead(after) - before
-    return _returns_at_once(after) or any((d[0] if isinstance(d, tuple) else d) not in removed for d in died)
+    return (
+        _returns_at_once(after)
+        or _builds_anew(after)
+        or any((d[0] if isinstance(d, tuple) else d) not in removed for d in died)
+    )
 
 
 def never(tree: ast.Module) -> bool:
@@ -128,9 +132,42 @@ def _built_up(function: ast.FunctionDef) -> set[str]:
     first: dict[str, bool] = {}
     for n in ast.walk(function):
         for name in _given(n) if isinstance(n, ast.stmt) else ():
-            value = n.value if isinstance(n, ast.Assign) else None
-            first[name] = first.get(name, True) and isinstance(value, ast.Constant | ast.List | ast.Dict | ast.Set)
+            value = _value_of(name, n) if isinstance(n, ast.Assign) else None
+            empty = (
+                isinstance(value, ast.Call) and not value.args and ast.unparse(value.func) in ("list", "dict", "set")
+            )
+            empty = empty or isinstance(value, ast.Constant | ast.List | ast.Dict | ast.Set)
+            first[name] = first.get(name, True) and empty
     return {name for name, empty in first.items() if empty}
+
+
+def _is_empty(value: ast.expr | None) -> bool:
+    if isinstance(value, ast.Call) and not value.args:
+        return ast.unparse(value.func) in ("list", "dict", "set")
+    return isinstance(value, ast.Constant | ast.List | ast.Dict | ast.Set)
+
+
+def _builds_anew(tree: ast.AST) -> bool:
+    """Whether what was put in gives a name that they build up a value of its own."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        theirs = [n for n in ast.walk(function) if isinstance(n, ast.Expr) and is_theirs(n)]
+        built = {name for n in theirs if (name := _added_to(n))}
+        for n in ast.walk(function):
+            if isinstance(n, ast.Assign) and not is_theirs(n):
+                read = {m.id for m in ast.walk(n.value) if isinstance(m, ast.Name)}
+                if any(name in built - read and not _is_empty(_value_of(name, n)) for name in _given(n)):
+                    return True
+    return False
+
+
+def _value_of(name: str, given: ast.Assign) -> ast.expr:
+    """What the name is given, also as one of several: `a, b = 0, []`."""
+    match given:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(names) == len(values):
+            return next((v for n, v in zip(names, values, strict=True) if ast.unparse(n) == name), given.value)
+    return given.value
 
 
 def _added_to(statement: ast.Expr) -> str:

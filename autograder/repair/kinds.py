@@ -77,7 +77,7 @@ def classify(old: ast.AST, new: ast.AST) -> str:
         case (ast.Slice(), ast.Slice()):
             return "index"
     if is_call_of(new, old):
-        return "call_missing"
+        return "not_in_place" if isinstance(getattr(old, "ctx", None), ast.Store) else "call_missing"
     if is_call_of(old, new):
         return "call_extra"
     if isinstance(new, ast.Subscript) and same(new.value, old):

@@ -64,6 +64,8 @@ class Sets:
         """Whether enough of the learner's answer stays, and nothing of what stays dies by the edits."""
         if sum(e.cost for e in edits if e.kind in WHOLESALE) > MOST_CHANGED * self._size:
             return False
+        if len(edits) > 1 and any(e.kind == "statement_extra" and e.gone.keys() & {"For", "While"} for e in edits):
+            return False  # a loop is taken out, and what it worked out comes from elsewhere
         if any(e.kind == "no_grad_missing" for e in edits) and any(".data" in e.gone for e in edits):
             return False  # `.data` did it without a record: that one is needed is our doing
         tree = apply(self.tree, edits)

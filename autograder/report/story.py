@@ -27,7 +27,9 @@ def where_it_raised(frame: Frame, expected: Frame) -> str:
     """How far a loop came before it raised; "" where that is not known."""
     mine, reference = frame.get("story") or [], expected.get("story") or []
     turn = where_it_raised_in(mine, reference)
-    return sentence(turn) if turn else ""
+    says = sentence(turn) if turn else ""
+    inside = ".backward(" in frame["raised"]["frames"][-1]["source"]
+    return says.replace("after backward()", "in backward()") if inside else says
 
 
 def _call(turn: Turn, frame: Frame, reference: list[list[Entry]]) -> str:

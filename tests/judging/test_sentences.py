@@ -216,6 +216,14 @@ SAID = {
         "parts are missing, its layer_10.weight among them",
         "the parts are",
     ),
+    "a step before its backward": (
+        "fit_optimizer",
+        "def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):\n    for _ in range(epochs):\n"
+        "        for i in range(0, len(x), bs):\n            loss = loss_func(model(x[i : i + bs]), y[i : bs])\n"
+        "            opt.step()\n            loss.backward()\n            opt.zero_grad()\n",
+        "It stops in backward()",
+        "stops after backward",
+    ),
     "an unfinished merge": (
         "softmax",
         "<<<<<<< HEAD\ndef softmax(x):\n    return x\n=======\ndef softmax(x):\n    return -x\n>>>>>>> b\n",
@@ -323,6 +331,20 @@ SEVERAL = {
         "def layer_names(model):\n    names = []\n    for name, child in model.named_children():\n"
         "        if len(list(child.parameters())) > 0:\n            names.insert(0, name)\n    return names\n",
         "comes to its end|not from the",
+    ),
+    "the first loss again and again": (
+        "fit_optimizer",
+        "def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):\n    losses = []\n"
+        "    for xb, yb in list(zip(x.split(bs), y.split(bs))) * epochs:\n        opt.zero_grad()\n"
+        "        losses.append(loss_func(model(xb), yb))\n        losses[0].backward(retain_graph=True)\n"
+        "        opt.step()\n",
+        "comes before `backward",
+    ),
+    "a set, and the same thing twice": (
+        "unzip",
+        "def unzip(pairs):\n    xs, ys = set(), []\n    for a, b in pairs:\n        xs.add(a)\n"
+        "        ys.append(a)\n    return xs, ys\n",
+        "missing after|not to happen|line 9",
     ),
     "two loaders made at once": (
         "default_loaders",

@@ -41,8 +41,8 @@ def steps_once_an_epoch():
 
 @slip(change("A.backward()\nopt.step()\nopt.zero_grad()", "loss = A\nopt.step()\nopt.zero_grad()\nloss.backward()"))
 def steps_before_backward():
-    """`opt.step()` comes before `backward()`: it uses the gradients of the batch before, and the last batch's are
-    never used."""
+    """`opt.step()` changes the parameters before `backward()` has followed a loss that was worked out with them. Which
+    of the two has to come first, for each batch?"""
 
 
 @slip(after("opt.step()", "opt.step()"))
