@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,13 @@ def checks_path(section: str, name: str) -> Path:
 
 def exercises_path(section: str) -> Path:
     return places.EXERCISES / f"{section}.py"
+
+
+def statements(section: str, name: str) -> dict[str, str]:
+    """The statements of a concept question by letter, as its prompt has them."""
+    prompt = answers(section)[name].prompt
+    found = re.finditer(r"^ *([a-z])\) (.*?)(?=^ *[a-z]\) |^ *$|\Z)", prompt, re.MULTILINE | re.DOTALL)
+    return {one[1]: " ".join(one[2].split()) for one in found}
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any
 
-from autograder import lesson
+from autograder import lesson, source
 from autograder.classroom import lines, ready, submission
 from autograder.classroom.kept import Paper, Told
 from autograder.classroom.plugin import read_bytes
@@ -123,14 +123,17 @@ def _statements(name: str, graded: list[tuple[Paper, Told]]) -> list[Report]:
     """For each statement, how many in a hundred of those who answered believed it; or put the step elsewhere."""
     rows = []
     answered = [told for _, told in graded if told["outcome"] in ("passed", "failed")]
-    explained = lesson.find(name).statements
-    for probe in lesson.find(name).probes:
+    exercise = lesson.find(name)
+    explained, asked = exercise.statements, source.statements(exercise.section, name)
+    for probe in exercise.probes:
         seen = [p for told in answered for p in told["probes"] if p["name"] == probe]
         judged = [p for p in seen if isinstance(p["saw"], bool)]
         row: Report = {"statement": probe.removeprefix("statement_"), "wrong": sum(not p["passed"] for p in seen)}
         if judged:
             row["true"] = judged[0]["saw"] is judged[0]["passed"]
             row["believed"] = round(100 * sum(p["saw"] for p in judged) / len(judged))
+        if row["statement"] in asked:
+            row["text"] = asked[row["statement"]]
         if row["statement"] in explained:
             row["explanation"] = explained[row["statement"]].explanation
         rows.append(row)

@@ -206,6 +206,7 @@ def test_statements_that_were_believed_are_told_in_per_cent(report: dict[str, An
     told = {row["statement"]: row for row in exercise(report, "why_softmax")["statements"]}
     assert (told["a"]["believed"], told["a"]["true"], told["a"]["wrong"]) == (33, False, 2)
     assert (told["f"]["believed"], told["f"]["true"], told["f"]["wrong"]) == (83, True, 1)
+    assert told["f"]["text"].endswith("the probability of every other class falls.")
 
 
 def test_the_end_of_grading_says_what_stands_out(graded: str) -> None:
