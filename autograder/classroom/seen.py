@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from pathlib import Path
 
 from autograder.classroom import results
+from autograder.classroom.plugin import read_bytes
 
 MOST_BEFORE = 5
 
 
 class Seen:
-    """Files by path, each with its time and size when it was read; valid under the rules that it was graded by."""
+    """Files by path, with time, size and digest of when each was read; valid under the rules that it was graded by."""
 
     def __init__(self, course: Path, assignment: str, rules: str):
         self._path, self._rules = results.folder(course) / f"seen-{assignment}.json", rules
@@ -27,14 +29,17 @@ class Seen:
             old = self._files.get(str(path))
             if old and old[2] != str(place.relative_to(self._course)):
                 self._before[str(path)] = [*self._before.get(str(path), []), str(old[2])][-MOST_BEFORE:]
-            self._files[str(path)] = [told.st_mtime_ns, told.st_size, str(place.relative_to(self._course))]
+            where = str(place.relative_to(self._course))
+            self._files[str(path)] = [told.st_mtime_ns, told.st_size, where, _digest(path)]
 
     def place(self, path: Path) -> Path | None:
-        """Where the result of this file is kept; None where it was touched since, or never read."""
+        """Where the result of this file is kept; None where it was changed since, or never read."""
         found = self._files.get(str(path))
         with contextlib.suppress(OSError):
             told = path.lstat()
-            if found and found[:2] == [told.st_mtime_ns, told.st_size]:
+            same = found and found[:2] == [told.st_mtime_ns, told.st_size]
+            # Collected once more, it has another time and the same text.
+            if found and (same or (told.st_size == found[1] and _digest(path) == found[3])):
                 return self._course / str(found[2])
         return None
 
@@ -44,3 +49,7 @@ class Seen:
 
     def save(self) -> None:
         results.write(self._path, {"rules": self._rules, "files": self._files, "before": self._before})
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(read_bytes(str(path))).hexdigest()

@@ -22,6 +22,7 @@ from autograder import lesson, places, source
 from autograder.authoring import slips, variants
 from autograder.classroom import items, ready, summary
 from autograder.classroom.kept import Paper
+from autograder.classroom.seen import Seen
 from autograder.process import sandbox
 from autograder.repair.rights import renamed
 
@@ -200,6 +201,16 @@ def test_who_went_on_to_the_end_with_few_points_may_need_help() -> None:
         {"student": "ann", "why": ["went on to the end, and earned less than half of the points"]},
         {"student": "cat", "why": ["started nothing in the second half"]},
     ]
+
+
+def test_a_file_that_was_collected_once_more_is_not_read_again(tmp_path: Path) -> None:
+    seen, file, place = Seen(tmp_path, "week1", "rules"), tmp_path / "a.ipynb", tmp_path / "kept.json"
+    file.write_text("one")
+    seen.note(file, place)
+    os.utime(file, (1, 1))
+    assert seen.place(file) == place
+    file.write_text("two")
+    assert seen.place(file) is None
 
 
 def test_statements_that_were_believed_are_told_in_per_cent(report: dict[str, Any]) -> None:
