@@ -118,7 +118,7 @@ def test_a_class_is_released_it_and_graded_on_it(lesson: Path) -> None:
         ("some_tests", 0, 2, 1),
     ]
     assert json.loads(told)["max_score"] == 1 + 2 + 2 + 2
-    run(lesson, "-m", "autograder", "feedback", "week1")
+    assert "not recognized" not in run(lesson, "-m", "autograder", "feedback", "week1", says=True)
     page = (lesson / "feedback" / "ben" / "week1" / "tests.html").read_text()
     assert "half_tests does not pass yet" in page
     assert "In line 4 of these tests, <code>assert half(-4) == -2</code>: AssertionError" in page

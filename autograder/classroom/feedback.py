@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import Preprocessor
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader import utils
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float
+from traitlets import Bool, Float
 
 from autograder import course, lesson
 from autograder.classroom.lines import Place, Search
@@ -28,12 +28,13 @@ OVER = (
 )
 
 
-class ForStudents(NbGraderPreprocessor):
+class ForStudents(Preprocessor):
     """Without rubrics, model answers and the numbers for nbgrader; with a word where a person changed the points.
 
     Where an answer does not pass, the line of it that is to be looked at is shown, if it can be found.
     """
 
+    enabled = Bool(True, help="Whether to use this preprocessor.").tag(config=True)
     lines_seconds = Float(300.0, help="Seconds of computing for finding lines, for all students of one run.").tag(
         config=True
     )
