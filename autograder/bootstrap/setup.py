@@ -36,12 +36,7 @@ def set_up(group: str, place: Place) -> None:
         return
     progress = Progress()
     reason = place.discard_if_unsound()
-    version = place.version()
-    has_base = any(p.startswith("torch-") for p in place.packages())
-    download, disk = plan.size(group, has_base)
-    what = f"Adding what `{group}` needs" if has_base else f"Setting up, once, with Python {version}"
-    print(f"{what}.")
-    progress.say(f"About {gigabytes(download)} to download, {gigabytes(disk)} on disk, all of it in .venv.")
+    disk = announce(group, place, progress)
     if reason:
         progress.say(reason)
     place.check_disk(disk)
@@ -51,7 +46,7 @@ def set_up(group: str, place: Place) -> None:
         place.make()
     place.ensure_pip()
     pip = Pip(place, progress, plan.count(group))
-    if plan.pin("torch").replace("==", "-") not in [p.split("+")[0] for p in place.packages()]:
+    if not has_torch(place):
         choose_torch(pip, place, progress)
     pinned = ["--constraint", str(plan.CONSTRAINTS), *place.keep_torch()]
     if not pip.install(*pinned, *plan.requirements(group)):
@@ -61,6 +56,27 @@ def set_up(group: str, place: Place) -> None:
     place.end()
     place.mark_ready(group)
     progress.say(f"Ready after {time.monotonic() - started:.0f} s.")
+
+
+def has_torch(place: Place) -> bool:
+    """Whether the torch that is asked for is there."""
+    return plan.pin("torch").replace("==", "-") in [p.split("+")[0] for p in place.packages()]
+
+
+def announce(group: str, place: Place, progress: Progress) -> int:
+    """Say what will be downloaded; the megabytes that it takes on disk."""
+    download, disk = plan.size(group, has_torch(place))
+    about = "About"
+    if (place.ready / group).exists() and place.works():  # some of it is there, and how much pip finds out
+        print(f"Bringing .venv up to date: what `{group}` needs has changed.")
+        about = "At most"
+    elif has_torch(place):
+        print(f"Adding what `{group}` needs.")
+    else:
+        print(f"Setting up, once, with Python {place.version()}.")
+    if download:
+        progress.say(f"{about} {gigabytes(download)} to download, {gigabytes(disk)} on disk, all of it in .venv.")
+    return disk
 
 
 def choose_torch(pip: Pip, place: Place, progress: Progress) -> None:

@@ -285,6 +285,29 @@ def test_the_cpu_build_is_taken_where_it_can_be_had(place: Place, monkeypatch: p
     assert "could not be fetched" in choose(place, works=False)[1]
 
 
+@pytest.mark.parametrize(
+    ("torch", "ready", "says"),
+    [
+        ("", "", "Setting up, once, with Python 3.12.1.\n  About 290 MB to download"),
+        ("1.0.0", "lab", "Bringing .venv up to date: what `lab` needs has changed.\n  At most 290 MB to download"),
+        ("pinned", "learn", "Adding what `lab` needs.\n  About 40 MB to download"),
+        ("pinned", "lab", "Bringing .venv up to date: what `lab` needs has changed.\n  At most 40 MB to download"),
+    ],
+)
+def test_what_is_to_be_downloaded_is_announced(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], torch: str, ready: str, says: str
+) -> None:
+    there = [f"torch-{plan.pin('torch').partition('==')[2] if torch == 'pinned' else torch}+cpu"] if torch else []
+    monkeypatch.setattr(place, "packages", lambda: there)
+    monkeypatch.setattr(place, "works", lambda: True)
+    monkeypatch.setattr(place, "version", lambda: "3.12.1")
+    if ready:
+        place.ready.mkdir(parents=True)
+        (place.ready / ready).write_text("what an older version needed")
+    setup.announce("lab", place, Progress(sys.stdout))
+    assert capsys.readouterr().out.startswith(says)
+
+
 @pytest.mark.usefixtures("no_settings")
 def test_a_larger_build_is_announced(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch_build, "cpu_index_answers", lambda: False)
