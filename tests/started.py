@@ -145,7 +145,7 @@ def _written_out() -> str:
     servers = dict.fromkeys(
         ["autograder.process.server", "autograder.milestones.child", "autograder.notebooks.curve"], warm
     )
-    servers |= dict.fromkeys(["autograder.classroom.worker", "autograder", "nbgrader"], commands)
+    servers |= dict.fromkeys(["autograder.classroom.worker", "autograder.keeper", "autograder", "nbgrader"], commands)
     path = Path(warm).with_name("python")
     with _alone(str(path.parent)):
         if not path.exists():

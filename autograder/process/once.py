@@ -6,6 +6,7 @@ The job is read from standard input, its frames go to standard output. A timer e
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -26,6 +27,8 @@ def main(kind: Any) -> None:
     to_json = json.dumps
     kind.prepare()
     kind.expect(job)
+    gc.freeze()
+    gc.enable()
     with contextlib.suppress(OSError):
         os.chdir(job["folder"])
     kind.work(job, lambda frame: frames.write(to_json(frame).encode() + b"\n"))
@@ -34,4 +37,5 @@ def main(kind: Any) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # while torch is imported, as in server.py
     main(importlib.import_module(sys.argv[1]))
