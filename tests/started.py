@@ -179,23 +179,22 @@ def _is_this_kit() -> bool:
     return all((theirs / file).exists() and filecmp.cmp(own / file, theirs / file, shallow=False) for file in files)
 
 
-def alembic_here() -> None:
-    """A new gradebook asks alembic for its version: not in a process that imports nbgrader once more."""
+def version_of_gradebooks() -> str:
+    """nbgrader.api.get_alembic_version, without a process that imports nbgrader once more."""
     from alembic.config import Config
     from alembic.script import ScriptDirectory
-    from nbgrader import api
+    from nbgrader.dbutil import _temp_alembic_ini
 
-    def version() -> str:
-        with api._temp_alembic_ini("sqlite:///") as settings:
-            return ScriptDirectory.from_config(Config(settings)).get_current_head() or ""
-
-    api.get_alembic_version = version
+    with _temp_alembic_ini("sqlite:///") as settings:
+        return ScriptDirectory.from_config(Config(settings)).get_current_head() or ""
 
 
 def _serve(address: str, modules: Sequence[str]) -> None:
     gc.disable()  # as the warm process does, and for the same reason
     for module in modules:
         importlib.import_module(module)
+    if api := sys.modules.get("nbgrader.api"):
+        api.get_alembic_version = version_of_gradebooks  # type: ignore[attr-defined]
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is done is not waited for
     with socket.socket(socket.AF_UNIX) as listening:
@@ -286,7 +285,6 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
             from autograder.process.box import Box
 
             Box.command = box(asked["python"], Box.command)  # type: ignore[method-assign]
-            alembic_here()
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     sys.exit(0)
 

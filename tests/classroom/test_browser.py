@@ -56,6 +56,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="module")
+def server(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Server]:
+    """The instructor's, in the course's folder."""
+    command = [sys.executable, "-m", "jupyter", "server"]
+    with browser.lab(course.folder, tmp_path_factory.mktemp("instructor") / "server", command) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def student(course: Course, opened: Any, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """What a student sees, who has the released folder, installs the wheel in it, answers and hands in."""
     home = tmp_path_factory.mktemp("student")
@@ -98,14 +106,10 @@ def student(course: Course, opened: Any, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
-def instructor(student: Seen, course: Course, opened: Any, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+def instructor(student: Seen, course: Course, opened: Any, server: browser.Server) -> Seen:
     """What an instructor sees in formgrader, who autogrades, grades words by hand and gives feedback back."""
     seen = {}
-    command = [sys.executable, "-m", "jupyter", "server"]
-    with (
-        browser.lab(course.folder, tmp_path_factory.mktemp("instructor") / "server", command) as server,
-        browser.page(opened, PICTURES / "instructor") as page,
-    ):
+    with browser.page(opened, PICTURES / "instructor") as page:
         formgrader = f"{server.address()}/formgrader"
         dialog = page.locator("#success-modal, #error-modal")
         server.enter(page, "formgrader/manage_assignments")
@@ -226,7 +230,7 @@ raise ValueError("<img src=x onerror='@RUNS@'>")
 
 
 @pytest.fixture(scope="module")
-def hostile(course: Course, opened: Any, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+def hostile(course: Course, opened: Any, server: browser.Server) -> Seen:
     """What a browser does with the pages about somebody whose answers want to do something in it."""
     notebook = answered(course.released(SECTION), {"softmax": CODE})
     for cell in notebook["cells"]:
@@ -237,12 +241,8 @@ def hostile(course: Course, opened: Any, tmp_path_factory: pytest.TempPathFactor
     course.nbgrader("generate_feedback", ASSIGNMENT, "--student", "eve")
     with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as gradebook:
         number = gradebook.find_submission_notebook(SECTION, ASSIGNMENT, "eve").id
-    command = [sys.executable, "-m", "jupyter", "server"]
     seen = {}
-    with (
-        browser.lab(course.folder, tmp_path_factory.mktemp("hostile") / "server", command) as server,
-        browser.page(opened, PICTURES / "hostile") as page,
-    ):
+    with browser.page(opened, PICTURES / "hostile") as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: dialog.dismiss())

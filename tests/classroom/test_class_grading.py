@@ -260,9 +260,8 @@ def test_what_cannot_be_graded_keeps_its_score_and_stops_nobody(
     course = copy(graded[0])
     shutil.rmtree(course.folder / ".autograder" / "results")
     next((course.folder / ".autograder").glob("written-*")).unlink()
-    done = subprocess.run(
-        [sys.executable, "-c", FAILING], cwd=course.folder, env=_environment(), capture_output=True, text=True
-    )
+    (course.folder / "failing.py").write_text(FAILING)
+    done = started.run("failing", [], course.folder, _environment())
     assert done.returncode == 0, done.stderr
     assert "the disk is on fire" in done.stdout
     assert done.stdout.startswith("5 ")

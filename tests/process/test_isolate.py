@@ -75,7 +75,7 @@ def test_a_cold_process_that_hangs_is_ended_and_what_it_saw_is_kept() -> None:
     outcome = Cold(FILE).ask(job(HANGS, timeout=0.5))
     assert outcome.ending == "timeout"
     assert [frame["loaded"]["found"] for frame in outcome.frames] == ["function"]
-    assert time.monotonic() - start < 15  # an import of torch and the half second
+    assert time.monotonic() - start < 60  # an import of torch and the half second, on a busy machine
 
 
 def test_a_cold_process_that_leaves_says_how() -> None:
@@ -122,8 +122,8 @@ def test_a_warm_job_can_be_superseded_from_another_thread(warm: Warm) -> None:
     timer.start()
     start = time.monotonic()
     with pytest.raises(Superseded):
-        warm.ask(job(HANGS, timeout=30))
-    assert time.monotonic() - start < 5
+        warm.ask(job(HANGS, timeout=300))
+    assert time.monotonic() - start < 60
     with pytest.raises(Superseded):
         warm.ask(job(RIGHT))
     warm.superseded.clear()
@@ -150,7 +150,7 @@ from autograder.process.warm import Warm
 sys.path[:0] = ["tests", "tests/process"]
 from test_isolate import job
 if __name__ == "__main__":
-    Warm().ask(job(open(sys.argv[1]).read(), timeout=30))
+    Warm().ask(job(open(sys.argv[1]).read(), timeout=300))
 """
 
 
@@ -167,7 +167,7 @@ def test_a_hanging_answer_ends_with_the_process_that_asked(tmp_path: Path) -> No
     assert _alive(pids[0])
     asking.kill()  # as by closing the terminal: it can say goodbye to nobody
     asking.wait()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while _alive(pids[0]):
         assert time.monotonic() < deadline, "the endless loop of the answer lives on"
         time.sleep(0.02)

@@ -93,6 +93,15 @@ def soon(true: Callable[[], bool]) -> bool:
     return true()
 
 
+def checking(kit: Kit) -> tuple[Path, set[str]]:
+    """The processes of commands that run there, as soon as there is one, and the file that lists them."""
+    kept = kit.ask()
+    listed = Path(f"/proc/{kept[0]}/task/{kept[0]}/children")
+    assert soon(lambda: set(listed.read_text().split()) - set(map(str, kept)) != set())
+    time.sleep(0.5)  # whoever asked has been told
+    return listed, set(listed.read_text().split()) - set(map(str, kept))
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -154,7 +163,7 @@ def test_two_at_once(kit: Kit) -> None:
 def test_ctrl_c_stops_what_runs_there(kit: Kit) -> None:
     before = kit.ask()
     process = kit.begin("check", "double", "--file", "hangs.py", AUTOGRADER_TIMEOUT="100")
-    time.sleep(1)
+    checking(kit)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=50)
     assert process.returncode == 130
@@ -166,14 +175,10 @@ def test_ctrl_c_stops_what_runs_there(kit: Kit) -> None:
 
 def test_a_caller_that_dies_takes_its_check_along(kit: Kit) -> None:
     process = kit.begin("check", "double", "--file", "hangs.py", AUTOGRADER_TIMEOUT="100")
-    time.sleep(1)
-    keeper = kit.ask()[0]
-    children = Path(f"/proc/{keeper}/task/{keeper}/children")
-    running = set(children.read_text().split()) - set(map(str, kit.ask()))
-    assert running
+    listed, running = checking(kit)
     process.kill()
     process.communicate()
-    assert soon(lambda: not set(children.read_text().split()) & running)
+    assert soon(lambda: not set(listed.read_text().split()) & running)
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -189,7 +194,7 @@ def test_one_that_was_killed_is_replaced(kit: Kit, which: int) -> None:
 @pytest.mark.parametrize("which", [0, 1])
 def test_killed_in_the_middle_the_check_is_right_all_the_same(kit: Kit, which: int) -> None:
     process = kit.begin("check", "double", "--file", "hangs.py", "--json", AUTOGRADER_TIMEOUT="3")
-    time.sleep(1)
+    checking(kit)
     os.kill(kit.ask()[which], signal.SIGKILL)
     out, _ = process.communicate(timeout=200)
     assert process.returncode == 1

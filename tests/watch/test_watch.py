@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 import small_kit
@@ -398,8 +399,12 @@ def test_the_verdict_comes_within_a_blink_of_the_save(kit: Path) -> None:
         time.sleep(0.1)
     watching.type("q")
     watching.close()
-    print(f"save to verdict: median {sorted(took)[len(took) // 2] * 1000:.0f} ms, {[round(t * 1000) for t in took]}")
-    assert sorted(took)[len(took) // 2] < 0.5  # tens of milliseconds on a quiet machine
+    starts = []
+    for _ in range(5):  # what takes tens of milliseconds, too, on a quiet machine
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", ""], check=True)
+        starts.append(time.perf_counter() - begun)
+    assert median(took) < 20 * median(starts), f"save to verdict: {took}, start of Python: {starts}"
 
 
 def test_it_says_so_where_there_is_no_terminal(kit: Path) -> None:
