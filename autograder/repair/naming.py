@@ -196,10 +196,16 @@ def _one_a_line(made: list[Diagnosis]) -> list[Diagnosis]:
 
 
 def _kind(edit: Edit, found: Found) -> str:
-    """The kind of the edit, unless another one of another kind in the same line does as well."""
+    """The kind of the edit, unless another one of another kind in the same line does as well.
+
+    That something else could be put in, or stand there, says nothing against what is proved of the line.
+    """
     if edit.kind not in PUT_IN and edit.come.total() > MOST_STATEMENT:
         return "expression"
     kinds = {e.kind for other in found.others for e in other if len(other) == 1 and e.lines == edit.lines}
+    kinds = (kinds | {edit.kind}) - PUT_IN - {"expression"}
+    if kinds == {"constant", "index"}:
+        return "index"
     return edit.kind if len(found.edits) > 1 or kinds <= {edit.kind} else "expression"
 
 

@@ -109,6 +109,15 @@ def test_of_two_mistakes_none_is_told_as_if_the_rest_were_right(check: Check, mo
         assert "operation" not in found.message  # 1 is too much; another operation with it would say so in a riddle
 
 
+def test_what_could_be_put_in_instead_takes_no_kind_away(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    text = (
+        "def training_step(model, loss_func, xb, yb, lr):\n    loss = loss_func(model(xb), yb)\n    loss.backward()\n"
+        "    for p in model.parameters():\n        p.data -= lr * p.grad\n    p.grad = None\n    return loss.item()\n"
+    )
+    assert [(found.mistake, found.lines) for found in check("training_step", text).diagnoses] == [("indent", (6,))]
+
+
 def test_what_changes_its_argument_is_not_told_as_something_else(check: Check) -> None:
     verdict = check("softmax", "def softmax(x):\n    x.exp_()\n    return x / x.sum(-1, keepdim=True)\n")
     assert [found.lines for found in verdict.diagnoses] == [(2,)]
