@@ -16,7 +16,7 @@ Dataset = code(
         "You need not tell an int from a slice or an index tensor: a tensor takes all three between its brackets.",
         "`__len__` asks x for its length; `__getitem__` hands the index to x and to y and returns both results.",
     ],
-    shortcut=["torch.utils.data.TensorDataset"],
+    shortcut=["torch.utils.data.TensorDataset", "torch.utils.data.StackDataset"],
     instead="three special methods: __init__, __len__ and __getitem__",
     is_class=True,
 )
