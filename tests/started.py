@@ -281,6 +281,7 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
 
         sys.path.pop()
         process.python = functools.partial(command, asked["python"])
+        process.nbgrader = lambda *words: [asked["python"], "-m", "nbgrader", *words]
         if sys.argv[0] in ("nbgrader", "autograder.classroom.worker"):
             from autograder.process.box import Box
 

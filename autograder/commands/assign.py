@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import click
 
+from autograder import process
 from autograder.commands.group import FAILED, PASSED, USAGE, leave, told_broken
 
 
@@ -48,7 +48,7 @@ def assign(assignment: str | None, yes: bool) -> None:
         leave(USAGE)
     words = ["generate_assignment", assignment, "--create", "--force"]
     with released.put_back(Path.cwd(), assignment) as failed:
-        done = subprocess.run([sys.executable, "-m", "nbgrader", *words], check=False)
+        done = subprocess.run(process.nbgrader(*words), check=False)
         if done.returncode:
             failed()
         else:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import click
 
+from autograder import process
 from autograder.commands.group import FAILED, PASSED, leave
 
 
@@ -20,7 +20,7 @@ def feedback(assignment: str) -> None:
     """
     from autograder import course
 
-    done = subprocess.run([sys.executable, "-m", "nbgrader", "generate_feedback", assignment], check=False)
+    done = subprocess.run(process.nbgrader("generate_feedback", assignment), check=False)
     if done.returncode:
         leave(FAILED)
     pages = list(Path("feedback").glob(f"*/{assignment}/*.html"))

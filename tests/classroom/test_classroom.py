@@ -6,15 +6,14 @@ import csv
 import json
 import os
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
+import started
 from course import ASSIGNMENT, SETS, Course, answered
 from nbgrader.api import Gradebook
 
-from autograder import lesson, source
+from autograder import lesson, places, source
 from autograder.notebooks import build
 
 SECTION = "cross_entropy"
@@ -125,13 +124,9 @@ def test_feedback_shows_the_line_to_look_at_and_looks_once_for_the_same_answer(c
 
 
 def test_the_report_marks_the_lines_that_feedback_shows(course: Course) -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "autograder", "report", ASSIGNMENT, "--json"],
-        cwd=course.folder,
-        capture_output=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    here = os.environ | {"PYTHONPATH": str(places.KIT)}
+    told = started.run("autograder", ["report", ASSIGNMENT, "--json"], course.folder, here)
+    assert not told.returncode, told.stderr
     softmax = next(row for row in json.loads(told.stdout)["exercises"] if row["name"] == "softmax")
     assert [(group["example"], group["lines"]) for group in softmax["mistakes"]] == [(COLUMNS, [2])]
 

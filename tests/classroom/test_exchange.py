@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -43,8 +41,10 @@ def test_an_assignment_goes_out_and_feedback_comes_back(tmp_path: Path) -> None:
     mine.write_text(json.dumps(answered(json.loads(mine.read_text(encoding="utf-8")), right)), encoding="utf-8")
     student("submit")
     course.nbgrader("collect", ASSIGNMENT)
-    graded = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT]
-    subprocess.run(graded, cwd=course.folder, env=os.environ | {"PYTHONPATH": str(places.KIT)}, check=True)
+    graded = started.run(
+        "autograder", ["grade", ASSIGNMENT], course.folder, os.environ | {"PYTHONPATH": str(places.KIT)}
+    )
+    assert not graded.returncode, graded.stderr
     course.nbgrader("generate_feedback", ASSIGNMENT)
     course.nbgrader("release_feedback", ASSIGNMENT)
     student("fetch_feedback")
