@@ -49,6 +49,13 @@ class Panes(Container):
         self.post_message(self.Resized())
 
 
+class Said(Static):
+    """What is said below the prompt: when it takes more or fewer lines, they are shared out anew."""
+
+    def on_resize(self) -> None:
+        self.post_message(Panes.Resized())
+
+
 class WatchApp(App[None]):
     """Everything that takes time happens in the engine's thread, so that a key is always answered at once."""
 
@@ -86,8 +93,8 @@ class WatchApp(App[None]):
             with VerticalScroll(id="prompt-pane"):
                 yield Static(id="prompt", markup=False)
             with VerticalScroll(id="verdict-pane"):
-                yield Static(id="notes", markup=False)
-                yield Static(id="verdict", markup=False)
+                yield Said(id="notes", markup=False)
+                yield Said(id="verdict", markup=False)
         # no line break between a key and what it does
         yield Static("  ".join(f"{key}\u00a0{name}" for key, name in KEYS), classes="keys", markup=False)
 
@@ -141,6 +148,8 @@ class WatchApp(App[None]):
 
     def on_watch_app_told(self, message: Told) -> None:
         checked = message.checked
+        if not self.query("#where"):  # the screen is being taken down
+            return
         if checked.exercise.name != self.session.current.name:
             self._show_place()
             return
@@ -155,7 +164,7 @@ class WatchApp(App[None]):
             if not checked.explained:  # it is added to what is being read
                 self.query_one("#verdict-pane").scroll_home(animate=False)
             self._show_place()
-            self.call_after_refresh(self._share_out)
+            self._share_out()
 
     def on_panes_resized(self) -> None:
         self._share_out()
