@@ -88,7 +88,11 @@ def test_pytest_works_in_it(site: Path, workspace: Path) -> None:
 def test_starting_again_overwrites_nothing_and_an_upgrade_brings_new_stubs(site: Path, workspace: Path) -> None:
     file = workspace / "exercises" / "optim.py"
     file.write_text("mine = 1\n")
-    assert "everything was there" in kit(site, workspace.parent, "start", "mine")[1]
+    page = kit(site, workspace.parent, "start", "mine")[1]
+    assert page.startswith("Everything was there already, in mine/.\nGo there:     cd mine\n")
+    assert kit(site, workspace, "start", ".")[1].startswith(
+        "Everything was there already, in this folder.\nTo see all:"
+    )
     assert file.read_text() == "mine = 1\n"
     assert kit(site, workspace, "list")[0] == 0
     text = file.read_text()

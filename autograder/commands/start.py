@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -27,8 +28,12 @@ def start(folder: Path | None) -> None:
             f"{error.filename or folder} cannot be written ({error.strerror}): autograder start OTHER_FOLDER", err=True
         )
         leave(USAGE)
-    click.echo(f"{len(made)} files are new in {folder}{'/' if made else ': everything was there'}")
-    click.echo(f"Go there:     cd {folder}\nThen:         autograder list\nA first one:  autograder check softmax")
+    here = folder.resolve() == Path.cwd()
+    place = "this folder" if here else f"{folder}/"
+    click.echo(f"{len(made)} files are new in {place}." if made else f"Everything was there already, in {place}.")
+    if not here:
+        click.echo(f"Go there:     cd {shlex.quote(str(folder))}")
+    click.echo("To see all:   autograder list\nA first one:  autograder check softmax")
     click.echo(
         "Write your answers in exercises/. `autograder watch` checks at every save; `pytest exercises/` works too."
     )
