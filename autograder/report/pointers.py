@@ -43,7 +43,7 @@ _SORTS = {
     ),
     "steps": (
         "Take one step at a time: which is the first whose result is not what you expect?",
-        "Look at {where}: work it out by hand on the smallest case, and print what your code makes of it.",
+        "Look at {where}: work that line out by hand on the smallest case, and print what your code makes of it.",
     ),
 }
 _KINDS = {
