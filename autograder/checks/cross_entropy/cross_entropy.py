@@ -140,8 +140,8 @@ def nll_of_the_probabilities():
 
 @cross_entropy.slip(change("input", "input.softmax(1)"), change("A.mean()", "A.mean().log()"), of="nll_of_the_scores")
 def log_of_the_mean_probability():
-    """You average the probabilities of the targets and take the log of that. The log of a mean is not the mean of the
-    logs: log first (in log_softmax), then the mean."""
+    """You take the log of the mean of the targets' probabilities. That is not the mean of their logs: log first (in
+    log_softmax), then the mean."""
 
 
 @cross_entropy.slip("input", "input.softmax(1).log_softmax(1)", of="nll_of_the_scores")
@@ -186,8 +186,8 @@ def with_an_added_epsilon():
 
 @cross_entropy.mistake
 def probabilities_clamped(input, target):
-    """The probabilities are kept away from 0 by clamp. Confidently wrong rows then all cost the same, and no gradient
-    comes from them. Use the stable log_softmax; it needs no clamp."""
+    """The probabilities are kept away from 0 by clamp. Confidently wrong rows then all cost the same and give no
+    gradient. The stable log_softmax needs no clamp."""
     return -input.softmax(1).clamp(min=1e-7).log()[torch.arange(len(target)), target].mean()
 
 
@@ -290,7 +290,7 @@ def the_column_before(input, target):
 @cross_entropy.slip("input", "input.log_softmax(1).clamp(min=-100)", of="nll_of_the_scores")
 def losses_cut_off():
     """The log-probabilities are kept above some limit, so that beyond it a confidently wrong row costs no more. The
-    stable log_softmax is finite by itself: nothing needs to be cut off."""
+    stable log_softmax is finite by itself: cut nothing off."""
 
 
 @cross_entropy.mistake

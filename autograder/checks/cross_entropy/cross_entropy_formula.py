@@ -61,8 +61,8 @@ def with_an_added_epsilon():
 
 @cross_entropy_formula.slip("1e-09", "1e-20", of="with_an_added_epsilon")
 def with_a_tiny_added_epsilon():
-    """A tiny number is added to q, so a q that is smaller still costs too little. Leave out the classes whose p is 0,
-    then nothing needs to be added."""
+    """A tiny number is added to q, so a q that is smaller still costs too little. Leave out the classes whose p is 0:
+    nothing needs adding."""
 
 
 @cross_entropy_formula.slip("0", "0.01")
@@ -84,8 +84,8 @@ def stops_where_q_is_0():
 
 @cross_entropy_formula.slip("p_i > 0", "p_i == 1")
 def p_of_1_alone():
-    """Only a class whose p is exactly 1 is counted. That is enough for a one-hot target, but p may be any distribution:
-    every p above 0 counts with its weight."""
+    """Only a class whose p is exactly 1 is counted. That does for a one-hot target, but p may be any distribution:
+    every p above 0 counts."""
 
 
 @cross_entropy_formula.slip(indent("return total"), of="in_a_loop")

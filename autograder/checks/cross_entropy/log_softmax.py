@@ -195,5 +195,5 @@ def over_everything():
 
 @log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "x.softmax(-1).log().nan_to_num()")
 def infinities_replaced():
-    """Where the formula gives minus infinity you put a fixed number in its place. Do not go through probabilities:
-    subtract the logsumexp of each row from x, and no infinity comes up."""
+    """Where the formula gives minus infinity you put a fixed number. Do not go through probabilities: subtract the
+    logsumexp of each row from x, and no infinity comes up."""

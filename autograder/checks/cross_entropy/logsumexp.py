@@ -274,7 +274,7 @@ def by_python_numbers(x):
 @logsumexp.slip("X.log()", "X.log().clamp_min(1e-6)", of="with_a_constant_maximum")
 def a_limit_on_the_logarithm():
     """A limit on the logarithm cuts the gradient where one score of a row is far above the others. With the largest
-    taken out the sum is at least 1, so its logarithm needs no limit."""
+    taken out, the sum is at least 1."""
 
 
 @logsumexp.slip("X.log()", "X.log().detach()")

@@ -99,8 +99,8 @@ def over_everything():
 
 @softmax.slip("-1", "1")
 def over_dimension_one():
-    """You sum over dimension 1, which is the last of a matrix only: a single row has none, and with three dimensions it
-    is the middle one. Count from the end."""
+    """You sum over dimension 1, which is the last of a matrix only: a single row has none, and of three dimensions it
+    is the middle. Count from the end."""
 
 
 @softmax.slip("exps / X", "torch.stack([row.exp() / row.exp().sum(-1, keepdim=True) for row in x])")
@@ -179,8 +179,8 @@ def the_sum_without_a_graph():
 
 @softmax.slip("exps / X", "exps / (X + 1e-8)")
 def with_an_added_epsilon():
-    """A small number is added to the sum, so the values do not sum to one, least of all in a row of scores far below 0.
-    Nothing needs to be added here."""
+    """A small number is added to the sum, so the values do not sum to one, least of all where the scores are far below
+    0. Add nothing."""
 
 
 @softmax.slip(change("return X", "return X.to(x.dtype)"), change("x.exp", "x.float().exp"))

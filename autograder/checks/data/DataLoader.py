@@ -258,8 +258,8 @@ def earlier_examples_stay():
 
 @DataLoader.slip("X[i]", "(X[i][0], X[i][1])")
 def takes_examples_for_pairs():
-    """You take each example apart and make a pair of its first two things. What an example is made of is the business
-    of `collate_fn`: hand on `ds[i]` as it is."""
+    """You take each example apart and make a pair of its first two things. What is in an example is the business of
+    `collate_fn`: hand on `ds[i]` itself."""
 
 
 @DataLoader.slip("yield self.collate_fn(A)", "xs, ys = zip(*A)\nyield torch.stack(xs), torch.stack(ys)")

@@ -253,8 +253,8 @@ def one_row_of_an_index_tensor_is_squeezed():
     ),
 )
 def takes_slices_apart():
-    """You count the rows of a slice yourself, from its start to its stop, and negative numbers are not what you take
-    them for. A tensor understands the slice as it is."""
+    """You count the rows of a slice yourself, from start to stop, and negative numbers are not what you take them for.
+    A tensor understands the slice as it is."""
 
 
 @Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int) and i < 0:\n    i = i % len(self.x)"))

@@ -279,8 +279,8 @@ def draws_with_replacement():
     change("rows = A", ""), before("yield A", "rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)")
 )
 def shuffles_for_every_batch():
-    """You draw a new order for every batch and take rows from it, so some rows come in several batches and
-    others in none. Draw one order for the whole pass."""
+    """You draw a new order for every batch and take rows from it, so some rows come several times and others never.
+    Draw one order for the whole pass."""
 
 
 @Sampler.slip(before("rows = A", "torch.manual_seed(42)"))
@@ -292,7 +292,7 @@ def reseeds_torch():
 @Sampler.slip(before("rows = A", "torch.seed()"))
 def reseeds_with_the_time():
     """You seed a global generator (`torch.seed()`, `random.seed()`) to make the order fresh. A program that set a seed
-    can then not be repeated; the generators are random enough as they are."""
+    cannot be repeated then; the generators are random enough."""
 
 
 @Sampler.slip(

@@ -122,8 +122,8 @@ def two_epochs_by_default():
 
 @fit_dataset.slip(change("for start in A:", ""), change("train_ds[A]", "train_ds[:]"))
 def all_rows_at_once():
-    """Each epoch is one step on all the rows at once (or on 64 of them): `bs` is not used. Cut the dataset into batches
-    of bs and step after each."""
+    """Each epoch is one step on all the rows (or on 64 of them): `bs` is not used. Cut the dataset into batches of bs
+    and step after each."""
 
 
 @fit_dataset.slip(change("start + bs", "start + 1"), change("range(0, X, bs)", "range(X)"))

@@ -204,8 +204,8 @@ def leaky():
 
 @AttributeModel.slip("self.l2(x)", "self.l2(x).squeeze()", of="torch_relu")
 def squeezed():
-    """For a single row the output has lost a dimension: squeeze() takes away each one of size 1. The output
-    has the shape (bs, n_out) for bs = 1 as well."""
+    """For a single row the output has lost a dimension: squeeze() takes away each one of size 1. The shape is (bs,
+    n_out) for bs = 1 as well."""
 
 
 @AttributeModel.slip(

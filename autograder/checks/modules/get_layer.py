@@ -136,8 +136,8 @@ def raises_at_the_first_other_name():
 
 @get_layer.mistake
 def an_index_error(model, name):
-    """IndexError is raised for a name that is not there: the list of what was found is empty. AttributeError
-    or KeyError is asked for; a dict raises the latter by itself."""
+    """IndexError is raised for a name that is not there: the list of what was found is empty. AttributeError or
+    KeyError is asked for; a dict raises KeyError itself."""
     found = [layer for own, layer in model.named_children() if own == name]
     return found[0]
 

@@ -157,8 +157,8 @@ def by_name(module):
 
 @parameter_shapes.mistake
 def of_the_children(module):
-    """You go through the module's children (or its `_modules`). Not everything with parameters has these, and
-    a module may have parameters that belong to none of its children: use parameters() alone."""
+    """You go through the module's children (or its `_modules`). Not everything with parameters has these, and some
+    parameters belong to no child: use parameters() alone."""
     return [p.shape for layer in module.children() for p in layer.parameters()]
 
 

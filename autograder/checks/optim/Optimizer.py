@@ -208,8 +208,8 @@ def keeps_the_generator():
 
 @Optimizer.slip("p -= X", "p = p - X")
 def rebinds():
-    """`step` changes no parameter. `p = p - ...` gives the name p, or a place in your list, to a new tensor; the model
-    keeps its own. Update that one, in place."""
+    """`step` changes no parameter. `p = p - ...` gives the name p, or a place in your list, to a new tensor. Update
+    the model's own, in place."""
 
 
 @Optimizer.slip("X is not None", "X")

@@ -226,8 +226,8 @@ def all_models_share_the_list():
 
 @ListModel.slip("self.layers = A", "ListModel.layers = A")
 def the_class_keeps_the_list():
-    """All models walk through the layers of the one made last: the list is kept on the class, or in another place that
-    they share. Keep it on the object, self."""
+    """All models walk through the layers of the one made last: they share the list, on the class or in another place.
+    Keep it on the object, self."""
 
 
 @ListModel.slip(
@@ -265,8 +265,8 @@ def the_list_is_called():
 
 @ListModel.slip("for A in B:", "while self.layers:\n    x = self.layers.pop(0)(x)")
 def layers_are_used_up():
-    """The first call works and the next does not: a call takes the layers out of the list. Walk through the list with
-    a for loop, which leaves it as it is."""
+    """The first call works and the next does not: a call takes the layers out of the list. Walk through it with a for
+    loop, which leaves it alone."""
 
 
 @ListModel.slip("return x", "return x.squeeze()")

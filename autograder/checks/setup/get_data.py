@@ -152,7 +152,7 @@ def a_share_of_the_rows_validates(images, labels, n_valid):
 @get_data.mistake
 def images_squeezed(images, labels, n_valid):
     """A part with a single image loses its first dimension: squeeze takes away every dimension of size 1. Leave the
-    number of rows alone: (n, 784), also where n is 1."""
+    number of rows alone, also where n is 1."""
     x, y = images.flatten(1) / 255, labels.long()
     return x[:-n_valid].squeeze(), y[:-n_valid], x[-n_valid:].squeeze(), y[-n_valid:]
 
@@ -211,7 +211,7 @@ def only_the_training_images_scaled(images, labels, n_valid):
 @get_data.slip("X / 255", "(X / 255 - 0.1307) / 0.3081")
 def standardised_as_others_do_mnist():
     """After the division something more is done: 0.1307 and 0.3081 are the mean and the standard deviation of MNIST.
-    Here 0 to 255 becomes 0 to 1 and nothing else is done."""
+    Here 0 to 255 becomes 0 to 1, no more."""
 
 
 @get_data.slip("(torch.from_numpy(x), torch.from_numpy(y))", "(images.flatten() / 255, labels.long())", of="by_numpy")
@@ -347,7 +347,7 @@ def still_square():
 )
 def mixed_up_by_reshape():
     """The shape is (n, 784), but each row mixes pixels of many images, as reshape(784, -1) and a transpose do. The
-    first dimension, one for each image, must stay the first."""
+    first dimension, one an image, must stay first."""
 
 
 @get_data.slip("images.flatten(1)", "images.transpose(1, 2).flatten(1)")
@@ -365,7 +365,7 @@ def in_double():
 @get_data.slip("labels.to(torch.int64)", "labels")
 def labels_keep_their_dtype():
     """The labels keep the dtype that they came with. Indexing by them and the losses of torch need int64: there is a
-    method for it as there is .float() for the images."""
+    method for it, like .float() for the images."""
 
 
 @get_data.slip("torch.int64", "torch.float32")

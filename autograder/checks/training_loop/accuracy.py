@@ -127,8 +127,8 @@ def all_or_nothing(out, yb):
 
 @accuracy.slip("(own >= out).all(1).double", "(own > 0.5).float", of="by_comparing_scores")
 def looks_at_the_targets_score_alone():
-    """You count an example as right when the score of its target is above one half. A score means something only
-    beside the other scores of its row: is it the largest?"""
+    """You count an example as right when the score of its target is above one half. Only the other scores of its row
+    can tell: is it the largest?"""
 
 
 @accuracy.slip("out.argmax(dim=1)", "out.argmax(1, keepdim=True)")
@@ -145,8 +145,8 @@ def asks_for_more_than_half():
 
 @accuracy.slip("(out.argmax(dim=1) == yb).float()", "out.softmax(1).gather(1, yb[:, None])")
 def the_mean_probability():
-    """You return how sure the model is of the right classes on average. Each row counts in full or not at all: is the
-    right class the one with the largest score?"""
+    """You return how sure the model is of the right classes on average. Each row counts in full or not at all: has the
+    right class the largest score?"""
 
 
 @accuracy.slip("out.argmax(dim=1)", "out[:, :10].argmax(1)")

@@ -141,7 +141,7 @@ def always_switches_recording_on(model, loss_func, x, y):
 
 @evaluate.slip(first("if isinstance(model, torch.nn.Module):\n    model.eval()"))
 def leaves_evaluation_mode():
-    """The numbers are right, but the model was in training mode and is now in evaluation mode: it would go on training
+    """The numbers are right, but the model was in training mode and is now in evaluation mode: it would train on
     without dropout. Leave the mode as you found it."""
 
 
@@ -172,8 +172,8 @@ def clears_the_gradients():
 
 @evaluate.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"), of="builds_a_graph")
 def freezes_the_model():
-    """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot
-    be trained further. Keep torch from recording instead of changing the model."""
+    """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot be
+    trained further. Keep torch from recording instead."""
 
 
 @evaluate.mistake

@@ -204,8 +204,8 @@ def everything_in_one_batch():
 
 @fit_layers.slip(outdent("with A:"))
 def one_update_an_epoch():
-    """You call backward() for every batch and update once an epoch, with the sum of all their gradients. The update
-    belongs inside the loop over the batches: look at the indentation."""
+    """You call backward() for every batch and update once an epoch, with the sum of all gradients. The update belongs
+    inside the loop over the batches: look at the indentation."""
 
 
 @fit_layers.slip(outdent("with A:"), outdent("A.backward()"))

@@ -153,14 +153,14 @@ def clears_only_before_backward():
 
 @training_step.slip(swap("p -= A", "A.zero_()"), change("loss.detach()", "loss"))
 def nothing_moves():
-    """The parameters are the same after your step as before. Does `p = p - ...` only give the name p to a new tensor?
-    Or are gradients cleared before the update?"""
+    """The parameters are the same after your step as before. Does `p = p - ...` only name a new tensor? Or are
+    gradients cleared before the update?"""
 
 
 @training_step.mistake
 def puts_new_parameters_in_place(model, loss_func, xb, yb, lr):
-    """You give the model new parameters instead of changing those that it has: whoever holds one of the old ones (an
-    optimizer will) does not see the step. Change them in place."""
+    """You give the model new parameters: whoever holds one of the old ones (an optimizer will) does not see the step.
+    Change the old ones in place."""
     loss = loss_func(model(xb), yb)
     loss.backward()
     for name, p in list(model.named_parameters()):

@@ -211,8 +211,8 @@ def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
 
 @fit.slip("return history", "return sorted(history)")
 def the_best_so_far():
-    """The results are sorted, or are the best so far. Give each epoch's own result, in the order of the epochs, whether
-    it is better or worse than the one before."""
+    """The results are sorted, or are the best so far. Give each epoch's own result, in the order of the epochs, better
+    or worse than the one before."""
 
 
 @fit.slip("history = []", "history = fit.__dict__.setdefault('history', [])")

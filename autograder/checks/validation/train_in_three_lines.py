@@ -131,8 +131,8 @@ def model_and_optimizer_swapped():
 
 @train_in_three_lines.slip("model, opt = A", "model, opt = A[0], A[1]")
 def two_models():
-    """You call `get_model` twice and take the model of one call and the optimizer of the other: that optimizer would
-    update a model that nobody uses. Take both from one call."""
+    """You take the model of one call of `get_model` and the optimizer of another: that optimizer would update a model
+    that nobody uses. Take both from one call."""
 
 
 @train_in_three_lines.slip("train_dl, valid_dl = A", "train_dl, valid_dl = A[0], A[1]")
