@@ -6,35 +6,16 @@ KIT = @.venv/bin/python -m autograder
 
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
-SETTINGS = exercise section file plot plain notebook to_notebook force no_browser give_up assignment yes anonymous zip times mistake seeds seed only cases PYTHON
-exercise =
-section =
-file =
-plot =
-give_up =
-plain =
-notebook =
-to_notebook =
-force =
-no_browser =
+SETTINGS = exercise section file plot plain notebook to_notebook force no_browser give_up assignment yes anonymous accept \
+	roster zip times mistake seeds seed only cases
+$(foreach setting,$(SETTINGS),$(eval $(setting) =))
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
-yes =
-anonymous =
-accept =
-roster =
-zip =
-times =
-mistake =
-seeds =
-seed =
-only =
-cases =
 
 # A misspelt setting would be ignored by make, and everything checked instead. only='-x --tb=short' is one setting.
 SET := $(foreach word,$(filter-out -%,$(MAKEOVERRIDES)),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
-UNKNOWN := $(filter-out $(SETTINGS),$(SET))
+UNKNOWN := $(filter-out $(SETTINGS) PYTHON,$(SET))
 ifneq ($(UNKNOWN),)
-$(error There is no setting $(UNKNOWN). There are: $(SETTINGS))
+$(error There is no setting $(UNKNOWN). There are: $(SETTINGS) PYTHON)
 endif
 
 .DEFAULT_GOAL := help
@@ -43,7 +24,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
 .PHONY: help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
-	course assign collect grade feedback report new build matrix test attack lint bench docs pins clean system-packages
+	course assign collect grade feedback report export new build matrix test attack lint bench docs pins clean system-packages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
