@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from autograder import lesson, source
-from autograder.classroom import lines, ready, submission
+from autograder.classroom import lines, ready, repairs, submission
 from autograder.classroom.kept import Paper, Told
 from autograder.classroom.plugin import read_bytes
+from autograder.report.places import in_a_line
 
 Report = dict[str, Any]
 
@@ -62,15 +63,37 @@ def _mistakes(name: str, graded: list[tuple[Paper, Told]], anonymous: bool) -> l
 
 
 def _alike(name: str, graded: list[tuple[Paper, Told]], anonymous: bool) -> list[Report]:
-    """Answers that fail the same checks in the same way and are no known mistake, the largest group first."""
+    """Answers that are no known mistake, the largest group first.
+
+    In one group are those that the same repair mends, where feedback found it for more than one; and of the others
+    those that fail the same checks in the same way.
+    """
     if lesson.find(name).kind != "code":
         return []
-    groups: dict[str, list[tuple[Paper, Told]]] = defaultdict(list)
-    for paper, told in graded:
-        if told["outcome"] in ("failed", "error") and not told["diagnosis"]:
-            groups[_observation(told)].append((paper, told))
-    rows = [{"observation": seen} | _taught(name, group, anonymous) for seen, group in groups.items()]
+    failed = [(p, told) for p, told in graded if told["outcome"] in ("failed", "error") and not told["diagnosis"]]
+    mends = [_mends(paper, told, name) for paper, told in failed]
+    shared = {mend for mend, count in Counter(mends).items() if mend and count > 1}
+    groups: dict[tuple[str, ...], list[tuple[Paper, Told]]] = defaultdict(list)
+    for one, mend in zip(failed, mends, strict=True):
+        key = ("repair", *mend) if mend in shared else ("observation", _observation(one[1]))
+        groups[key].append(one)
+    rows = [_said(key) | _taught(name, group, anonymous) for key, group in groups.items()]
     return sorted(rows, key=lambda row: -row["students"])
+
+
+def _mends(paper: Paper, told: Told, name: str) -> tuple[str, ...]:
+    """The repair that feedback found, () where it found none."""
+    found = repairs.noted(lines.folder(paper.course), name, told["ran"])
+    return tuple(part for place in found for part in place)
+
+
+def _said(key: tuple[str, ...]) -> Report:
+    """What a group has in common, in words."""
+    kind, *told = key
+    if kind == "observation":
+        return {"observation": told[0]}
+    says = [words or in_a_line(kind) for kind, words in zip(told[::3], told[2::3], strict=True)]
+    return {"repair": " ".join(dict.fromkeys(says))}
 
 
 def _taught(name: str, group: list[tuple[Paper, Told]], anonymous: bool) -> Report:

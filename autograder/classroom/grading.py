@@ -18,7 +18,7 @@ from autograder.authoring.families import complete
 from autograder.classroom import alike, cell_tests, confirm, definitions, pieces, told
 from autograder.classroom.cell_tests import CellTest
 from autograder.classroom.run import Budget, Purse, Run
-from autograder.classroom.submission import read
+from autograder.classroom.submission import cells_of, read
 from autograder.exercise import Exercise
 from autograder.judging.diagnosis import diagnose
 from autograder.judging.judge import by_probe
@@ -40,6 +40,7 @@ def grade_notebook(
     {"trouble": why the file could not be read or "", "cells": outputs of each code cell that ran,
      "exercises": {name: {"outcome", "share", "probes", "diagnosis", "text", "html"}}, `share` in 0..1; `saw` of a probe
       is what `make report` compares over a class (alike.py), "tests": the same of tests in cells,
+     "ran": a name for the cells that ran,
      "out_of_time": whether anything was stopped because its time was up, "contended": and others had the processor}.
     """
     submission = read(data)
@@ -80,6 +81,7 @@ def grade_cells(
         "cells": [out or [] for out in run.outputs],
         "exercises": {name: _result(verdict, trouble) for name, verdict in verdicts.items()},
         "tests": beside,
+        "ran": cells_of(section, sources),
         "out_of_time": run.purse.ran_out,
         "contended": run.purse.contended,
     }

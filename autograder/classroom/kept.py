@@ -34,7 +34,7 @@ class Paper:
 
 
 KINDS = ("exercises", "tests")
-NOT_STARTED: Told = {"outcome": "not_started", "share": 0.0, "probes": [], "diagnosis": None}
+NOT_STARTED: Told = {"outcome": "not_started", "share": 0.0, "probes": [], "diagnosis": None, "ran": ""}
 
 
 def papers(plan: Plan, intake: Intake) -> tuple[list[Paper], list[Notice]]:
@@ -98,7 +98,9 @@ def _needed(result: Any) -> Any:
     if result is None:
         return None
     names = ("outcome", "share", "probes", "diagnosis")
+    ran = {"ran": result["ran"]}
     told = {
-        kind: {name: {key: one[key] for key in names} for name, one in result.get(kind, {}).items()} for kind in KINDS
+        kind: {name: {key: one[key] for key in names} | ran for name, one in result.get(kind, {}).items()}
+        for kind in KINDS
     }
     return told | {"out_of_time": results.out_of_time(result)}

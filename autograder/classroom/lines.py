@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder import repair
-from autograder.classroom import grading, references, results
+from autograder.classroom import grading, references, repairs, results
+from autograder.classroom.submission import cells_of
 from autograder.exercise import Exercise
 from autograder.judging import answer_file, grade
 from autograder.judging.verdict import Diagnosis
@@ -57,6 +58,10 @@ class Search:
         self.course, self.left, self.each = course, seconds, each
 
     @property
+    def _kept(self) -> Path:
+        return folder(self.course)
+
+    @property
     def over(self) -> bool:
         return self.left < max(self.each, 0.01)
 
@@ -69,7 +74,10 @@ class Search:
             return []
         text = ast.unparse(tree)
         found = []
-        for diagnosis in self._diagnoses(exercise, text):
+        diagnoses = self._diagnoses(exercise, text)
+        if diagnoses and self.each:
+            repairs.note(self._kept, exercise.name, cells_of(exercise.section, sources), repairs.of(diagnoses, text))
+        for diagnosis in diagnoses:
             node, whole = _their_own(diagnosis, tree, text)
             if node is None:
                 continue
@@ -82,8 +90,7 @@ class Search:
 
     def _diagnoses(self, exercise: Exercise, text: str) -> list[Diagnosis]:
         name = hashlib.sha256(f"{exercise.name}\0{text}".encode()).hexdigest()[:40]
-        version = results.folder(self.course) / "places" / _version()
-        path = version / name[:2] / f"{name}.json"
+        path = self._kept / name[:2] / f"{name}.json"
         kept = results.load(path)
         if kept is None or (not kept["found"] and kept["seconds"] < self.each):  # more time may find more
             if self.over:
@@ -94,8 +101,13 @@ class Search:
                 return []
             kept = {"seconds": self.each, "found": [asdict(one) for one in found]}
             results.write(path, kept)
-            references.forget_older(version)
+            references.forget_older(self._kept)
         return [_diagnosis(told) for told in kept["found"]]
+
+
+def folder(course: Path) -> Path:
+    """Where what was found is kept."""
+    return results.folder(course) / "places" / _version()
 
 
 @functools.cache

@@ -97,6 +97,18 @@ def worded(verdict: Verdict) -> None:
     verdict.diagnosis = verdict.diagnoses[0] if verdict.diagnoses else verdict.diagnosis
 
 
+def in_a_line(kind: str) -> str:
+    """The sentence for a kind of edit, said of several answers that each have their line."""
+    text = (SENTENCES | ANYWHERE)[kind].replace("Line {line}", "One line").replace("line {line}", "one line")
+    return text.format(call="a function", what="something")
+
+
+ANYWHERE = {
+    "outdent": "Line {line} stands in a block that it does not belong to.",
+    "indent": "Line {line} stands outside of a block that it belongs to.",
+    "names_exchanged": "In line {line} two variables each stand where the other one is needed.",
+}
+
 DOES = {"sum": "sums over", "mean": "averages over", "softmax": "normalises along", "stack": "stacks along"}
 DOES |= dict.fromkeys(["size", "shape"], "takes the size of")
 DOES |= dict.fromkeys(["cat", "concat"], "joins along") | dict.fromkeys(

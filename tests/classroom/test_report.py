@@ -25,6 +25,7 @@ from autograder.classroom.kept import Paper
 from autograder.classroom.seen import Seen
 from autograder.process import sandbox
 from autograder.repair.rights import renamed
+from autograder.report.places import in_a_line
 
 SECTION = "cross_entropy"
 #: Names that a page, a terminal or a spreadsheet could take for something to do.
@@ -307,6 +308,26 @@ def test_before_and_after_for_who_handed_in_again(course: Course, report: dict[s
     command(course, "report")
     page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "<strong>1 went</strong>: softmax, over the first dimension (1)" in page
+
+
+def test_answers_that_the_same_repair_mends_are_one_group_whatever_was_seen(course: Course, graded: str) -> None:
+    right = {name: answer.text for name, answer in source.answers(SECTION).items()}
+    doubled = ODD.replace("exps", "e").replace("0.37", "torch.full((1,), 0.37, dtype=torch.float64)")
+    course.submit("gus", SECTION, answered(course.released(SECTION), right | {"softmax": doubled}))
+    command(course, "grade", ASSIGNMENT)
+
+    def groups() -> list[dict[str, Any]]:
+        return exercise(json.loads(command(course, "report", "--json").stdout), "softmax")["alike"]
+
+    assert [(group["who"], "repair" in group) for group in groups()] == [(["eve", "fay"], False), (["gus"], False)]
+    for student in ("eve", "gus"):
+        course.nbgrader("generate_feedback", ASSIGNMENT, "--student", student)
+    group, rest = groups()
+    assert (group["who"], group["repair"]) == (["eve", "gus"], in_a_line("operand_extra"))
+    assert group["lines"] == [3]
+    assert rest["who"] == ["fay"], "for whom no lines have been looked for"
+    command(course, "report")
+    assert group["repair"] in (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
 
 
 def test_an_assignment_that_nobody_released_is_an_error(course: Course) -> None:
