@@ -7,28 +7,28 @@ Recognised by the names in it (documented by the platforms, seen in their downlo
     Gradescope  assignment_1_export/submission_2/optim.ipynb, with submission_metadata.yml saying whose it is
     plain       ada/optim.ipynb, ada/minibatch_training/optim.ipynb, or the like
 
-Only notebooks are taken; everything else is told. What was there before is kept in `.autograder/replaced/`.
+Only notebooks are taken, also out of a zip that a student handed in; everything else is told. What was there before is
+kept in `.autograder/replaced/`.
 """
 
 from __future__ import annotations
 
-import csv
+import functools
+import io
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.classroom import results, submission
 from autograder.classroom.intake import LITTER
+from autograder.classroom.times import CannotCollect, when
 
 MOST_FILES = 200_000
-
-
-class CannotCollect(Exception):
-    """The file cannot be taken apart; the text says why and what to type."""
+NO_NOTEBOOK = "no notebook"
 
 
 @dataclass
@@ -51,6 +51,8 @@ class Collected:
     #: (member, why) of what was left out
     left: list[tuple[str, str]] = field(default_factory=list)
     times: int = 0
+    #: Whom the platform calls late, without saying how late.
+    late: set[str] = field(default_factory=set)
 
     def lines(self) -> list[str]:
         told = [f"{self.platform}: {sum(map(len, self.taken.values()))} notebooks of {len(self.taken)} students."]
@@ -61,15 +63,21 @@ class Collected:
                 "No times came with it, so nobody can be late. With a table of them (student,time):   "
                 "make collect zip=... times=FILE.csv"
             )
+            told += [f"{self.platform} calls late: {', '.join(sorted(self.late))}."] if self.late else []
         return told
 
 
-def collect(path: Path, assignment: str, submitted: Path, times: Path | None = None) -> Collected:
-    """Unpack `path` into submitted/<student>/<assignment>/. `times` is a CSV with the columns student and time."""
-    table = _times(times) if times else {}
+def collect(
+    path: Path, assignment: str, submitted: Path, times: Path | None = None, known: Iterable[str] = ()
+) -> Collected:
+    """Unpack `path` into submitted/<student>/<assignment>/.
+
+    `times` is a CSV with the columns student and time, or Moodle's grading worksheet; `known`: who is in the roster.
+    """
+    table = when(times) if times else {}
     try:
         with zipfile.ZipFile(path) as archive:
-            found = _collect(archive, assignment, submitted, table)
+            found = _collect(archive, assignment, submitted, table, list(known))
         _remember(found, submitted.parent, assignment)
         return found
     except FileNotFoundError:
@@ -79,13 +87,37 @@ def collect(path: Path, assignment: str, submitted: Path, times: Path | None = N
 
 
 def _remember(found: Collected, course: Path, assignment: str) -> None:
-    """What each notebook was called in the zip; students of an earlier zip stay."""
+    """What each notebook was called in the zip; what an earlier zip brought stays."""
     place = results.folder(course) / f"collected-{assignment}.json"
-    kept = results.load(place) or {}
-    results.write(place, {"platform": found.platform, "members": kept.get("members", {}) | found.members})
+    kept = (results.load(place) or {}).get("members", {})
+    members = kept | {student: kept.get(student, {}) | now for student, now in found.members.items()}
+    results.write(place, {"platform": found.platform, "members": members})
 
 
-def _collect(archive: zipfile.ZipFile, assignment: str, submitted: Path, table: dict[str, str]) -> Collected:
+class Enrolled:
+    """The names that the roster has for students; others stay as a zip or a table has them."""
+
+    def __init__(self, known: Iterable[str]):
+        self._known = {student_id(name): name for name in known}
+        self._numbers = {number: name for name in self._known.values() if (number := _number(name))}
+
+    def name(self, who: str) -> str:
+        """Found by the name, or by the number that the platform puts behind it."""
+        return self._known.get(student_id(who)) or self._numbers.get(_number(who)) or who
+
+
+def _number(name: str) -> str:
+    found = re.search(r"(?:^|_)(\d+)$", name)
+    return found[1] if found else ""
+
+
+#: A notebook: what it is called in the zip, and how to read it.
+Found = tuple[Item, Callable[[], bytes]]
+
+
+def _collect(
+    archive: zipfile.ZipFile, assignment: str, submitted: Path, table: dict[str, str], known: list[str]
+) -> Collected:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MOST_FILES:
         raise CannotCollect(f"There are {len(infos):,} files in it, more than {MOST_FILES:,}: is it the right one?")
@@ -93,33 +125,61 @@ def _collect(archive: zipfile.ZipFile, assignment: str, submitted: Path, table: 
     metadata = next((name for name in names if name.endswith("submission_metadata.yml")), "")
     owners = _gradescope(archive.read(metadata).decode("utf-8", "replace")) if metadata else {}
     platform, read = _platform(names, owners)
-    found = Collected(platform)
-    newest: dict[tuple[str, str], tuple[int, zipfile.ZipInfo, Item]] = {}
+    found, enrolled = Collected(platform), Enrolled(known)
+    newest: dict[tuple[str, str], tuple[int, Found]] = {}
     for info in infos:
         if _is_litter(info.filename) or info.filename == metadata:
             continue
         item = read(info.filename)
-        why = _refused(info, item)
-        if why or item is None:
-            found.left.append((info.filename, why))
-            continue
-        name, number = _version(item.name, platform)
-        key = (item.student, name)
-        if key in newest:
-            found.left.append((min(newest[key][1].filename, info.filename), "an earlier upload"))
-        if key not in newest or newest[key][0] < number:
-            newest[key] = (number, info, item)
-    for (student, name), (_, info, item) in sorted(newest.items(), key=lambda entry: entry[0]):
+        if item:
+            item.student = enrolled.name(item.student)
+        for one in _notebooks(archive, info, item, found):
+            name, number = _version(one[0].name, platform)
+            key = (one[0].student, name)
+            if key in newest:
+                found.left.append((min(newest[key][1][0].member, one[0].member), "an earlier upload"))
+            if key not in newest or newest[key][0] < number:
+                newest[key] = (number, one)
+    named = Enrolled([*known, *(student for student, _ in newest)])
+    table = {named.name(who): time for who, time in table.items()}
+    for (student, name), (_, (item, content)) in sorted(newest.items(), key=lambda entry: entry[0]):
         folder = submitted / student / assignment
-        _put(folder / name, archive.read(info), submitted.parent)
+        changed = _put(folder / name, content(), submitted.parent)
         found.taken.setdefault(student, []).append(name)
         if time := table.get(student) or item.time:
             _put(folder / "timestamp.txt", f"{time}\n".encode(), submitted.parent)
             found.times += 1
+        elif changed:
+            _set_aside(folder / "timestamp.txt", submitted.parent)  # it is that of what was here before
+        found.late |= {student} if "_LATE_" in item.member and platform == "Canvas" else set()
         found.members.setdefault(student, {})[PurePosixPath(name).stem] = item.member
     for student in sorted(table.keys() - found.taken.keys()):
         found.left.append((student, "is in the table of times and not in the zip"))
     return found
+
+
+def _notebooks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, item: Item | None, found: Collected) -> Iterator[Found]:
+    """The notebook, or those of a zip that was handed in; what is left out is told in `found`."""
+    why = _refused(info, item)
+    if why == NO_NOTEBOOK and item and PurePosixPath(item.name).suffix.lower() == ".zip":
+        try:
+            inner = zipfile.ZipFile(io.BytesIO(archive.read(info)))
+        except (zipfile.BadZipFile, OSError) as error:
+            found.left.append((info.filename, f"a zip that cannot be read ({error})"))
+            return
+        inside = [one for one in inner.infolist()[:MOST_FILES] if not one.is_dir() and not _is_litter(one.filename)]
+        packed = [(one, replace(item, name=PurePosixPath(one.filename).name)) for one in inside]
+        for one, each in packed:
+            if no := _refused(one, each):
+                found.left.append((f"{info.filename}: {one.filename}", no))
+            else:
+                yield each, functools.partial(inner.read, one)
+        if not packed:
+            found.left.append((info.filename, "a zip without a notebook"))
+    elif why or item is None:
+        found.left.append((info.filename, why))
+    else:
+        yield item, functools.partial(archive.read, info)
 
 
 def _is_litter(name: str) -> bool:
@@ -132,7 +192,7 @@ def _refused(info: zipfile.ZipInfo, item: Item | None) -> str:
     if item is None:
         return "its name does not tell whose it is"
     if PurePosixPath(item.name).suffix.lower() != ".ipynb":
-        return "no notebook"
+        return NO_NOTEBOOK if info.file_size <= submission.MOST_BYTES else "no notebook, and large"
     if info.file_size > submission.MOST_BYTES:
         return f"larger than {submission.MOST_BYTES >> 20} MB"
     return ""
@@ -201,44 +261,19 @@ def student_id(text: str) -> str:
     return made or "nobody"
 
 
-def _put(path: Path, data: bytes, course: Path) -> None:
-    """Write a file; another that is there is kept."""
+def _put(path: Path, data: bytes, course: Path) -> bool:
+    """Write a file; another that is there is kept. Whether it was not there already."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_symlink() or (path.exists() and path.read_bytes() != data):
-        kept = (
-            course
-            / ".autograder"
-            / "replaced"
-            / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-            / path.relative_to(course)
-        )
+    same = not path.is_symlink() and path.exists() and path.read_bytes() == data
+    if not same:
+        _set_aside(path, course)
+        path.write_bytes(data)
+    return not same
+
+
+def _set_aside(path: Path, course: Path) -> None:
+    if path.is_symlink() or path.exists():
+        now = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        kept = course / ".autograder" / "replaced" / now / path.relative_to(course)
         kept.parent.mkdir(parents=True, exist_ok=True)
         path.rename(kept)
-    path.write_bytes(data)
-
-
-def _times(path: Path) -> dict[str, str]:
-    """student -> time, as nbgrader reads it."""
-    from nbgrader.utils import parse_utc
-
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            return {student: time for student, time in _rows(path, csv.DictReader(file)) if parse_utc(time)}
-    except OSError as error:
-        raise CannotCollect(f"{path} cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise CannotCollect(f"{path} is not UTF-8 text: save it as CSV (UTF-8).") from None
-
-
-def _rows(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, str]]:
-    from nbgrader.utils import parse_utc
-
-    for row in rows:
-        student, time = row.get("student"), row.get("time")
-        try:
-            parse_utc(time or "-")
-        except (ValueError, OverflowError):
-            raise CannotCollect(
-                f"{path}, line {rows.line_num}: a line has a student and a time, such as ada,2026-10-31 18:00"
-            ) from None
-        yield str(student), str(time)

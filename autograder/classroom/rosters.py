@@ -76,11 +76,11 @@ class Roster:
         if self.has(CANVAS):
             last, _, first = self.cell(row, "Student").partition(", ")
             login, who = self.cell(row, "SIS Login ID"), re.sub(r"[\W_]", "", last + first).lower()
-            told |= {"id": f"{who}_{self.cell(row, 'ID')}", "email": login if "@" in login else ""}
+            told |= {"id": student_id(f"{who}_{self.cell(row, 'ID')}"), "email": login if "@" in login else ""}
         else:
             name, number = self.cell(row, "Full name"), self.cell(row, "Identifier").rpartition(" ")[2]
             first, _, last = name.partition(" ")
-            told |= {"id": f"{name}_{number}", "email": self.cell(row, "Email address")}
+            told |= {"id": student_id(f"{name}_{number}"), "email": self.cell(row, "Email address")}
         return told | {"first_name": first, "last_name": last}
 
 

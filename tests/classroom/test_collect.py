@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
+import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from autograder.classroom import rosters
 from autograder.classroom.collect import CannotCollect, collect
 
 GRADESCOPE = """---
@@ -98,12 +103,81 @@ def test_the_later_upload_counts(tmp_path: Path) -> None:
     assert kept.read_text() == "lovelaceada_12345_998899_optim-1.ipynb"
 
 
-def test_a_table_of_times_says_who_is_late(tmp_path: Path) -> None:
+@pytest.fixture
+def in_kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_kolkata")
+def test_a_table_of_times_says_who_is_late_by_the_clock_of_this_machine(tmp_path: Path) -> None:
     table = tmp_path / "times.csv"
-    table.write_text("student,time\nada,2026-10-31 18:00\nzoe,2026-10-31 18:00\n")
+    table.write_text("student,time\nada,2026-10-31 18:00\nben,2026-10-31 18:00 UTC\nzoe,2026-10-31 18:00\n")
     found = collect(made(tmp_path / "all.zip", ZIPS["plain"][0]), "week1", tmp_path / "submitted", table)
-    assert (tmp_path / "submitted" / "ada" / "week1" / "timestamp.txt").read_text() == "2026-10-31 18:00\n"
+    told = {who: (tmp_path / f"submitted/{who}/week1/timestamp.txt").read_text() for who in ("ada", "ben")}
+    assert told == {"ada": "2026-10-31 12:30:00 UTC\n", "ben": "2026-10-31 18:00:00 UTC\n"}
     assert ("zoe", "is in the table of times and not in the zip") in found.left
+
+
+@pytest.mark.usefixtures("in_kolkata")
+def test_moodles_worksheet_is_a_table_of_times(tmp_path: Path) -> None:
+    table = tmp_path / "worksheet.csv"
+    table.write_text(
+        "Identifier,Full name,Last modified (submission)\n"
+        'Participant 12345,Ada Lovelace,"Monday, 7 September 2026, 12:00 PM"\nParticipant 777,Ben Ali,-\n'
+    )
+    collect(made(tmp_path / "all.zip", ZIPS["moodle"][0]), "week1", tmp_path / "submitted", table)
+    assert [path.read_text() for path in tmp_path.glob("submitted/*/*/timestamp.txt")] == ["2026-09-07 06:30:00 UTC\n"]
+
+
+@pytest.mark.parametrize("platform", ["moodle", "canvas", "plain"])
+def test_students_are_called_as_in_the_roster(platform: str, tmp_path: Path) -> None:
+    rosters_of = {
+        "moodle": "Identifier,Full name\nParticipant 12345,Ada Lovelace\nParticipant 777,Ben Ali\n",
+        "canvas": 'Student,ID\n"Lovelace, Ada Augusta",12345\n"Ali, Ben",777\n',
+        "plain": "id\nAda\nBen\nEve\n",
+    }
+    (tmp_path / "roster.csv").write_text(rosters_of[platform])
+    known = [student["id"] for student in rosters.read(tmp_path / "roster.csv").enrolled()]
+    zipped = made(tmp_path / "all.zip", ZIPS[platform][0])
+    assert sorted(collect(zipped, "week1", tmp_path / "submitted", known=known).taken) == sorted(known)
+
+
+def test_what_is_handed_in_later_without_a_time_does_not_keep_the_time_of_before(tmp_path: Path) -> None:
+    table = tmp_path / "times.csv"
+    table.write_text("student,time\nlovelaceada_12345,2026-10-31 18:00\n")
+    first = made(tmp_path / "first.zip", ["lovelaceada_12345_1_optim.ipynb"])
+    stamp = tmp_path / "submitted" / "lovelaceada_12345" / "week1" / "timestamp.txt"
+    collect(first, "week1", tmp_path / "submitted", table)
+    collect(first, "week1", tmp_path / "submitted")
+    assert stamp.exists(), "nothing is new"
+    found = collect(made(tmp_path / "then.zip", ["lovelaceada_LATE_12345_2_optim-1.ipynb"]), "week1", stamp.parents[2])
+    assert not stamp.exists()
+    assert "Canvas calls late: lovelaceada_12345." in found.lines()
+    collect(made(tmp_path / "more.zip", ["lovelaceada_12345_3_setup.ipynb"]), "week1", stamp.parents[2])
+    kept = json.loads((tmp_path / ".autograder" / "collected-week1.json").read_text())["members"]
+    assert sorted(kept["lovelaceada_12345"]) == ["optim", "setup"], "whose feedback goes back under these names"
+
+
+def test_the_notebooks_of_a_zip_that_was_handed_in_are_taken(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as inner:
+        for name in ("hw/optim.ipynb", "hw/.ipynb_checkpoints/optim.ipynb", "../../eve/setup.ipynb", "hw/notes.txt"):
+            inner.writestr(name, name)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("Ada Lovelace_12345_assignsubmission_file_/hw.zip", packed.getvalue())
+        archive.writestr("Ben Ali_777_assignsubmission_file_/hw.zip", b"no zip")
+    found = collect(tmp_path / "all.zip", "week1", tmp_path / "submitted")
+    assert {path.name: path.read_text() for path in tmp_path.glob("submitted/ada_lovelace_12345/week1/*")} == {
+        "optim.ipynb": "hw/optim.ipynb",
+        "setup.ipynb": "../../eve/setup.ipynb",
+    }
+    notes, ben = found.left
+    assert notes == ("Ada Lovelace_12345_assignsubmission_file_/hw.zip: hw/notes.txt", "no notebook")
+    assert ben[1].startswith("a zip that cannot be read")
 
 
 def test_what_was_there_is_kept(tmp_path: Path) -> None:
@@ -141,5 +215,5 @@ def test_a_bad_file_is_a_clear_error(make, says: str, tmp_path: Path) -> None:  
 def test_a_time_that_is_none_names_its_line(tmp_path: Path) -> None:
     table = tmp_path / "times.csv"
     table.write_text("student,time\nada,gestern\n")
-    with pytest.raises(CannotCollect, match="line 2: a line has a student and a time"):
+    with pytest.raises(CannotCollect, match="line 2: 'gestern' is no time"):
         collect(made(tmp_path / "all.zip", ZIPS["plain"][0]), "week1", tmp_path / "submitted", table)

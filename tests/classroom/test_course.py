@@ -115,7 +115,7 @@ def test_lateness_costs_a_share_for_each_day_begun_down_to_the_floor() -> None:
             ("lovelaceada_12345", "Lovelace"),
         ),
         ("id;first_name;last_name\nada;Ada;Lovelace\n", ("ada", "Lovelace")),
-        ("Identifier,Full name,Email address\nParticipant 77,Ada Lovelace,a@b.c\n", ("Ada Lovelace_77", "Lovelace")),
+        ("Identifier,Full name,Email address\nParticipant 77,Ada Lovelace,a@b.c\n", ("ada_lovelace_77", "Lovelace")),
     ],
     ids=["own", "canvas", "semicolons", "moodle"],
 )
