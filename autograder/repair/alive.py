@@ -114,7 +114,7 @@ def _unread(function: ast.FunctionDef) -> set[Dead]:
     for n in ast.walk(function):
         if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id not in built:
             read[n.target.id] += 1
-        elif isinstance(n, ast.Expr) and (name := _added_to(n)) in built:
+        elif isinstance(n, ast.Expr) and (name := added_to(n)) in built:
             read[name] -= 1
     found: set[Dead] = {*_given_last(function)}
     for block in _blocks(function):
@@ -153,7 +153,7 @@ def _builds_anew(tree: ast.AST) -> bool:
         if not isinstance(function, ast.FunctionDef):
             continue
         theirs = [n for n in ast.walk(function) if isinstance(n, ast.Expr) and is_theirs(n)]
-        built = {name for n in theirs if (name := _added_to(n))}
+        built = {name for n in theirs if (name := added_to(n))}
         for n in ast.walk(function):
             if isinstance(n, ast.Assign) and not is_theirs(n):
                 read = {m.id for m in ast.walk(n.value) if isinstance(m, ast.Name)}
@@ -170,7 +170,7 @@ def _value_of(name: str, given: ast.Assign) -> ast.expr:
     return given.value
 
 
-def _added_to(statement: ast.Expr) -> str:
+def added_to(statement: ast.Expr) -> str:
     """The name in `name.append(...)` as a statement."""
     match statement.value:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert" | "add")):

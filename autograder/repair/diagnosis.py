@@ -34,6 +34,8 @@ class Looked:
     found: Found | None
     trials: Trials
     seconds: float
+    #: Where the answer raised, the innermost line last, if it did so in one place and gave no value that is wrong.
+    raised: tuple[int, ...] = ()
 
     @property
     def runs(self) -> int:
@@ -64,14 +66,20 @@ def look(
             found = search.best(suggested.differences, lambda: suggested.edits) or search.single.part()
         except OutOfBudget:
             found = search.single.part()
-    return Looked(found, trials, seconds - trials.left())
+    return Looked(found, trials, seconds - trials.left(), _raised(trials, frames))
 
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
     """What is told of what was found; of nothing found, the known mistake that was known before."""
     if looked.found is None:
         return [alone] if alone else []
-    return told(looked.found, text, alone, looked.trials.failing, named)
+    return told(looked.found, text, alone, looked.trials.failing, named, looked.raised)
+
+
+def _raised(trials: Trials, frames: Frames) -> tuple[int, ...]:
+    failing = [frames.get(name, {}).get("raised") for name in trials.failing(frames)]
+    places = {tuple(frame["line"] for frame in failed["frames"]) if failed else () for failed in failing}
+    return places.pop() if len(places) == 1 else ()
 
 
 def _begin(

@@ -9,6 +9,8 @@ import ast
 import dataclasses
 import difflib
 
+from autograder.repair.alive import added_to
+from autograder.repair.assignments import EFFECTS
 from autograder.repair.edit import (
     Change,
     Edit,
@@ -17,7 +19,7 @@ from autograder.repair.edit import (
     same,
 )
 from autograder.repair.inside import wrap
-from autograder.repair.kinds import classify, kind_in, place, said_of
+from autograder.repair.kinds import called, classify, kind_in, place, said_of
 from autograder.repair.statements import insert, taken_out
 
 #: Fields whose difference means nothing.
@@ -89,7 +91,7 @@ class _Difference:
             return
         kind = kind_in(old, new, within)
         if isinstance(old, ast.stmt) and kind == "expression":
-            kind = "statement"
+            kind = _kind_of_statement(old, new)
         located = old if hasattr(old, "lineno") else within
         line, columns = place(located) if isinstance(located, ast.expr | ast.keyword) else (located.lineno, None)
         gone, come = labels(old) - labels(new), labels(new) - labels(old)
@@ -121,6 +123,20 @@ class _Difference:
     def _taken_out(self, old: ast.stmt) -> None:
         edit = taken_out(old)
         self.edits.append(dataclasses.replace(edit, said=edit.said | {"statement": ast.dump(old)}))
+
+
+def _kind_of_statement(old: ast.stmt, new: ast.AST) -> str:
+    """What is said of a statement in whose place another one is to stand, where it is the same thing done otherwise."""
+    match old, new:
+        case (ast.Assign(targets=[target]), ast.AugAssign()) if same(target, new.target):
+            return "overwrites"
+        case (ast.Assign(targets=[ast.Name(id=name)]), ast.Expr()) if added_to(new) == name:
+            return "overwrites"
+        case (ast.AugAssign(), ast.Assign(targets=[target])) if same(old.target, target):
+            return "accumulates"
+        case (ast.Expr(), ast.Return()) if not isinstance(old.value, ast.Call) or called(old.value) not in EFFECTS:
+            return "result_dropped"
+    return "statement"
 
 
 def _commuted(a: ast.AST, b: ast.AST) -> bool:

@@ -78,7 +78,8 @@ class Fresh:
         """Another name for what is called."""
         if isinstance(node, ast.Attribute):
             for other in self._instead(node.attr):
-                yield _edit(node, _set(attr=other), having(node, attr=other), node, "function")
+                new = having(node, attr=other)
+                yield _edit(node, _set(attr=other), new, node, "in_place" if node.attr == other + "_" else "function")
         elif isinstance(node, ast.Name):
             for other in sorted(self._instead(node.id) | (self.known.names & self.names)):
                 if other != node.id and other in self.names:
@@ -123,6 +124,7 @@ class Fresh:
                 for other in sorted(self.names - BUILT_IN - {node.id}):
                     yield _set(id=other)
             case ast.Attribute():
+                yield lambda n: ast.Call(n, [], [])
                 yield lambda n: n.value
                 for other in sorted(self.known.attributes - {node.attr}):
                     yield _set(attr=other)

@@ -53,7 +53,7 @@ def classify(old: ast.AST, new: ast.AST) -> str:
         case (ast.BinOp(), ast.BinOp()) if same(old.left, new.left) and same(old.right, new.right):
             return "sign" if isinstance(old.op, SIGNS) and isinstance(new.op, SIGNS) else "operator"
         case (ast.BinOp(), ast.BinOp()) if same(old.left, new.right) and same(old.right, new.left):
-            return "operands_swapped"
+            return "operands_swapped" if type(old.op) is type(new.op) else "operator"
         case (ast.BinOp(), _) if same(old.left, new) or same(old.right, new):
             return "operand_extra"
         case (_, ast.BinOp()) if same(new.left, old) or same(new.right, old):
@@ -63,13 +63,17 @@ def classify(old: ast.AST, new: ast.AST) -> str:
         case (ast.Call(), ast.Call()) if same(old.func, new.func):
             return _arguments(old, new)
         case (ast.Call(func=ast.Attribute(value=a)), ast.Call(func=ast.Attribute(value=b))) if same(a, b):
-            return "function"
+            return "function" if _gets_the_same(old, new) else "expression"
+        case (ast.Attribute() | ast.Name(), ast.Call(func=function)) if same(old, function):
+            return "not_called"
+        case (ast.Call(func=function), ast.Attribute() | ast.Name()) if same(function, new):
+            return "called"
         case (ast.Call(func=ast.Name()), ast.Call(func=ast.Name())) if list(map(ast.dump, old.args)) == list(
             map(ast.dump, new.args)
         ):
             return "function"
         case (ast.Attribute(), ast.Attribute()) if same(old.value, new.value):
-            return "attribute"
+            return "in_place" if old.attr == new.attr + "_" else "attribute"
         case (ast.Name(), ast.Name()):
             return "name"
         case (ast.Subscript(), ast.Subscript()) if same(old.value, new.value):
@@ -132,6 +136,12 @@ def said_of(node: ast.AST, parent: ast.AST, kind: str) -> dict[str, str]:
     if kind == "function" and isinstance(node, ast.Attribute | ast.Name):
         said["call"] = text(node).split(".")[-1]
     return said
+
+
+def _gets_the_same(old: ast.Call, new: ast.Call) -> bool:
+    """Whether both are given the same, or one of them nothing: then the function itself is another one."""
+    mine, theirs = (sorted(ast.dump(a) for a in [*c.args, *c.keywords]) for c in (old, new))
+    return mine == theirs or not mine or not theirs
 
 
 def _arguments(old: ast.Call, new: ast.Call) -> str:

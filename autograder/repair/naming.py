@@ -55,11 +55,17 @@ def _speaks_of_all(diagnosis: Diagnosis) -> bool:
 
 
 def told(
-    found: Found, text: str, alone: Diagnosis | None, failing: Callable[[Frames], list[str]], named: Named
+    found: Found,
+    text: str,
+    alone: Diagnosis | None,
+    failing: Callable[[Frames], list[str]],
+    named: Named,
+    raised: tuple[int, ...] = (),
 ) -> list[Diagnosis]:
     """One diagnosis for each edit, known mistakes first, then in the order of the lines.
 
-    `alone` is the known mistake that explains the whole answer by itself, where there is one.
+    `alone` is the known mistake that explains the whole answer by itself, where there is one; `raised` are the lines
+    where it raised, the innermost last, if that is all that it did.
     """
     lines = text.split("\n")
     if found.after is not None:
@@ -90,20 +96,32 @@ def told(
     if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
         believed = {edit.lines[0] for edit in found.edits if edit.cost <= MOST_STATEMENT}
         made = [diagnosis for diagnosis in made if diagnosis.known and diagnosis.lines[0] in believed]
+    if alone is not None and raised and not any(diagnosis.known for diagnosis in made):
+        made = _where_it_raised(made, alone, raised)
     if alone is not None and alone.mistake not in [diagnosis.mistake for diagnosis in made]:
         # what one mistake did is spread over several places; small changes of them show that they are its lines
         small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind not in WHOLE for e in found.edits)
-        if not small:
+        if not small or raised:  # of what comes after an error nothing was seen yet
             return [alone]
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
         return [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
     return sorted(_one_a_line(made), key=lambda d: (not d.known, d.lines))
 
 
+def _where_it_raised(made: list[Diagnosis], alone: Diagnosis, raised: tuple[int, ...]) -> list[Diagnosis]:
+    """The known mistake in place of what is told of the line where it raised: of the others nothing was seen yet."""
+    line = next((line for line in reversed(raised) if any(line == d.lines[0] for d in made)), None)
+    return [
+        dataclasses.replace(d, mistake=alone.mistake, message=alone.message, known=True) if d.lines[0] == line else d
+        for d in made
+    ]
+
+
 def _is_small(edit: Edit, lines: list[str]) -> bool:
     """Whether so little comes in by an edit that what is said of the rest is said of the learner's own text."""
     line = lines[edit.lines[0] - 1].strip() if 0 < edit.lines[0] <= len(lines) else ""
-    if edit.kind == "statement" or (edit.said.get("what") == line and edit.kind not in EFFECTS):
+    whole = edit.said.get("what") == line and bool(edit.gone) and edit.kind not in EFFECTS
+    if edit.kind == "statement" or whole:
         return False
     return edit.come.total() <= (MOST_STATEMENT if edit.kind in PUT_IN else MOST_NEW)
 

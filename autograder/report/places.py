@@ -33,6 +33,8 @@ SENTENCES = {
     "rounding": "Line {line} divides and rounds down: what is left over is left out.",
     "names_exchanged": "In line {line}, {what} and `{other}` each stand where the other one is needed.",
     "call_extra": "Line {line} does one thing too many to a value.",
+    "not_called": "Line {line} names {what} and does not call it: without () nothing of it runs.",
+    "called": "Line {line} calls {call}, where the function itself is needed.",
     "call_missing": "Line {line} takes a value as it is, where something has to be done to it first.",
     "index": "In line {line}, what is picked out is not what is asked for.",
     "index_missing": "Line {line} uses all of a value, where a part of it is asked for.",
@@ -56,7 +58,7 @@ SENTENCES = {
     "return_not_yield": "Line {line} ends the function, where it should hand over one thing and go on.",
     "yield_not_return": "Line {line} hands over a part and goes on, where the whole should be given back at once.",
     "expression": "Part of line {line} is not what is needed there.",
-    "statement": "Line {line} does something else than what is needed there.",
+    "statement": "What line {line} does is not what is needed there.",
 }
 
 #: Out of and into a block, by what the block belongs to.
@@ -83,12 +85,21 @@ def sentence(diagnosis: Diagnosis) -> str:
     elif diagnosis.mistake == "indent":
         text = IN[said.get("of", "loop")]
     else:
-        text = SENTENCES.get(diagnosis.mistake, SENTENCES["expression"])
+        text = SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
     if diagnosis.mistake == "dimension" and said.get("call") in DOES:
         text = f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
-    call = f"{said['call']}()" if said.get("call") else "a function"
+    name = said["what"] if _word(diagnosis) != diagnosis.mistake else said.get("call")
+    call = f"{name}()" if name else "a function"
     what = f"`{said['what']}`" if said.get("what") else "something"
     return text.format(line=line, call=call, what=what, other=said.get("other", ""))
+
+
+def _word(diagnosis: Diagnosis) -> str:
+    """The kind to speak of: what is called is a function, and no attribute, to its reader."""
+    called = diagnosis.columns and diagnosis.source[diagnosis.columns[1] :].startswith("(")
+    return (
+        "function" if diagnosis.mistake == "attribute" and called and diagnosis.said.get("what") else diagnosis.mistake
+    )
 
 
 def worded(verdict: Verdict) -> None:

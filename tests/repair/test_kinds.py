@@ -1,0 +1,94 @@
+"""What is said of a place is of its kind, and of the place alone: what a beginner's first attempt does there."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.report import places
+from conftest import Check
+
+#: One line, before the first of each answer.
+IMPORTS = "import torch; from torch import nn\n"
+
+NEVER_CALLED = """def fit_loader(epochs, model, loss_func, opt, train_dl):
+    for epoch in range(epochs):
+        for xb, yb in train_dl:
+            loss = loss_func(model(xb), yb)
+            loss.backward
+            opt.step()
+            opt.zero_grad
+"""
+ANOTHER_OPERATION = """def training_step(model, loss_func, xb, yb, lr):
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= p.grad / lr
+            p.grad = 0
+    return loss
+"""
+IN_PLACE = """def softmax(x):
+    exps = x.exp_()
+    total = exps.sum(dim=-1)
+    return exps / total
+"""
+SET_AND_NOT_ADDED = """def accuracy(out, yb):
+    pred = out.argmax(-1)
+    n = 0
+    for p, y in zip(pred, yb):
+        if p == y:
+            n = +1
+    return n / out.shape[1]
+"""
+DROPPED = "def softmax(x):\n    torch.exp(x) / torch.exp(x).sum(dim=-1)\n"
+NOT_APPENDED = """def parameter_shapes(module):
+    shapes = []
+    for p in module.parameters:
+        shapes = p.shape
+    return shapes
+"""
+AN_ERROR_BEFORE_ALL_ELSE = """class SequentialModel(nn.Module):
+    def __init__(self, layers):
+        super().__init__
+        self.layers = nn.ModuleList(*layers)
+
+    def forward(self, x):
+        for l in self.layers:
+            x = self.l(x)
+        return x
+"""
+LOGARITHM_OF_TWO = """def log_softmax_naive(x):
+    e = x.exp()
+    s = e.sum(-1, keepdim=True)
+    return torch.log2(e / s)
+"""
+
+
+@pytest.mark.parametrize(
+    ("exercise", "text", "kinds"),
+    [
+        ("fit_loader", NEVER_CALLED, {5: "never_goes_backward", 7: "never_clears"}),
+        ("training_step", ANOTHER_OPERATION, {6: "operator", 7: "statement"}),
+        ("softmax", IN_PLACE, {2: "in_place", 3: "keepdim"}),
+        ("accuracy", SET_AND_NOT_ADDED, {6: "overwrites", 7: "expression"}),
+        ("softmax", DROPPED, {2: "result_dropped"}),
+        ("parameter_shapes", NOT_APPENDED, {3: "method_not_called", 4: "overwrites"}),
+        (
+            "SequentialModel",
+            AN_ERROR_BEFORE_ALL_ELSE,
+            {3: "super_init_forgotten", 4: "unpacked_into_the_list", 8: "expression"},
+        ),
+    ],
+)
+def test_each_line_has_its_own_kind(
+    exercise: str, text: str, kinds: dict[int, str], check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    told = check(exercise, IMPORTS + text).diagnoses
+    assert {line - 1: found.mistake for found in told for line in found.lines} == kinds
+
+
+def test_what_is_called_is_a_function_to_its_reader(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    (found,) = check("log_softmax_naive", IMPORTS + LOGARITHM_OF_TWO).diagnoses
+    assert places.sentence(found) == "Line 5 calls torch.log2(), where another function is needed."
