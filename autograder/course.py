@@ -109,7 +109,13 @@ def _read(path: Path, changed: int) -> Course:
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadCourse(f"{NAME} is no TOML: {error}. Texts stand in quotes, lists in [ ].") from None
+        twice = "overwrite" in str(error) or "twice" in str(error)
+        remedy = (
+            "What stands there was told above already: put both into one"
+            if twice
+            else "Texts stand in quotes, lists in [ ]"
+        )
+        raise BadCourse(f"{NAME} is no TOML: {error}. {remedy}.") from None
     return _Reader(path, text).course(told)
 
 

@@ -265,11 +265,16 @@ def _accounted(report: Report) -> list[str]:
     away = [one["student"] for one in report.not_graded if one["kind"] == "missing" and not one["do"]]
     rest = [one for one in report.not_graded if one["do"] or one["kind"] != "missing"]
     lines = [f"Handed in nothing: {', '.join(away)}."] if away else []
-    if rest:
-        lines.append("Not graded, and without a score until it is put right:")
-        lines += [f"  {one['student']}: {one['why']}" + (f"\n      {one['do']}" if one["do"] else "") for one in rest]
-        if any(one["kind"] == "renamed" for one in rest):
-            lines.append(f"To rename what its cells tell: python -m autograder grade {report.assignment} --take")
+    graded = {row["student"] for row in report.rows if row["state"] == "graded"}
+    beside = [one for one in rest if one["student"] in graded]
+    for says, told in (
+        ("Not graded, and without a score until it is put right:", [one for one in rest if one not in beside]),
+        ("Left out, beside what is graded:", beside),
+    ):
+        lines += [says] if told else []
+        lines += [f"  {one['student']}: {one['why']}" + (f"\n      {one['do']}" if one["do"] else "") for one in told]
+    if any(one["kind"] == "renamed" for one in rest):
+        lines.append(f"To rename what its cells tell: python -m autograder grade {report.assignment} --take")
     return lines
 
 

@@ -213,7 +213,8 @@ class Reception:
             yield Notice(name, "second notebook", why, self._move(path, right), which)
             del handed.notebooks[which]
         else:
-            yield Notice(name, "second notebook", f"{path.name!r} is {which} too; {which}.ipynb is the one graded")
+            instead = f"{which}.ipynb is the one graded. The other one instead: {self._move(path, right)}"
+            yield Notice(name, "second notebook", f"{path.name!r} is {which} too; {instead}")
 
     def _deeper(self, name: str, folder: Path) -> Iterator[Notice]:
         """Notebooks that stand one folder too deep."""

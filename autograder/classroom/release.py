@@ -38,6 +38,8 @@ class Change:
     #: What has to wait for the next assignment.
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    #: The points that the course sets by itself.
+    own: dict[str, float] = field(default_factory=dict)
     #: Released, and the lesson has it no more: its notebook stays as it was released.
     gone: list[str] = field(default_factory=list)
 
@@ -50,7 +52,7 @@ class Change:
         ]
         told += [
             f"{name} is worth {_number(new)} points in the kit now, and stays at {_number(old)} in {self.assignment}: "
-            f"{who}. To change it, in course.toml: points = {{ {name} = {_number(new)} }}"
+            f"{who}. To change it, in course.toml: {_written(self.own | {name: new})}"
             for name, (old, new) in self.kept.items()
         ]
         told += [f"{name} waits for the next assignment: {who} without it." for name in self.added]
@@ -60,6 +62,11 @@ class Change:
             for name in self.gone
         ]
         return told
+
+
+def _written(points: dict[str, float]) -> str:
+    """As it is written in course.toml."""
+    return "points = { " + ", ".join(f"{name} = {_number(value)}" for name, value in points.items()) + " }"
 
 
 def change(assignment: str, db_url: str) -> Change:
@@ -80,6 +87,7 @@ def change(assignment: str, db_url: str) -> Change:
         scored,
         [name for name in wanted if name not in before],
         [name for name in before if name not in wanted and name in known],
+        own,
         [name for name in before if name not in known],
     )
 

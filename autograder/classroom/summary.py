@@ -95,18 +95,20 @@ def _passed(told: Told | None) -> bool:
 
 
 def stands_out(made: Report) -> str:
-    """One line: the mistake that most students made, else the exercise that most failed."""
+    """One line: the mistake that most students made, else the exercise that fewest passed."""
     commonest = max(
         ((m, row["name"]) for row in made["exercises"] for m in row["mistakes"]),
         key=lambda found: found[0]["students"],
         default=None,
     )
-    failed = max(made["exercises"], key=lambda row: row["failed"], default=None)
+    least = max(made["exercises"], key=lambda row: row["failed"] + row["not_started"], default=None)
     if commonest and commonest[0]["students"] > 1:
         mistake, name = commonest
         return f"{name}: {mistake['students']} of {made['students']} made one mistake. {mistake['message']}"
-    if failed and failed["failed"]:
-        return f"{failed['name']}: {failed['failed']} of {made['students']} did not pass it."
+    if least and (rest := least["failed"] + least["not_started"]):
+        verb = "pass" if least["failed"] else "start"
+        also = f"; {least['not_started']} of them did not start" if least["failed"] and least["not_started"] else ""
+        return f"{least['name']}: {rest} of {made['students']} did not {verb} it{also}."
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ TEMPLATE = """\
 # This course, as you decide it. Every line is optional; # makes one a comment. After a change: make course
 name = "{name}"
 
-# The students: a CSV with the columns id, first_name, last_name, email, or a gradebook that Canvas exported.
+# The students: a CSV with the columns id, first_name, last_name, email; or what Canvas or Moodle exports.
 # roster = "roster.csv"
 
 # The folder of questions of your own (make new); own/ where nothing is told. Their sections are named like the others.
@@ -24,8 +25,8 @@ name = "{name}"
 [assignments.{name}]
 # release = 2026-09-01
 # due = 2026-09-08                         # the end of that day, or a time: 2026-09-08T18:00:00
-# sections = ["{first}"]                   # all of them, where neither sections nor exercises are told
-# exercises = ["{example}"]                # single ones, beside the sections
+# sections = ["{first}"]                     # all of them, where neither sections nor exercises are told
+# exercises = ["{example}"]                 # single ones, beside the sections
 # without = ["{other}"]                  # left out
 # points = {{ {example} = 10 }}              # instead of the lesson's
 # extensions = {{ ada = 2026-09-12 }}        # who may hand in later
@@ -88,6 +89,29 @@ def enrol(gradebook: Gradebook, told: course.Course) -> None:
     """Write the roster into the gradebook; nobody is taken out of it."""
     for student in rosters.read(told.roster).enrolled() if told.roster else []:
         gradebook.update_or_create_student(student.pop("id"), **student)
+
+
+def unknown(told: course.Course) -> list[str]:
+    """What is to be said of those who have longer and are not in the roster: nobody would have it."""
+    if not told.roster:
+        return []
+    roster = [dict(student) for student in rosters.read(told.roster).enrolled()]
+    names = {student["id"] for student in roster}
+    return [
+        f"{one.name}: {who} has longer, and is not in {told.roster.name}{_near(who, roster)}"
+        for one in told.assignments.values()
+        for who in one.extensions
+        if who not in names
+    ]
+
+
+def _near(who: str, roster: list[dict[str, Any]]) -> str:
+    """Somebody who is called so in another way, or nearly so."""
+    alike = [
+        one["id"] for one in roster if who.lower() in (str(value).partition("@")[0].lower() for value in one.values())
+    ]
+    alike = alike or difflib.get_close_matches(who, [one["id"] for one in roster], 1, 0.6)
+    return f". Did you mean {alike[0]}?" if alike else "."
 
 
 def standing(folder: Path, db_url: str, told: course.Course, exercises: dict[str, int]) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def course() -> None:
             list(release.write(change, Path.cwd()))
         exercises = {name: len(change.exercises) for name, change in changes.items()}
         click.echo(table(term.standing(Path.cwd(), db_url, told, exercises)))
-        for line in (line for change in changes.values() for line in change.lines()):
+        for line in (*term.unknown(told), *(line for change in changes.values() for line in change.lines())):
             click.echo(line)
     except courses.BadCourse as error:
         click.echo(str(error), err=True)

@@ -51,6 +51,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("text", "says"),
     [
         ("name = week\n", "course.toml is no TOML"),
+        ("[assignments.a]\npoints = { nll = 1 }\npoints = { nll = 2 }\n", "was told above already: put both into one"),
         ("nam = 'x'\n", "line 1, nam: 'nam' is not known here. Did you mean name?"),
         ("name = 'x'\n", "has no assignment. Write a table for each:   [assignments.week1]"),
         ("[assignments.week1]\ndew = 2026-01-01\n", "line 2, assignments.week1.dew: 'dew' is not known here."),
@@ -97,6 +98,21 @@ def test_an_assignment_that_is_not_there_is_told_with_one_that_is(here: Path) ->
     (here / "roster.csv").write_text("id\n")
     with pytest.raises(courses.BadCourse, match="Did you mean week1"):
         courses.assignment("weak1")
+
+
+def test_who_has_longer_and_is_not_in_the_roster_is_told_with_who_may_be_meant(here: Path) -> None:
+    (here / "roster.csv").write_text(
+        'Student,ID,SIS Login ID\n"Lovelace, Ada",12345,ada@example.org\n"Ali, Ben",777,\n'
+    )
+    longer = "due = 2026-09-08\nextensions = { ada = 2026-09-12, aliben_77 = 2026-09-12, aliben_777 = 2026-09-12 }"
+    (here / "course.toml").write_text(WEEKS.replace("due = 2026-09-08", longer))
+    told = courses.here()
+    assert told
+    assert term.unknown(told) == [
+        "week1: ada has longer, and is not in roster.csv. Did you mean lovelaceada_12345?",
+        "week1: aliben_77 has longer, and is not in roster.csv. Did you mean aliben_777?",
+        "week2: ada has longer, and is not in roster.csv. Did you mean lovelaceada_12345?",
+    ]
 
 
 def test_lateness_costs_a_share_for_each_day_begun_down_to_the_floor() -> None:
@@ -164,6 +180,9 @@ def test_two_weeks_of_one_lesson_follow_the_file(tmp_path: Path) -> None:
     assert "differs" not in page
     assert "is expected" not in page
 
+    (tmp_path / "course.toml").write_text(WEEKS.replace("{ ada =", "{ adda ="))
+    assert "week2: adda has longer, and is not in roster.csv. Did you mean ada?" in run(tmp_path, "course")
+    (tmp_path / "course.toml").write_text(WEEKS)
     rows = run(tmp_path, "course").splitlines()
     assert rows[0].split() == ["assignment", "exercises", "out", "due", "in", "graded"]
     assert re.match(r"week1 +3 +no +2026-09-0\d .* +0 of 3 +0$", rows[1])
@@ -197,7 +216,10 @@ def test_what_was_handed_in_keeps_its_exercises_and_points_that_change_are_told(
             gradebook.add_grade_cell(name, "setup", "week1", **cell)
         gradebook.add_student("ada")
         gradebook.add_submission("week1", "ada")
+    told = release.Change("week1", {}, 2, kept={"b": (1, 2)}, own={"a": 1.5})
+    assert told.lines()[0].endswith("To change it, in course.toml: points = { a = 1.5, b = 2 }")
     told = release.change("week1", url)
+    assert told.own == {"hyperparameters": 10}
     assert told.exercises == {"hyperparameters": 10, "ListModel": 4, "of_before": 4}
     assert told.lines() == [
         "hyperparameters: 4 points become 10. 1 student has handed in; the next make grade changes the scores of 0, "

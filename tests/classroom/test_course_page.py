@@ -161,6 +161,8 @@ def test_two_weeks_are_typed_and_print_what_the_page_shows(tmp_path: Path) -> No
                 if not re.fullmatch(pattern(shown or "\n"), said):
                     differs.append(f"$ {command}\n{said}")
     assert not differs, "\n".join(differs)
+    to_commit = reader.types("git status --porcelain")
+    assert not [name for name in ("roster.csv", "source/", "release/", "feedback/") if name in to_commit], to_commit
 
 
 def test_it_takes_fewer_than_ten_commands() -> None:

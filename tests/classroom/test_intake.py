@@ -81,7 +81,7 @@ CASES: dict[str, tuple[dict[str, str], list[str], str, str]] = {
     "a second one": (
         {"week1/optim.ipynb": OPTIM, "week1/optim (1).ipynb": OPTIM},
         ["optim"],
-        "optim.ipynb is the one graded",
+        "optim.ipynb is the one graded. The other one instead: mv 'submitted/ada/week1/optim (1).ipynb' submitted/",
         "",
     ),
     "no bytes": ({"week1/setup.ipynb": ""}, [], "The file is empty", "rm submitted/ada/week1/setup.ipynb"),

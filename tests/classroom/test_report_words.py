@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from autograder.classroom.command import Report, words
+from autograder.classroom.summary import stands_out
 
 
 def test_no_byte_of_a_name_or_a_message_acts_on_the_terminal() -> None:
@@ -13,3 +16,30 @@ def test_no_byte_of_a_name_or_a_message_acts_on_the_terminal() -> None:
     told = words(report)
     assert "ann" in told
     assert all(character.isprintable() or character == "\n" for character in told)
+
+
+def test_what_lies_beside_a_graded_notebook_is_not_said_to_have_no_score() -> None:
+    report = Report("minibatch_training")
+    report.rows = [{"student": "ann", "state": "graded"}, {"student": "ben", "state": "in part"}]
+    report.not_graded = [
+        {"student": who, "notebook": "", "kind": "second notebook", "why": f"{who}'s file", "do": ""}
+        for who in ("ann", "ben")
+    ]
+    told = words(report).splitlines()
+    assert told[told.index("Not graded, and without a score until it is put right:") + 1] == "  ben: ben's file"
+    assert told[told.index("Left out, beside what is graded:") + 1] == "  ann: ann's file"
+
+
+@pytest.mark.parametrize(
+    ("failed", "not_started", "says"),
+    [
+        (3, 0, "late: 3 of 9 did not pass it."),
+        (3, 4, "late: 7 of 9 did not pass it; 4 of them did not start."),
+        (0, 9, "late: 9 of 9 did not start it."),
+        (0, 0, "early: 2 of 9 did not pass it."),
+    ],
+)
+def test_the_exercise_that_fewest_passed_stands_out(failed: int, not_started: int, says: str) -> None:
+    rows = [{"name": "early", "failed": 2, "not_started": 0}]
+    rows.append({"name": "late", "failed": failed, "not_started": not_started})
+    assert stands_out({"students": 9, "exercises": [row | {"mistakes": []} for row in rows]}) == says
