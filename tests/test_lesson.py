@@ -23,6 +23,23 @@ def test_a_postponed_module_is_imported_when_it_is_used() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, cwd=places.KIT)
 
 
+def test_so_is_what_stands_in_it_however_it_is_imported() -> None:
+    program = """
+import sys
+from autograder.lesson import postponed
+with postponed("xml"):
+    from xml import etree
+    import xml.etree.ElementTree as ET
+    from xml.etree import ElementTree
+    from xml.etree.ElementTree import fromstring
+    def parsed(text: str | ET.Element): ...
+assert "xml" not in sys.modules
+assert etree.ElementTree.Element is ET.Element is ElementTree.Element
+assert fromstring("<a/>").tag == "a"
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=places.KIT)
+
+
 def test_near_names_are_suggested() -> None:
     with pytest.raises(lesson.UnknownName, match="Did you mean softmax"):
         lesson.find("Softmx")
