@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from autograder import proofread
 from autograder.exercise import Complaint, Exercise, Probe, Statement
 
 
@@ -30,9 +31,11 @@ def concept(
     line for each point) are for the person who grades the written answer of a class.
     """
 
-    exercise = Exercise(name, kind="concept", ids=list(ids), hints=list(hints), ordered=ordered)
-    exercise.model_answer, exercise.rubric = model_answer, list(rubric)
-    exercise.statements = {letter: Statement(letter, text) for letter, text in explanations.items()}
+    exercise = Exercise(name, kind="concept", ids=proofread.ids(ids), ordered=ordered)
+    exercise.hints, exercise.rubric = proofread.texts("hints", hints), proofread.texts("rubric", rubric)
+    exercise.model_answer = proofread.text("model_answer", model_answer)
+    told = proofread.table("explanations", explanations)
+    exercise.statements = {letter: Statement(letter, text) for letter, text in told.items()}
     for probe_name, function in probes(list(explanations), ordered):
         exercise.probes[probe_name] = Probe(probe_name, function)
     return exercise

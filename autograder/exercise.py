@@ -28,9 +28,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
-from autograder.proofread import AuthorsError
+from autograder import proofread
+from autograder.proofread import Misdeclared
 
 #: Of each probe, so many calls of the answer are recorded, to be shown.
 MOST_CALLS = 4
@@ -59,6 +60,11 @@ class Probe:
     @property
     def title(self) -> str:
         return self.name.replace("_", " ")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """File and line of its declaration."""
+        return self.function.__code__.co_filename, self.function.__code__.co_firstlineno
 
 
 @dataclass(frozen=True)
@@ -142,9 +148,12 @@ class Exercise:
         Its docstring, if there is one, is said when it fails and nothing more precise is known.
         """
 
+        proofread.numbers(points, rtol, atol)
+        proofread.text("fixed", fixed)
+
         def declare(function: Function) -> Function:
-            name, says = function.__name__, _text(function)
-            _add(self.probes, name, Probe(name, function, points, rtol, atol, says, fixed))
+            name, says, _ = self._declaration("probe", function)
+            self.probes[name] = Probe(name, function, points, rtol, atol, says, fixed)
             return function
 
         return declare if function is None else declare(function)
@@ -152,9 +161,11 @@ class Exercise:
     def remark(self, function: Function | None = None, *, rtol: float = 1e-5, atol: float = 5e-6) -> Any:
         """Declare a probe whose docstring is said after the pass, when it sees something else than in the reference."""
 
+        proofread.numbers(1, rtol, atol)
+
         def declare(function: Function) -> Function:
-            name = function.__name__
-            _add(self.remarks, name, Probe(name, function, 0, rtol, atol, _text(function)))
+            name, says, _ = self._declaration("remark", function)
+            self.remarks[name] = Probe(name, function, 0, rtol, atol, says)
             return function
 
         return declare if function is None else declare(function)
@@ -162,8 +173,11 @@ class Exercise:
     def right(self, function: Function | None = None, *, remarks: Sequence[str] = ()) -> Any:
         """Declare another correct implementation. No probe may tell it from the reference; these `remarks` do."""
 
+        gets = tuple(proofread.texts("remarks", remarks))
+
         def declare(function: Function) -> Function:
-            _add(self.rights, function.__name__, Variant(function.__name__, function, remarks=tuple(remarks)))
+            name, _, declared = self._declaration("right", function)
+            self.rights[name] = Variant(name, function, remarks=gets, declared=declared)
             return function
 
         return declare if function is None else declare(function)
@@ -171,10 +185,11 @@ class Exercise:
     def mistake(self, function: Function | None = None, *, twins: Sequence[str] = ()) -> Any:
         """Declare a known mistake; its docstring is what a learner who made it reads."""
 
+        named = tuple(proofread.texts("twins", twins))
+
         def declare(function: Function) -> Function:
-            name, code = function.__name__, function.__code__
-            declared = code.co_filename, code.co_firstlineno
-            _add(self.mistakes, name, Variant(name, function, _text(function), tuple(twins), declared=declared))
+            name, says, declared = self._declaration("mistake", function)
+            self.mistakes[name] = Variant(name, function, says, named, declared=declared)
             return function
 
         return declare if function is None else declare(function)
@@ -186,19 +201,36 @@ class Exercise:
         function that is decorated has a name and a docstring, and no body.
         """
 
+        named, of = tuple(proofread.texts("twins", twins)), proofread.text("of", of)
+        if not edits or callable(edits[0]):
+            raise Misdeclared(f'a slip takes old code and new code: @{self.name}.slip("old code", "new code").')
+
         def declare(function: Function) -> Function:
-            code = function.__code__
-            declared = code.co_filename, code.co_firstlineno
-            name = function.__name__
-            _add(self.mistakes, name, Variant(name, function, _text(function), tuple(twins), (), edits, of, declared))
+            name, says, declared = self._declaration("slip", function)
+            self.mistakes[name] = Variant(name, function, says, named, (), edits, of, declared)
             return function
 
         return declare
 
     def experiment(self, function: Function) -> Function:
         """Declare a function without arguments that shows the answer: it returns lines of text with real numbers."""
+        self._declaration("experiment", function)
         self.experiment_function = function
         return function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        told = f"Call the first parameter of the probe, and name that {self.name}"
+        raise Misdeclared(f"`{self.name}(...)` calls the exercise and no answer to it. {told}")
+
+    def _declaration(self, kind: str, function: Function) -> tuple[str, str, tuple[str, int]]:
+        """(its name, its docstring, its file and line) of what is decorated, if it can be meant."""
+        proofread.decorated(f"@{self.name}.{kind}", function)
+        if kind in ("probe", "remark"):
+            proofread.watches(self.name, function)
+        name, code = function.__name__, function.__code__
+        if any(name in table for table in (self.watched, self.rights, self.mistakes)):
+            raise Misdeclared(f"`{name}` is declared twice. Rename or drop one.")
+        return name, _text(function), (code.co_filename, code.co_firstlineno)
 
 
 @dataclass(frozen=True)
@@ -222,22 +254,15 @@ def code(
 ) -> Exercise:
     """Declare an exercise whose answer is a function or, with `is_class`, a class."""
     return Exercise(
-        name,
-        ids=list(ids),
-        hints=list(hints),
-        shortcut=list(shortcut),
-        instead=instead,
-        relations=list(relations),
+        proofread.text("name", name),
+        ids=proofread.ids(ids),
+        hints=proofread.texts("hints", hints),
+        shortcut=proofread.texts("shortcut", shortcut),
+        instead=proofread.text("instead", instead),
+        relations=proofread.texts("relations", relations),
         is_class=is_class,
-        refuses=dict(refuses or {}),
+        refuses=proofread.table("refuses", refuses or {}),
     )
-
-
-def _add(table: dict[str, Any], name: str, entry: Any) -> None:
-    if name in table:
-        code = entry.function.__code__
-        raise AuthorsError(code.co_filename, code.co_firstlineno, f"`{name}` is declared twice. Rename or drop one.")
-    table[name] = entry
 
 
 def _text(function: Function) -> str:

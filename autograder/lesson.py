@@ -184,8 +184,13 @@ def broken(section: str | None = None) -> list[AuthorsError]:
                 _loaded(each, name)
             except AuthorsError as error:
                 found.append(error)
-        found += proofread.unobserved(solutions_path(each), _files(each), checks_folder(each))
+        found += _unobserved(each)
     return found
+
+
+def _unobserved(section: str) -> list[AuthorsError]:
+    anywhere = {name for each in current().sections for name in _files(each)}
+    return proofread.unobserved(solutions_path(section), _files(section), anywhere, checks_folder(section))
 
 
 def _misplaced() -> list[AuthorsError]:
@@ -227,7 +232,12 @@ def _loaded(section: str, name: str) -> Exercise:
         line = proofread.declared_at(path, called[1].name) if called else 1
         says = f'declares {called[0]} = ...("{called[1].name}", ...)' if called else "declares no exercise"
         raise AuthorsError(path, line, f'this {says}. Write {name} = code("{name}", ...), as the file is called.')
-    proofread.reference(name, path, solutions_path(section))
+    if others := [e.name for e in declared.values() if e is not exercise]:
+        told = f"`{others[0]}` is an exercise here too. Each has a file of its own: {others[0]}.py beside this one."
+        raise AuthorsError(path, proofread.declared_at(path, others[0]), told)
+    elsewhere = (p for each in current().sections if each != section and (p := solutions_path(each)).exists())
+    proofread.reference(exercise, path, solutions_path(section), elsewhere)
+    proofread.probes(exercise, vars(module), path)
     exercise.section = section
     return exercise
 
@@ -241,7 +251,7 @@ def find(name: str) -> Exercise:
     section = _home(name)
     if section is None:
         for each in current().sections:
-            for error in proofread.unobserved(solutions_path(each), _files(each), checks_folder(each)):
+            for error in _unobserved(each):
                 if f"`{name}`" in str(error):
                     raise error
         raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))
@@ -344,9 +354,8 @@ def postponed(name: str) -> Iterator[None]:
     if name in sys.modules:
         yield
         return
-    sys.modules[name] = Postponed(name)
+    finder = _Postponing(name)
     try:
         yield
     finally:
-        if isinstance(sys.modules[name], Postponed):
-            del sys.modules[name]
+        finder.end()

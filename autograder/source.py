@@ -156,6 +156,16 @@ def probes(section: str, *some: str) -> str:
     return "\n".join(_probes(path, path.stat().st_mtime_ns) for path in dict.fromkeys(paths))
 
 
+def place_of(section: str, name: str, line: int) -> tuple[Path, int]:
+    """The file of checks, and the line of it, that a line of `probes` is."""
+    for path in checks_paths(section, name):
+        lines = _probes(path, path.stat().st_mtime_ns).count("\n") + 1
+        if line <= lines:
+            break
+        line -= lines
+    return path, line
+
+
 def checks_paths(section: str, name: str) -> list[Path]:
     """The files that say how an exercise is observed: the modules of checks that are imported, then its own."""
     return list(_with_imported(checks_path(section, name)))
@@ -205,9 +215,9 @@ def _probes(path: Path, changed: int) -> str:
             left_out.append(node)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             declarations.append(node.value)
-    secret = [keyword.value for call in declarations for keyword in call.keywords if keyword.arg in SECRET_WORDS]
-    for value in sorted(secret, key=lambda value: value.lineno, reverse=True):
-        _blank(lines, value)
+    secret = [word for call in declarations for word in call.keywords if word.arg in SECRET_WORDS]
+    for word in sorted(secret, key=lambda word: word.value.lineno, reverse=True):
+        _blank(lines, word.value, SECRET_WORDS[word.arg or ""])
     for statement in left_out:
         first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
         last = statement.end_lineno or statement.lineno
@@ -236,7 +246,8 @@ def without_unused(text: str) -> str:
 
 
 SECRET = {"right", "mistake", "slip", "experiment"}
-SECRET_WORDS = {"explanations", "model_answer", "rubric", "hints", "refuses"}
+#: Keywords whose values are left out of what runs beside a learner's code, and what stands there instead.
+SECRET_WORDS = {"explanations": "{}", "model_answer": '""', "rubric": "[]", "hints": "[]", "refuses": "{}"}
 _AUTHORING = "autograder.authoring"
 
 
@@ -246,9 +257,8 @@ def _kind(decorator: ast.expr) -> str:
     return target.attr if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) else ""
 
 
-def _blank(lines: list[str], value: ast.expr) -> None:
-    """Empty a text, a list of texts or a dict of them; of a dict the keys stay, since they are the letters."""
-    empty = "[]" if isinstance(value, ast.List) else '""'
+def _blank(lines: list[str], value: ast.expr, empty: str) -> None:
+    """Put something empty in the place of a value; of a dict the keys stay, since they are the letters."""
     if isinstance(value, ast.Dict):
         empty = repr({key.value: "" for key in value.keys if isinstance(key, ast.Constant)})
     first, last = value.lineno - 1, (value.end_lineno or value.lineno) - 1

@@ -69,6 +69,9 @@ class Slip:
             return composed(self.edits, tree)
         except Mismatch as error:
             raise Misfit(self.file, self.line, str(error)) from None
+        except SyntaxError as error:
+            told = f"{(error.text or '').strip()!r} is no Python: {error.msg}"
+            raise Misfit(self.file, self.line, told) from None
 
     def inverse(self) -> Slip | None:
         """What turns the mistake back; None where an edit has lost something."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, source
+from autograder import lesson, proofread, source
 from autograder.authoring import relations
 from autograder.authoring.patterns import has_docstring
 from autograder.authoring.slips import Misfit, slip_of
@@ -87,10 +87,14 @@ def tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
         module = parsed(source.checks(exercise.section, exercise.name))
         return _definition(module, name), module
     slip = slip_of(variant)
-    if slip.of and slip.of not in [*exercise.rights, *exercise.mistakes]:
-        raise Misfit(slip.file, slip.line, f"{exercise.name} has no right {slip.of!r}")
+    known = [*exercise.rights, *exercise.mistakes]
+    if slip.of and slip.of not in known:
+        raise Misfit(slip.file, slip.line, f"there is no right {slip.of!r}{proofread.near_to(slip.of, known)}")
     definition, module = tree(exercise, slip.of)
-    return slip.apply(definition), module
+    made = slip.apply(definition)
+    if ast.dump(made) == ast.dump(definition):
+        raise Misfit(slip.file, slip.line, f"`{name}` changes nothing: its new code is the old code")
+    return made, module
 
 
 @functools.lru_cache(maxsize=32)

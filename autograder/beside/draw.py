@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
 from autograder.beside.spies import Journal
 from autograder.beside.story import Followed
+from autograder.proofread import near_to
 
 
 class Draw:
@@ -26,6 +27,9 @@ class Draw:
         self._random = random.Random(f"{seed}/{level}")
         self._generator = torch.Generator().manual_seed(self._random.getrandbits(48))
 
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"there is no draw.{name}{near_to(name, dir(Draw), 'draw.')}")
+
     def note(self, **values: Any) -> None:
         """Name values that feedback should show beside a failing probe, where the call itself does not show them."""
         self.notes.update(values)
@@ -36,11 +40,13 @@ class Draw:
 
     def size(self, low: int, high: int) -> int:
         """A whole number in low..high, both included: for shapes and counts that may shrink."""
-        drawn = self._random.randint(low, high)
+        drawn = self.integer(low, high)
         return drawn if self.level is None else min(drawn, low + self.level)
 
     def integer(self, low: int, high: int) -> int:
         """A whole number in low..high, both included, that does not shrink."""
+        if low > high:
+            raise ValueError(f"no whole number is in {low}..{high}. The smaller one comes first")
         return self._random.randint(low, high)
 
     def number(self, low: float, high: float) -> float:

@@ -37,6 +37,11 @@ def failure(error: BaseException, path: str | Container[str]) -> dict[str, Any]:
     return told
 
 
+def line_in(error: BaseException, file: str) -> int:
+    """The innermost line of this file where it was raised; 0 where it was not."""
+    return max([line for _, line in _own_frames(error.__traceback__, (file,))][-1:], default=0)
+
+
 def _message(error: BaseException) -> str:
     try:
         text = str(error)

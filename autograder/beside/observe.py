@@ -22,15 +22,18 @@ import torch
 
 from autograder.beside.draw import Draw
 from autograder.beside.encode import encode
-from autograder.beside.failure import failure
+from autograder.beside.failure import failure, line_in
 from autograder.beside.load import put_pieces, run_file
 from autograder.beside.patience import Patience
-from autograder.beside.shortcut import watching
+from autograder.beside.shortcut import unknown, watching
 from autograder.beside.story import stories
 from autograder.exercise import MOST_CALLS, Complaint, Exercise, Probe
 
 #: Elements of a tensor that a call was made with or returned; they are there to be shown.
 MOST_SHOWN = 1000
+
+#: What the text of the probes is called where a line of it is named.
+PROBES = "<probes>"
 
 #: Taken before any learner code runs, which may replace what the json module holds.
 to_json = json.dumps
@@ -43,11 +46,14 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
     """Observe every implementation of the job under every run of it; `emit` gets a frame as soon as there is one.
 
     job: {"exercise": name, "probes": text of the stripped checks module, "implementations": [spec, ...],
-          "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names] or None,
+          "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names, in this order] or None,
           "each": seconds for each implementation, or None,
           "afresh": whether every run loads the implementation anew, so that none finds what an earlier one has left}
-    or {"experiment": {"file": text, "path": label, "name": of the function in it}}.
+    or {"experiment": {"file": text, "path": label, "name": of the function in it}}
+    or {"shortcuts": [names]}: those among them that nothing can be watched by.
     """
+    if "shortcuts" in job:
+        return emit({"unknown": unknown(job["shortcuts"])})
     if "experiment" in job:
         return emit({"lines": experiment(job["experiment"])})
     exercise = exercise_from(job["probes"], job["exercise"])
@@ -67,21 +73,25 @@ def _all_probes(
     with patience.running():
         implementation, told = implementation_of(spec, exercise)
     emit({"implementation": i, "loaded": told})
+    if patience.over:
+        emit({"implementation": i, "late": "", "raised": {"frames": []}})
     if implementation is None:
         return
     borrowed = kit_parts(implementation)
     for r, settings in enumerate(job["runs"]):
         if r and job.get("afresh"):
             implementation, _ = implementation_of(spec, exercise)
-        for probe in exercise.watched.values():
-            if patience.over or (job.get("only") and probe.name not in job["only"]):
-                continue
+        for probe in [exercise.watched[name] for name in job.get("only") or exercise.watched]:
+            if patience.over:
+                return
             draw = Draw(settings["seed"], settings.get("level"))
             frame: Frame | None = None
             started = time.perf_counter()
             with patience.running():
                 frame = observe(exercise, probe, implementation, draw, spec["path"])
-            if frame is not None and not patience.over:
+            if patience.over:
+                emit({"implementation": i, "late": probe.name, **(frame or {"raised": {"frames": []}})})
+            elif frame is not None:
                 frame["shortcuts"] += borrowed
                 if patience.seconds:
                     frame["seconds"] = time.perf_counter() - started
@@ -106,7 +116,7 @@ def kit_parts(implementation: Any) -> list[str]:
 @functools.lru_cache(maxsize=200)
 def compiled(text: str) -> types.CodeType:
     """A checks module as code. The warm process keeps it, so that no child has to compile it again."""
-    return compile(text, "<probes>", "exec", dont_inherit=True)
+    return compile(text, PROBES, "exec", dont_inherit=True)
 
 
 @functools.cache
@@ -153,6 +163,8 @@ def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, p
         seen = {"complaint": str(complaint)}
     except BaseException as error:
         seen = {"raised": failure(error, path)}
+        if not seen["raised"]["frames"]:
+            seen["line"] = line_in(error, PROBES)
     finally:
         sys.stdout = printed.stream
     return seen | {

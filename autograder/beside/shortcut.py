@@ -15,6 +15,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from autograder.proofread import near_to
+
 
 def base_name(qualified: str) -> str:
     """torch.nn.functional.softmax, torch.Tensor.softmax and aten._softmax.default are all "softmax"."""
@@ -39,6 +41,31 @@ RELATIVES: dict[str, set[str]] = {
     "log": {"log2", "log10", "log1p", "log_sigmoid", "logit", "logaddexp", "entr", "xlog1py", "softplus"}
     | {"binary_cross_entropy", "binary_cross_entropy_with_logits"},
 }
+
+
+def unknown(names: Iterable[str]) -> dict[str, str]:
+    """Names that watch nothing, or less than is meant, each with what is wrong with it."""
+    known = {base_name(f"aten.{name.split('::')[1]}") for name in torch._C._dispatch_get_all_op_names()}
+    known |= {base_name(name) for part in (torch, torch.Tensor, torch.nn.functional) for name in dir(part)}
+    found = {}
+    for name in names:
+        *path, last = name.split(".")
+        owner = _in_torch(path[1:])
+        if "." in name and not isinstance(getattr(owner, last, None), type) and base_name(last) in known:
+            found[name] = f'is watched under this name alone: write "{last}"'
+        elif "." in name and not hasattr(owner, last):
+            found[name] = f"is nothing in torch{near_to(last, dir(owner), '.'.join(path) + '.')}"
+        elif "." not in name and base_name(name) not in known:
+            found[name] = f"is no function of torch{near_to(name, sorted(known))}"
+    return found
+
+
+def _in_torch(path: list[str]) -> Any:
+    """What stands there in torch, or None."""
+    found: Any = torch
+    for word in path:
+        found = getattr(found, word, None)
+    return found
 
 
 def with_relatives(names: Iterable[str]) -> set[str]:
@@ -105,7 +132,10 @@ def watching(names: Iterable[str]) -> Iterator[set[str]]:
 def _uses(name: str, seen: set[str]) -> Iterator[None]:
     """Note every instance made of the class `name` or of a subclass, or every call of the function `name`."""
     *path, last = name.split(".")[1:]
-    owner: Any = functools.reduce(getattr, path, torch)
+    owner = _in_torch(path)
+    if not hasattr(owner, last):  # `unknown` tells
+        yield
+        return
     if isinstance(getattr(owner, last), type):
         owner, last = getattr(owner, last), "__init__"
     original = getattr(owner, last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from autograder import lesson, proofread, source
@@ -15,6 +16,8 @@ from autograder.workspace import uses
 
 #: Seconds for the kit's own implementations, whose time says nothing about them but that the machine is busy.
 PATIENT = 120.0
+#: Seconds that the reference may compute, and may take, for all probes together: it needs a few hundredths of one.
+AT_MOST, AT_LONGEST = 10.0, 30.0
 of_references: dict[tuple[str, int], dict[str, Frame]] = {}
 _small: dict[tuple[str, str], Outcome] = {}
 
@@ -55,10 +58,10 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     """The reference's frames by probe; computed once for each seed."""
     key = (exercise.name, seed)
     if key not in of_references:
-        observed = observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=PATIENT)
+        observed = observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=AT_LONGEST, each=AT_MOST)
         frames = by_probe(observed)
-        _observable(exercise, observed, frames)
         missing = [name for name in exercise.watched if name not in frames]
+        _observable(exercise, observed, frames, missing)
         if missing:
             raise RuntimeError(
                 f"the reference of {exercise.name} could not be observed by {missing[0]}: "
@@ -68,8 +71,11 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     return of_references[key]
 
 
-def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame]) -> None:
-    """AuthorsError where a probe, or the reference under it, raises; `fixed=` says of a probe that it is to."""
+def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], missing: list[str]) -> None:
+    """AuthorsError where a probe, or the reference under it, raises, returns nothing, or does not come to an end.
+
+    `fixed=` says of a probe that it is to raise.
+    """
     solutions = source.solutions_path(exercise.section)
     failed = next((frame["loaded"]["failure"] for frame in observed.frames if "loaded" in frame), None)
     if failed and not frames:
@@ -77,18 +83,38 @@ def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame])
         raise AuthorsError(solutions, line, f"this raises {failed['type']}: {failed['message']}")
     for name, frame in frames.items():
         raised, probe = frame.get("raised"), exercise.watched[name]
+        if frame.get("value", 0) is None:
+            told = "Is its `return` missing? A None to compare goes into a list: [None]."
+            raise AuthorsError(*probe.place, f"the probe `{name}` returns None. {told}")
         if "complaint" in frame:
-            place = proofread.definition_of(solutions, exercise.name)
-            raise AuthorsError(*place, f"the probe `{name}` refuses the reference: {frame['complaint']}")
+            where = proofread.definition_of(solutions, exercise.name)
+            raise AuthorsError(*where, f"the probe `{name}` refuses the reference: {frame['complaint']}")
         if not raised or (raised["frames"] and probe.fixed):
             continue
         told = f"{raised['type']}: {raised['message']}"
-        code = probe.function.__code__
+        if raised["type"] == "Misdeclared":
+            raise AuthorsError(*_place(exercise, name, frame), raised["message"])
         if not raised["frames"]:
-            raise AuthorsError(code.co_filename, code.co_firstlineno, f"the probe `{name}` itself raises {told}")
-        line = raised["frames"][-1]["line"]
+            raise AuthorsError(*_place(exercise, name, frame), f"the probe `{name}` itself raises {told}")
         also = f"If the probe {name} is to see that, say why in its fixed=..."
-        raise AuthorsError(solutions, line, f"the reference raises {told}. {also}")
+        raise AuthorsError(*_place(exercise, name, frame), f"the reference raises {told}. {also}")
+    late = next((frame for frame in observed.frames if "late" in frame), None)
+    if late or (missing and observed.ending == "timeout"):
+        name = late["late"] if late else missing[0]
+        place = _place(exercise, name, late or {}) if name else (solutions, 1)
+        what = f"the probe `{name}`" if name else "this file"
+        seconds = AT_MOST if late else AT_LONGEST
+        told = f"{what} has not come to an end after {seconds:.0f} seconds. Does this loop end? Draw less, or do less."
+        raise AuthorsError(*place, told)
+
+
+def _place(exercise: Exercise, probe: str, frame: Frame) -> tuple[str | Path, int]:
+    """Where it was, in the reference or else in the probe; else where the probe begins."""
+    if raised := frame.get("raised", {}).get("frames"):
+        return source.solutions_path(exercise.section), raised[-1]["line"]
+    if line := frame.get("line"):
+        return source.place_of(exercise.section, exercise.name, line)
+    return exercise.watched[probe].place
 
 
 def small_runs(exercise: Exercise, mistakes: list[str]) -> Outcome:
@@ -107,6 +133,6 @@ def reference_small(exercise: Exercise, probe_name: str) -> Outcome:
     return _small[key]
 
 
-def reference_on(exercise: Exercise, runs: list[dict[str, Any]]) -> Outcome:
-    """What all probes see of the reference on these runs."""
-    return observe(exercise, [_reference(exercise)], runs)
+def reference_on(exercise: Exercise, runs: list[dict[str, Any]], only: list[str] | None = None) -> Outcome:
+    """What all probes, or these in this order, see of the reference on these runs."""
+    return observe(exercise, [_reference(exercise)], runs, only)

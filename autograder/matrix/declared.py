@@ -8,13 +8,15 @@ from autograder import proofread, source
 from autograder.authoring.families import slips
 from autograder.authoring.relations import RELATIONS
 from autograder.exercise import Exercise
+from autograder.process.frames import Outcome
+from autograder.process.warm import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
 
 
 def declared(exercise: Exercise) -> list[str]:
     """The names of its mistakes, those included that are a relation to the reference."""
-    return [*exercise.mistakes, *(name for name in exercise.relations if name in RELATIONS)]
+    return [*exercise.mistakes, *(name for name in exercise.relations if name in RELATIONS and not exercise.is_class)]
 
 
 def incomplete(exercise: Exercise) -> list[str]:
@@ -26,7 +28,6 @@ def incomplete(exercise: Exercise) -> list[str]:
             findings.append(f"{len(exercise.rights)} right answers: declare at least {LEAST_RIGHTS} in other styles")
         if len(declared(exercise)) < LEAST_MISTAKES:
             findings.append(f"{len(declared(exercise))} mistakes: declare at least {LEAST_MISTAKES}")
-        findings += [f"the mistake {m.name} has no message" for m in exercise.mistakes.values() if not m.message]
     else:
         findings += [
             f"statement {s.letter} is not explained" for s in exercise.statements.values() if not s.explanation
@@ -34,20 +35,27 @@ def incomplete(exercise: Exercise) -> list[str]:
     if len(exercise.hints) < LEAST_HINTS or not all(hint.strip() for hint in exercise.hints):
         findings.append(f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer")
     if not exercise.ids:
-        findings.append("no id of the lesson")
+        findings.append(f'{_at(exercise, exercise.name)}: no id: write ids=["X1"], or a row of the outline')
     return findings
 
 
 def _names(exercise: Exercise) -> list[str]:
     """Relations that there are not, twins that there are not, and twins whose readers are told different things."""
     findings = []
-    checks = source.checks_path(exercise.section, exercise.name)
     for name in exercise.relations:
         if name not in RELATIONS:
-            place = f"{proofread.shown(checks)}:{proofread.declared_at(checks, name)}"
-            findings.append(f"{place}: there is no relation {name}{proofread.near_to(name, list(RELATIONS))}")
+            near = proofread.near_to(name, list(RELATIONS))
+            findings.append(f"{_at(exercise, name)}: there is no relation {name}{near}")
+        elif exercise.is_class:
+            findings.append(f"{_at(exercise, name)}: a relation changes what a function returns; leave {name} out")
+    asked = warm().ask({"shortcuts": exercise.shortcut}) if exercise.shortcut else Outcome()
+    for frame in asked.frames:
+        for name, told in frame["unknown"].items():
+            findings.append(f'{_at(exercise, name)}: the shortcut "{name}" {told}')
     for mistake in exercise.mistakes.values():
         place = f"{proofread.shown(Path(mistake.declared[0]))}:{mistake.declared[1]}"
+        if not mistake.message:
+            findings.append(f"{place}: {mistake.name} tells learners nothing: write its docstring")
         for twin in mistake.twins:
             if twin not in exercise.mistakes and twin not in RELATIONS:
                 near = proofread.near_to(twin, [*exercise.mistakes, *RELATIONS])
@@ -55,6 +63,12 @@ def _names(exercise: Exercise) -> list[str]:
             elif twin in exercise.mistakes and exercise.mistakes[twin].message != mistake.message:
                 findings.append(f"{place}: the twins {mistake.name} and {twin} say different things: say one")
     return findings
+
+
+def _at(exercise: Exercise, text: str) -> str:
+    """Where this text stands in the checks of the exercise."""
+    checks = source.checks_path(exercise.section, exercise.name)
+    return f"{proofread.shown(checks)}:{proofread.declared_at(checks, text)}"
 
 
 def _families(exercise: Exercise) -> list[str]:

@@ -10,30 +10,40 @@ from autograder.judging.judge import compare
 from autograder.judging.verdict import Frame
 from autograder.process.warm import warm
 
+#: Seconds that each may compute; one that takes longer under several seeds is observed under each alone.
+AT_MOST = 4.0
 #: Asked for at once: so much is held in memory, and read within the limits of a job.
 MOST_FRAMES = 4000
 
 
 def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seeds: list[int]) -> list[list[dict[str, Frame]]]:
-    """The frames of each spec under each seed. One that hangs or crashes costs itself alone: the rest goes on."""
+    """The frames of each spec under each seed. One that hangs or crashes costs itself alone: the rest goes on.
+
+    Where others took the time of the job, the one that it ended with is tried again.
+    """
     done: list[list[dict[str, Frame]]] = []
     job: dict[str, Any] = {"exercise": exercise.name, "only": None, "afresh": True}
     job["probes"] = source.probes(exercise.section, exercise.name)
     job["runs"] = [{"seed": seed} for seed in seeds]
     while len(done) < len(specs):
         rest = specs[len(done) : len(done) + MOST_FRAMES // (len(seeds) * len(exercise.watched)) + 1]
-        outcome = warm().ask(job | {"implementations": rest, "timeout": 20.0 * len(seeds)})
+        limits = {"timeout": 20.0 * len(seeds), "each": AT_MOST}
+        outcome = warm().ask(job | {"implementations": rest} | limits)
         reached = max((f["implementation"] for f in outcome.frames), default=0)
+        late = {f["implementation"] for f in outcome.frames if "late" in f}
         count = len(rest) if outcome.ending == "finished" else reached
         table: dict[tuple[int, int], dict[str, Frame]] = {}
         for frame in outcome.frames:
             if "probe" in frame:
                 table.setdefault((frame["implementation"], frame["run"]), {})[frame["probe"]] = frame
-        done += [[table.get((i, run), {}) for run in range(len(seeds))] for i in range(count)]
-        if count == reached < len(rest):  # this one did not come to an end
-            each = [[seed] for seed in seeds] if len(seeds) > 1 else []
-            alone = [observe_all(exercise, [rest[reached]], one)[0][0] for one in each]
-            done.append(alone or [table.get((reached, 0), {})])
+        if count == reached < len(rest) and not late - {reached}:  # this one did not come to an end
+            late.add(reached)
+            count += 1
+        for i in range(count):
+            if i in late and len(seeds) > 1:
+                done.append([observe_all(exercise, [rest[i]], [seed])[0][0] for seed in seeds])
+            else:
+                done.append([table.get((i, run), {}) for run in range(len(seeds))])
     return done
 
 

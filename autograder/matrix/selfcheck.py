@@ -25,6 +25,7 @@ from autograder.matrix.declared import incomplete
 from autograder.matrix.mutants import mutants
 from autograder.matrix.promises import untried
 from autograder.matrix.seen import caught, observe_all, shortcuts, values_alone
+from autograder.matrix.steady import steady, undrawn
 from autograder.process.warm import warm
 
 #: So many further draws are looked at before a probe is said to see the same under every seed.
@@ -49,6 +50,8 @@ class Examination:
 def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Examination:
     """Observe everything that is declared about the exercise and report what is weak or unfair in its grading."""
     (found,) = _examinations(exercise, [seed])
+    if exercise.kind == "code":
+        found.findings += fair.sometimes(exercise, found.findings)
     if with_mutants and exercise.kind == "code":
         found.mutants, survived = survivors(exercise, expected(exercise, seed), seed)
         known = _equivalent(exercise)
@@ -105,8 +108,9 @@ def _some(seeds: list[int]) -> str:
 def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     """What is found under each of the seeds, mutants left out: everything is observed under all of them at once."""
     references = [expected(exercise, seed) for seed in seeds]
+    steady(exercise, references[0], seeds[0])
     examined = [Examination(exercise) for _ in seeds]
-    always = incomplete(exercise) + _fixed(exercise, references, seeds)
+    always = incomplete(exercise) + undrawn(exercise) + _fixed(exercise, references, seeds)
     for seed, reference, found in zip(seeds, references, examined, strict=True):
         found.findings += always + _reference(reference) + untried(exercise, reference)
         found.findings += _stub(exercise, reference, seed)

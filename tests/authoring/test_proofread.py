@@ -10,6 +10,7 @@ import pytest
 import small_kit
 
 SETUP, DOUBLE = "solutions/setup.py", "autograder/checks/setup/double.py"
+QUESTION = "autograder/checks/cross_entropy/which_is_true.py"
 Change = Callable[[Path], None]
 
 
@@ -30,6 +31,23 @@ def add(file: str, text: str) -> Change:
         path.write_text((path.read_text() if path.exists() else "") + text)
 
     return added
+
+
+def also(*changes: Change) -> Change:
+    def changed(kit: Path) -> None:
+        for one in changes:
+            one(kit)
+
+    return changed
+
+
+def moved(file: str, to: str) -> Change:
+    return lambda kit: (kit / file).rename(kit / to)  # type: ignore[return-value]
+
+
+def code(more: str) -> Change:
+    """Another keyword in the declaration of `double`."""
+    return change(DOUBLE, 'multiplies?"]', f'multiplies?"], {more}')
 
 
 def with_build(folder: Path) -> Path:
@@ -94,6 +112,166 @@ def test_one_line_names_the_place_and_what_to_write(case: str, tmp_path: Path) -
     )
 
 
+PROBE = "(double, draw):\n    return double(draw.normal(draw.size(2, 4), draw.size(1, 3)))"
+#: What a declaration cannot mean -> its line. It costs its exercise, and no other.
+DECLARED: dict[str, tuple[Change, str]] = {
+    "a text for a list": (
+        change(DOUBLE, 'ids=["R1.1"]', 'ids="R1.1"'),
+        f'{DOUBLE}:5: ids takes a list: write ids=["R1.1"].',
+    ),
+    "a text for relations": (
+        code('relations="detached"'),
+        f'{DOUBLE}:5: relations takes a list: write relations=["detached"].',
+    ),
+    "a text for shortcuts": (code('shortcut="log"'), f'{DOUBLE}:5: shortcut takes a list: write shortcut=["log"].'),
+    "a text for twins": (
+        change(DOUBLE, '"x / 2")', '"x / 2", twins="squares")'),
+        f'{DOUBLE}:24: twins takes a list: write twins=["squares"].',
+    ),
+    "a text for a rubric": (
+        change(QUESTION, 'rubric=["says that one is one"]', 'rubric="says so"'),
+        f'{QUESTION}:5: rubric takes a list: write rubric=["says so"].',
+    ),
+    "numbers for hints": (
+        change(DOUBLE, '["What is twice one?", "Which operator multiplies?"]', "[1, 2]"),
+        f'{DOUBLE}:5: hints takes a list of texts: write hints=["...", "..."].',
+    ),
+    "an empty hint": (
+        change(DOUBLE, '"What is twice one?"', '""'),
+        f"{DOUBLE}:5: a text of hints is empty. Write it, or leave it out.",
+    ),
+    "a list for a text": (code('instead=["add"]'), f'{DOUBLE}:5: instead takes one text: write instead="..."'),
+    "true for a reason": (
+        change(DOUBLE, ".probe", ".probe(fixed=True)"),
+        f'{DOUBLE}:8: fixed takes one text: write fixed="...".',
+    ),
+    "a list for explanations": (
+        change(QUESTION, '{"a": "One is one, always.", "b": "One is less than two."}', '["One is one, always."]'),
+        f"{QUESTION}:5: explanations takes a text for each name: write explanations={{",
+    ),
+    "no such id": (change(DOUBLE, '"R1.1"', '"one"'), f"{DOUBLE}:5: 'one' is no id: write a row of the outline, as"),
+    "half a point": (
+        change(DOUBLE, ".probe", ".probe(points=0.5)"),
+        f"{DOUBLE}:8: points=0.5 cannot be earned. Write a whole number from 1",
+    ),
+    "no points": (
+        change(DOUBLE, ".probe", ".probe(points=0)"),
+        f"{DOUBLE}:8: points=0 cannot be earned. Write a whole number from 1; a remark costs no points.",
+    ),
+    "a text for a tolerance": (
+        change(DOUBLE, ".probe", '.probe(rtol="1e-3")'),
+        f"{DOUBLE}:8: rtol='1e-3' is no tolerance. Write a small number, as rtol=1e-4.",
+    ),
+    "a keyword that is nearly one": (
+        change(DOUBLE, "hints=", "hint="),
+        f"{DOUBLE}:5: this raises TypeError: code() got an unexpected keyword argument 'hint' (did you mean hints?)",
+    ),
+    "a probe's keyword": (
+        change(DOUBLE, ".probe", ".probe(point=2)"),
+        f"{DOUBLE}:8: this raises TypeError: Exercise.probe() got an unexpected keyword argument 'point' (did you mean",
+    ),
+    "a keyword that is none": (
+        code('section="setup"'),
+        f"{DOUBLE}:5: this raises TypeError: code() got an unexpected keyword argument 'section'. It takes name, ids,",
+    ),
+    "keywords left out": (
+        change(DOUBLE, 'ids=["R1.1"], hints=', ""),
+        f"{DOUBLE}:5: this raises TypeError: code() takes 1 positional argument but 2 were given. Write each with its",
+    ),
+    "a bare decorator": (
+        change(DOUBLE, "@double.probe", "@probe"),
+        f"{DOUBLE}:8: this raises NameError: name 'probe' is not defined. Write @double.probe.",
+    ),
+    "a lambda": (
+        add(DOUBLE, "\ndouble.probe(lambda double, draw: double(draw.normal(2)))\n"),
+        f"{DOUBLE}:28: @double.probe takes no lambda. Write it above a function: def what_it_is(...):",
+    ),
+    "a title": (
+        change(DOUBLE, ".probe", '.probe("doubles")'),
+        f"{DOUBLE}:8: @double.probe takes no str. Write it above a function",
+    ),
+    "a variable": (
+        change(DOUBLE, "@double.probe", "@double.probe\nlimit = 2\n"),
+        f"{DOUBLE}:9: Python cannot read this: invalid syntax. Under a decorator stands a def.",
+    ),
+    "a class": (
+        add(DOUBLE, "\n@double.right\nclass Twice:\n    pass\n"),
+        f"{DOUBLE}:28: @double.right takes no class. Put it into a function that returns it",
+    ),
+    "called, and no decorator": (
+        add(DOUBLE, "\ndef adds(x):\n    return x + x\n\ndouble.right(adds)\n"),
+        f"{DOUBLE}:31: write @double.right above `def adds`, and no call below it.",
+    ),
+    "a name for two things": (
+        add(DOUBLE, MORE.format("right", "squares", "", "x + x")),
+        f"{DOUBLE}:29: `squares` is declared twice. Rename or drop one.",
+    ),
+    "a decorator is lost": (
+        change(DOUBLE, "@double.probe\n", ""),
+        f"{DOUBLE}:8: nothing calls `doubles_each_value`. Write @double.probe above it.",
+    ),
+    "no probe": (
+        change(DOUBLE, f"@double.probe\ndef doubles_each_value{PROBE}", ""),
+        f"{DOUBLE}:5: `double` has no probe. Write one: @double.probe above def what_it_shows(double, draw):",
+    ),
+    "a generator": (
+        change(DOUBLE, "return double(draw", "yield double(draw"),
+        f"{DOUBLE}:8: `doubles_each_value` is a generator. Collect what it sees in a list, and return that.",
+    ),
+    "no draw": (
+        change(DOUBLE, "(double, draw)", "(double)"),
+        f"{DOUBLE}:8: a probe takes two arguments: write def doubles_each_value(double, draw):",
+    ),
+    "three arguments": (change(DOUBLE, "(double, draw)", "(double, draw, n)"), f"{DOUBLE}:8: a probe takes two"),
+    "the wrong way round": (change(DOUBLE, "(double, draw)", "(draw, double)"), f"{DOUBLE}:8: a probe takes two"),
+    "a slip of nothing": (
+        change(DOUBLE, '("x * 2", "x / 2")', ""),
+        f'{DOUBLE}:24: a slip takes old code and new code: @double.slip("old code", "new code").',
+    ),
+    "two exercises": (
+        add(DOUBLE, '\n\ntotal = code("total", ids=["X1"], hints=["Add.", "All."])\n'),
+        f"{DOUBLE}:29: `total` is an exercise here too. Each has a file of its own: total.py beside this one.",
+    ),
+    "another section's folder": (
+        moved(DOUBLE, DOUBLE.replace("setup", "cross_entropy")),
+        "autograder/checks/cross_entropy/double.py:5: `double` is asked in solutions/setup.py. Move this file into "
+        "autograder/checks/setup/.",
+    ),
+    "a class that is none": (
+        code("is_class=True"),
+        f"{DOUBLE}:5: `double` is a function: leave is_class=True out.",
+    ),
+    "a class that is not said to be one": (
+        change(SETUP, "def double(x):", "class double:"),
+        f"{DOUBLE}:5: `double` is a class: write is_class=True.",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_kit.make(tmp_path_factory.mktemp("declared") / "kit")
+
+
+@pytest.mark.parametrize("case", DECLARED)
+def test_what_cannot_be_meant_is_told_in_one_line(case: str, untouched: Path, tmp_path: Path) -> None:
+    spoil, line = DECLARED[case]
+    for folder in ("solutions", "autograder/checks"):
+        shutil.copytree(untouched / folder, tmp_path / folder)
+    try:
+        spoil(untouched)
+        # Without compiled files: a text of the same length, in the same second, would be taken for the one before.
+        environment = small_kit.environment(PYTHONDONTWRITEBYTECODE="1")
+        said = small_kit.run(untouched, "-m", "autograder", "list", env=environment)
+    finally:
+        for folder in ("solutions", "autograder/checks"):
+            shutil.rmtree(untouched / folder)
+            shutil.copytree(tmp_path / folder, untouched / folder)
+    assert said.stderr.startswith(line), said.stderr
+    assert said.stderr.count("\n") == 1
+    assert "total" in said.stdout
+
+
 def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) -> None:
     spoil, line = STOPS["another variable"]
     kit = with_build(tmp_path / "kit")
@@ -126,12 +304,58 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
         (
             change(DOUBLE, "draw.size(2, 4)", "draw.sise(2, 4)"),
             "double",
-            f"{DOUBLE}:8: the probe `doubles_each_value` itself raises AttributeError",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises AttributeError: there is no draw.sise "
+            "(did you mean draw.size?)",
+        ),
+        (
+            change(DOUBLE, "draw.size(2, 4)", "draw.size(4, 2)"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises ValueError: no whole number is in 4..2.",
+        ),
+        (
+            change(DOUBLE, "(double, draw)", "(answer, draw)"),
+            "double",
+            f"{DOUBLE}:10: `double(...)` calls the exercise and no answer to it. Call the first parameter of the probe",
+        ),
+        (
+            change(DOUBLE, "return double(draw", "double(draw"),
+            "double",
+            f"{DOUBLE}:8: the probe `doubles_each_value` returns None. Is its `return` missing?",
+        ),
+        (
+            change(DOUBLE, "draw):\n", "draw):\n    while True: draw.number(1, 2)\n"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` has not come to an end after 1 seconds. Does this loop end?",
+        ),
+        (
+            change(SETUP, "return x * 2", "while True: x = x * 1"),
+            "double",
+            f"{SETUP}:11: the probe `doubles_each_value` has not come to an end after 1 seconds. Does this loop end?",
+        ),
+        (
+            change(DOUBLE, "draw):\n", "draw):\n    __import__('time').sleep(60)\n"),
+            "double",
+            f"{DOUBLE}:8: the probe `doubles_each_value` has not come to an end after 4 seconds.",
         ),
         (
             change(DOUBLE, '@double.slip("x * 2"', '@double.slip("x * 3"'),
             "double",
             f"{DOUBLE}:24: ",
+        ),
+        (
+            change(DOUBLE, '"x / 2"', '"x / / 2"'),
+            "double",
+            f"{DOUBLE}:24: 'x / / 2' is no Python: invalid syntax",
+        ),
+        (
+            change(DOUBLE, '"x / 2"', '"x*2"'),
+            "double",
+            f"{DOUBLE}:24: `halves` changes nothing: its new code is the old code",
+        ),
+        (
+            change(DOUBLE, '"x * 2", "x / 2"', '"x + x", "x", of="by_ading"'),
+            "double",
+            f"{DOUBLE}:24: there is no right 'by_ading' (did you mean by_adding?)",
         ),
         (
             change("solutions/cross_entropy.py", '{"a"}', '{"z"}'),
@@ -142,13 +366,15 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
 )
 def test_so_does_what_shows_when_it_is_used(spoil: Change, name: str, line: str, tmp_path: Path) -> None:
     kit = small_kit.make(tmp_path / "kit")
+    change("autograder/judging/observing.py", "AT_LONGEST = 10.0, 30.0", "AT_LONGEST = 1.0, 4.0")(kit)
     spoil(kit)
     said = small_kit.run(kit, "-m", "autograder", "matrix", name, check=False)
     assert said.returncode in (1, 2)
     assert line in said.stdout + said.stderr
     assert "Traceback" not in said.stderr
     small_kit.answer(kit, "setup", double="def double(x):\n    return x * x\n", total=small_kit.RIGHT["total"])
-    said = small_kit.run(kit, "-m", "autograder", "check", name, check=False)
+    environment = small_kit.environment(AUTOGRADER_TIMEOUT="2")
+    said = small_kit.run(kit, "-m", "autograder", "check", name, check=False, env=environment)
     assert line in said.stderr
     small_kit.run(kit, "-m", "autograder", "check", "total")
 
@@ -156,8 +382,63 @@ def test_so_does_what_shows_when_it_is_used(spoil: Change, name: str, line: str,
 #: What the matrix says of grading that works and is not what its author means.
 FINDINGS: dict[str, tuple[Change, str]] = {
     "relation": (
-        change(DOUBLE, 'multiplies?"]', 'multiplies?"], relations=["negatde"]'),
+        code('relations=["negatde"]'),
         f"{DOUBLE}:5: there is no relation negatde (did you mean negated?)",
+    ),
+    "a relation of a class": (
+        also(
+            change(SETUP, "def double(x):", "class double:"),
+            change(SETUP, "return x * 2", "def __new__(cls, x):\n        return x * 2"),
+            code('is_class=True, relations=["negated"]'),
+        ),
+        f"{DOUBLE}:5: a relation changes what a function returns; leave negated out",
+    ),
+    "a shortcut that there is not": (
+        code('shortcut=["sofmax"]'),
+        f'{DOUBLE}:5: the shortcut "sofmax" is no function of torch (did you mean softmax?)',
+    ),
+    "a class that there is not": (
+        code('shortcut=["torch.optim.Optimzer"]'),
+        f'{DOUBLE}:5: the shortcut "torch.optim.Optimzer" is nothing in torch (did you mean torch.optim.Optimizer?)',
+    ),
+    "one of a function's names": (
+        code('shortcut=["torch.softmax"]'),
+        f'{DOUBLE}:5: the shortcut "torch.softmax" is watched under this name alone: write "softmax"',
+    ),
+    "no ids": (change(DOUBLE, '"R1.1"', ""), f'{DOUBLE}:5: no id: write ids=["X1"], or a row of the outline'),
+    "no sentence": (
+        change(DOUBLE, '"""You halve each value."""', "pass"),
+        f"{DOUBLE}:24: halves tells learners nothing: write its docstring",
+    ),
+    "random numbers": (
+        also(
+            change(DOUBLE, "from autograder", "import torch\n\nfrom autograder"),
+            change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "torch.randn(3)"),
+        ),
+        f"{DOUBLE}:12: draw what is random: draw.normal(...) in place of torch.randn",
+    ),
+    "what the clock says": (
+        change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "__import__('time').perf_counter()"),
+        f"{DOUBLE}:8: the probe `doubles_each_value` sees something else when it runs again with the same draws. Draw",
+    ),
+    "what another probe has left": (
+        also(
+            change(DOUBLE, "@double.probe", "SEEN = []\n\n@double.probe"),
+            change(DOUBLE, "draw):\n", "draw):\n    SEEN.append(draw.number(1, 2))\n"),
+            add(DOUBLE, "\n\n@double.probe\ndef again(double, draw):\n    return [double(draw.number(1, 2)), *SEEN]\n"),
+        ),
+        f"{DOUBLE}:32: the probe `again` sees something else when it runs again with the same draws.",
+    ),
+    "a right that is so by luck": (
+        add(DOUBLE, MORE.format("right", "by_luck", "", "x * 2 if x.sum() > -1 else x")),
+        "unfair: the right answer by_luck fails doubles_each_value sometimes: make matrix exercise=double seed=100",
+    ),
+    "a right without an end": (
+        also(
+            change("autograder/matrix/seen.py", "AT_MOST = 4.0", "AT_MOST = 0.5"),
+            add(DOUBLE, MORE.format("right", "loops", "", "[1 for _ in iter(int, 1)]")),
+        ),
+        "unfair: the right answer loops does not come to an end in doubles_each_value",
     ),
     "twin": (
         change(DOUBLE, '"x / 2")', '"x / 2", twins=["square"])'),
@@ -168,7 +449,7 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         f"{DOUBLE}:24: the twins halves and squares say different things: say one",
     ),
     "a right that takes the shortcut": (
-        change(DOUBLE, 'multiplies?"]', 'multiplies?"], shortcut=["add"]'),
+        code('shortcut=["add"]'),
         "the right answer by_adding takes the shortcut Tensor.add",
     ),
     "a mistake that is right": (
@@ -176,10 +457,7 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         "weak: the mistake adds passes (if it is right, make it a @double.right)",
     ),
     "a mistake that takes the shortcut": (
-        lambda kit: (
-            change(DOUBLE, 'multiplies?"]', 'multiplies?"], shortcut=["add"]')(kit),
-            add(DOUBLE, MORE.format("mistake", "adds", "You add.", "x + x"))(kit),
-        )[0],
+        also(code('shortcut=["add"]'), add(DOUBLE, MORE.format("mistake", "adds", "You add.", "x + x"))),
         "weak: the mistake adds passes (it takes the shortcut Tensor.add, which is told without it: drop it)",
     ),
     "a right refused by its dtype": (
@@ -223,6 +501,25 @@ def test_the_matrix_says_what_to_do_about_it_and_exits_with_1(case: str, tmp_pat
     assert said.returncode == 1
     assert "both" not in said.stdout
     assert said.stdout.count("is not needed") == (case == "either of two probes")
+
+
+@pytest.mark.parametrize(
+    ("imported", "used"),
+    [
+        ("from torch import nn", "nn.functional.relu(2 * x) - nn.functional.relu(-2 * x)"),
+        ("import torch.nn.functional as F", "F.relu(2 * x) - F.relu(-2 * x)"),
+        ("from torch.nn import functional", "functional.relu(2 * x) - functional.relu(-2 * x)"),
+        ("import torch\n\nTWO = torch.tensor(2.0)", "TWO * x"),
+        ("import torch\n\nclass Twice(torch.nn.Module):\n    def forward(self, x): return 2 * x", "Twice()(x)"),
+    ],
+)
+def test_torch_is_imported_as_anywhere(imported: str, used: str, tmp_path: Path) -> None:
+    kit = small_kit.make(tmp_path / "kit", stubs=False)
+    change(DOUBLE, "from autograder", f"{imported}\n\nfrom autograder")(kit)
+    add(DOUBLE, MORE.format("right", "with_torch", "", used))(kit)
+    said = small_kit.run(kit, "-m", "autograder", "matrix", "double", check=False)
+    assert "2 rights" in said.stdout, said.stdout + said.stderr
+    assert "with_torch" not in said.stdout
 
 
 def test_a_probe_runs_through_the_list_of_promises(tmp_path: Path) -> None:
