@@ -43,7 +43,8 @@ def telling(draw, make, n, c, classes=None):
         picked = log_probs[torch.arange(n), target]
         rivals = [picked.median(), picked[:-1].mean(), picked[:c].mean(), log_probs.amax(1).mean(), log_probs.mean()]
         rivals += [torch.stack([picked[target == k].mean() for k in target.unique()]).mean(), picked.exp().mean().log()]
-        rivals += [log_probs[torch.arange(n), target - 1].mean()] + ([log_probs[target].mean()] if n >= c else [])
+        rivals += [log_probs[torch.arange(n), target - 1].mean(), log_probs[:, target].mean()]
+        rivals += [log_probs[target].mean()] if n >= c else []
         if min(abs(rival - picked.mean()) for rival in rivals) > 0.02 * (1 + abs(picked.mean())):
             break
     return drawn, target

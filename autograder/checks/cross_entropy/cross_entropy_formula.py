@@ -39,15 +39,23 @@ def sums_minus_p_times_ln_q(cross_entropy_formula, draw):
 def zeros_may_stand_anywhere_in_p(cross_entropy_formula, draw):
     a, b, c = draw.probabilities(3)
     p = [0.0, a, 0.0, b, c, 0.0]
-    return cross_entropy_formula(p, draw.probabilities(6))
+    for _ in range(50):  # the weighted mean of the logarithms is to be none of them, nor the logarithm of the mean
+        q = draw.probabilities(6)
+        weighed = sum(weight * math.log(value) for weight, value in zip(p, q, strict=True) if weight)
+        others = [*q, sum(weight * value for weight, value in zip(p, q, strict=True))]
+        if min(abs(math.log(other) - weighed) for other in others) > 0.001:
+            break
+    return cross_entropy_formula(p, q)
 
 
 @cross_entropy_formula.probe(rtol=1e-11, atol=1e-12)
 def a_class_with_p_0_adds_nothing_even_where_q_is_0(cross_entropy_formula, draw):
     n, (first, last) = draw.size(2, 4), draw.probabilities(2)  # classes on both sides of the zeros count
-    for _ in range(50):  # the entropy of q is to be another number
+    for _ in range(50):  # the entropy of q is to be another number, and so is what one class alone would give
         q = draw.probabilities(n)
-        if abs(sum(value * math.log(value) for value in q) - first * math.log(q[0]) - last * math.log(q[-1])) > 0.01:
+        entropy = sum(value * math.log(value) for value in q)
+        weighed = first * math.log(q[0]) + last * math.log(q[-1])
+        if min(abs(other - weighed) for other in (entropy, math.log(q[0]), math.log(q[-1]))) > 0.01:
             break
     q.insert(draw.integer(1, n - 1), 0.0)
     return cross_entropy_formula([first, *[0.0] * (n - 1), last], q)
