@@ -45,7 +45,8 @@ def makes_a_new_model_each_time(sequential_model, draw):
     n_in, nh, n_out = three_sizes(draw, "smallest")
     first = draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
     draw.fill(as_sequential(sequential_model(n_in, nh, n_out)))
-    return {"output of the first": first(draw.normal(2, n_in))}
+    x = draw.normal(2, n_in)
+    return {"output of the first": first(torch.cat([x, -10 * x]))}  # one of both is negative before the ReLU
 
 
 @sequential_model.right
