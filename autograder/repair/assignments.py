@@ -42,9 +42,9 @@ def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target], value=ast.BinOp() as value):
             if text(target) and text(target) == text(value.left):
                 yield _edit(statement, "not_in_place", lambda n: _accumulating(n))
-            yield _edit(statement, "overwrites", lambda n: ast.AugAssign(n.targets[0], ast.Add(), n.value))
+            yield from _building(statement)
         case ast.Assign(targets=[ast.Name() | ast.Attribute()]):
-            yield _edit(statement, "overwrites", lambda n: ast.AugAssign(n.targets[0], ast.Add(), n.value))
+            yield from _building(statement)
             yield _edit(statement, "not_in_place", _in_parts)
         case ast.Assign(targets=[ast.Tuple(elts=[_, _])]):
             yield _edit(statement, "order", _targets_exchanged)
@@ -68,6 +68,12 @@ def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
                     yield _edit(statement, "yield_not_return", lambda n: ast.Return(n.value.value))
         case ast.Return(value=ast.expr()):
             yield _edit(statement, "return_not_yield", lambda n: ast.Expr(ast.Yield(n.value)))
+
+
+def _building(statement: ast.stmt) -> Iterator[Edit]:
+    """x = y becomes x += y, or x -= y."""
+    for operator in (ast.Add(), ast.Sub()):
+        yield _edit(statement, "overwrites", lambda n, o=operator: ast.AugAssign(n.targets[0], o, n.value))
 
 
 def _everywhere(statement: ast.stmt) -> Iterator[Edit]:
