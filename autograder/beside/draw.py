@@ -16,6 +16,9 @@ from autograder.beside.spies import Journal
 from autograder.beside.story import Followed
 from autograder.proofread import near_to
 
+#: So often a small draw is made again to have no row twice.
+REDRAWN = 100
+
 
 class Draw:
     """A stream of inputs. `seed` fixes them; `level` None draws at full size, 0, 1, 2, ... draws small."""
@@ -109,10 +112,14 @@ class Draw:
         return ""
 
     def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
-        """float32, evenly spread over low..high."""
-        values = torch.rand(shape, generator=self._generator, dtype=torch.float32)
-        if self.level is not None:
+        """float32, evenly spread over low..high. Small draws have a few values, and as far as these go no row twice."""
+        for _ in range(REDRAWN):
+            values = torch.rand(shape, generator=self._generator, dtype=torch.float32)
+            if self.level is None:
+                break
             values = values.mul(10).round().div(10)
+            if not shape or len(values.unique(dim=0)) == len(values):
+                break  # a probe may know rows by their values
         return values * (high - low) + low
 
     def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 
 from autograder.exercise import Exercise, Probe
 from autograder.judging.difference import numbers
@@ -16,10 +17,16 @@ Mistakes = dict[str, tuple[str, dict[str, Frame]]]
 REST_IS_RIGHT = re.compile(r"(The|Both|Your)\b[^.:]* (is|are) right\b")
 
 
-def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, Frame]) -> bool:
+def explains(
+    exercise: Exercise,
+    learner: dict[str, Frame],
+    mistaken: dict[str, Frame],
+    failing: Collection[str] | None = None,
+) -> bool:
     """Whether a known mistake behaves like the learner's answer on every probe.
 
-    Where neither ever gives a value, the messages must be the same too: two exceptions of one type say little.
+    Where neither ever gives a value, at a probe that is `failing` if these are known, the messages must be the same
+    too: two exceptions of one type say little, and a check that agrees says nothing.
     """
     silent = True
     for probe in exercise.probes.values():
@@ -28,13 +35,16 @@ def explains(exercise: Exercise, learner: dict[str, Frame], mistaken: dict[str, 
             return False
         if compare(exercise, probe, mine, theirs)[0] != "agrees":
             return False
-        silent &= "raised" in mine and mine["raised"].get("message") != theirs["raised"].get("message")
+        if failing is None or probe.name in failing:
+            silent &= "raised" in mine and mine["raised"].get("message") != theirs["raised"].get("message")
     return not silent
 
 
-def diagnose(exercise: Exercise, learner: dict[str, Frame], mistakes: Mistakes) -> Diagnosis | None:
+def diagnose(
+    exercise: Exercise, learner: dict[str, Frame], mistakes: Mistakes, failing: Collection[str] | None = None
+) -> Diagnosis | None:
     """The one known mistake that explains the learner's observations; none when several different ones do."""
-    found = [name for name, (_, frames) in mistakes.items() if explains(exercise, learner, frames)]
+    found = [name for name, (_, frames) in mistakes.items() if explains(exercise, learner, frames, failing)]
     # What sister exercises share is a second choice.
     found = [name for name in found if name not in (exercise.family or {})] or found
     if not found or not all(exercise.twins_of(name) & set(found) for name in found[1:]):
@@ -49,7 +59,7 @@ def in_part(
     mistakes: Mistakes,
 ) -> Diagnosis | None:
     """The known mistake that explains most failing probes, and fails none that passes; none that another one explains
-    as well."""
+    as well, or that leaves the first open: what is shown beside it is that one."""
     fails = [p for p in exercise.probes.values() if not _agree(exercise, p, learner, expected)]
     passes = [p for p in exercise.probes.values() if p not in fails]
     best: list[tuple[str, tuple[str, ...]]] = []
@@ -57,7 +67,7 @@ def in_part(
         if REST_IS_RIGHT.match(message) or not all(_agree(exercise, p, frames, expected) for p in passes):
             continue
         same = tuple(p.name for p in fails if _looks_the_same(exercise, p, learner, frames))
-        if same and (not best or len(same) >= len(best[0][1])):
+        if same[:1] == (fails[0].name,) and (not best or len(same) >= len(best[0][1])):
             best = [*(b for b in best if len(b[1]) == len(same)), (name, same)]
     # Others that explain other probes are as true; of two that explain the same, nobody knows which it is.
     alone = [(n, p) for n, p in best if not any(set(p) & set(q) and mistakes[m][0] != mistakes[n][0] for m, q in best)]

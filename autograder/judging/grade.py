@@ -103,7 +103,7 @@ def _explain(exercise: Exercise, own: dict[str, Any], observed: Outcome, verdict
     first = verdict.first_failure
     frames = by_probe(observed)
     if exercise.kind == "code" and observed.ending == "finished" and first and first.name in frames:
-        verdict.diagnosis = diagnose(exercise, frames, suspects(exercise, frames, first.name, seed))
+        verdict.diagnosis = diagnose(exercise, frames, suspects(exercise, frames, first.name, seed), verdict.failing)
     if first and first.why in ("differs", "changed") and exercise.kind == "code":
         verdict.smallest = smallest(exercise, own, first.name)
 

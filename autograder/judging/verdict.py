@@ -86,6 +86,10 @@ class Verdict:
     def first_failure(self) -> ProbeResult | None:
         return next((result for result in self.probes if not result.passed), None)
 
+    @property
+    def failing(self) -> list[str]:
+        return [result.name for result in self.probes if not result.passed]
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "exercise": self.exercise,

@@ -66,7 +66,7 @@ def verdict(exercise: Exercise, answer: Any, oracle: Oracle) -> Verdict:
     found = judge(exercise, observed, expected, HERE)
     if found.outcome not in ("failed", "error") or exercise.kind != "code":
         return found
-    found.diagnosis = diagnose(exercise, by_probe(observed), oracle.known(exercise))
+    found.diagnosis = diagnose(exercise, by_probe(observed), oracle.known(exercise), found.failing)
     first = found.first_failure
     if first and first.why in ("differs", "changed"):
         found.smallest = _smallest(exercise, answer, first.name, oracle)

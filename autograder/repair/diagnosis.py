@@ -57,6 +57,8 @@ def look(
     """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds of this clock."""
     trials = Trials(exercise, own, reference, observe, seconds, clock)
     found = None
+    if _wants_an_import(trials, frames):
+        return Looked(None, trials, 0.0)
     try:
         search, suggested = _begin(trials, own, frames, Meeting(exercise, known, in_full, reference), alone)
     except OutOfBudget:
@@ -66,7 +68,10 @@ def look(
             found = search.best(suggested.differences, lambda: suggested.edits) or search.single.part()
         except OutOfBudget:
             found = search.single.part()
-    return Looked(found, trials, seconds - trials.left(), _raised(trials, frames))
+    raised = _raised(trials, frames)
+    if found and found.after is not None and found.met is None and raised and not set(raised) & set(_lines(found)):
+        found = None  # the error is gone, and so may be what was asked for: in part is not enough to tell
+    return Looked(found, trials, seconds - trials.left(), raised)
 
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
@@ -74,6 +79,16 @@ def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) 
     if looked.found is None:
         return [alone] if alone else []
     return told(looked.found, text, alone, looked.trials.failing, named, looked.raised)
+
+
+def _wants_an_import(trials: Trials, frames: Frames) -> bool:
+    """Whether it stops at the name of a module that the file does not import: without the line nothing is known."""
+    unknown = {f"name '{name}' is not defined" for name in reading.MODULES}
+    return any(frames.get(p, {}).get("raised", {}).get("message") in unknown for p in trials.failing(frames)[:1])
+
+
+def _lines(found: Found) -> list[int]:
+    return [line for edit in found.edits for line in edit.lines]
 
 
 def _raised(trials: Trials, frames: Frames) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ class Meeting:
     def of(self, frames: Frames, failing: list[str]) -> Diagnosis | None:
         """The one known mistake that these frames are those of."""
         near = {name for probe in failing[:1] for name in self._near(frames, probe)}
-        return diagnose(self.exercise, frames, self._in_full(near)) if near else None
+        return diagnose(self.exercise, frames, self._in_full(near), failing) if near else None
 
     def may(self, frames: Frames, probe: str) -> bool:
         """Whether a known mistake gives the same value under this probe; two exceptions would say little."""

@@ -37,7 +37,7 @@ def places(
             return observing.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
 
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
-            return diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed))
+            return diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed), failing)
 
         def known(probe: str) -> Mistakes:
             return known_mistakes.known_on(exercise, seed, probe)

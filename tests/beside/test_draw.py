@@ -31,3 +31,12 @@ def test_a_network_does_not_touch_the_global_generator() -> None:
 
 def test_probabilities_sum_to_one() -> None:
     assert abs(sum(Draw(1).probabilities(7)) - 1) < 1e-12
+
+
+def test_small_draws_have_no_row_twice_as_far_as_their_values_go() -> None:
+    """By its rows a loop is followed: row 4 of a small case must not be told as row 3."""
+    for seed in range(50):
+        assert len(Draw(seed, level=0).uniform(5, 1).unique()) == 5
+        assert len(Draw(seed, level=1).uniform(6).unique()) == 6
+    assert Draw(0, level=0).uniform(12).shape == (12,)
+    assert Draw(0, level=0).uniform().shape == ()

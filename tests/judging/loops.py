@@ -181,7 +181,7 @@ def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
                         l.bias -= lr * l.bias.grad
                         l.weight.grad.zero_()
 """,
-        ("With 13 rows and bs = 4: The first batch to learn from is rows 0 to 3; yours learns from rows 0 to 12."),
+        ("With 5 rows and bs = 2: The first batch to learn from is rows 0 to 1; yours learns from rows 0 to 4."),
     ),
     (
         "fit_layers",
@@ -201,7 +201,7 @@ def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
                         p.grad.zero_()
             i += bs
 """,
-        "With 13 rows and bs = 4: The step for row 12 is missing: yours ends after rows 8 to 11.",
+        "With 5 rows and bs = 2: The step for row 4 is missing: yours ends after rows 2 to 3.",
     ),
     (
         "fit_dataset",
@@ -424,7 +424,7 @@ def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
                         l.bias += lr * l.bias.grad
                         l.weight.grad = l.bias.grad = None
 """,
-        "With 13 rows and bs = 4: What `loss_func` is given first as targets, its second argument, are no rows of `y`.",
+        "With 5 rows and bs = 2: What `loss_func` is given first as targets, its second argument, are no rows of `y`.",
     ),
 ]
 

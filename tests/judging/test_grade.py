@@ -142,3 +142,32 @@ def test_bad_names_and_files_are_said(tmp_path: Path) -> None:
         check_file(tmp_path / "answer.py", "softmax")
     with pytest.raises(UnreadableFile, match="folder"):
         check_file(tmp_path, "softmax")
+
+
+def test_two_errors_of_one_type_with_other_messages_are_not_one_mistake(check: Check) -> None:
+    """The check that agrees, since an error is asked for, says nothing of why the others do not."""
+    text = (
+        "def get_layer(model, name):\n    for n, layer in model.named_children():\n        if n == name:\n"
+        "            return layer\n        raise AttributeError(name)\n"
+    )
+    verdict = check("get_layer", text)
+    assert [p.passed for p in verdict.probes] == [False, False, True]
+    assert verdict.diagnosis is None
+    known = check("get_layer", "def get_layer(model, name):\n    return getattr(model, 'name')\n")
+    assert known.diagnosis is not None
+    assert known.diagnosis.mistake == "the_attribute_called_name"
+
+
+def test_a_mistake_in_part_explains_the_check_that_is_shown(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing moves, as when the step comes after the loop; which rows are learnt from says that it is not so."""
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.2")
+    text = (
+        "def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):\n    for epoch in range(epochs):\n"
+        "        for i in range((len(x) - 1) // bs):\n"
+        "            loss = loss_func(model(x[i * bs : (i + 1) * bs]), y[i * bs : (i + 1) * bs])\n"
+        "            loss.backward()\n            opt.zero_grad()\n            opt.step()\n            return loss\n"
+    )
+    verdict = check("fit_optimizer", text)
+    assert verdict.first_failure is not None
+    assert all(verdict.first_failure.name in found.probes for found in verdict.diagnoses if found.known)
+    assert "outside the loop" not in verdict.message

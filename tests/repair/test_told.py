@@ -130,3 +130,58 @@ def test_all_lines_of_these_are_told(marked: Marked, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     told = {line for diagnosis in graded(marked).diagnoses for line in diagnosis.lines}
     assert told == set(marked.lines)
+
+
+def test_a_module_that_is_not_imported_is_all_that_is_known(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the call that names it, the answer would behave like another mistake, which it is not."""
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    text = "def log_softmax_naive(x):\n    e = x.exp()\n    return torch.log2(e / e.sum(-1, keepdim=True))\n"
+    assert check("log_softmax_naive", text).diagnoses == []
+
+
+RAISES_AT_ITS_END = """import torch
+
+
+def validate(model, loss_func, dl):
+    losses, accs, ns = [], [], []
+    with torch.no_grad():
+        for xb, yb in dl:
+            pred = model(xb)
+            losses.append(loss_func(pred, yb))
+            accs.append((pred.argmax(1) == yb).float().mean())
+            ns.append(len(yb))
+    total = sum(ns)
+    loss = sum(l * n for l, n in zip(losses, ns)) / len(ns)
+    acc = sum(a * n for a, n in zip(accs, total)) / total
+    return loss, acc
+"""
+NEVER_ENTERED = """def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
+    results = []
+    for epoch in range(epochs):
+        model.train()
+        for xb, yb in train_dl:
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+            opt.zero_grad()
+        model.eval
+        losses, accs = [], []
+        for xb, yb in valid_dl:
+            pred = model(xb)
+            losses.append(loss_func(pred, yb))
+            accs.append(accuracy(pred, yb))
+            results.append((sum(losses) / len(losses), sum(accs) / len(accs)))
+    return results
+"""
+
+
+@pytest.mark.parametrize("seconds", ["0.5", "2", "6"])
+@pytest.mark.parametrize(
+    ("exercise", "text", "lines"), [("validate", RAISES_AT_ITS_END, {13, 14}), ("fit", NEVER_ENTERED, {10, 12, 15, 16})]
+)
+def test_an_error_that_is_only_avoided_is_not_mended(
+    exercise: str, text: str, lines: set[int], seconds: str, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`range(-epochs)` makes one check agree: the line that raises is not reached any more."""
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", seconds)
+    assert {line for found in check(exercise, text).diagnoses for line in found.lines} <= lines
