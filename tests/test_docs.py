@@ -76,7 +76,8 @@ def test_every_nbgrader_command_exists(page: Path) -> None:
 def test_every_file_of_the_kit_that_is_named_exists(page: Path) -> None:
     for span in re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")):
         found = re.fullmatch(r"(?:autograder|tests|docs|solutions|benchmarks)/[\w./]*", span)
-        made_by_the_reader = span.endswith(("/clip.py", "/unit_rows.py", "/what_clipping_does.py"))
+        written = ("clip", "unit_rows", "Velocity", "fit_epochs", "what_clipping_does")
+        made_by_the_reader = span.endswith(tuple(f"/{name}.py" for name in written))
         assert found is None or made_by_the_reader or (places.KIT / span).exists(), span
 
 
@@ -133,22 +134,34 @@ def test_the_authors_guide_leads_to_a_green_kill_matrix(kit: Kit) -> None:
     kit.run("check", exercise, "--file", "answer.py")
 
 
-def test_a_reference_and_two_probes_give_the_places_that_the_authors_guide_shows(
-    kit: Kit, monkeypatch: pytest.MonkeyPatch
+def test_the_authors_class_and_loop_are_sound_though_not_finished(kit: Kit) -> None:
+    velocity, its_checks, loop, probe = blocks("docs/authors.md", "python")[6:10]
+    put(kit, "solutions/optim.py", velocity)
+    put(kit, "autograder/checks/optim/Velocity.py", its_checks)
+    put(kit, "solutions/training_loop.py", loop)
+    put(kit, "autograder/checks/training_loop/fit_epochs.py", probe)
+    for found in json.loads(kit.run("matrix", "Velocity", "fit_epochs", "--json", code=1)):
+        assert not found["survivors"]
+        assert [finding for finding in found["findings"] if "declare at least" not in finding] == []
+
+
+@pytest.mark.parametrize(("name", "number"), [("unit_rows", 3), ("fit_epochs", 8)])
+def test_a_reference_and_its_probes_give_the_places_that_the_authors_guide_shows(
+    name: str, number: int, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "20")
-    reference, probes, wrong = blocks("docs/authors.md", "python")[3:6]
-    shown = next(b for b in blocks("docs/authors.md", "console") if b.startswith("$ make check exercise=unit_rows"))
+    reference, probes, wrong = blocks("docs/authors.md", "python")[number : number + 3]
+    shown = next(b for b in blocks("docs/authors.md", "console") if b.startswith(f"$ make check exercise={name}"))
     put(kit, "solutions/training_loop.py", reference)
-    put(kit, "autograder/checks/training_loop/unit_rows.py", probes)
+    put(kit, f"autograder/checks/training_loop/{name}.py", probes)
     (kit.root / "answer.py").write_text(wrong)
-    printed = kit.run("check", "unit_rows", "--file", "answer.py", "--plain", code=1)
+    printed = kit.run("check", name, "--file", "answer.py", "--plain", code=1)
     expected = shown.splitlines()[1:]
     assert same_lines("\n".join(printed.splitlines()[: len(expected)]), "\n".join(expected)), printed
 
 
 def test_the_authors_concept_question_works(kit: Kit) -> None:
-    question, declaration = blocks("docs/authors.md", "python")[7:9]
+    question, declaration = blocks("docs/authors.md", "python")[-2:]
     put(kit, "solutions/notes.py", question)
     put(kit, "autograder/checks/notes/what_clipping_does.py", declaration)
     assert "nothing to mend" in kit.run("matrix", "what_clipping_does")
