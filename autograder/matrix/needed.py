@@ -9,6 +9,7 @@ from autograder.exercise import Exercise
 from autograder.judging.diagnosis import diagnose, explains
 from autograder.judging.verdict import Frame
 from autograder.matrix.declared import declared
+from autograder.matrix.promises import untried
 from autograder.matrix.seen import caught
 
 Seen = dict[str, dict[str, Frame]]  #: what each right, mistake and relation did, by its name
@@ -40,9 +41,11 @@ def mistakes(
     return {name: by[name] for name in declared(exercise)}, findings
 
 
-def probes(exercise: Exercise, seen: Seen, kills: Kills) -> list[str]:
-    """Probes without which no mistake would pass, and no two of them be taken for one another."""
+def probes(exercise: Exercise, seen: Seen, kills: Kills, reference: dict[str, Frame]) -> list[str]:
+    """Probes without which no mistake would pass, no two be taken for one another, and no promise be untried."""
     idle = [probe for probe in exercise.probes if not _is_needed(exercise, seen, kills, {probe})]
+    promised = len(untried(exercise, reference))
+    idle = [p for p in idle if len(untried(exercise, {n: reference[n] for n in reference if n != p})) == promised]
     catching = {probe for by in kills.values() for probe in by}
     findings = [f"the probe {probe} catches no mistake" for probe in idle if probe not in catching]
     idle = [probe for probe in idle if probe in catching]

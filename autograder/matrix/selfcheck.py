@@ -134,7 +134,7 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
         found.findings += fair.remarks(exercise, frames, reference)
         found.kills, poor = needed.mistakes(exercise, frames, reference, taken)
         kills = found.kills | {name: by for name, by in found.family.items() if by}
-        found.findings += poor + needed.probes(exercise, frames, kills)
+        found.findings += poor + needed.probes(exercise, frames, kills, reference)
     return examined
 
 

@@ -37,12 +37,13 @@ def show(out: Console, found: Examination) -> None:
                 grid.add_row(Text(name, style=QUIET), *("x" if probe in caught else "." for probe in exercise.probes))
         out.print(grid)
     for survivor in found.survivors:
-        out.print(Text(f"  survives: {survivor}", style=QUIET))
+        out.print(Text(f"  survives: {survivor}", style=QUIET), soft_wrap=True)
     for finding in found.findings:
         out.print(Text(f"  ! {finding}", style=BAD), soft_wrap=True)  # one line each, for whoever looks for file:line
     if found.survivors:
         file = shown(equivalents(exercise.section))
-        out.print(Text(f"  Add a probe that notices, or a line in {file}.", style=QUIET))
+        line = f'"{exercise.name}": {{"what stands behind the arrow": "why it makes no difference"}}'
+        out.print(Text(f"  Add a probe that notices, or a line in {file}:\n    {line}", style=QUIET), soft_wrap=True)
     elif not found.findings:
         out.print(Text("  nothing to mend", style=GOOD))
     out.print()
