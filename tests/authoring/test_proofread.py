@@ -417,8 +417,8 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         ),
         f"{DOUBLE}:12: draw what is random: draw.normal(...) in place of torch.randn",
     ),
-    "what the clock says": (
-        change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "__import__('time').perf_counter()"),
+    "chance that no seed fixes": (
+        change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "list(__import__('os').urandom(8))"),
         f"{DOUBLE}:8: the probe `doubles_each_value` sees something else when it runs again with the same draws. Draw",
     ),
     "what another probe has left": (
