@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
+import difflib
 import linecache
-from collections.abc import Container
-from types import CodeType, FrameType, TracebackType
+from collections.abc import Container, Iterable
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
+
+import torch
 
 from autograder.beside.encode import describe
 
 MOST_FRAMES = 4
 MOST_VARIABLES = 8
+#: How alike a name must be to be taken for a misspelt one.
+ALIKE = 0.75
+PLAIN = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 
 def failure(error: BaseException, path: str | Container[str]) -> dict[str, Any]:
@@ -20,7 +28,7 @@ def failure(error: BaseException, path: str | Container[str]) -> dict[str, Any]:
     `path` is the learner's file, or a container of the names that the cells of a notebook go by.
 
     `more` counts the frames left out (an endless recursion has a thousand). A SyntaxError has one frame, without
-    variables.
+    variables. Of a name that nobody knows, `near` is one that is there, and `unkept` says that `__init__` is given it.
     """
     told: dict[str, Any] = {"type": type(error).__name__, "message": _message(error), "frames": [], "more": 0}
     files = (path,) if isinstance(path, str) else path
@@ -33,8 +41,44 @@ def failure(error: BaseException, path: str | Container[str]) -> dict[str, Any]:
         return told
     own = list(_own_frames(error.__traceback__, files))
     told["more"] = max(0, len(own) - MOST_FRAMES)
-    told["frames"] = [_frame(frame, line) for frame, line in own[-MOST_FRAMES:]]
+    told["frames"] = _without_repeats([_frame(frame, line) for frame, line in own[-MOST_FRAMES:]])
+    if own and isinstance(error, NameError | AttributeError) and isinstance(error.name, str):
+        with contextlib.suppress(Exception):  # what is looked at is the answer's own, and may do anything
+            told |= _clue(error, own[-1][0])
     return told
+
+
+def _clue(error: NameError | AttributeError, frame: FrameType) -> dict[str, Any]:
+    name = error.name or ""
+    owner = error.obj if isinstance(error, AttributeError) else frame.f_locals.get("self")
+    if isinstance(error, NameError) and name in getattr(owner, "__dict__", ()):
+        return {"near": f"self.{name}"}
+    there = dir(owner) if isinstance(error, AttributeError) else [*frame.f_locals, *frame.f_globals, *dir(builtins)]
+    near = _near(name, there)
+    return {"near": near} if near else {"unkept": name in _arguments(type(owner))}
+
+
+def _near(name: str, there: Iterable[str]) -> str:
+    """The name that is most like it, where one is."""
+    some = [n for n in there if n[:1] == name[:1] and n[:1] != "_" and abs(len(n) - len(name)) < 3 and n != name]
+    return next(iter(difflib.get_close_matches(name, some, 1, ALIKE)), "")
+
+
+def _arguments(owner: type) -> tuple[str, ...]:
+    code = getattr(getattr(owner, "__init__", None), "__code__", None)
+    return code.co_varnames[1 : code.co_argcount] if code else ()
+
+
+def _without_repeats(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A comprehension has a frame of its own in the line of its function: it is told once, with what both know."""
+    found: list[dict[str, Any]] = []
+    for frame in frames:
+        last = found[-1] if found else None
+        if last and frame["line"] == last["line"] and frame["function"].endswith((".<listcomp>", ".<genexpr>")):
+            last["variables"] = dict(list((last["variables"] | frame["variables"]).items())[:MOST_VARIABLES])
+        else:
+            found.append(frame)
+    return found
 
 
 def line_in(error: BaseException, file: str) -> int:
@@ -62,8 +106,15 @@ def _frame(frame: FrameType, line: int) -> dict[str, Any]:
     names = _names(source) or list(frame.f_code.co_varnames)
     variables = {}
     for name in names:
-        if name in frame.f_locals and not _is_plain_function(frame.f_locals[name], frame.f_code):
-            variables[name] = describe(frame.f_locals[name])
+        if name in frame.f_locals:
+            told = _described(name, frame.f_locals[name], source)
+        elif name in frame.f_globals and frame.f_code.co_name != "<module>":
+            told = _described(name, frame.f_globals[name], source)
+            told = told and f"{told} (from outside the function)"
+        else:
+            continue
+        if told:
+            variables[name] = told
     return {
         "file": frame.f_code.co_filename,
         "line": line,
@@ -84,6 +135,11 @@ def _names(source: str) -> list[str]:
     return []
 
 
-def _is_plain_function(value: Any, code: CodeType) -> bool:
-    """Modules, functions and classes of the file's top level say nothing that the line does not say."""
-    return code.co_name == "<module>" and (callable(value) or type(value).__name__ == "module")
+def _described(name: str, value: Any, source: str) -> str:
+    """What is to be said of a variable; "" where that says nothing that the line does not say."""
+    if isinstance(value, PLAIN):
+        return ""
+    told = describe(value)
+    if f"{name}.grad" in source and isinstance(value, torch.Tensor) and value.grad is None:
+        told += ", its .grad is None"
+    return "" if told == name else told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -107,4 +108,6 @@ def as_pairs(value: Any, what: str, epochs: int) -> list[list[float]]:
 def _kind_of(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return f"a tensor of shape {tuple(value.shape)}"
+    if inspect.isroutine(value):
+        return f"the function {value.__name__} itself, which nobody called"
     return f"{value!r:.60}" if isinstance(value, (int, float, str)) else f"a {type(value).__name__}"

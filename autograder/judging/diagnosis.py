@@ -36,8 +36,14 @@ def explains(
         if compare(exercise, probe, mine, theirs)[0] != "agrees":
             return False
         if failing is None or probe.name in failing:
-            silent &= "raised" in mine and mine["raised"].get("message") != theirs["raised"].get("message")
+            silent &= "raised" in mine and _message(mine["raised"]) != _message(theirs["raised"])
     return not silent
+
+
+def _message(raised: Frame) -> str:
+    """What an error says; which attribute it is that something has not is for whoever asks for it to know."""
+    message = str(raised.get("message"))
+    return re.sub(r"(has no attribute) '\w+'$", r"\1", message) if raised.get("type") == "AttributeError" else message
 
 
 def diagnose(

@@ -11,8 +11,22 @@ from autograder.report import values
 #: As much print as is kept; more means that the code prints without end.
 FLOOD = 15_000
 
-#: A part of an error message of torch's, and what it comes from.
-TORCH_MEANS = {
+#: What stands at the top of a file that uses these.
+IMPORTED = {"torch": "import torch", "math": "import math", "nn": "from torch import nn"}
+IMPORTED |= {"F": "import torch.nn.functional as F", "optim": "from torch import optim"}
+IMPORTED |= {"plt": "import matplotlib.pyplot as plt", "np": "import numpy as np"}
+
+#: A part of an error message (a pattern), and what it comes from.
+MEANS = {
+    r"('|must be \w+, not )(builtin_function_or_method|method|function)\b": "A function itself stands there: its result"
+    " comes when it is called, with ().",
+    r"Boolean value of Tensor with more than one value": "One yes or no is wanted there, by `if`, by `and` or by a"
+    " function of Python's own, and this tensor holds several.",
+    r"'(int|float)' object is not iterable": "A single number cannot be gone through; a range or a list can.",
+    r"^object of type '(?!NoneType|int|float)\w+' has no len": "len() works through a method `__len__`, with two"
+    " underscores on each side; there is none here.",
+    r"^'(?!NoneType|int|float)\w+' object is not subscriptable": "Square brackets work through a method"
+    " `__getitem__`; there is none here.",
     "a leaf Variable that requires grad": "While torch records, a parameter cannot be changed in place: let it record"
     " nothing during the update.",
     "does not require grad and does not have a grad_fn": "backward() starts here from a value that was not recorded:"
@@ -59,13 +73,33 @@ def advice(failed: dict[str, Any]) -> str:
     frames = failed.get("frames") or [{"function": ""}]
     if found := re.search(r"\w+\.(\w+)\(\) takes \d+ positional arguments? but \d+ (?:was|were) given", text):
         return f". The object itself is passed first and counts: does `def {found[1]}` begin with `self`?"
-    unknown = re.fullmatch(r"name '(\w+)' is not defined", text)
-    method = frames[-1]["function"].rpartition(".")[2]
-    if unknown and method and "." in frames[-1]["function"] and method != "__init__":
-        return f". An argument of `__init__` is known in `{method}` only if it was kept, as `self.{unknown[1]}`."
+    if told := _of_a_name(failed):
+        return told
+    for variable, what in frames[-1].get("variables", {}).items():
+        pair = re.match(r"torch\.return_types\.(\w+) of 2", what)
+        if pair and not re.search(rf"\b{variable}[.\[]", frames[-1]["source"]):
+            return (
+                f". {pair[1]} along a dimension gives two things, values and their positions: `{variable}` holds both."
+            )
     return next(
-        (f". {meaning}" for part, meaning in TORCH_MEANS.items() if part in text), "." if text.endswith(".") else ""
+        (f". {meaning}" for part, meaning in MEANS.items() if re.search(part, text)), "." if text.endswith(".") else ""
     )
+
+
+def _of_a_name(failed: dict[str, Any]) -> str:
+    """What is told of a name, or an attribute, that nobody knows."""
+    unknown = re.search(r"(?:^name|has no attribute) '(\w+)'", failed.get("message", ""))
+    if not unknown:
+        return ""
+    if near := failed.get("near"):
+        return f". There is `{near}`: is that meant?"
+    if failed["type"] == "NameError" and unknown[1] in IMPORTED:
+        return f". `{IMPORTED[unknown[1]]}` at the top of the file makes it known."
+    if not failed.get("unkept"):
+        return ""
+    method = failed["frames"][-1]["function"].rpartition(".")[2] if failed.get("frames") else ""
+    known = f"known in `{method}`" if failed["type"] == "NameError" and method else "an attribute"
+    return f". An argument of `__init__` is {known} only if it was kept, as `self.{unknown[1]}`."
 
 
 def unusable(name: str, frame: Frame, expected: Frame) -> str:
@@ -79,6 +113,8 @@ def unusable(name: str, frame: Frame, expected: Frame) -> str:
         returned = values.kind(calls[-1]["result"])
         return sentence(f"{name} returned {returned}, which cannot be used as the answer: {named(failed)}", name)
     told = sentence(f"{name} cannot be used the way the prompt says: {named(failed)}", name)
+    if failed["message"].startswith(f"{name}() ") and "argument" in failed["message"]:
+        return f"{told} Does it take the arguments of the prompt, and no others?"
     return told.removesuffix(".") + advice(failed) if advice(failed) else told
 
 

@@ -116,7 +116,7 @@ SAID = {
         "batch_size should",
     ),
     "a global bs": ("SliceLoader", "bs = 64\n" + SLICE_LOADER.format(step="bs"), "the `bs` of this loader", "at once:"),
-    "a bs that is not there": ("SliceLoader", SLICE_LOADER.format(step="bs"), "was kept, as `self.bs`", "at once:"),
+    "a bs that is not there": ("SliceLoader", SLICE_LOADER.format(step="bs"), "There is `self.bs`", "at once:"),
     "a global lr": ("Optimizer", OPTIMIZER, "was kept, as `self.lr`", ""),
     "no self": ("SequentialModel", SEQUENTIAL, "does `def forward` begin with `self`?", ""),
     "one layer for all names": (

@@ -186,8 +186,8 @@ def by_pasting_code():
 
 @get_layer.slip("getattr(model, name)", "model.name", of="by_attribute")
 def the_attribute_called_name():
-    """The attribute "name" is asked for each time, whatever the variable `name` holds: what stands after a dot, or in
-    quotes, is taken as it is written."""
+    """What stands after a dot, or in quotes, is taken as it is written: the same attribute is asked for each time,
+    whatever the variable `name` holds."""
 
 
 @get_layer.slip("dict(X)[name]", "next((pair for pair in X if pair[0] == name))")

@@ -1,0 +1,104 @@
+"""An error says what Python or torch means by it, where that is sure, and shows the variables that say something."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.report import terminal
+from autograder.report.words import summary
+from conftest import Check
+
+SAMPLER = """class Sampler:
+    def __init__(self, n, bs, shuffle=False):
+        self.n, self.bs = n, bs
+    def __iter__(self):
+        {line}
+"""
+SOFTMAX = "import torch\n\ndef softmax(x):\n    {line}\n"
+TOLD = {
+    "a misspelt variable": ("softmax", SOFTMAX, "exps = x.exp(); return exp / 2", "There is `exps`: is that meant?"),
+    "a misspelt method": ("softmax", SOFTMAX, "return x.sofmax(-1)", "There is `softmax`: is that meant?"),
+    "an unknown word": ("softmax", SOFTMAX, "return jabberwocky", "name 'jabberwocky' is not defined"),
+    "self forgotten": ("Sampler", SAMPLER, "return iter(range(bs))", "There is `self.bs`: is that meant?"),
+    "an argument not kept": (
+        "Sampler",
+        SAMPLER,
+        "return iter(range(self.n if shuffle else 0))",
+        "An argument of `__init__` is known in `__iter__` only if it was kept, as `self.shuffle`.",
+    ),
+    "an attribute not kept": (
+        "Sampler",
+        SAMPLER,
+        "return iter(range(self.n if self.shuffle else 0))",
+        "An argument of `__init__` is an attribute only if it was kept, as `self.shuffle`.",
+    ),
+    "no import": ("softmax", "def softmax(x):\n    {line}\n", "return torch.exp(x)", "`import torch` at the top"),
+    "a method not called": ("softmax", SOFTMAX, "return x - x.exp", "its result comes when it is called, with ()."),
+    "a method given to torch": ("softmax", SOFTMAX, "return torch.exp(x.exp)", "when it is called, with ()."),
+    "Python's max": ("softmax", SOFTMAX, "return max(x, -x)", "this tensor holds several."),
+    "a pair": ("softmax", SOFTMAX, "m = x.max(-1); return x - m", "`m` holds both."),
+    "a number gone through": ("softmax", SOFTMAX, "return [y for y in 5]", "a range or a list can."),
+    "no underscores": (
+        "Dataset",
+        "class Dataset:\n    def __init__(self, x, y):\n        {line}\n    def len(self):\n        return 1\n",
+        "self.x, self.y = x, y",
+        "works through a method `__len__`",
+    ),
+    "another signature": (
+        "softmax",
+        "def softmax(self, x):\n    {line}\n",
+        "return x.exp()",
+        "Does it take the arguments of the prompt, and no others?",
+    ),
+    "a number not worked out": (
+        "evaluate",
+        "def evaluate(model, loss_func, x, y):\n    {line}\n    return loss, 0.5\n",
+        "loss = loss_func(model(x), y).item",
+        "should be a number, not the function item itself, which nobody called.",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_it_says_what_is_meant_by(what: str, check: Check) -> None:
+    name, text, line, says = TOLD[what]
+    told = summary(check(name, text.format(line=line)))
+    assert says in told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("Sampler", SAMPLER, "return iter(range(jabberwocky))"),  # no argument of __init__
+        ("softmax", SOFTMAX, "m = x.max(-1); return m.values + jabberwocky"),  # the pair is known as one
+    ],
+)
+def test_nothing_is_said_that_is_not_so(name: str, text: str, line: str, check: Check) -> None:
+    told = summary(check(name, text.format(line=line)))
+    assert "__init__" not in told
+    assert "both" not in told
+    assert "is that meant" not in told
+
+
+def test_a_variable_is_shown_where_that_says_something(check: Check) -> None:
+    text = """import torch
+import matplotlib.pyplot as plt
+weight = torch.zeros(2)
+def fit_loader(epochs, model, loss_func, opt, train_dl):
+    for epoch in range(epochs):
+        for xb, yb in train_dl:
+            for p in model.parameters():
+                plt, p - 0.1 * p.grad - weight, loss_func
+"""
+    page = terminal.text(check("fit_loader", text))
+    assert "its .grad is None" in page
+    assert "weight is tensor 2, float32, cpu (from outside the function)" in page
+    assert "plt " not in page.partition("loss_func")[2]  # a module
+    assert "loss_func is loss_func" not in page
+
+
+def test_a_comprehension_is_told_once(check: Check) -> None:
+    page = terminal.text(check("softmax", SOFTMAX.format(line="n = 3; return [row / n.y for row in x]")))
+    assert page.count("[row / n.y for row in x]") == 1
+    assert "n   is 3" in page
+    assert "row is tensor 4, float32, cpu" in page
