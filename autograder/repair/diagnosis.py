@@ -153,6 +153,7 @@ class Suggested:
         """Every single edit, likeliest first: made when it is asked for."""
         known = vocabulary(self.right)
         given = {name for node in self.tree.body for name in reading.binds(node)}
+        imported = {name for node in _imports(self.tree) for name in reading.binds(node)}
         found: list[Edit] = []
         for place in self.places:
             words = known if place is self.asked or self.asked is None else Vocabulary()
@@ -160,7 +161,7 @@ class Suggested:
                 found += methods.edits(place)
             for function in _functions(place):
                 names = reading.scope(function) | given
-                found += expressions.edits(function, names, words)
+                found += expressions.edits(function, names, imported, words)
                 found += statements.edits(function, names, words)
         return likely.ranked(self.tree, found, known.bags, undone=self.undone)
 

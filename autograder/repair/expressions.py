@@ -33,9 +33,9 @@ IN_PLACE = {"exp", "sub", "add", "div", "mul", "log", "neg", "abs", "squeeze", "
 OFTEN = [".detach()", ".item()", ".clone()", ".float()", ".mean()", ".sum()", "list(_)", "len(_)", "int(_)", "float(_)"]
 
 
-def edits(function: ast.AST, names: set[str], known: Vocabulary) -> Iterator[Edit]:
-    """The edits of every expression of theirs inside `function`; `names` are those that it may read."""
-    fresh = Fresh(names | BUILT_IN, known)
+def edits(function: ast.AST, names: set[str], imported: set[str], known: Vocabulary) -> Iterator[Edit]:
+    """The edits of every expression of theirs inside `function`, which may read `names`, some of them `imported`."""
+    fresh = Fresh(names | BUILT_IN, imported, known)
     idle = {id(s.value) for s in ast.walk(function) if isinstance(s, ast.Expr) and _is_of_torch(s.value)}
     for parent in ast.walk(function):
         if not is_theirs(parent):
@@ -65,8 +65,10 @@ def _is_of_torch(node: ast.expr) -> bool:
 class Fresh:
     """Makes the edits of one expression."""
 
-    def __init__(self, names: set[str], known: Vocabulary):
-        self.names, self.known = names, known
+    def __init__(self, names: set[str], imported: set[str], known: Vocabulary):
+        self.names, self.imported, self.known = names, imported, known
+        #: What may be taken for a value: no module, no class of torch's.
+        self.values = sorted(names - BUILT_IN - imported)
 
     def of(self, node: ast.expr, parent: ast.AST) -> Iterator[Edit]:
         for make in self._ways(node, parent):
@@ -121,7 +123,7 @@ class Fresh:
             case ast.Name(id="self"):
                 return
             case ast.Name():
-                for other in sorted(self.names - BUILT_IN - {node.id}):
+                for other in sorted(self.imported) if node.id in self.imported else self.values:
                     yield _set(id=other)
             case ast.Attribute():
                 yield lambda n: ast.Call(n, [], [])
@@ -174,7 +176,7 @@ class Fresh:
             if not isinstance(constant.value, str) and constant.value != value:
                 yield _put(constant)
         yield from (_put(n) for n in self._reachable(e for e in self.known.expressions.values() if not is_number(e)))
-        yield from (_put(ast.Name(name, ast.Load())) for name in sorted(self.names - BUILT_IN))
+        yield from (_put(ast.Name(name, ast.Load())) for name in self.values)
 
     def _wrapped(self, node: ast.expr) -> Iterator[Make]:
         """Something more is done with the expression: a call, an operand, an index."""
@@ -189,7 +191,7 @@ class Fresh:
                 yield lambda n, b=binary: ast.BinOp(n, b.op, b.right)
             if in_reach(binary.left, self.names):
                 yield lambda n, b=binary: ast.BinOp(b.left, b.op, n)
-        for name in sorted(self.names - BUILT_IN)[:10]:
+        for name in self.values[:10]:
             length = ast.parse(f"len({name})", mode="eval").body
             yield lambda n, s=length: ast.BinOp(n, ast.Div(), s)
             yield lambda n, s=length: ast.BinOp(n, ast.Mult(), s)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from autograder.repair import undoing
 from autograder.repair.edit import Edit, distance, labels
+from autograder.repair.sets import WHOLESALE
 
 #: How unlikely a kind is by itself; what is not named here is 3.
 USUAL = {
@@ -27,6 +28,8 @@ EFFECTLESS, SEEN = {"result_dropped"}, -6.0
 UNCHANGED = 2.0
 #: What counts at least for these kinds, whatever number or function rights have there.
 LEAST = {"dimension": 1.5, "function": 1.0}
+#: Each part more that a right has as well makes it less likely that it is there by chance.
+SURER = 0.4
 #: For an edit that is the one by which the known mistake would be undone.
 LIKE_UNDOING = 4.0
 
@@ -62,5 +65,6 @@ def _towards(edit: Edit, whole: Counter[str], rights: list[Counter[str]]) -> flo
             gain += abs(whole[label] - right[label]) - abs(whole[label] - many - right[label])
         for label, many in edit.come.items():
             gain += abs(whole[label] - right[label]) - abs(whole[label] + many - right[label])
-        best = max(best, 3 * gain / count)
+        sure = 0 if edit.kind in WHOLESALE else SURER * max(0, min(gain, 4) - 1)
+        best = max(best, 3 * gain / count + sure)
     return best

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 from autograder.repair.edit import Edit
 from autograder.repair.sets import Found, Sets, cost
 from autograder.repair.single import WHOLE_PROBE, Single
 
-#: Of single edits, so many are put together in pairs, so many of them in the same place, so many pairs at a time.
-MOST_PAIRED, IN_ONE_PLACE, PAIRS = 60, 3, 120
+#: Of so many single edits, so many are put together in pairs, so many of one place, and so many pairs at a time.
+MOST_SEEN, MOST_PAIRED, IN_ONE_PLACE, PAIRS = 160, 60, 3, 120
 #: Of the time, so much is spent on pairs.
 SHARE = 0.6
 #: So many sets are gone on from, with so many edits more; and probes that an edit may mend by itself.
@@ -19,6 +20,9 @@ MEETS, MOST_MET, MOST_SECOND_AFTER = 40.0, 3, 400
 
 #: So many edits are seen by all probes; so many that mend a probe are put together, and so many sets of them are tried.
 MOST_APART, MOST_USEFUL, MOST_TOGETHER = 80, 48, 60
+
+#: What of a frame shows that an edit does something.
+SEEN = {"value", "raised", "complaint", "changed"}
 
 Gained = list[tuple[float, tuple[Edit, ...]]]
 
@@ -31,12 +35,7 @@ class Several:
     def pair(self, edits: list[Edit], share: float = 1.0) -> Found | None:
         """Two of the likeliest edits, in different places; the likeliest pairs first, for this share of the time."""
         until = self.sets.trials.left() - share * self.sets.trials.whole
-        likely: list[Edit] = []
-        for edit in edits:
-            if sum(edit.parts[0][0] == other.parts[0][0] for other in likely) < IN_ONE_PLACE:
-                likely.append(edit)
-            if len(likely) == MOST_PAIRED:
-                break
+        likely = self._halves(edits)
         sets: list[tuple[Edit, ...]] = [
             p for p in itertools.combinations(likely, 2) if p[0].parts[0][0] != p[1].parts[0][0]
         ]
@@ -47,6 +46,30 @@ class Several:
             if passing := self.sets.all_pass(sets[start : start + PAIRS]):
                 return self.sets.best(passing)
         return None
+
+    def _halves(self, edits: list[Edit]) -> list[Edit]:
+        """The likeliest edits that may be one of two: none of them stops an answer that ran through, and what they
+        change is seen to be something else for each. Of those of which nothing is seen, a few in each place."""
+        first = self.sets.failing[0]
+        part = [(edit, text) for edit in edits[:MOST_SEEN] if (text := self.sets.text((edit,)))]
+        before = self.sets.base.get(first, {})
+        kept: list[Edit] = []
+        seen: list[Any] = []
+        for (edit, _), frames in zip(part, self.sets.trials.run([t for _, t in part], [first]), strict=True):
+            frame = frames.get(first, {"raised": None})
+            if "raised" in frame and "raised" not in before:
+                continue
+            told = {key: value for key, value in frame.items() if key in SEEN}
+            if told != {key: value for key, value in before.items() if key in SEEN}:
+                if told in seen:
+                    continue
+                seen.append(told)
+            elif sum(edit.parts[0][0] == other.parts[0][0] for other in kept) >= IN_ONE_PLACE:
+                continue
+            kept.append(edit)
+            if len(kept) == MOST_PAIRED:
+                break
+        return kept
 
     def together(self, edits: list[Edit]) -> Found | None:
         """Edits of which each mends other probes, and that mend all of them together."""

@@ -109,6 +109,35 @@ def test_of_two_mistakes_none_is_told_as_if_the_rest_were_right(check: Check, mo
         assert "operation" not in found.message  # 1 is too much; another operation with it would say so in a riddle
 
 
+#: Two mistakes, or one that is two: a name -> the answer and the lines that are told.
+HIDDEN_BY_EACH_OTHER = {
+    "accuracy": (
+        "def accuracy(out, yb):\n    right = 0\n    for i in range(len(yb)):\n        if out[i].max() == yb[i]:\n"
+        "            right += 1\n    return right / out.shape[1]\n",
+        {4, 6},
+    ),
+    "collate": (
+        "import torch\n\ndef collate(batch):\n    xs = []\n    ys = []\n    for x, y in batch[1:]:\n"
+        "        xs.append(x)\n        ys.append(y)\n    return torch.stack(xs), ys\n",
+        {6, 9},
+    ),
+    "cross_entropy": (
+        "def cross_entropy(input, target):\n    logp = input - input.logsumexp(1, keepdim=True)\n    loss = 0\n"
+        "    for i in range(len(target)):\n        loss = logp[i, target[i]]\n    return loss / len(target)\n",
+        {5},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN_BY_EACH_OTHER)
+def test_mistakes_of_which_none_shows_alone_are_found_together(
+    name: str, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    text, lines = HIDDEN_BY_EACH_OTHER[name]
+    assert {line for found in check(name, text).diagnoses for line in found.lines} == lines
+
+
 def test_what_could_be_put_in_instead_takes_no_kind_away(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     text = (
