@@ -10,6 +10,9 @@ from autograder.judging.difference import Difference, close, difference
 from autograder.judging.verdict import Frame, ProbeResult
 from autograder.report import values
 
+#: So much of an argument is shown.
+MOST_OF_AN_ARGUMENT = 150
+
 
 @dataclass
 class Case:
@@ -82,7 +85,7 @@ def case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
         both = zip(found.got["values"], found.expected["values"], strict=True)
         wrong = {i for i, (a, b) in enumerate(both) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
     title = result.name.replace("_", " ")
-    return Case(title, list(dict.fromkeys(map(_call, calls)))[:2], notes, expected, got, found, wrong)
+    return Case(title, _told(calls)[:2], notes, expected, got, found, wrong)
 
 
 def _parts(value: Any) -> list[Any]:
@@ -94,11 +97,23 @@ def _parts(value: Any) -> list[Any]:
 
 def made(result: ProbeResult, frame: Frame) -> Case | None:
     """The calls and notes of a probe whose results cannot be compared; None when there are none to show."""
-    calls = [_call(call) for call in (frame.get("calls") or [])[:2]]
+    calls = _told(frame.get("calls") or [])[:2]
     notes = [f"{name} = {values.line(value)}" for name, value in frame.get("notes", {}).items()]
     title = result.name.replace("_", " ")
     return Case(title, calls, notes, None, None, None, compared=False) if calls or notes else None
 
 
+def _told(calls: list[Frame]) -> list[str]:
+    """What was called, each once; of a call without arguments there is nothing to say."""
+    return list(dict.fromkeys(filter(None, map(_call, calls))))
+
+
 def _call(call: Frame) -> str:
-    return ", ".join(f"{name} = {values.line(value, 150)}" for name, value in call["arguments"].items())
+    return ", ".join(f"{name} = {_argument(value)}" for name, value in call["arguments"].items())
+
+
+def _argument(value: Any) -> str:
+    """A line; of a long list of tensors or pairs, which would be cut in the middle of one, only what it is."""
+    told = values.line(value, MOST_OF_AN_ARGUMENT + 1)
+    nested = isinstance(value, list) and any(isinstance(item, list | dict) for item in value)
+    return values.kind(value) if nested and len(told) > MOST_OF_AN_ARGUMENT else values.line(value, MOST_OF_AN_ARGUMENT)

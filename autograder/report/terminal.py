@@ -6,6 +6,7 @@ import contextlib
 import functools
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,6 +27,8 @@ from autograder.report.words import Feedback, feedback
 #: Named ANSI colours follow the reader's own theme, light or dark; no meaning hangs on them alone.
 GOOD, BAD, QUIET, STRONG = "green", "red", "dim", "bold"
 WIDTH = 80
+#: A warning of Python's among what was printed: its end says what to do.
+WARNING = re.compile(r"\S+:\d+: \w*Warning: ")
 
 
 def console() -> Console:
@@ -200,10 +203,14 @@ def _lines(value: Any, wrong: set[int]) -> list[str]:
 def _printed(printed: str) -> Group:
     lines = printed.rstrip().splitlines()
     most = 3 if len(printed) >= FLOOD else 8
-    shown = [Text(line[: WIDTH - 2]) for line in lines[:most]]
+    shown = [Text(line if WARNING.match(line) else _cut(line)) for line in lines[:most]]
     if len(lines) > most:
         shown.append(Text("... and more" if most == 3 else f"... {len(lines) - most} more lines", style=QUIET))
     return Group(Text("Your code printed:", style=QUIET), Padding(Group(*shown), (0, 0, 0, 2), expand=False))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= WIDTH - 2 else line[: WIDTH - 3] + "…"
 
 
 def _next(verdict: Verdict) -> Text:

@@ -103,3 +103,24 @@ def test_an_update_that_torch_records_is_explained_and_a_nested_model_takes_one_
     assert "While torch records" in page
     page = terminal.text(check("training_step", step.format(update="p.data -= lr * p.grad * 3")))
     assert "model = Sequential(...)," in page
+
+
+def test_a_call_without_arguments_is_not_shown(check: Check) -> None:
+    page = terminal.text(check("why_log_softmax", "def why_log_softmax():\n    {'a', 'd'}\n"))
+    assert "Nothing was returned" in page
+    assert "why_log_softmax with" not in page
+    assert "The check: " not in page
+
+
+def test_a_long_list_of_pairs_is_counted_and_not_cut_in_the_middle_of_one(check: Check) -> None:
+    text = "def default_loaders(train_ds, valid_ds, bs):\n    return [], []\n"
+    page = terminal.text(check("default_loaders", text))
+    assert "train_ds = a list of " in page
+    assert "tensor(" not in page
+
+
+def test_a_warning_is_shown_to_its_end_and_a_long_print_says_that_it_is_cut(check: Check) -> None:
+    text = "import torch\n\ndef indices(n, shuffle):\n    print('x' * 200)\n    return torch.range(0, n)\n"
+    page = terminal.text(check("indices", text))
+    assert "Instead, use torch.arange" in page.replace("\n  ", " ")
+    assert "x" * 77 + "…" in page
