@@ -14,7 +14,7 @@ from autograder.judging.verdict import Diagnosis
 from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
-from autograder.repair.naming import Named, told
+from autograder.repair.naming import Named, Stopped, told
 from autograder.repair.reading import Definition
 from autograder.repair.search import Search
 from autograder.repair.sets import Found, Sets
@@ -34,8 +34,8 @@ class Looked:
     found: Found | None
     trials: Trials
     seconds: float
-    #: Where the answer raised, the innermost line last, if it did so in one place and gave no value that is wrong.
-    raised: tuple[int, ...] = ()
+    #: Where the answer stopped, if it never came to a value.
+    stopped: Stopped | None = None
 
     @property
     def runs(self) -> int:
@@ -68,17 +68,18 @@ def look(
             found = search.best(suggested.differences, lambda: suggested.edits) or search.single.part()
         except OutOfBudget:
             found = search.single.part()
-    raised = _raised(trials, frames)
-    if found and found.after is not None and found.met is None and raised and not set(raised) & set(_lines(found)):
-        found = None  # the error is gone, and so may be what was asked for: in part is not enough to tell
-    return Looked(found, trials, seconds - trials.left(), raised)
+    stopped = _stopped(trials, frames, suggested.undone if search else [])
+    if found and found.after is not None and found.met is None and stopped and stopped.lines:
+        # The error is gone, and so may be what was asked for: in part is not enough to tell.
+        found = found if any(line in stopped.lines for edit in found.edits for line in edit.lines) else None
+    return Looked(found, trials, seconds - trials.left(), stopped)
 
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
     """What is told of what was found; of nothing found, the known mistake that was known before."""
     if looked.found is None:
         return [alone] if alone else []
-    return told(looked.found, text, alone, looked.trials.failing, named, looked.raised)
+    return told(looked.found, text, alone, looked.trials.failing, named, looked.stopped)
 
 
 def _wants_an_import(trials: Trials, frames: Frames) -> bool:
@@ -87,14 +88,12 @@ def _wants_an_import(trials: Trials, frames: Frames) -> bool:
     return any(frames.get(p, {}).get("raised", {}).get("message") in unknown for p in trials.failing(frames)[:1])
 
 
-def _lines(found: Found) -> list[int]:
-    return [line for edit in found.edits for line in edit.lines]
-
-
-def _raised(trials: Trials, frames: Frames) -> tuple[int, ...]:
-    failing = [frames.get(name, {}).get("raised") for name in trials.failing(frames)]
-    places = {tuple(frame["line"] for frame in failed["frames"]) if failed else () for failed in failing}
-    return places.pop() if len(places) == 1 else ()
+def _stopped(trials: Trials, frames: Frames, undone: list[Edit]) -> Stopped | None:
+    seen = [frames.get(name, {}) for name in trials.failing(frames)]
+    if any("value" in frame for frame in seen):
+        return None
+    places = {tuple(line["line"] for line in frame.get("raised", {}).get("frames", ())) for frame in seen}
+    return Stopped(places.pop() if len(places) == 1 else (), undone)
 
 
 def _begin(

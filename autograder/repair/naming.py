@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from autograder.authoring.relations import RELATIONS
 from autograder.judging.diagnosis import REST_IS_RIGHT
 from autograder.judging.verdict import Diagnosis
+from autograder.repair import undoing
 from autograder.repair.edit import Edit
 from autograder.repair.sets import Found
 from autograder.repair.trial import Frames
@@ -49,6 +51,15 @@ WRAPS = {"no_grad_missing", "condition_missing"}
 MOST_LINES = 3
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """Of an answer that never came to a value: the lines where it raised, the innermost last, if they are the same
+    under every probe, and what undoes the known mistake that it behaves like."""
+
+    lines: tuple[int, ...]
+    undone: list[Edit]
+
+
 def _speaks_of_all(diagnosis: Diagnosis) -> bool:
     """Whether its sentence is about the whole result, which is not so where something else is wrong as well."""
     return diagnosis.mistake in RELATIONS or bool(REST_IS_RIGHT.match(diagnosis.message))
@@ -60,12 +71,11 @@ def told(
     alone: Diagnosis | None,
     failing: Callable[[Frames], list[str]],
     named: Named,
-    raised: tuple[int, ...] = (),
+    stopped: Stopped | None = None,
 ) -> list[Diagnosis]:
     """One diagnosis for each edit, known mistakes first, then in the order of the lines.
 
-    `alone` is the known mistake that explains the whole answer by itself, where there is one; `raised` are the lines
-    where it raised, the innermost last, if that is all that it did.
+    `alone` is the known mistake that explains the whole answer by itself, where there is one.
     """
     lines = text.split("\n")
     if found.after is not None:
@@ -96,21 +106,27 @@ def told(
     if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
         believed = {edit.lines[0] for edit in found.edits if edit.cost <= MOST_STATEMENT}
         made = [diagnosis for diagnosis in made if diagnosis.known and diagnosis.lines[0] in believed]
-    if alone is not None and raised and not any(diagnosis.known for diagnosis in made):
-        made = _where_it_raised(made, alone, raised)
+    if alone is not None and stopped and not any(diagnosis.known for diagnosis in made):
+        made = _where_it_stopped(made, alone, stopped, found.edits)
     if alone is not None and alone.mistake not in [diagnosis.mistake for diagnosis in made]:
         # what one mistake did is spread over several places; small changes of them show that they are its lines
         small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind not in WHOLE for e in found.edits)
-        if not small or raised:  # of what comes after an error nothing was seen yet
+        if not small or stopped:  # of what comes after an error nothing was seen yet
             return [alone]
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
         return [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
     return sorted(_one_a_line(made), key=lambda d: (not d.known, d.lines))
 
 
-def _where_it_raised(made: list[Diagnosis], alone: Diagnosis, raised: tuple[int, ...]) -> list[Diagnosis]:
-    """The known mistake in place of what is told of the line where it raised: of the others nothing was seen yet."""
-    line = next((line for line in reversed(raised) if any(line == d.lines[0] for d in made)), None)
+def _where_it_stopped(
+    made: list[Diagnosis], alone: Diagnosis, stopped: Stopped, edits: tuple[Edit, ...]
+) -> list[Diagnosis]:
+    """The known mistake in place of what is told of the line where it raised, or else of the edit that is most like
+    what undoes it: of the others nothing was seen yet."""
+    line = next((line for line in reversed(stopped.lines) if any(line == d.lines[0] for d in made)), None)
+    if line is None:
+        alike = max(edits, key=lambda edit: undoing.likeness(edit, stopped.undone))
+        line = alike.lines[0] if undoing.likeness(alike, stopped.undone) > undoing.ALIKE else None
     return [
         dataclasses.replace(d, mistake=alone.mistake, message=alone.message, known=True) if d.lines[0] == line else d
         for d in made

@@ -88,6 +88,26 @@ def test_each_line_has_its_own_kind(
     assert {line - 1: found.mistake for found in told for line in found.lines} == kinds
 
 
+ATTRIBUTE_FORGOTTEN = """class ListModel:
+    def __init__(self, n_in, nh, n_out):
+        layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(n_in, n_out)]
+
+    def __call__(self, x):
+        for layer in self.layers:
+            layer(x)
+        return x
+"""
+
+
+def test_of_an_answer_that_stops_at_once_no_later_line_is_part_of_why(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    told = check("ListModel", IMPORTS + ATTRIBUTE_FORGOTTEN).diagnoses
+    assert told[0].mistake == "layers_are_forgotten"
+    assert 8 not in told[0].lines
+
+
 def test_what_is_called_is_a_function_to_its_reader(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     (found,) = check("log_softmax_naive", IMPORTS + LOGARITHM_OF_TWO).diagnoses
