@@ -97,10 +97,10 @@ def run_cells(job: Frame, emit: Emit) -> None:
 
 
 def _import_the_rest(source: str) -> None:
-    """An import of what is not here (google.colab) is not to cost the others of its cell."""
+    """An import of what is not here (google.colab) is not to cost the others of its cell, nor what is defined there."""
     with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         for node in ast.parse(_shell.transform_cell(source)).body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
+            if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
                 with contextlib.suppress(Exception):
                     exec(compile(ast.Module([node], []), "<import>", "exec"), _shell.user_module.__dict__)
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from autograder.judging.verdict import Frame
 
+#: What a cell is said to have raised that ended the process, or that had to be ended with it (run.py).
+STOPPED = "Stopped"
+
 
 @dataclass(frozen=True)
 class Stopped:
@@ -23,7 +26,7 @@ class Stopped:
 def stopped(name: str, sources: Sequence[str], outputs: Sequence[list[Frame] | None]) -> Stopped | None:
     """The last cell that defines `name` and stopped before it had; None where none did."""
     for number in reversed(range(len(sources))):
-        if not _defines(name, sources[number]):
+        if not defines(name, sources[number]):
             continue
         for item in outputs[number] or []:
             if item["output_type"] == "error":
@@ -38,10 +41,12 @@ def where(item: Frame, number: int, source: str) -> Stopped:
     line = int(found[1]) if found else 0
     lines = source.splitlines()
     shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-    return Stopped(f"{item['ename']}: {told}"[:200], line, shown[:100])
+    error = told if item["ename"] == STOPPED else f"{item['ename']}: {told}"
+    return Stopped(error[:200], line, shown[:100])
 
 
-def _defines(name: str, source: str) -> bool:
+def defines(name: str, source: str) -> bool:
+    """Whether a cell seems to define a name."""
     return re.search(rf"^[ \t]*(?:(?:def|class)\s+{name}\b|{name}\s*=[^=])", source, re.MULTILINE) is not None
 
 
@@ -63,3 +68,10 @@ def _definitions(source: str) -> list[tuple[str, bool]]:
 
 def _is_stub(node: ast.stmt) -> bool:
     return any(isinstance(n, ast.Name) and n.id == "NotImplementedError" for n in ast.walk(node))
+
+
+def names(source: str) -> list[str]:
+    """What a cell defines at its top level."""
+    return [
+        name for pair in re.findall(r"^(?:(?:def|class)\s+(\w+)|(\w+)\s*=[^=])", source, re.M) for name in pair if name
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from autograder.classroom.run import Budget
 
 def application(assignment: str, folder: Path, log: str = "w") -> AutogradeApp:
     """nbgrader with this course's configuration, writing its log to a file. `log`: "a" leaves what is in it."""
+    warnings.filterwarnings("ignore", "Object of type <Submitted")  # nbgrader's own, whenever somebody is new
     app = AutogradeApp.instance()
     app.initialize([assignment])
     directory(app).assignment_id = assignment
@@ -138,7 +140,9 @@ class Writer:
         there that cannot be graded. What a person decided stays decided where the answer is the same. What is not
         `final` is graded again by the next run.
         """
-        before = Before(self._session, self.plan.assignment, handed.student, self._autograded(handed))
+        before = Before(
+            self._session, self.plan.assignment, handed.student, self._autograded(handed), self.plan.by_all_cells
+        )
         self._converter.assignments = {str(handed.folder): [str(path) for path in handed.notebooks.values()]}
         self._converter.why = ""
         try:
@@ -164,11 +168,19 @@ class Writer:
         return Path(place)
 
 
+#: Stands for all cells of a notebook; no cell can be called so.
+ALL = "*"
+
+
 class Before:
     """A student's grades as they were: kept, to be put back where nothing that they are for has changed."""
 
-    def __init__(self, session: fast.Session, assignment: str, student: str, autograded: Path):
+    def __init__(
+        self, session: fast.Session, assignment: str, student: str, autograded: Path, by_all: set[tuple[str, str]]
+    ):
+        """`by_all`: the cells of notebooks, (notebook, cell), that all others answer."""
         self._session, self._assignment, self._student, self._folder = session, assignment, student, autograded
+        self._by_all = by_all
         self._grades = {
             place: (grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
             for place, grade in self._now().items()
@@ -191,19 +203,21 @@ class Before:
 
     def _same(self, answers: dict[tuple[str, str], str], notebook: str, cell: str) -> bool:
         """Whether the answer that this cell is graded by is what it was."""
-        places = [(notebook, f"{cell}-answer"), (notebook, cell)]
-        place = places[0] if places[0] in answers else places[1]
+        answer = (notebook, ALL if (notebook, cell) in self._by_all else f"{cell}-answer")
+        place = answer if answer in answers else (notebook, cell)
         return place in answers and answers[place] == self._answers.get(place)
 
     def _now(self) -> dict[tuple[str, str], Any]:
         return self._session.of_student(Grade, self._assignment, self._student)
 
     def _read(self) -> dict[tuple[str, str], str]:
-        """The sources of the cells that have an id, in what was graded last."""
+        """The sources of the cells that have an id, and of all together, in what was graded last."""
         found = {}
         for path in self._folder.glob("*.ipynb") if self._folder.is_dir() else []:
-            for cell in submission.read(path.read_bytes()).cells:
+            cells = submission.read(path.read_bytes()).cells
+            for cell in cells:
                 found[path.stem, submission.grade_id(cell)] = cell["source"]
+            found[path.stem, ALL] = "\0".join(cell["source"] for cell in cells)
         return found
 
 

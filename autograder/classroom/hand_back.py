@@ -89,7 +89,7 @@ def read(assignment: str) -> Book:
             told = {"last_name": student.last_name, "first_name": student.first_name, "email": student.email}
             book.students[name] = told | {"max_score": book.most} | _score(handed.get(name), name in without)
         for notebook in found.notebooks:
-            for cell in notebook.grade_cells:
+            for cell in (*notebook.grade_cells, *notebook.task_cells):
                 book.cells[str(cell.name)] = float(cell.max_score)
         _cells(gradebook, book)
     return book
@@ -104,14 +104,14 @@ def _score(handed: Any, without: bool) -> dict[str, Any]:
 
 
 def _cells(gradebook: Any, book: Book) -> None:
-    from nbgrader.api import Assignment, Grade, GradeCell, Notebook, SubmittedAssignment, SubmittedNotebook
+    from nbgrader.api import Assignment, BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
 
     rows: Any = (
-        gradebook.db.query(SubmittedAssignment.student_id, GradeCell.name, Grade.auto_score, Grade.manual_score)
+        gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score, Grade.manual_score)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-        .join(GradeCell, GradeCell.id == Grade.cell_id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(Assignment.name == book.assignment)
     )

@@ -16,6 +16,8 @@ from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.classroom import definitions
+
 SCHEMA = 3
 GONE = "(This cell was not in the notebook that was handed in.)"
 
@@ -32,6 +34,13 @@ class ReleasedCell:
     grade: bool
     solution: bool
     points: float
+    #: Something to be done in cells of the student's own, and graded by hand.
+    task: bool = False
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person gives its points."""
+        return self.task or (self.grade and self.solution)
 
     def metadata(self) -> dict[str, Any]:
         meta: dict[str, Any] = {
@@ -40,17 +49,18 @@ class ReleasedCell:
             "locked": self.locked,
             "schema_version": SCHEMA,
             "solution": self.solution,
-            "task": False,
+            "task": self.task,
             "cell_type": self.kind,
-            "checksum": self.checksum,
         }
-        return meta | ({"points": self.points} if self.grade else {})
+        meta |= {"checksum": self.checksum} if self.checksum else {}  # nbgrader makes none of what is not locked
+        return meta | ({"points": self.points} if self.grade or self.task else {})
 
 
 def released_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list[ReleasedCell]:
     """The cells of a released notebook that have an id, in order."""
     found = gradebook.find_notebook(notebook, assignment)
-    points = {cell.name: float(cell.max_score) for cell in found.grade_cells}
+    graded = {cell.name: float(cell.max_score) for cell in found.grade_cells}
+    tasks = {cell.name: float(cell.max_score) for cell in found.task_cells}
     solutions = {cell.name for cell in found.solution_cells}
     return [
         ReleasedCell(
@@ -59,9 +69,10 @@ def released_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list
             cell.source,
             cell.checksum,
             bool(cell.locked),
-            cell.name in points,
+            cell.name in graded,
             cell.name in solutions,
-            points.get(cell.name, 0.0),
+            (graded | tasks).get(cell.name, 0.0),
+            cell.name in tasks,
         )
         for cell in found.source_cells
     ]
@@ -76,9 +87,12 @@ def mend(nb: NotebookNode, released: list[ReleasedCell]) -> None:
         cell.metadata.pop("nbgrader", None)
         if name in by_id:
             places.setdefault(name, []).append(position)
+    written = {}
     for name, found in places.items():
-        _restore(nb, _chosen(nb, found, by_id[name]), by_id[name])
+        written[name] = _restore(nb, _chosen(nb, found, by_id[name]), by_id[name])
     _add_missing(nb, released)
+    _keep_answers(nb, released, written)
+    _behind_answers(nb, released)
     names = {cell.grade_id.removesuffix("-answer").removesuffix("-words") for cell in released}
     for position, cell in enumerate(nb.cells):
         kept = by_id.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
@@ -94,20 +108,68 @@ def _chosen(nb: NotebookNode, positions: list[int], released: ReleasedCell) -> i
     return (changed or positions)[-1]
 
 
-def _restore(nb: NotebookNode, position: int, released: ReleasedCell) -> None:
+def _restore(nb: NotebookNode, position: int, released: ReleasedCell) -> str:
+    """Make a cell what it was, but for the answer in it; what stood there."""
     old = nb.cells[position]
     source = released.source if released.locked else old.source
     new = _cell(released, source, old.id)
     if released.kind == "markdown" and old.get("attachments"):
         new["attachments"] = old.attachments
     nb.cells[position] = from_dict(new)
+    return str(old.source)
+
+
+def _keep_answers(nb: NotebookNode, released: list[ReleasedCell], written: dict[str, str]) -> None:
+    """An answer that was written into a locked cell stands in one of its own in front of it."""
+    asked = {name for cell in released if cell.solution for name in definitions.names(cell.source)}
+    for number, cell in enumerate(released):
+        text = written.get(cell.grade_id, cell.source)
+        if (
+            cell.locked
+            and cell.kind == "code"
+            and asked & set(definitions.names(text)) - set(definitions.names(cell.source))
+        ):
+            new = {"cell_type": "code", "id": f"kept-{number}", "metadata": {}, "source": text}
+            nb.cells.insert(_places(nb)[cell.grade_id], from_dict(new | {"execution_count": None, "outputs": []}))
+
+
+def _behind_answers(nb: NotebookNode, released: list[ReleasedCell]) -> None:
+    """A test comes after the answers that it came after, also where these were moved, or written into a new cell."""
+    for number, test in enumerate(released):
+        if not (test.grade and test.locked and test.kind == "code"):
+            continue
+        asked = [(cell, definitions.names(cell.source)) for cell in released[:number] if cell.solution]
+        used = [pair for pair in asked if any(re.search(rf"\b{name}\b", test.source) for name in pair[1])]
+        stands = _places(nb)[test.grade_id]
+        last = max([_stands(nb, cell, names) for cell, names in used], default=-1)
+        if last > stands:
+            nb.cells.insert(last, nb.cells.pop(stands))
+
+
+def _stands(nb: NotebookNode, answer: ReleasedCell, names: list[str]) -> int:
+    """The last place of an answer: its cell, or where that is as it was released a new one that has its names."""
+    place = _places(nb).get(answer.grade_id, -1)
+    if place >= 0 and nb.cells[place].source.strip() != answer.source.strip():
+        return place
+    new = [
+        position
+        for position, cell in enumerate(nb.cells)
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata
+        if any(definitions.defines(name, cell.source) for name in names)
+    ]
+    return max([place, *new])
+
+
+def _places(nb: NotebookNode) -> dict[str, int]:
+    """The cells that were released, by their ids."""
+    return {cell.metadata["nbgrader"]["grade_id"]: i for i, cell in enumerate(nb.cells) if "nbgrader" in cell.metadata}
 
 
 def _add_missing(nb: NotebookNode, released: list[ReleasedCell]) -> None:
-    """Put graded cells that are gone behind the nearest earlier one that is there."""
+    """Put graded cells that are gone, and code that tests may use, behind the nearest earlier one that is there."""
     for number, cell in enumerate(released):
-        places = {c.metadata.get("nbgrader", {}).get("grade_id"): i for i, c in enumerate(nb.cells)}
-        if cell.grade_id in places or not cell.grade:
+        places = _places(nb)
+        if cell.grade_id in places or not (cell.grade or cell.task or (cell.locked and cell.kind == "code")):
             continue
         before = [places[other.grade_id] for other in released[:number] if other.grade_id in places]
         after = [places[other.grade_id] for other in released[number + 1 :] if other.grade_id in places]

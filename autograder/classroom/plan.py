@@ -77,6 +77,12 @@ class Plan:
         self._rules = f"{self.secret} {self.budget} {dates} {told}"
         self.seen = Seen(course, assignment, self.digest_of_rules())
 
+    @property
+    def by_all_cells(self) -> set[tuple[str, str]]:
+        """(notebook, cell) of what no single cell answers: tests in cells, and tasks."""
+        every = self.notebooks.values()
+        return {(n.name, cell.grade_id) for n in every for cell in n.cells if cell.task or cell.grade_id in n.tests}
+
     def digest_of_rules(self, kit: str | None = None) -> str:
         """Of all that grades depend on but what was handed in. `kit`: another than this one."""
         return hashlib.sha256(f"{self.kit if kit is None else kit} {self._rules}".encode()).hexdigest()

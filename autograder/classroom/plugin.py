@@ -163,13 +163,7 @@ class Grade(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         notebook, assignment = resources["nbgrader"]["notebook"], resources["nbgrader"]["assignment"]
         told = nb.metadata.get(OURS, {})
-        locked = [c for c in nb.cells if utils.is_grade(c) and not utils.is_solution(c)]
-        graded = {submission.grade_id(c) for c in locked}
-        tests = {
-            submission.grade_id(cell): float(cell.metadata.nbgrader["points"])
-            for cell in locked
-            if cell_tests.is_test(submission.grade_id(cell), cell.source)
-        }
+        graded, tests = cell_tests.locked(nb.cells)
         section = section_of(graded - tests.keys(), notebook) if graded - tests.keys() else ""
         ran = [cell for cell in nb.cells if submission.runs(cell, graded)]
         sources = [cell.source for cell in ran]

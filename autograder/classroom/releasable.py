@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course, lesson
-from autograder.classroom import cell_tests, released
+from autograder.classroom import cell_tests, rehearsal, released
 from autograder.judging.observing import expected
 from autograder.proofread import AuthorsError, near_to
 
@@ -30,9 +30,14 @@ def refuse(assignment: str, names: Iterable[str], gone: list[str], folder: Path)
         "Put it back into source/, or go back to the kit before."
         for name in lost
     ]
+    graded: dict[str, Path] = {}
     for file in files:
         place = str(file.relative_to(folder))
         says += [f"{place}: {why}" for why in _ungradable(file, known, gone)]
+        for name in _graded(file):
+            if name in graded:
+                says.append(f"{place}: {graded[name].name} has a question {name} too. Give one of them another id.")
+            graded[name] = file
     if says:
         raise course.BadCourse("\n".join([*says, "Nothing is released, and what was released before is still there."]))
 
@@ -60,11 +65,30 @@ def _ungradable(file: Path, known: dict[str, str], gone: list[str]) -> Iterator[
             f"the grade cell {name} belongs to no exercise and has no tests, so nothing can grade it"
             f"{near_to(name, list(known))}. To make a question of it: make new exercise={name.removesuffix('_test')}"
         )
+    for name in (name for name in tests if name in known and _has_code(nb, name)):
+        yield f"the tests in {name} would not run, since an exercise is called so. Give the cell another id."
+    for name in (one["grade_id"] for one in told if one.get("task") and not one.get("locked")):
+        yield f"the task {name} is not locked, so that nbgrader can grade nobody. Choose its type once more in Jupyter."
     sections = sorted({known[name] for name in tests if name in known})
     if len(sections) > 1:
         yield f"it has exercises of {' and '.join(sections)}. A notebook holds one section; make a second one."
-    if graded and not tests:
+    if [one for one in told if one.get("grade") or one.get("task")] and not tests:
         yield "it has answers to be read, and no exercise. Put them into the notebook of a section."
+
+
+def _graded(file: Path) -> list[str]:
+    """The ids of all that has points."""
+    try:
+        told = [cell["metadata"].get("nbgrader", {}) for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]]
+        return sorted({one["grade_id"] for one in told if one.get("grade") or one.get("task")})
+    except (ValueError, LookupError, TypeError, AttributeError):  # it is told already that this is no notebook
+        return []
+
+
+def _has_code(nb: dict[str, Any], name: str) -> bool:
+    """Whether the locked cell of an exercise has more in it than its check."""
+    cells = [cell for cell in nb["cells"] if cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") == name]
+    return any(cell_tests.has_code(name, "".join(cell["source"])) for cell in cells)
 
 
 def _tests(nb: dict[str, Any]) -> list[int]:
@@ -80,14 +104,14 @@ def _tests(nb: dict[str, Any]) -> list[int]:
     ]
 
 
-def remarks(assignment: str, folder: Path) -> list[str]:
+def remarks(assignment: str, folder: Path) -> Iterator[str]:
     """What whoever releases this should know, and what stops nothing."""
-    says = []
     for file in sorted((folder / "source" / assignment).glob("*.ipynb")):
-        if count := len(_tests(json.loads(file.read_text(encoding="utf-8")))):
-            cells = "1 cell" if count == 1 else f"{count} cells"
-            says.append(
-                f"{file.relative_to(folder)}: the tests in {cells} run beside the student's code, which can make them "
+        nb = json.loads(file.read_text(encoding="utf-8"))
+        if count := len(_tests(nb)):
+            place, cells = file.relative_to(folder), "1 cell" if count == 1 else f"{count} cells"
+            yield (
+                f"{place}: the tests in {cells} run beside the student's code, which can make them "
                 "pass without an answer. A question of your own cannot be deceived so: make new exercise=NAME"
             )
-    return says
+            yield from (f"{place}: {line}" for line in rehearsal.lines(file))

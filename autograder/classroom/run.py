@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder import lesson, source
 from autograder.classroom import concepts, frames, told
+from autograder.classroom.definitions import STOPPED
 from autograder.exercise import Exercise
 from autograder.judging.judge import judge
 from autograder.judging.observing import expected
@@ -197,7 +198,7 @@ class Run:
 def _stopped(ending: str, detail: str) -> Frame:
     says = "This cell ran out of time, so it was left out." if ending == "timeout" else ""
     says = says or f"This cell ended the whole process ({detail}), so it was left out."
-    return {"output_type": "error", "ename": "Stopped", "evalue": says, "traceback": [says]}
+    return {"output_type": "error", "ename": STOPPED, "evalue": says, "traceback": [says]}
 
 
 def _there(observed: Outcome) -> Outcome:

@@ -101,7 +101,7 @@ def stands_out(made: Report) -> str:
         key=lambda found: found[0]["students"],
         default=None,
     )
-    least = max(made["exercises"], key=lambda row: row["failed"] + row["not_started"], default=None)
+    least = max([*made["exercises"], *made["tests"]], key=lambda row: row["failed"] + row["not_started"], default=None)
     if commonest and commonest[0]["students"] > 1:
         mistake, name = commonest
         return f"{name}: {mistake['students']} of {made['students']} made one mistake. {mistake['message']}"
@@ -170,7 +170,8 @@ def _help(found: list[Paper], points: dict[str, float]) -> list[Report]:
     """Who may need help, and the facts that say so."""
     rows = []
     for paper in found:
-        outcomes = [told["outcome"] for told in paper.results.values() if told]
+        graded = paper.results | {name: told for name, told in paper.tests.items() if points[name]}
+        outcomes = [told["outcome"] for told in graded.values() if told]
         begun = [outcome != "not_started" for outcome in outcomes]
         why = []
         if not any(begun):

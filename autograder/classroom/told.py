@@ -59,18 +59,23 @@ def words(verdict: Verdict, trouble: str = "") -> Feedback:
     return told
 
 
-def of_test(name: str, passed: bool, says: str) -> tuple[str, str]:
+def of_test(name: str, outcome: str, says: str) -> tuple[str, str]:
     """The same for a test that an instructor wrote into a cell."""
-    told = Feedback(f"{name} passes" if passed else f"{name} does not pass yet", [], [says] if says else [])
-    return plain(told), html.block(told, passed, [])
+    first = {"passed": "passes", "not_started": "is not started"}.get(outcome, "does not pass yet")
+    told = Feedback(f"{name} {first}", [], [says] if says else [])
+    return plain(told), html.block(told, outcome == "passed", [])
 
 
 def _missing(verdict: Verdict) -> str:
     stopped: Stopped | None = (verdict.trouble or {}).get("stopped")
     if stopped is None:
         return f"There is no {verdict.exercise} once all your cells have run. Give your answer exactly this name."
+    return of_stopped(verdict.exercise, stopped)
+
+
+def of_stopped(name: str, stopped: Stopped) -> str:
     line = f" in its line {stopped.line} (`{stopped.source}`)" if stopped.line else ""
-    return f"The cell that defines {verdict.exercise} stopped{line}: {stopped.error}"
+    return f"The cell that defines {name} stopped{line}: {stopped.error}"
 
 
 def _with_lent(verdict: Verdict, first: ProbeResult) -> str:

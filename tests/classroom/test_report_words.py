@@ -40,6 +40,6 @@ def test_what_lies_beside_a_graded_notebook_is_not_said_to_have_no_score() -> No
     ],
 )
 def test_the_exercise_that_fewest_passed_stands_out(failed: int, not_started: int, says: str) -> None:
-    rows = [{"name": "early", "failed": 2, "not_started": 0}]
-    rows.append({"name": "late", "failed": failed, "not_started": not_started})
-    assert stands_out({"students": 9, "exercises": [row | {"mistakes": []} for row in rows]}) == says
+    early = {"name": "early", "failed": 2, "not_started": 0, "mistakes": []}
+    late = {"name": "late", "failed": failed, "not_started": not_started}
+    assert stands_out({"students": 9, "exercises": [early], "tests": [late]}) == says
