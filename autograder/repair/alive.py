@@ -108,8 +108,12 @@ def _defined_anew(owner: ast.ClassDef) -> set[int]:
 
 
 def _unread(function: ast.FunctionDef) -> set[Dead]:
-    """Assignments to plain names that are not read before they are given another value, and such names of several."""
+    """Assignments to plain names that are not read before they are given another value, and such names of several.
+
+    To print a name is no use of it.
+    """
     read = Counter(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    read -= Counter(n.id for s in ast.walk(function) if _prints(s) for n in ast.walk(s) if isinstance(n, ast.Name))
     built = _built_up(function)
     for n in ast.walk(function):
         if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id not in built:
@@ -185,8 +189,16 @@ def _given_last(function: ast.FunctionDef) -> set[int]:
     for statement in reversed(function.body):
         if is_theirs(statement) and (names := _given(statement)) and not names & later:
             found.add(number_of(statement))
-        later |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and _is_used(n, statement)}
+        if not _prints(statement):
+            later |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and _is_used(n, statement)}
     return found
+
+
+def _prints(node: ast.AST) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            return True
+    return False
 
 
 def _is_used(name: ast.Name, within: ast.stmt) -> bool:

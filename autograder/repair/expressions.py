@@ -156,6 +156,8 @@ class Fresh:
                 for i, generator in enumerate(node.generators):
                     for j in range(len(generator.ifs)):
                         yield lambda n, i=i, j=j: _without_if(n, i, j)
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and parent.right is node:
+            yield from map(_put, self._lengths())
         if _is_condition(node, parent):
             yield lambda n: ast.UnaryOp(ast.Not(), n)
             yield from (_put(c) for c in self._reachable(self.known.conditions.values()))
@@ -191,13 +193,15 @@ class Fresh:
                 yield lambda n, b=binary: ast.BinOp(n, b.op, b.right)
             if in_reach(binary.left, self.names):
                 yield lambda n, b=binary: ast.BinOp(b.left, b.op, n)
-        for name in self.values[:10]:
-            length = ast.parse(f"len({name})", mode="eval").body
+        for length in self._lengths():
             yield lambda n, s=length: ast.BinOp(n, ast.Div(), s)
             yield lambda n, s=length: ast.BinOp(n, ast.Mult(), s)
         for subscript in self.known.subscripts.values():
             if in_reach(subscript.slice, self.names):
                 yield lambda n, s=subscript: ast.Subscript(n, s.slice, ast.Load())
+
+    def _lengths(self) -> list[ast.expr]:
+        return [ast.parse(f"len({name})", mode="eval").body for name in self.values[:10]]
 
     def _reachable(self, nodes: Iterable[ast.expr]) -> Iterator[ast.expr]:
         for node in nodes:

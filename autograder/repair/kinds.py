@@ -106,6 +106,8 @@ def kind_in(node: ast.AST, new: ast.AST, parent: ast.AST) -> str:
         return "index"
     if isinstance(parent, ast.Slice) and kind in ("expression", "name"):
         return "index"
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and parent.right is node:
+        return "divisor" if kind == "expression" else kind
     return kind
 
 

@@ -6,6 +6,7 @@ probe, it is that mistake, and its sentence is said at the edit's place.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 from collections.abc import Callable
@@ -101,6 +102,8 @@ def told(
             name = None
         kind = "statement" if hung_on and edit.kind == "statement_extra" else _kind(edit, found)
         base = name or Diagnosis(kind, said=edit.said, known=False)
+        if name and edit.kind in PUT_IN and name.said.get("by"):
+            edit = _standing(name.said["by"], text, edit)
         made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
     made = _as_one(made, joined)
     if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
@@ -116,6 +119,12 @@ def told(
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
         return [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
     return sorted(_one_a_line(made), key=lambda d: (not d.known, d.lines))
+
+
+def _standing(by: str, text: str, edit: Edit) -> Edit:
+    """Of a known mistake that is the wrong statement and no missing one: it, rather than the line before the right."""
+    found = [node for node in ast.walk(ast.parse(text)) if type(node).__name__ == by and isinstance(node, ast.stmt)]
+    return dataclasses.replace(edit, kind="statement", lines=(found[0].lineno,)) if len(found) == 1 else edit
 
 
 def _where_it_stopped(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from autograder.judging.diagnosis import Mistakes, diagnose, in_part
 from autograder.judging.judge import by_probe
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
-from autograder.repair import diagnosis
+from autograder.repair import diagnosis, undoing
 
 #: Told what a learner need not see; the tests fail when it is told anything.
 log = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ def places(
             return observing.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
 
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
-            return diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed), failing)
+            found = diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed), failing)
+            return found and dataclasses.replace(found, said={"by": undoing.stands_by(exercise, found.mistake)})
 
         def known(probe: str) -> Mistakes:
             return known_mistakes.known_on(exercise, seed, probe)

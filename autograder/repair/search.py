@@ -62,6 +62,8 @@ class Search:
         self.single.most = found.cost if found else math.inf
         found = self.single.best(edits, MOST_LIKELY) or found
         every = sorted([*suggested, *edits], key=lambda edit: edit.rank)
+        if found and len(found.edits) > 1 and found.cost > DEAR:
+            return self._pair_instead(found, every)
         if found:
             return found
         if any(gain >= WHOLE_PROBE for gain, _ in self.single.progress):
@@ -108,6 +110,15 @@ class Search:
         except OutOfBudget:
             if found.cost > DEAR:
                 raise
+            return found
+        return better if better and better.cost < found.cost else found
+
+    def _pair_instead(self, found: Found, edits: list[Edit]) -> Found:
+        """Of a right that is written in another way two edits may mend all, and yet say little: two likelier ones do
+        as well."""
+        try:
+            better = self.several.pair(edits, SHARE_OF_PAIRS)
+        except OutOfBudget:
             return found
         return better if better and better.cost < found.cost else found
 

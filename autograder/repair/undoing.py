@@ -37,6 +37,20 @@ def edits(exercise: Exercise, mistake: str, theirs: ast.stmt) -> list[Edit]:
     return found if len(found) <= MOST else []
 
 
+def stands_by(exercise: Exercise, mistake: str) -> str:
+    """The kind of the one statement that a known mistake has and what it is an edit of has not; "" where none is."""
+    variant = exercise.mistakes.get(mistake)
+    if variant is None:
+        return ""
+    wrong, right = (_statements(variants.tree(exercise, name)[0]) for name in (mistake, variant.of))
+    kinds = wrong.keys() - right.keys()
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _statements(tree: ast.AST) -> Counter[str]:
+    return Counter(type(node).__name__ for node in ast.walk(tree) if isinstance(node, ast.stmt))
+
+
 def counterparts(undone: Sequence[Edit], edits: list[Edit]) -> list[tuple[Edit, ...]]:
     """Sets of edits of theirs, one for each of these, each in another place."""
     like: list[list[Edit]] = []

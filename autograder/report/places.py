@@ -20,6 +20,7 @@ SENTENCES = {
     "condition": "The condition in line {line} holds in other cases than it should.",
     "operator": "Line {line} joins the right things by another operation than the one asked for.",
     "operands_swapped": "In line {line} the two sides of an operation stand the other way round than is asked for.",
+    "divisor": "Line {line} divides by {what}, and should divide by something else.",
     "operand_missing": "In line {line} a part of the calculation is missing.",
     "operand_extra": "In line {line} the calculation has a part too many.",
     "arguments_swapped": "In line {line}, {call} gets its arguments in another order than it takes them.",

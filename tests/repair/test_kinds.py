@@ -57,6 +57,24 @@ AN_ERROR_BEFORE_ALL_ELSE = """class SequentialModel(nn.Module):
             x = self.l(x)
         return x
 """
+#: A right that picks by gather needs two other edits, which would say that argmax is another function.
+ALONG_THE_ROWS = """def accuracy(out, yb):
+    preds = out.argmax(dim=0)
+    return (preds == yb).sum()
+"""
+#: To print `acc` is no use of it: what gives it its value must not be left out of the mended answer.
+PRINTED = """def evaluate_batch(model, loss_func, xb, yb):
+    preds = model(xb)
+    loss = loss_func(preds, yb)
+    acc = (preds.argmax(-1) == yb).sum() / yb.sum()
+    print("loss", loss, "acc", acc)
+    return loss, acc
+"""
+#: What is put in before the assert is about the assert.
+ASSERTED = """def max_abs_diff(a, b):
+    assert a.shape == b.shape
+    return max(abs(a - b))
+"""
 LOGARITHM_OF_TWO = """def log_softmax_naive(x):
     e = x.exp()
     s = e.sum(-1, keepdim=True)
@@ -70,7 +88,10 @@ LOGARITHM_OF_TWO = """def log_softmax_naive(x):
         ("fit_loader", NEVER_CALLED, {5: "never_goes_backward", 7: "never_clears"}),
         ("training_step", ANOTHER_OPERATION, {6: "operator", 7: "statement"}),
         ("softmax", IN_PLACE, {2: "in_place", 3: "keepdim"}),
-        ("accuracy", SET_AND_NOT_ADDED, {6: "overwrites", 7: "expression"}),
+        ("accuracy", SET_AND_NOT_ADDED, {6: "overwrites", 7: "divisor"}),
+        ("accuracy", ALONG_THE_ROWS, {2: "dimension", 3: "operand_missing"}),
+        ("evaluate_batch", PRINTED, {4: "divisor"}),
+        ("max_abs_diff", ASSERTED, {2: "asserted", 3: "by_pythons_max"}),
         ("softmax", DROPPED, {2: "result_dropped"}),
         ("parameter_shapes", NOT_APPENDED, {3: "method_not_called", 4: "overwrites"}),
         (
