@@ -12,6 +12,7 @@ from typing import Any
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
 from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
+from autograder.repair.displaced import displaced
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
 from autograder.repair.naming import Named, Stopped, told
@@ -65,7 +66,8 @@ def look(
         search = None
     if search is not None:
         try:
-            found = search.best(suggested.differences, lambda: suggested.edits) or search.single.part()
+            found = search.best(suggested.differences, lambda: suggested.edits)
+            found = displaced(search.sets, found) if found else search.single.part()
         except OutOfBudget:
             found = search.single.part()
     stopped = _stopped(trials, frames, suggested.undone if search else [])

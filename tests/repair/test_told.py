@@ -138,6 +138,33 @@ def test_mistakes_of_which_none_shows_alone_are_found_together(
     assert {line for found in check(name, text).diagnoses for line in found.lines} == lines
 
 
+#: A statement that is put in mends them: a name -> the answer and the line of theirs whose work it does.
+DISPLACED = {
+    "training_step": (
+        "import torch\n\ndef training_step(model, loss_func, xb, yb, lr):\n    loss = loss_func(model(xb), yb)\n"
+        "    loss.backward()\n    with torch.no_grad():\n        for p in model.parameters():\n"
+        "            p.grad.zero_()\n            p -= p.grad / lr\n    return loss.detach()\n",
+        {9},
+    ),
+    "RegisteredModel": (
+        "from torch import nn\n\nclass RegisteredModel(nn.Module):\n    def __init__(self, layers):\n"
+        "        super().__init__()\n        self.layers = layers\n        for l in layers:\n"
+        "            self.add_module('layer', l)\n    def forward(self, x):\n        for l in self.layers:\n"
+        "            l(x)\n        return x\n",
+        {8, 11},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DISPLACED)
+def test_what_is_put_in_is_told_where_it_does_the_work_of_another_line(
+    name: str, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    text, lines = DISPLACED[name]
+    assert {line for found in check(name, text).diagnoses for line in found.lines} == lines
+
+
 def test_what_could_be_put_in_instead_takes_no_kind_away(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     text = (

@@ -1,0 +1,65 @@
+"""A statement that is put in may do the work of one of theirs, which is idle then: that one is the place."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+
+from autograder.repair.edit import Edit, is_theirs, labels, number_of, place_of
+from autograder.repair.kinds import text
+from autograder.repair.reading import is_text
+from autograder.repair.sets import Found, Sets
+from autograder.repair.trial import OutOfBudget
+
+SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
+#: So much of what is put in stands in a statement of theirs that is the same but for its mistake.
+ALIKE = 0.5
+
+
+def displaced(sets: Sets, found: Found) -> Found:
+    """The same edits, one that puts a statement in being told at the statement of theirs whose work it does."""
+    with contextlib.suppress(OutOfBudget):
+        for edit in found.edits:
+            if edit.kind == "statement_missing":
+                return _at_theirs(sets, found, edit) or found
+    return found
+
+
+def _at_theirs(sets: Sets, found: Found, edit: Edit) -> Found | None:
+    near = sorted(_instead(sets.tree, edit), key=lambda other: abs(other.lines[0] - edit.lines[0]))
+    pairs = [(other, tuple(other if e is edit else e for e in found.edits)) for other in near]
+    passing = sets.all_pass([edits for _, edits in pairs], careful=False)
+    for other, edits in pairs:
+        if edits in passing and (_is_alike(other, edit) or _does_something(sets, other)):
+            return sets.best([edits])
+    return None
+
+
+def _instead(tree: ast.Module, edit: Edit) -> Iterator[Edit]:
+    """The edit, with a statement of theirs taken out besides."""
+    for node in ast.walk(tree):
+        if isinstance(node, SIMPLE) and is_theirs(node) and not is_text(node):
+            parts = (*edit.parts, (number_of(node), lambda n: ast.Pass()))
+            lines, columns = place_of([node])
+            said, kind = {"what": text(node)}, "moved" if labels(node) == edit.come else "statement"
+            changed = {"kind": kind, "parts": parts, "lines": lines, "columns": columns, "gone": labels(node)}
+            yield dataclasses.replace(edit, **changed, said=said)  # type: ignore[arg-type]
+
+
+def _is_alike(other: Edit, edit: Edit) -> bool:
+    return (other.gone & edit.come).total() >= ALIKE * max(other.gone.total(), edit.come.total())
+
+
+def _does_something(sets: Sets, other: Edit) -> bool:
+    """Whether what is seen of the answer as it is hangs on the statement."""
+    alone = sets.text((dataclasses.replace(other, parts=other.parts[-1:]),))
+    if alone is None:
+        return False
+    (frames,) = sets.trials.run([alone], None)
+    return any(_seen(frames.get(name)) != _seen(sets.base.get(name)) for name in sets.failing)
+
+
+def _seen(frame: dict[str, object] | None) -> object:
+    return frame and (frame.get("value"), frame.get("raised"), frame.get("complaint"))
