@@ -15,7 +15,7 @@ from typing import Any
 #: Seconds of computing after which an answer that swallowed the exception gets it again: enough to note where it was.
 AGAIN = 0.25
 #: By the clock an answer may take so many times as long as it may compute.
-ASLEEP = 8.0
+ASLEEP = 20.0
 
 
 class OutOfTime(BaseException):
