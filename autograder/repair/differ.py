@@ -14,6 +14,7 @@ from autograder.repair.assignments import EFFECTS
 from autograder.repair.edit import (
     Change,
     Edit,
+    end_line,
     labels,
     number_of,
     same,
@@ -98,7 +99,9 @@ class _Difference:
         cost = max(1, gone.total(), come.total())
         said = said_of(old, within, kind)
         change: Change = lambda node: new  # noqa: E731
-        self.edits.append(Edit(kind, ((number_of(old), change),), (line,), columns, cost, gone, come, said=said))
+        lines = _lines_apart(old, new) if isinstance(old, ast.Call) and end_line(old) > old.lineno else []
+        lines, columns = (lines, None) if lines else ([line], columns)
+        self.edits.append(Edit(kind, ((number_of(old), change),), tuple(lines), columns, cost, gone, come, said=said))
 
     def statements(self, owner: ast.AST, name: str, a: list[ast.stmt], b: list[ast.stmt]) -> None:
         outer, unwrapped = _unwrapped(b, a)
@@ -239,6 +242,20 @@ def _with_moves(edits: list[Edit]) -> list[Edit]:
         else:
             found.append(edit)
     return [edit for edit in found if id(edit) not in moved]
+
+
+def _lines_apart(old: ast.Call, new: ast.AST) -> list[int]:
+    """Where the arguments of a call stand that goes over several lines, and has another one of them afterwards."""
+    if not isinstance(new, ast.Call) or not same(old.func, new.func):
+        return []
+    left, apart = [*new.args, *new.keywords], []
+    for argument in [*old.args, *old.keywords]:
+        kept = next((other for other in left if same(argument, other)), None)
+        if kept is None:
+            apart.append(place(argument)[0])
+        else:
+            left.remove(kept)
+    return apart
 
 
 def _with_exchanges(edits: list[Edit], theirs: ast.stmt) -> list[Edit]:
