@@ -18,18 +18,37 @@ ifneq ($(UNKNOWN),)
 $(error There is no setting $(UNKNOWN). There are: $(SETTINGS) PYTHON)
 endif
 
+# `make check softmax` is short for `make check exercise=softmax`, and `make lab optim` for `make lab section=optim`.
+TARGETS := help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
+	course assign collect grade feedback report export new build matrix test attack lint bench docs pins clean system-packages
+VERB := $(firstword $(MAKECMDGOALS))
+WORDS := $(filter-out $(TARGETS),$(wordlist 2,99,$(MAKECMDGOALS)))
+ifneq ($(WORDS),)
+ifneq ($(filter check watch hint answer reset predict,$(VERB)),)
+override exercise := $(strip $(exercise) $(WORDS))
+endif
+ifneq ($(filter list train lab copy,$(VERB)),)
+override section := $(strip $(section) $(WORDS))
+endif
+ifneq ($(filter check watch hint answer reset predict list train lab copy,$(VERB)),)
+.PHONY: $(WORDS)
+$(WORDS): $(VERB)
+	@:
+endif
+endif
+
 .DEFAULT_GOAL := help
 # Its rules for C and the like are looked through at every call.
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .NOTPARALLEL:
-.PHONY: help check watch hint answer list reset train predict lab copy progress doctor stop upgrade \
-	course assign collect grade feedback report export new build matrix test attack lint bench docs pins clean system-packages
+.PHONY: $(TARGETS)
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^## /{print "\n" substr($$0, 4)} /^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo 'Most take an exercise or a section:   make check exercise=softmax   make train section=optim'
+	@echo 'In short:                             make check softmax            make train optim'
 
 ## To learn
 
@@ -45,8 +64,8 @@ hint: .venv/ready/learn ## Give the next hint (exercise=NAME, or where you are)
 answer: .venv/ready/learn ## Show the reference beside your own (exercise=NAME give_up=1 before it passes)
 	$(KIT) answer $(exercise) $(if $(give_up),--give-up) $(if $(plain),--plain)
 
-list: .venv/ready/learn ## List sections, exercises, outcomes and points
-	$(KIT) list $(if $(plain),--plain)
+list: .venv/ready/learn ## List sections, exercises, outcomes and points (section=NAME)
+	$(KIT) list $(section) $(if $(plain),--plain)
 
 reset: .venv/ready/learn ## Start an exercise again; the old answer is kept (exercise=NAME)
 	$(KIT) reset $(exercise) $(if $(section),--section $(section))

@@ -60,6 +60,12 @@ def here(name: str | None = None) -> Exercise:
     return lesson.find(next(todo, names[start]))
 
 
+def last() -> Exercise:
+    """The exercise that was checked or watched last, passed or not; the first one before any was."""
+    remembered = state.at(state.read())
+    return next((exercise for exercise in lesson.exercises() if exercise.name == remembered), lesson.exercises()[0])
+
+
 def stale() -> list[Exercise]:
     """The exercises whose outcome is not known for the files as they are now."""
     remembered = state.exercises()

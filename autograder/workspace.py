@@ -89,6 +89,16 @@ def is_stub(text: str) -> bool:
     return len(rest) == 1 and isinstance(rest[0], ast.Raise) and "NotImplementedError" in ast.unparse(rest[0])
 
 
+def is_unwritten(section: str, name: str) -> bool:
+    """Whether the learner's file holds the stub of this answer as it is made."""
+    path = source.exercises_path(section)
+    try:
+        present = definition(path.read_text(encoding="utf-8"), name) if path.exists() else None
+    except (Unparsable, UnicodeDecodeError):
+        return False
+    return present is not None and present.strip() == source.stub(source.answers(section)[name]).strip()
+
+
 def back_up(path: Path) -> Path:
     """Copy a file into the backups and return where it is; an existing backup is never overwritten."""
     BACKUPS.mkdir(parents=True, exist_ok=True)

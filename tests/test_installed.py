@@ -73,6 +73,10 @@ def test_a_day_with_it(site: Path, workspace: Path) -> None:
     code, page = kit(site, workspace / "exercises", "check", "softmax")
     assert code == 0, page
     assert "make" not in page
+    below = kit(site, workspace / "exercises", "check", "nll")[1]
+    assert "Edit    cross_entropy.py" in below
+    assert "--file" not in below  # what is graded as another file does not count
+    assert "pip install --upgrade" in kit(site, workspace, "upgrade")[1]
     assert kit(site, workspace, "answer", "softmax")[0] == 0
     assert "✓   softmax" in kit(site, workspace, "list")[1]
     assert (workspace / ".autograder" / "progress.json").exists()
@@ -106,7 +110,10 @@ def test_starting_again_overwrites_nothing_and_an_upgrade_brings_new_stubs(site:
         ("Again: make check exercise=softmax", "Again: autograder check softmax"),
         ("make check exercise=a file=/tmp/a.py", "autograder check a --file /tmp/a.py"),
         ("type make answer exercise=nll give_up=1.", "type autograder answer nll --give-up."),
-        ("`make train section=optim` shows it", "`autograder train --section optim` shows it"),
+        ("`make train section=optim` shows it", "`autograder train optim` shows it"),
+        ("make copy section=optim, or a file", "autograder copy optim, or a file"),
+        ("make copy notebook=FILE", "autograder copy FILE"),
+        ("make check section=optim", "autograder check --section optim"),
         ("these make lists and tensors", "these make lists and tensors"),
         ("make a list", "make a list"),
     ],

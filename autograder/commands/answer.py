@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import click
 
-from autograder import lesson, state
+from autograder import lesson, overview, state
 from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option
 from autograder.judging.grade import experiment
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--give-up", is_flag=True, help="Show it although yours does not pass yet.")
 @plain_option
-def answer(name: str, give_up: bool, as_plain: bool) -> None:
-    """Show the reference answer to NAME beside your own, once yours passes or you give up."""
-    exercise = lesson.find(name)
+def answer(name: str | None, give_up: bool, as_plain: bool) -> None:
+    """Show the reference answer to NAME, or to the exercise where you are, beside your own, once yours passes or you
+    give up."""
+    exercise = lesson.find(name) if name else overview.last()
+    name = exercise.name
     if not give_up and not graded(exercise).passed:
         click.echo(f"{name} does not pass yet, so its answer stays hidden.")
         if state.exercise(state.read(), name).get("hints", 0) < len(exercise.hints):

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
 
 from autograder import state
-from autograder.commands.group import NOT_PASSED, PASSED, chosen, graded, leave, plain_option, told_broken, tracked
+from autograder.commands.group import (
+    NOT_PASSED,
+    PASSED,
+    USAGE,
+    chosen,
+    graded,
+    leave,
+    plain_option,
+    told_broken,
+    tracked,
+)
+from autograder.exercise import Exercise
 from autograder.judging.answer_file import read, short
 from autograder.judging.grade import experiment
 from autograder.judging.verdict import Verdict
@@ -37,6 +49,8 @@ def check(
     Exits with 0 when all of them pass, 1 when one does not, 2 when a name is unknown.
     """
     exercises, broken = chosen(names, section)
+    if path is not None and not names and section is None:
+        exercises = _defined(exercises, path)
     if not as_json and not as_plain:
         from autograder.report import pages  # while torch is imported elsewhere, or it would be waited for afterwards
 
@@ -65,6 +79,16 @@ def check(
     broken = broken or (not names and told_broken(section))
     passed = len(verdicts) == len(exercises) and all(verdict.passed for verdict in verdicts)
     leave(PASSED if passed and not broken else NOT_PASSED)
+
+
+def _defined(exercises: list[Exercise], path: Path) -> list[Exercise]:
+    """Of these exercises those that a file has a definition of."""
+    text = read(path)
+    found = [e for e in exercises if re.search(rf"^(def|class) {e.name}\b", text, re.MULTILINE)]
+    if not found:
+        click.echo(f"{short(path)} has no answer in it: no exercise has the name of what it defines.", err=True)
+        leave(USAGE)
+    return found
 
 
 def _plot(verdicts: list[Verdict], path: Path | None) -> None:

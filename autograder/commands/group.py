@@ -65,6 +65,9 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             leave(130)
+        except click.UsageError as error:
+            click.echo(error.format_message(), err=True)
+            leave(USAGE)
         except (click.exceptions.Exit, click.Abort):  # RuntimeErrors too: `check --help` ends so
             raise
         except RuntimeError as error:  # the kit's own reference could not be observed, for example

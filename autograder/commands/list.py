@@ -10,13 +10,15 @@ from autograder.commands.group import PASSED, leave, plain_option, told_broken
 
 
 @click.command("list")
+@click.argument("section", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the exercises as JSON.")
 @plain_option
-def list_(as_json: bool, as_plain: bool) -> None:
-    """Show sections, exercises, outcomes and points."""
-    from autograder import overview
+def list_(section: str | None, as_json: bool, as_plain: bool) -> None:
+    """Show sections, exercises, outcomes and points: of all, or of SECTION."""
+    from autograder import lesson, overview
 
-    rows = overview.rows()
+    wanted = {exercise.name for exercise in lesson.select([], section)}
+    rows = [row for row in overview.rows() if row["name"] in wanted]
     if as_json:
         click.echo(json.dumps(rows, indent=1))
     elif as_plain:

@@ -25,6 +25,9 @@ def reset(name: str | None, section: str | None, yes: bool) -> None:
     section = exercise.section if exercise else lesson.select([], section or name)[0].section
     name = exercise.name if exercise else section
     path = short(source.exercises_path(section))
+    if exercise and workspace.is_unwritten(section, exercise.name):
+        click.echo(f"{name} is a stub already in {path}.")
+        return
     if not yes and sys.stdin.isatty():
         click.confirm(f"Restore {name} in {path}? Your text is kept in a backup.", abort=True)
     try:

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder import source, workspace
+from autograder import places, source, workspace
 from autograder.copying import splice
-from autograder.judging.answer_file import UnreadableFile
+from autograder.judging.answer_file import UnreadableFile, short
 from autograder.workspace import lines_of
 
 
@@ -115,7 +115,8 @@ class Notebook(Place):
             self.cells = [cell for cell in self.content["cells"] if cell["cell_type"] == "code"]
             return ["".join(cell["source"]) for cell in self.cells]
         except FileNotFoundError:
-            raise UnreadableFile(f"There is no file {self.path}.") from None
+            make = " `make lab` makes the notebooks." if self.path.parent == places.NOTEBOOKS else ""
+            raise UnreadableFile(f"There is no file {short(self.path)}.{make}") from None
         except (OSError, ValueError, KeyError, TypeError):
             raise UnreadableFile(f"{self.path} is not a notebook that can be read: open it in Jupyter.") from None
 

@@ -149,7 +149,8 @@ def show_list(out: Console, rows: list[dict[str, Any]]) -> None:
                 _outcome(row["outcome"]),
             )
         out.print(table)
-    out.print(Padding(Text("all " + _bar(rows, out.width - 4), style=STRONG), (1, 0, 0, 0), expand=False))
+    if len({row["section"] for row in rows}) > 1:
+        out.print(Padding(Text("all " + _bar(rows, out.width - 4), style=STRONG), (1, 0, 0, 0), expand=False))
     following = next((row["name"] for row in rows if row["outcome"] != "passed"), None)
     if following:
         out.print(Text("Next    ", style=QUIET) + Text(f"make check exercise={following}"))

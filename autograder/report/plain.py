@@ -104,7 +104,8 @@ def rows(table: list[dict[str, Any]]) -> list[str]:
             lines.append(
                 f"{row['name']}, {kind}: {outcome(row['outcome'])}, {row['earned']:g} of {row['points']} points"
             )
-    return [*lines, "", f"All: {_sum(table)}"]
+    several = len({row["section"] for row in table}) > 1
+    return [*lines, "", f"All: {_sum(table)}"] if several else lines
 
 
 def _sum(table: list[dict[str, Any]]) -> str:

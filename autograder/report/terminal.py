@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
@@ -16,7 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder import lesson
+from autograder import lesson, places
 from autograder.judging.verdict import Verdict
 from autograder.milestones.composition import DRAWN
 from autograder.report import values
@@ -229,7 +230,8 @@ def next_steps(verdict: Verdict) -> list[tuple[str, str]]:
         compare = [("Compare", f"make answer exercise={name}")]
         return compare + ([("Next", f"make check exercise={following}")] if following else [("Done", "make list")])
     where = verdict.path + (f", line {line}" if (line := line_of(verdict)) else "")
-    file = "" if verdict.path.startswith("exercises") else f" file={verdict.path}"
+    own = Path(verdict.path).resolve().parent == places.EXERCISES.resolve()
+    file = "" if own else f" file={verdict.path}"
     again = f"make check exercise={name}{file}"
     draw = [("Draw", f"{again} plot=1")] if name in DRAWN and verdict.outcome == "failed" else []
     return [("Edit", where), ("Again", again), *draw, ("Stuck?", f"make hint exercise={name}")]

@@ -11,13 +11,15 @@ from autograder import places
 
 #: Of the commands that make has, and the installed kit too.
 NAMES = "check|watch|hint|answer|list|reset|train|predict|lab|copy|progress|doctor|stop"
+#: Those that take a section as others take an exercise.
+BY_SECTION = {"train", "lab", "copy", "list"}
 COMMAND = re.compile(rf"\bmake ({NAMES})\b((?: [a-z_]+=[^\s,;)`]+)*)")
 
 
 def typed(text: str) -> str:
     """The text with the words of the installed kit."""
     text = text.replace("python -m autograder", "autograder")
-    return COMMAND.sub(lambda found: " ".join(["autograder", found[1], *map(_word, found[2].split())]), text)
+    return COMMAND.sub(_command, text)
 
 
 def elsewhere(text: str) -> str:
@@ -26,12 +28,18 @@ def elsewhere(text: str) -> str:
     return text if path == "." else COMMAND.sub(rf"make -C {shlex.quote(path)} \1\2", text)
 
 
-def _word(setting: str) -> str:
+def _command(found: re.Match[str]) -> str:
+    return " ".join(["autograder", found[1], *(_word(found[1], setting) for setting in found[2].split())])
+
+
+def _word(command: str, setting: str) -> str:
     name, _, value = setting.partition("=")
     dot = "." if value.endswith(".") else ""  # the end of the sentence
     value = value.removesuffix(".") if dot else value
     option = "--" + name.replace("_", "-")
-    return {"exercise": value}.get(name, option if value == "1" else f"{option} {value}") + dot
+    if name in ("exercise", "notebook") or (name == "section" and command in BY_SECTION):
+        return value + dot
+    return (option if value == "1" else f"{option} {value}") + dot
 
 
 class Typed:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder import process, workspace
-from autograder.places import KIT
+from autograder.places import INSTALLED, KIT
 from autograder.upgrade import merge
 from autograder.upgrade.finish import names
 from autograder.upgrade.git import CannotUpgrade, Git
@@ -18,7 +18,12 @@ def upgrade(source: str | None, say: Callable[[str], None], root: Path = KIT) ->
     """Bring in what is new on `source` ("origin/main"), by default on the branch that this one follows."""
     git = Git(root)
     if git.ask("rev-parse", "--show-toplevel")[0] or Path(git.run("rev-parse", "--show-toplevel")) != root.resolve():
-        raise CannotUpgrade("This folder is not a clone, so there is nothing to upgrade from. Clone the kit again.")
+        raise CannotUpgrade(
+            "pip installed this kit, and brings what is new: `pip install --upgrade` with what it was installed from."
+            " The next command then adds the new stubs."
+            if INSTALLED
+            else "This folder is not a clone, so there is nothing to upgrade from. Clone the kit again."
+        )
     if git.unfinished():
         raise CannotUpgrade("A merge or rebase is half done. Finish or undo it first: git status says how.")
     target = _fetched(git, source)

@@ -453,6 +453,10 @@ def test_make_lists_its_commands_and_refuses_a_misspelt_setting() -> None:
     assert "There is no setting exercice" in misspelt.stderr
     asked = make("-n", "check", "exercise=softmax", "file=a b.py").stdout
     assert "autograder check softmax --file 'a b.py'" in " ".join(asked.split())
+    assert "autograder check softmax nll" in " ".join(make("-n", "check", "softmax", "nll").stdout.split())
+    assert "autograder lab optim" in " ".join(make("-n", "lab", "optim").stdout.split())
+    assert "autograder list optim" in " ".join(make("-n", "list", "section=optim").stdout.split())
+    assert "No rule to make target 'softmax'" in make("-n", "clean", "softmax").stderr
     some = make("-n", "test", "only=-k softmax --tb=short").stdout
     assert "-k softmax --tb=short" in some
     assert "ruff" not in some  # style comes before all the tests, and does not stop a test of one's own

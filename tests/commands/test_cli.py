@@ -163,3 +163,44 @@ def test_a_command_explains_itself(kit: Kit) -> None:
     page = kit.run("check", "--help", code=0)
     assert page.startswith("Usage:")
     assert "failed" not in page
+
+
+def test_what_is_missing_or_misspelt_is_said_in_one_line(kit: Kit) -> None:
+    assert kit.run("copy", code=2).startswith("Name a section, as in: make copy section=optim")
+    assert kit.run("copy", "optim", code=2) == (
+        "There is no file notebooks/optim.ipynb. `make lab` makes the notebooks.\n"
+    )
+    assert kit.run("hint", "softmax", "nll", code=2) == "Got unexpected extra argument (nll)\n"
+
+
+def test_a_file_alone_is_checked_for_what_it_defines(kit: Kit) -> None:
+    (kit.root / "mine.py").write_text(RIGHT)
+    page = kit.run("check", "--file", "mine.py")
+    assert page.startswith("softmax passed")
+    assert "get_data" not in page
+    (kit.root / "notes.py").write_text("def mine():\n    pass\n")
+    assert "no exercise has the name" in kit.run("check", "--file", "notes.py", code=2)
+
+
+def test_a_list_of_one_section(kit: Kit) -> None:
+    page = kit.run("list", "optim")
+    assert "Optimizer" in page
+    assert "softmax" not in page
+    assert "all [" not in page
+    assert "Next    make check exercise=Optimizer" in page
+    assert "Did you mean optim" in kit.run("list", "optm", code=2)
+
+
+def test_the_answer_without_a_name_is_that_of_the_exercise_checked_last(kit: Kit) -> None:
+    kit.write("nll", "def nll(log_probs, target):\n    return -log_probs[range(len(target)), target].mean()\n")
+    kit.run("check", "nll")
+    assert "range(len(target))" in kit.run("answer")
+    assert "softmax does not pass yet" in kit.run("answer", "softmax", code=1)
+
+
+def test_a_stub_need_not_be_made_one_again(kit: Kit) -> None:
+    assert kit.run("reset", "softmax") == "softmax is a stub already in exercises/cross_entropy.py.\n"
+    assert not (kit.root / ".autograder" / "backups").exists()
+    kit.write("softmax", WRONG)
+    assert "is a stub again" in kit.run("reset", "softmax")
+    assert "is a stub already" in kit.run("reset", "softmax")
