@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from autograder import lesson, overview, state
-from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option
+from autograder.commands.group import NOT_PASSED, PASSED, graded, leave, plain_option, told_to_wait
 from autograder.judging.grade import experiment
 
 
@@ -18,7 +18,9 @@ def answer(name: str | None, give_up: bool, as_plain: bool) -> None:
     give up."""
     exercise = lesson.find(name) if name else overview.last()
     name = exercise.name
-    if not give_up and not graded(exercise).passed:
+    with told_to_wait(f"Checking {name}", not as_plain):
+        shown = give_up or graded(exercise).passed
+    if not shown:
         click.echo(f"{name} does not pass yet, so its answer stays hidden.")
         if state.exercise(state.read(), name).get("hints", 0) < len(exercise.hints):
             click.echo(f"One more hint:        make hint exercise={name}")

@@ -18,6 +18,7 @@ from autograder.commands.group import (
     leave,
     plain_option,
     told_broken,
+    told_to_wait,
     tracked,
 )
 from autograder.exercise import Exercise
@@ -56,9 +57,11 @@ def check(
 
         pages.get_ready()
     verdicts = []
-    for exercise in tracked(exercises, shown=len(exercises) > 3 and not as_json and not as_plain):
+    few = len(exercises) < 4
+    for exercise in tracked(exercises, shown=not few and not as_json and not as_plain):
         try:
-            verdicts.append(graded(exercise, path, seed))
+            with told_to_wait(f"Checking {exercise.name}", few and not as_plain):
+                verdicts.append(graded(exercise, path, seed))
         except AuthorsError as error:
             if len(exercises) == 1:
                 raise

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import pkgutil
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +24,8 @@ from autograder.proofread import AuthorsError
 #: How this program is called.
 PROGRAM = "autograder" if places.INSTALLED else "python -m autograder"
 PASSED, NOT_PASSED, USAGE, FAILED = 0, 1, 2, 3
+#: Seconds that a command may take without a word.
+IN_SILENCE = 1.0
 
 plain_option = click.option(
     "--plain",
@@ -129,6 +134,30 @@ def told_broken(section: str | None = None) -> bool:
     for error in errors:
         click.echo(str(error), err=True)
     return bool(errors)
+
+
+@contextlib.contextmanager
+def told_to_wait(what: str, wanted: bool = True) -> Iterator[None]:
+    """Where somebody looks, say after a second that it goes on; the words are gone when it is over."""
+    if not wanted or not sys.stderr.isatty():
+        yield
+        return
+    told: list[str] = []
+
+    def tell() -> None:
+        told.append(what)
+        click.echo(f"{what} ...", nl=False, err=True)
+
+    words = threading.Timer(IN_SILENCE, tell)
+    words.daemon = True
+    words.start()
+    try:
+        yield
+    finally:
+        words.cancel()
+        words.join()
+        if told:
+            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def tracked(items: list[Exercise], shown: bool) -> Any:

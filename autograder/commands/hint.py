@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from autograder import overview, state
-from autograder.commands.group import PASSED, graded, leave, plain_option
+from autograder.commands.group import PASSED, graded, leave, plain_option, told_to_wait
 from autograder.exercise import Exercise
 from autograder.judging.answer_file import UnreadableFile
 from autograder.judging.verdict import Diagnosis
@@ -47,6 +47,7 @@ def _found(exercise: Exercise) -> Diagnosis | None:
     if state.exercises().get(exercise.name, {}).get("outcome") not in ("failed", "error"):
         return None
     try:
-        return graded(exercise).diagnosis
+        with told_to_wait(f"Looking at your {exercise.name}"):
+            return graded(exercise).diagnosis
     except UnreadableFile:  # a check tells of it
         return None

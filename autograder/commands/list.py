@@ -6,7 +6,7 @@ import json
 
 import click
 
-from autograder.commands.group import PASSED, leave, plain_option, told_broken
+from autograder.commands.group import PASSED, leave, plain_option, told_broken, told_to_wait
 
 
 @click.command("list")
@@ -18,7 +18,8 @@ def list_(section: str | None, as_json: bool, as_plain: bool) -> None:
     from autograder import lesson, overview
 
     wanted = {exercise.name for exercise in lesson.select([], section)}
-    rows = [row for row in overview.rows() if row["name"] in wanted]
+    with told_to_wait("Checking what has changed", not as_plain):
+        rows = [row for row in overview.rows() if row["name"] in wanted]
     if as_json:
         click.echo(json.dumps(rows, indent=1))
     elif as_plain:

@@ -95,13 +95,14 @@ def choice(exercise: Exercise, asked: list[Question], rng: random.Random) -> Cho
 
 
 def read(text: str, like: Any) -> Any:
-    """What was typed, as an encoded value of the kind of `like`."""
+    """What was typed, as an encoded value of the kind of `like`; between numbers a blank is enough."""
     plain = re.sub(r",\s*dtype\s*=\s*[\w.]+", "", re.sub(r"\b(?:torch\.)?tensor\s*\(", "(", text.strip()))
-    try:
-        value = _listed(ast.literal_eval(plain))
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise Unreadable("Type a value as Python writes it, like 0.5 or [[1, 2], [3, 4]].") from None
-    return _as(value, like)
+    for written in (plain, re.sub(r"(?<=[\d.\]])\s+(?=[-+.\d\[])", ", ", plain)):
+        try:
+            return _as(_listed(ast.literal_eval(written)), like)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            continue
+    raise Unreadable("Type a value as Python writes it, like 0.5 or [[1, 2], [3, 4]].")
 
 
 def _as(value: Any, like: Any) -> Any:

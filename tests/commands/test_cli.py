@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import time
 
 import pytest
 
+from autograder.commands import group
 from autograder.report import places, pointers
 from conftest import Kit
 
@@ -204,3 +207,19 @@ def test_a_stub_need_not_be_made_one_again(kit: Kit) -> None:
     kit.write("softmax", WRONG)
     assert "is a stub again" in kit.run("reset", "softmax")
     assert "is a stub already" in kit.run("reset", "softmax")
+
+
+def test_what_takes_a_second_says_so_where_somebody_looks_and_takes_the_words_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(group, "IN_SILENCE", 0.01)
+    for looks, wanted in ((True, True), (False, True), (True, False)):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda looks=looks: looks)
+        with group.told_to_wait("Checking nll", wanted):
+            time.sleep(0.2)
+        assert capsys.readouterr() == ("", "Checking nll ...\r\x1b[K" if looks and wanted else "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(group, "IN_SILENCE", 60)
+    with group.told_to_wait("Checking nll"):
+        pass
+    assert capsys.readouterr() == ("", "")

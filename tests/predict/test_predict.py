@@ -33,6 +33,10 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("[0.67, 0.33]", TENSOR, True),
         ("0.67, 0.33", TENSOR, True),
+        ("0.67 0.33", TENSOR, True),
+        ("[0.67 0.33]", TENSOR, True),
+        ("[[0 1] [2]]", [[0, 1], [2]], True),
+        ("0.67 -0.33", TENSOR, False),
         ("tensor([0.668, 0.332])", TENSOR, True),
         ("torch.tensor([0.668, 0.332], dtype=torch.float32)", TENSOR, True),
         ("[0.5, 0.5]", TENSOR, False),
