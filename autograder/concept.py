@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from autograder import proofread
+from autograder import declaring
 from autograder.exercise import Complaint, Exercise, Probe, Statement
 
 
@@ -31,10 +31,10 @@ def concept(
     line for each point) are for the person who grades the written answer of a class.
     """
 
-    exercise = Exercise(name, kind="concept", ids=proofread.ids(ids), ordered=ordered)
-    exercise.hints, exercise.rubric = proofread.texts("hints", hints), proofread.texts("rubric", rubric)
-    exercise.model_answer = proofread.text("model_answer", model_answer)
-    told = proofread.table("explanations", explanations)
+    exercise = Exercise(name, kind="concept", ids=declaring.ids(ids), ordered=ordered)
+    exercise.hints, exercise.rubric = declaring.texts("hints", hints), declaring.texts("rubric", rubric)
+    exercise.model_answer = declaring.text("model_answer", model_answer)
+    told = declaring.table("explanations", explanations)
     exercise.statements = {letter: Statement(letter, text) for letter, text in told.items()}
     for probe_name, function in probes(list(explanations), ordered):
         exercise.probes[probe_name] = Probe(probe_name, function)

@@ -30,8 +30,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from autograder import proofread
-from autograder.proofread import Misdeclared
+from autograder import declaring
+from autograder.declaring import Misdeclared
 
 #: Of each probe, so many calls of the answer are recorded, to be shown.
 MOST_CALLS = 4
@@ -148,8 +148,8 @@ class Exercise:
         Its docstring, if there is one, is said when it fails and nothing more precise is known.
         """
 
-        proofread.numbers(points, rtol, atol)
-        proofread.text("fixed", fixed)
+        declaring.numbers(points, rtol, atol)
+        declaring.text("fixed", fixed)
 
         def declare(function: Function) -> Function:
             name, says, _ = self._declaration("probe", function)
@@ -161,7 +161,7 @@ class Exercise:
     def remark(self, function: Function | None = None, *, rtol: float = 1e-5, atol: float = 5e-6) -> Any:
         """Declare a probe whose docstring is said after the pass, when it sees something else than in the reference."""
 
-        proofread.numbers(1, rtol, atol)
+        declaring.numbers(1, rtol, atol)
 
         def declare(function: Function) -> Function:
             name, says, _ = self._declaration("remark", function)
@@ -173,7 +173,7 @@ class Exercise:
     def right(self, function: Function | None = None, *, remarks: Sequence[str] = ()) -> Any:
         """Declare another correct implementation. No probe may tell it from the reference; these `remarks` do."""
 
-        gets = tuple(proofread.texts("remarks", remarks))
+        gets = tuple(declaring.texts("remarks", remarks))
 
         def declare(function: Function) -> Function:
             name, _, declared = self._declaration("right", function)
@@ -185,7 +185,7 @@ class Exercise:
     def mistake(self, function: Function | None = None, *, twins: Sequence[str] = ()) -> Any:
         """Declare a known mistake; its docstring is what a learner who made it reads."""
 
-        named = tuple(proofread.texts("twins", twins))
+        named = tuple(declaring.texts("twins", twins))
 
         def declare(function: Function) -> Function:
             name, says, declared = self._declaration("mistake", function)
@@ -201,7 +201,7 @@ class Exercise:
         function that is decorated has a name and a docstring, and no body.
         """
 
-        named, of = tuple(proofread.texts("twins", twins)), proofread.text("of", of)
+        named, of = tuple(declaring.texts("twins", twins)), declaring.text("of", of)
         if not edits or callable(edits[0]):
             raise Misdeclared(f'a slip takes old code and new code: @{self.name}.slip("old code", "new code").')
 
@@ -224,10 +224,12 @@ class Exercise:
 
     def _declaration(self, kind: str, function: Function) -> tuple[str, str, tuple[str, int]]:
         """(its name, its docstring, its file and line) of what is decorated, if it can be meant."""
-        proofread.decorated(f"@{self.name}.{kind}", function)
+        declaring.decorated(f"@{self.name}.{kind}", function)
         if kind in ("probe", "remark"):
-            proofread.watches(self.name, function)
+            declaring.watches(self.name, function)
         name, code = function.__name__, function.__code__
+        if name == self.name:
+            raise Misdeclared(f"`{name}` is the exercise. Call this function something else.")
         if any(name in table for table in (self.watched, self.rights, self.mistakes)):
             raise Misdeclared(f"`{name}` is declared twice. Rename or drop one.")
         return name, _text(function), (code.co_filename, code.co_firstlineno)
@@ -254,14 +256,14 @@ def code(
 ) -> Exercise:
     """Declare an exercise whose answer is a function or, with `is_class`, a class."""
     return Exercise(
-        proofread.text("name", name),
-        ids=proofread.ids(ids),
-        hints=proofread.texts("hints", hints),
-        shortcut=proofread.texts("shortcut", shortcut),
-        instead=proofread.text("instead", instead),
-        relations=proofread.texts("relations", relations),
+        declaring.text("name", name),
+        ids=declaring.ids(ids),
+        hints=declaring.texts("hints", hints),
+        shortcut=declaring.texts("shortcut", shortcut),
+        instead=declaring.text("instead", instead),
+        relations=declaring.texts("relations", relations),
         is_class=is_class,
-        refuses=proofread.table("refuses", refuses or {}),
+        refuses=declaring.table("refuses", refuses or {}),
     )
 
 

@@ -7,6 +7,7 @@ import difflib
 import functools
 import importlib
 import importlib.machinery
+import itertools
 import pkgutil
 import re
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import places, proofread
+from autograder.declaring import near_to
 from autograder.exercise import Exercise
 from autograder.proofread import AuthorsError
 
@@ -154,7 +156,8 @@ def names(section: str) -> list[str]:
     here = _files(section)
     solutions = solutions_path(section)
     if solutions.exists():
-        order = re.findall(r"^(?:def|class) (\w+)", solutions.read_text(encoding="utf-8"), re.MULTILINE)
+        text = solutions.read_text(encoding="utf-8", errors="replace")
+        order = re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)
     else:  # the copy of the kit that a class gets
         order = importlib.import_module(f"{package(section)}.{section}").ORDER
     return [name for name in dict.fromkeys(order) if name in here] + sorted(here - set(order))
@@ -189,16 +192,31 @@ def broken(section: str | None = None) -> list[AuthorsError]:
 
 
 def _unobserved(section: str) -> list[AuthorsError]:
-    anywhere = {name for each in current().sections for name in _files(each)}
+    anywhere = {name for each in current().sections for name in _files(each)} | {path.stem for path in _strays()}
     return proofread.unobserved(solutions_path(section), _files(section), anywhere, checks_folder(section))
 
 
-def _misplaced() -> list[AuthorsError]:
-    """Own files that make no section."""
+def _strays() -> list[Path]:
+    """Checks in a folder that is no section's."""
     here = current()
+    paths = sorted((here.folder / here.checks).glob("*/*.py"))
+    return [p for p in paths if p.parent.name not in (*here.sections, "families") and not p.stem.startswith("_")]
+
+
+def _misplaced() -> list[AuthorsError]:
+    """Files that belong to no section, and own ones that make none."""
+    here, found = current(), []
+    for path in _strays():
+        near = near_to(path.parent.name, list(here.sections))
+        told = f"`{path.stem}` is in the folder of no section{near}. Move it."
+        found.append(AuthorsError(path, 1, told))
+    for path in sorted(here.solutions.glob("*.py")):
+        if path.stem not in here.sections and (asked := proofread.asked(path)):
+            told = f"`{asked[0]}` is asked in no section. Add {path.stem} to those in {places.DESCRIPTION}."
+            found.append(AuthorsError(path, 1, told))
     if here.own is None:
-        return []
-    found, written = [], _written(here.own)
+        return found
+    written = _written(here.own)
     for name in written:
         path = here.own / "solutions" / f"{name}.py"
         if not name.isidentifier():
@@ -220,6 +238,7 @@ def _loaded(section: str, name: str) -> Exercise:
     if others := [other for other in rivals if name in _files(other) and other != section]:
         told = f"the section {others[0]} has an exercise `{name}` too. Call one of them something else."
         raise AuthorsError(path, proofread.declared_at(path, name), told)
+    proofread.written(path, package(section))
     try:
         with postponed("torch"):
             module = importlib.import_module(f"{package(section)}.{section}.{name}")
@@ -231,7 +250,9 @@ def _loaded(section: str, name: str) -> Exercise:
         called = next(((v, e) for v, e in declared.items() if name in (v, e.name)), next(iter(declared.items()), None))
         line = proofread.declared_at(path, called[1].name) if called else 1
         says = f'declares {called[0]} = ...("{called[1].name}", ...)' if called else "declares no exercise"
-        raise AuthorsError(path, line, f'this {says}. Write {name} = code("{name}", ...), as the file is called.')
+        other = f"{called[1].name}.py" if called else f"_{name}.py if it only helps others"
+        told = f'Write {name} = code("{name}", ...), as the file is called, or call the file {other}.'
+        raise AuthorsError(path, line, f"this {says}. {told}")
     if others := [e.name for e in declared.values() if e is not exercise]:
         told = f"`{others[0]}` is an exercise here too. Each has a file of its own: {others[0]}.py beside this one."
         raise AuthorsError(path, proofread.declared_at(path, others[0]), told)
@@ -250,10 +271,10 @@ def find(name: str) -> Exercise:
     """The exercise of this name; UnknownName suggests near ones, AuthorsError says why it cannot be used yet."""
     section = _home(name)
     if section is None:
-        for each in current().sections:
-            for error in _unobserved(each):
-                if f"`{name}`" in str(error):
-                    raise error
+        errors = itertools.chain(_misplaced(), *(_unobserved(each) for each in current().sections))
+        for error in errors:
+            if f"`{name}`" in str(error):
+                raise error
         raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))
     return _loaded(section, name)
 

@@ -1,35 +1,30 @@
 """What authors get wrong in solutions and checks, each told in one line: file, line and what to write.
 
-Only what can be seen by reading the two files of an exercise, and where something is declared (`Misdeclared`). What
-shows when its probes run is told by judging/observing.py and matrix/steady.py with the same error. It stops that
-exercise alone.
+Only what can be seen by reading the two files of an exercise, and what declaring.py refuses. What shows when its probes
+run is told by judging/observing.py and matrix/steady.py with the same error. It stops that exercise alone.
 """
 
 from __future__ import annotations
 
 import ast
-import difflib
 import functools
-import inspect
 import linecache
 import re
-import sys
 import traceback
-import types
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from autograder.declaring import DECORATORS, Misdeclared, near_to, remedy
 
 if TYPE_CHECKING:
     from autograder.exercise import Exercise
 
 Definition = ast.FunctionDef | ast.ClassDef
-#: What may stand behind `@softmax.`.
-DECORATORS = ("probe", "remark", "right", "mistake", "slip", "experiment")
 
 
-class Misdeclared(Exception):
-    """What is declared cannot be meant; the text says what to write. `unreadable` adds the file and the line."""
+#: Keywords of what a learner is not to see.
+SECRET = ("explanations", "model_answer", "rubric", "hints", "refuses")
 
 
 class AuthorsError(Exception):
@@ -47,75 +42,6 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-# ---------------------------------------------------------------------------------- where something is declared
-
-
-def texts(keyword: str, given: Any) -> list[str]:
-    """The texts of a list."""
-    if isinstance(given, str):
-        raise Misdeclared(f'{keyword} takes a list: write {keyword}=["{given}"].')
-    if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
-        raise Misdeclared(f'{keyword} takes a list of texts: write {keyword}=["...", "..."].')
-    if not all(text.strip() for text in given):
-        raise Misdeclared(f"a text of {keyword} is empty. Write it, or leave it out.")
-    return list(given)
-
-
-def text(keyword: str, given: Any) -> str:
-    if not isinstance(given, str):
-        raise Misdeclared(f'{keyword} takes one text: write {keyword}="...".')
-    return given
-
-
-def table(keyword: str, given: Any) -> dict[str, str]:
-    if not isinstance(given, dict) or not all(isinstance(part, str) for pair in given.items() for part in pair):
-        raise Misdeclared(f'{keyword} takes a text for each name: write {keyword}={{"...": "...", "...": "..."}}.')
-    return dict(given)
-
-
-def ids(given: Any) -> list[str]:
-    for one in texts("ids", given):
-        if not re.fullmatch(r"R\d+\.\d+|X\w+", one):
-            told = 'write a row of the outline, as "R3.2", or one of your own that begins with an X, as "X1".'
-            raise Misdeclared(f"{one!r} is no id: {told}")
-    return list(given)
-
-
-def numbers(points: Any, rtol: Any, atol: Any) -> None:
-    if type(points) is not int or points < 1:
-        raise Misdeclared(f"points={points!r} cannot be earned. Write a whole number from 1; a remark costs no points.")
-    for keyword, value in (("rtol", rtol), ("atol", atol)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-            raise Misdeclared(f"{keyword}={value!r} is no tolerance. Write a small number, as {keyword}=1e-4.")
-
-
-def decorated(decorator: str, function: Any) -> None:
-    """Misdeclared where a decorator does not stand above a `def`."""
-    if isinstance(function, type):
-        raise Misdeclared(f"{decorator} takes no class. Put it into a function that returns it: def name(): ...")
-    if not isinstance(function, types.FunctionType) or function.__name__ == "<lambda>":
-        what = "lambda" if isinstance(function, types.FunctionType) else type(function).__name__
-        raise Misdeclared(f"{decorator} takes no {what}. Write it above a function: def what_it_is(...):")
-    code, frame = function.__code__, sys._getframe()
-    while frame.f_back and frame.f_code.co_filename != code.co_filename:
-        frame = frame.f_back
-    if frame.f_lineno > code.co_firstlineno and frame.f_lineno > max(line or 0 for _, _, line in code.co_lines()):
-        raise Misdeclared(f"write {decorator} above `def {function.__name__}`, and no call below it.")
-
-
-def watches(exercise: str, function: Any) -> None:
-    """Misdeclared where a probe cannot be called with an answer and a draw, or returns nothing when it is."""
-    code = function.__code__
-    if len(function.__defaults__ or ()) + 2 != code.co_argcount or code.co_varnames[0] == "draw":
-        told = f"write def {function.__name__}({exercise}, draw): the answer, and what draws its inputs."
-        raise Misdeclared(f"a probe takes two arguments: {told}")
-    if code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
-        raise Misdeclared(f"`{function.__name__}` is a generator. Collect what it sees in a list, and return that.")
-
-
-# ------------------------------------------------------------------------------------- where an exercise is loaded
-
-
 def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterable[Path]) -> None:
     """AuthorsError where the solutions do not hold exactly one definition of this name, with a prompt.
 
@@ -131,6 +57,9 @@ def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterabl
                 into = f"{shown(checks.parent.parent)}/{other.stem}/"
                 told = f"`{name}` is asked in {shown(other)}. Move this file into {into}."
                 raise AuthorsError(checks, declared_at(checks, name), told)
+        for number, line in enumerate(read(solutions).splitlines(), 1):
+            if re.match(rf"{name}\s*[:=]|async def {name}\b", line):
+                raise AuthorsError(solutions, number, f"`{name}` is no function here: write it with `def {name}(`.")
         near = near_to(name, [node.name for node in definitions(solutions)])
         told = (
             f"{shown(solutions)} has no `{name}`{near}. Write it there, or call these checks what it is called there."
@@ -141,10 +70,34 @@ def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterabl
         raise AuthorsError(solutions, found[1].lineno, told)
     if not ast.get_docstring(found[0]):
         told = f'`{name}` has no prompt. Write it as a docstring: """...""" under this line.'
+        first = found[0].body[0]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.JoinedStr):
+            told = f"`{name}` has an f-text where its prompt belongs, which Python takes for code. Leave the f out."
         raise AuthorsError(solutions, found[0].lineno, told)
     if exercise.kind == "code" and exercise.is_class != isinstance(found[0], ast.ClassDef):
         told = "a function: leave is_class=True out" if exercise.is_class else "a class: write is_class=True"
         raise AuthorsError(checks, declared_at(checks, name), f"`{name}` is {told}.")
+    stated = re.findall(r"^ *([a-z])\) ", ast.get_docstring(found[0]) or "", re.MULTILINE)
+    if exercise.kind == "concept" and stated != list(exercise.statements):
+        told = f"states {', '.join(stated)}, and explained are {', '.join(exercise.statements)}"
+        raise AuthorsError(solutions, found[0].lineno, f"the prompt of `{name}` {told}. Write each in both.")
+
+
+def written(checks: Path, package: str) -> None:
+    """AuthorsError where the text of checks cannot be taken apart into what runs beside an answer and what must not."""
+    for number, line in enumerate(read(checks).splitlines(), 1):
+        if re.match(r"from \.", line) or re.match(rf"import {re.escape(package)}\b", line):
+            raise AuthorsError(checks, number, f"name the module: from {package}.{checks.parent.name} import ...")
+        if found := re.search(rf"\b({'|'.join(SECRET)})=([A-Za-z_]\w*)\s*(?:[,)]|$)", line):
+            told = "a variable would be there beside the learner's answer"
+            raise AuthorsError(checks, number, f"write what {found[1]}= is in its place: {told}.")
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise AuthorsError(path, 1, "this is no UTF-8 text. Save it as UTF-8 in your editor.") from None
 
 
 def probes(exercise: Exercise, names: dict[str, Any], checks: Path) -> None:
@@ -185,6 +138,14 @@ def definitions(path: Path) -> list[Definition]:
     return _definitions(path, path.stat().st_mtime_ns)
 
 
+def asked(solutions: Path) -> list[str]:
+    """What is asked there, by name: definitions with a prompt."""
+    try:
+        return [node.name for node in definitions(solutions) if ast.get_docstring(node)]
+    except AuthorsError:
+        return []
+
+
 def definition_of(solutions: Path, name: str) -> tuple[Path, int]:
     """Where the reference stands."""
     return solutions, next((node.lineno for node in definitions(solutions) if node.name == name), 1)
@@ -193,7 +154,7 @@ def definition_of(solutions: Path, name: str) -> tuple[Path, int]:
 @functools.lru_cache(maxsize=64)
 def _definitions(path: Path, changed: int) -> list[Definition]:
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = ast.parse(read(path))
     except SyntaxError as error:
         raise AuthorsError(path, error.lineno or 1, f"Python cannot read this: {error.msg}.") from None
     return [node for node in tree.body if isinstance(node, Definition)]
@@ -206,8 +167,8 @@ def unreadable(error: Exception, checks: Path) -> AuthorsError:
     if isinstance(error, SyntaxError) and error.filename:
         line = error.lineno or 1
         above = linecache.getline(error.filename, line - 1).startswith("@")
-        remedy = " Under a decorator stands a def." * above
-        return AuthorsError(error.filename, line, f"Python cannot read this: {error.msg}.{remedy}")
+        told = " Under a decorator stands a def." * above
+        return AuthorsError(error.filename, line, f"Python cannot read this: {error.msg}.{told}")
     own = [step for step in traceback.walk_tb(error.__traceback__) if Path(step[0].f_code.co_filename) == checks]
     line = own[-1][1] if own else 1
     if isinstance(error, Misdeclared):
@@ -216,31 +177,9 @@ def unreadable(error: Exception, checks: Path) -> AuthorsError:
     if word and word[2] not in DECORATORS:
         near = near_to(word[2], list(DECORATORS), f"@{word[1]}.")
         return AuthorsError(checks, line, f"there is no @{word[1]}.{word[2]}{near}.")
-    remedy = _remedy(error, own[-1][0].f_globals, checks.stem) if own else ""
-    return AuthorsError(checks, line, f"this raises {type(error).__name__}: {error}{remedy}")
-
-
-def _remedy(error: Exception, names: dict[str, Any], exercise: str) -> str:
-    """What to write instead, where Python's own words tell enough to say it."""
-    if isinstance(error, NameError) and error.name == exercise:
-        return f'. Write {exercise} = code("{exercise}", ...) above it, as the file is called.'
-    if isinstance(error, NameError) and error.name in DECORATORS:
-        return f". Write @{exercise}.{error.name}."
-    if isinstance(error, NameError):
-        return near_to(error.name or "", list(names))
-    if keyword := re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", str(error)):
-        called = names.get(keyword[1]) or getattr(names.get(exercise), keyword[1], None)
-        known = inspect.signature(called).parameters if called else ()
-        return near_to(keyword[2], list(known), least=0.75) or f". It takes {', '.join(known)}."
-    if re.search(r"\w+\(\) (takes \d+ positional|missing \d+ required keyword)", str(error)):
-        return '. Write each with its name, as ids=["X1"], hints=["...", "..."].'
-    return ""
-
-
-def near_to(word: str, known: list[str], before: str = "", least: float = 0.6) -> str:
-    """ " (did you mean probe?)", or nothing where no known word is near."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=least)
-    return f" (did you mean {before}{near[0]}?)" if near else ""
+    told = remedy(error, own[-1][0].f_globals, checks.stem) if own else ""
+    what = re.sub(r" \(/[^)]*\)$", "", str(error))  # of an import: the file
+    return AuthorsError(checks, line, f"this raises {type(error).__name__}: {what}{told}")
 
 
 def declared_at(checks: Path, text: str) -> int:

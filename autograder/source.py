@@ -56,7 +56,7 @@ def answers(section: str) -> dict[str, Answer]:
     path = solutions_path(section)
     if not path.exists():
         return {}
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     lines = text.splitlines()
     found = {}
     try:
@@ -216,7 +216,7 @@ def _probes(path: Path, changed: int) -> str:
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             declarations.append(node.value)
     secret = [word for call in declarations for word in call.keywords if word.arg in SECRET_WORDS]
-    for word in sorted(secret, key=lambda word: word.value.lineno, reverse=True):
+    for word in sorted(secret, key=lambda word: (word.value.lineno, word.value.col_offset), reverse=True):
         _blank(lines, word.value, SECRET_WORDS[word.arg or ""])
     for statement in left_out:
         first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])

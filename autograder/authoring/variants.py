@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, proofread, source
+from autograder import lesson, source
 from autograder.authoring import relations
 from autograder.authoring.patterns import has_docstring
 from autograder.authoring.slips import Misfit, slip_of
+from autograder.declaring import near_to
 from autograder.exercise import Exercise, Variant
 
 Definition = ast.FunctionDef | ast.ClassDef
@@ -89,7 +90,12 @@ def tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
     slip = slip_of(variant)
     known = [*exercise.rights, *exercise.mistakes]
     if slip.of and slip.of not in known:
-        raise Misfit(slip.file, slip.line, f"there is no right {slip.of!r}{proofread.near_to(slip.of, known)}")
+        raise Misfit(slip.file, slip.line, f"there is no right {slip.of!r}{near_to(slip.of, known)}")
+    chain = [name, slip.of]
+    while chain[-1] in exercise.mistakes:
+        if chain[-1] in chain[:-1]:
+            raise Misfit(slip.file, slip.line, f"`{name}` is an edit of itself. Name a right in of=, or leave it out")
+        chain.append(exercise.mistakes[chain[-1]].of)
     definition, module = tree(exercise, slip.of)
     made = slip.apply(definition)
     if ast.dump(made) == ast.dump(definition):

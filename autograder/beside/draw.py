@@ -14,7 +14,7 @@ import torch
 
 from autograder.beside.spies import Journal
 from autograder.beside.story import Followed
-from autograder.proofread import near_to
+from autograder.declaring import near_to
 
 #: So often a small draw is made again to have no row twice.
 REDRAWN = 100
@@ -48,12 +48,12 @@ class Draw:
 
     def integer(self, low: int, high: int) -> int:
         """A whole number in low..high, both included, that does not shrink."""
-        if low > high:
-            raise ValueError(f"no whole number is in {low}..{high}. The smaller one comes first")
+        _in_order(low, high)
         return self._random.randint(low, high)
 
     def number(self, low: float, high: float) -> float:
         """A float between low and high; with one decimal when the draw is small."""
+        _in_order(low, high)
         drawn = self._random.uniform(low, high)
         return drawn if self.level is None else min(max(round(drawn, 1), low), high)
 
@@ -76,6 +76,7 @@ class Draw:
 
     def normal(self, *shape: int, scale: float = 1.0, grad: bool = False) -> torch.Tensor:
         """float32, normal around 0 with the standard deviation `scale`; no two equal when drawn at full size."""
+        _shape(shape)
         values = torch.randn(shape, generator=self._generator, dtype=torch.float32) * scale
         if self.level is not None:
             values = values.mul(10 / scale).round().div(10).mul(scale)
@@ -113,6 +114,8 @@ class Draw:
 
     def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0) -> torch.Tensor:
         """float32, evenly spread over low..high. Small draws have a few values, and as far as these go no row twice."""
+        _shape(shape)
+        _in_order(low, high)
         for _ in range(REDRAWN):
             values = torch.rand(shape, generator=self._generator, dtype=torch.float32)
             if self.level is None:
@@ -124,10 +127,13 @@ class Draw:
 
     def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
         """int64 in low..high, both included."""
+        _shape(shape)
+        _in_order(low, high)
         return torch.randint(low, high + 1, shape, generator=self._generator)
 
     def labels(self, n: int, classes: int) -> torch.Tensor:
         """n int64 class labels. The first ones are all different, so that no class is left out of small draws."""
+        _in_order(1, classes)
         start = self._random.randrange(classes)
         first = [(start + i) % classes for i in range(min(n, classes))]
         return torch.cat([torch.tensor(first, dtype=torch.int64), self.integers(0, classes - 1, n - len(first))])
@@ -148,3 +154,13 @@ class Draw:
     def network(self, n_in: int, nh: int, n_out: int) -> torch.nn.Sequential:
         """Linear, ReLU, Linear with drawn weights."""
         return torch.nn.Sequential(self.linear(n_in, nh), torch.nn.ReLU(), self.linear(nh, n_out))
+
+
+def _in_order(low: float, high: float) -> None:
+    if low > high:
+        raise ValueError(f"nothing is in {low}..{high}. The smaller one comes first")
+
+
+def _shape(shape: tuple[int, ...]) -> None:
+    if not all(isinstance(size, int) and size >= 0 for size in shape):
+        raise TypeError(f"{shape} is no shape. Write whole numbers, one by one, as draw.normal(2, 3)")

@@ -81,9 +81,10 @@ def _without_repeats(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def line_in(error: BaseException, file: str) -> int:
-    """The innermost line of this file where it was raised; 0 where it was not."""
-    return max([line for _, line in _own_frames(error.__traceback__, (file,))][-1:], default=0)
+def innermost(error: BaseException, file: str) -> tuple[FrameType, int] | None:
+    """The innermost frame of this file where it was raised, and its line."""
+    found = list(_own_frames(error.__traceback__, (file,)))
+    return found[-1] if found else None
 
 
 def _message(error: BaseException) -> str:

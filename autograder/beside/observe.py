@@ -22,11 +22,12 @@ import torch
 
 from autograder.beside.draw import Draw
 from autograder.beside.encode import encode
-from autograder.beside.failure import failure, line_in
+from autograder.beside.failure import failure, innermost
 from autograder.beside.load import put_pieces, run_file
 from autograder.beside.patience import Patience
 from autograder.beside.shortcut import unknown, watching
 from autograder.beside.story import stories
+from autograder.declaring import remedy
 from autograder.exercise import MOST_CALLS, Complaint, Exercise, Probe
 
 #: Elements of a tensor that a call was made with or returned; they are there to be shown.
@@ -163,8 +164,11 @@ def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, p
         seen = {"complaint": str(complaint)}
     except BaseException as error:
         seen = {"raised": failure(error, path)}
-        if not seen["raised"]["frames"]:
-            seen["line"] = line_in(error, PROBES)
+        if not seen["raised"]["frames"] and (own := innermost(error, PROBES)):
+            frame, seen["line"] = own
+            if type(error) is NameError or (type(error) is TypeError and str(error).startswith("Draw.")):
+                names = vars(Draw) | frame.f_globals | frame.f_locals
+                seen["raised"]["message"] += remedy(error, names, exercise.name)
     finally:
         sys.stdout = printed.stream
     return seen | {

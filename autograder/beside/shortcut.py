@@ -15,7 +15,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from autograder.proofread import near_to
+from autograder.declaring import near_to
 
 
 def base_name(qualified: str) -> str:

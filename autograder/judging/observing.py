@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from autograder import lesson, proofread, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, by_probe
 from autograder.judging.verdict import Frame
+from autograder.process.child import BROKEN
 from autograder.process.frames import Outcome
 from autograder.process.warm import warm
 from autograder.proofread import AuthorsError
@@ -84,8 +86,13 @@ def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame],
     for name, frame in frames.items():
         raised, probe = frame.get("raised"), exercise.watched[name]
         if frame.get("value", 0) is None:
+            if any(call.get("result", 0) is None for call in frame["calls"]):
+                where = proofread.definition_of(solutions, exercise.name)
+                raise AuthorsError(*where, "the reference returns None. Is its `return` missing?")
             told = "Is its `return` missing? A None to compare goes into a list: [None]."
             raise AuthorsError(*probe.place, f"the probe `{name}` returns None. {told}")
+        if unseen := _unseen(frame.get("value")):
+            raise AuthorsError(*probe.place, f"the probe `{name}` returns {unseen}")
         if "complaint" in frame:
             where = proofread.definition_of(solutions, exercise.name)
             raise AuthorsError(*where, f"the probe `{name}` refuses the reference: {frame['complaint']}")
@@ -95,6 +102,10 @@ def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame],
         if raised["type"] == "Misdeclared":
             raise AuthorsError(*_place(exercise, name, frame), raised["message"])
         if not raised["frames"]:
+            if raised["type"] in ("BdbQuit", "EOFError", "SystemExit"):
+                told += ". Nobody is there to answer it: take that line out"
+            if set(re.findall(r"'(\w+)'", told)) & (exercise.rights.keys() | exercise.mistakes.keys()):
+                told += ". Rights and mistakes are not there when probes run"
             raise AuthorsError(*_place(exercise, name, frame), f"the probe `{name}` itself raises {told}")
         also = f"If the probe {name} is to see that, say why in its fixed=..."
         raise AuthorsError(*_place(exercise, name, frame), f"the reference raises {told}. {also}")
@@ -106,6 +117,22 @@ def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame],
         seconds = AT_MOST if late else AT_LONGEST
         told = f"{what} has not come to an end after {seconds:.0f} seconds. Does this loop end? Draw less, or do less."
         raise AuthorsError(*place, told)
+    if missing and observed.ending == "exited" and observed.detail != f"exit code {BROKEN}":
+        told = f"the probe `{missing[0]}` ended its process ({observed.detail}). It has to come back"
+        raise AuthorsError(*exercise.watched[missing[0]].place, told)
+
+
+def _unseen(value: Any) -> str:
+    """Of what is in an observation nothing is compared, if there is something of the kind, and what to return."""
+    if isinstance(value, list):
+        return next(filter(None, map(_unseen, value)), "")
+    if not isinstance(value, dict):
+        return ""
+    if str(value.get("repr", "")).startswith("<") and value["object"] != "type":
+        return f"a {value['object']}, of which nothing is compared. Return what is in it, as list(...) or a tensor."
+    if "tensor" in value and value["values"] is None:
+        return f"a tensor of the shape {value['shape']}, too large to be compared. Draw less."
+    return _unseen(list(value.values()))
 
 
 def _place(exercise: Exercise, probe: str, frame: Frame) -> tuple[str | Path, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder import proofread, source
+from autograder import lesson, proofread, source
 from autograder.authoring.families import slips
 from autograder.authoring.relations import RELATIONS
+from autograder.declaring import near_to
 from autograder.exercise import Exercise
 from autograder.process.frames import Outcome
 from autograder.process.warm import warm
@@ -34,6 +35,10 @@ def incomplete(exercise: Exercise) -> list[str]:
         ]
     if len(exercise.hints) < LEAST_HINTS or not all(hint.strip() for hint in exercise.hints):
         findings.append(f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer")
+    others = [other for other in lesson.exercises() if other.name != exercise.name]
+    for one in exercise.ids:
+        if twice := [other.name for other in others if one in other.ids and not one.startswith("X")]:
+            findings.append(f"{_at(exercise, one)}: {one} is an id of {twice[0]} too: each row is asked once")
     if not exercise.ids:
         findings.append(f'{_at(exercise, exercise.name)}: no id: write ids=["X1"], or a row of the outline')
     return findings
@@ -44,7 +49,7 @@ def _names(exercise: Exercise) -> list[str]:
     findings = []
     for name in exercise.relations:
         if name not in RELATIONS:
-            near = proofread.near_to(name, list(RELATIONS))
+            near = near_to(name, list(RELATIONS))
             findings.append(f"{_at(exercise, name)}: there is no relation {name}{near}")
         elif exercise.is_class:
             findings.append(f"{_at(exercise, name)}: a relation changes what a function returns; leave {name} out")
@@ -58,7 +63,7 @@ def _names(exercise: Exercise) -> list[str]:
             findings.append(f"{place}: {mistake.name} tells learners nothing: write its docstring")
         for twin in mistake.twins:
             if twin not in exercise.mistakes and twin not in RELATIONS:
-                near = proofread.near_to(twin, [*exercise.mistakes, *RELATIONS])
+                near = near_to(twin, [*exercise.mistakes, *RELATIONS])
                 findings.append(f"{place}: {mistake.name} names a twin {twin} that there is not{near}")
             elif twin in exercise.mistakes and exercise.mistakes[twin].message != mistake.message:
                 findings.append(f"{place}: the twins {mistake.name} and {twin} say different things: say one")
@@ -73,5 +78,7 @@ def _at(exercise: Exercise, text: str) -> str:
 
 def _families(exercise: Exercise) -> list[str]:
     known = slips()
-    findings = [f"there is no family slip {name} to refuse" for name in exercise.refuses.keys() - known.keys()]
-    return findings + [f"say why {name} is refused" for name, why in exercise.refuses.items() if not why]
+    unknown = sorted(exercise.refuses.keys() - known.keys())
+    findings = [f"{_at(exercise, n)}: there is no family slip {n} to refuse{near_to(n, list(known))}" for n in unknown]
+    silent = [name for name, why in exercise.refuses.items() if not why.strip()]
+    return findings + [f"{_at(exercise, name)}: say why {name} is refused" for name in silent]

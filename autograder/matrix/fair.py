@@ -37,7 +37,8 @@ def _how(probe: Probe, frames: dict[str, Frame], reference: dict[str, Frame]) ->
     """What a refused right answer gives, where its form alone keeps it from passing."""
     frame, expected = frames.get(probe.name, {}), reference[probe.name]
     if "raised" in frame:
-        return f": it raises {frame['raised']['type']}: {frame['raised']['message']}"
+        also = ". It has to bring along what it needs" * (frame["raised"]["type"] == "NameError")
+        return f": it raises {frame['raised']['type']}: {frame['raised']['message']}{also}"
     if "complaint" in frame:
         return f": {frame['complaint']}"
     found = difference(frame.get("value"), expected.get("value"), probe.rtol, probe.atol)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from autograder.authoring.relations import RELATIONS
+from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise
 from autograder.judging.diagnosis import diagnose, explains
 from autograder.judging.verdict import Frame
@@ -25,7 +26,7 @@ def mistakes(
     findings = []
     for name in declared(exercise):
         if unseen := [probe for probe in exercise.probes if probe not in seen[name]]:
-            findings.append(f"the mistake {name} cannot be observed by {unseen[0]}")
+            findings.append(f"the mistake {name} cannot be observed by {unseen[0]}{_why(exercise, name)}")
         if not by[name]:
             advice = f"if it is right, make it a @{exercise.name}.right"
             if taken[name]:
@@ -39,6 +40,15 @@ def mistakes(
             if not set(alike) <= exercise.twins_of(name):
                 findings.append(f"the mistake {name} looks like {', '.join(alike) or 'nothing known'}")
     return {name: by[name] for name in declared(exercise)}, findings
+
+
+def _why(exercise: Exercise, name: str) -> str:
+    """Why a mistake defines nothing, if an edit made what is no Python of it."""
+    try:
+        compile(implementation(exercise, "mistake", name)["file"], name, "exec")
+    except SyntaxError as error:
+        return f": what its edit makes is no Python: {error.msg}"
+    return ""
 
 
 def probes(exercise: Exercise, seen: Seen, kills: Kills, reference: dict[str, Frame]) -> list[str]:

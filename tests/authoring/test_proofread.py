@@ -237,6 +237,60 @@ DECLARED: dict[str, tuple[Change, str]] = {
         "autograder/checks/cross_entropy/double.py:5: `double` is asked in solutions/setup.py. Move this file into "
         "autograder/checks/setup/.",
     ),
+    "hints in a variable": (
+        change(DOUBLE, 'hints=["What is twice one?", "Which operator multiplies?"]', "hints=HINTS"),
+        f"{DOUBLE}:5: write what hints= is in its place: a variable would be there beside the learner's answer.",
+    ),
+    "a right with the name of the exercise": (
+        add(DOUBLE, MORE.format("right", "double", "", "x + x")),
+        f"{DOUBLE}:29: `double` is the exercise. Call this function something else.",
+    ),
+    "a name that no module has": (
+        change(DOUBLE, "from autograder", "from autograder.authoring.slips import chnage\nfrom autograder"),
+        f"{DOUBLE}:3: this raises ImportError: cannot import name 'chnage' from 'autograder.authoring.slips' (did you",
+    ),
+    "a module that there is not": (
+        change(DOUBLE, "from autograder", "from autograder.authoring.slip import change\nfrom autograder"),
+        f"{DOUBLE}:3: this raises ModuleNotFoundError: No module named 'autograder.authoring.slip' (did you mean",
+    ),
+    "an import without a name": (
+        change(DOUBLE, "from autograder", "from . import two\nfrom autograder"),
+        f"{DOUBLE}:3: name the module: from autograder.checks.setup import ...",
+    ),
+    "a file that only helps": (
+        add("autograder/checks/setup/helpers.py", "two = 2\n"),
+        'autograder/checks/setup/helpers.py:1: this declares no exercise. Write helpers = code("helpers", ...), as the '
+        "file is called, or call the file _helpers.py if it only helps others.",
+    ),
+    "a file of another name": (
+        moved(DOUBLE, DOUBLE.replace("double", "double-it")),
+        f'{DOUBLE.replace("double", "double-it")}:5: this declares double = ...("double", ...). Write double-it = code('
+        '"double-it", ...), as the file is called, or call the file double.py.',
+    ),
+    "no section's folder": (
+        also(add("autograder/checks/set_up/_.py", ""), moved(DOUBLE, "autograder/checks/set_up/double.py")),
+        "autograder/checks/set_up/double.py:1: `double` is in the folder of no section (did you mean setup?). Move it.",
+    ),
+    "no section's solutions": (
+        add("solutions/extra.py", 'def half(x):\n    """Half."""\n    return x / 2\n'),
+        "solutions/extra.py:1: `half` is asked in no section. Add extra to those in solutions/lesson.toml.",
+    ),
+    "no function": (
+        change(SETUP, "def double", "async def double"),
+        f"{SETUP}:6: `double` is no function here: write it with `def double(`.",
+    ),
+    "an f-text for a prompt": (
+        change(SETUP, '"""Twice', 'f"""Twice'),
+        f"{SETUP}:6: `double` has an f-text where its prompt belongs, which Python takes for code. Leave the f out.",
+    ),
+    "a statement without an explanation": (
+        change("solutions/cross_entropy.py", "b) One is two.", "b) One is two.\n    c) Two is two."),
+        "solutions/cross_entropy.py:4: the prompt of `which_is_true` states a, b, c, and explained are a, b.",
+    ),
+    "no UTF-8": (
+        lambda kit: (kit / DOUBLE).write_bytes((kit / DOUBLE).read_bytes() + b"# \xe9\n"),
+        f"{DOUBLE}:1: this is no UTF-8 text. Save it as UTF-8 in your editor.",
+    ),
     "a class that is none": (
         code("is_class=True"),
         f"{DOUBLE}:5: `double` is a function: leave is_class=True out.",
@@ -310,7 +364,7 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
         (
             change(DOUBLE, "draw.size(2, 4)", "draw.size(4, 2)"),
             "double",
-            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises ValueError: no whole number is in 4..2.",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises ValueError: nothing is in 4..2. The smaller",
         ),
         (
             change(DOUBLE, "(double, draw)", "(answer, draw)"),
@@ -321,6 +375,59 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
             change(DOUBLE, "return double(draw", "double(draw"),
             "double",
             f"{DOUBLE}:8: the probe `doubles_each_value` returns None. Is its `return` missing?",
+        ),
+        (
+            change(SETUP, "return x * 2", "x * 2"),
+            "double",
+            f"{SETUP}:6: the reference returns None. Is its `return` missing?",
+        ),
+        (
+            change(DOUBLE, "return double(draw", "return iter(draw"),
+            "double",
+            f"{DOUBLE}:8: the probe `doubles_each_value` returns a ",
+        ),
+        (
+            change(DOUBLE, "draw.normal(draw.size(2, 4), ", "draw.normal(1000, 1000, "),
+            "double",
+            f"{DOUBLE}:8: the probe `doubles_each_value` returns a tensor of the shape [1000, 1000, ",
+        ),
+        (
+            change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "draw.normal((2, 3))"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises TypeError: ((2, 3),) is no shape. Write whole",
+        ),
+        (
+            change(DOUBLE, "draw.normal(draw", "drw.normal(draw"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises NameError: name 'drw' is not defined (did you "
+            "mean draw?)",
+        ),
+        (
+            change(DOUBLE, "draw.size(1, 3))", "scal=2)"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises TypeError: Draw.normal() got an unexpected "
+            "keyword argument 'scal' (did you mean scale?)",
+        ),
+        (
+            change(DOUBLE, "return double(draw", "return by_adding(draw"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises NameError: name 'by_adding' is not defined. "
+            "Rights and mistakes are not there when probes run",
+        ),
+        (
+            change(DOUBLE, "draw):\n", "draw):\n    exit()\n"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises SystemExit: None. Nobody is there to answer it",
+        ),
+        (
+            change(DOUBLE, "draw):\n", "draw):\n    __import__('os')._exit(3)\n"),
+            "double",
+            f"{DOUBLE}:8: the probe `doubles_each_value` ended its process (exit code 3). It has to come back",
+        ),
+        (
+            change(DOUBLE, '"x / 2")', '"x / 2", of="halves")'),
+            "double",
+            f"{DOUBLE}:24: `halves` is an edit of itself. Name a right in of=, or leave it out",
         ),
         (
             change(DOUBLE, "draw):\n", "draw):\n    while True: draw.number(1, 2)\n"),
@@ -406,6 +513,23 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         f'{DOUBLE}:5: the shortcut "torch.softmax" is watched under this name alone: write "softmax"',
     ),
     "no ids": (change(DOUBLE, '"R1.1"', ""), f'{DOUBLE}:5: no id: write ids=["X1"], or a row of the outline'),
+    "an id of two": (change(DOUBLE, "R1.1", "R1.2"), f"{DOUBLE}:5: R1.2 is an id of total too: each row is asked once"),
+    "no slip to refuse": (
+        code('refuses={"nothing": "no reason"}'),
+        f"{DOUBLE}:5: there is no family slip nothing to refuse",
+    ),
+    "an edit that makes no Python": (
+        change(DOUBLE, '"x * 2", "x / 2"', '"return x * 2", "continue"'),
+        "the mistake halves cannot be observed by doubles_each_value: what its edit makes is no Python: 'continue' not",
+    ),
+    "a right that leans on another exercise": (
+        add(DOUBLE, MORE.format("right", "totals", "", "total([x, x])")),
+        "it raises NameError: name 'total' is not defined. It has to bring along what it needs",
+    ),
+    "a verdict": (
+        change(DOUBLE, "return double(draw.normal(", "return bool(double(draw.normal(2)).numel() - 1) or (("),
+        "doubles_each_value sees the same under every seed, so its answer can be hard-coded: return what came back",
+    ),
     "no sentence": (
         change(DOUBLE, '"""You halve each value."""', "pass"),
         f"{DOUBLE}:24: halves tells learners nothing: write its docstring",
