@@ -42,7 +42,14 @@ def also(*changes: Change) -> Change:
 
 
 def moved(file: str, to: str) -> Change:
-    return lambda kit: (kit / file).rename(kit / to)  # type: ignore[return-value]
+    def changed(kit: Path) -> None:
+        (kit / file).rename(kit / to)
+
+    return changed
+
+
+def no_utf8(kit: Path) -> None:
+    (kit / DOUBLE).write_bytes((kit / DOUBLE).read_bytes() + b"# \xe9\n")
 
 
 def code(more: str) -> Change:
@@ -288,7 +295,7 @@ DECLARED: dict[str, tuple[Change, str]] = {
         "solutions/cross_entropy.py:4: the prompt of `which_is_true` states a, b, c, and explained are a, b.",
     ),
     "no UTF-8": (
-        lambda kit: (kit / DOUBLE).write_bytes((kit / DOUBLE).read_bytes() + b"# \xe9\n"),
+        no_utf8,
         f"{DOUBLE}:1: this is no UTF-8 text. Save it as UTF-8 in your editor.",
     ),
     "a class that is none": (
