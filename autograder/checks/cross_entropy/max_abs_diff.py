@@ -81,8 +81,8 @@ def works_for_any_number_of_dimensions(max_abs_diff, draw):
     for shape in [(), (draw.size(2, 5),), (2, draw.size(2, 3), draw.size(2, 3))]:
         b = -draw.integers(16, 60, *shape) / 64  # below 0, so that sizes differ by less than the numbers do
         apart = draw.integers(2, 12, *shape) / 4
-        spot = draw.integer(0, b.numel() - 1)  # farthest apart where b is smallest
-        b.view(-1)[spot], apart.view(-1)[spot] = -61 / 64, draw.integer(13, 20) / 4
+        spot = draw.integer(0, b.numel() - 1)  # farthest apart where b is smallest, and by no whole number
+        b.view(-1)[spot], apart.view(-1)[spot] = -61 / 64, draw.integer(6, 9) / 2 + 1 / 4
         seen[f"{len(shape)} dimensions"] = a_number(max_abs_diff(b + apart, b))
     return seen
 
