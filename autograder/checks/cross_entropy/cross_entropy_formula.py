@@ -2,7 +2,10 @@
 
 import math
 
+import torch
+
 from autograder.authoring.slips import change, first, indent
+from autograder.beside import readings
 from autograder.exercise import code
 
 cross_entropy_formula = code(
@@ -21,18 +24,23 @@ cross_entropy_formula = code(
 )
 
 
+def cost(cross_entropy_formula, p, q):
+    """A float, from a float or a tensor without dimensions."""
+    return readings.as_number(cross_entropy_formula(p, q), "what cross_entropy_formula returned")
+
+
 @cross_entropy_formula.probe(rtol=1e-9, atol=1e-12)
 def sums_minus_p_times_ln_q(cross_entropy_formula, draw):
     n = draw.size(2, 5)
     p, q = draw.probabilities(n), draw.probabilities(n)
-    seen = {"result": cross_entropy_formula(p, q)}
+    seen = {"result": cost(cross_entropy_formula, p, q)}
     for name, exponent in {"close to 0": -draw.integer(12, 15), "closer still": -draw.integer(100, 200)}.items():
         unlikely = 10.0**exponent
         q = [unlikely, *(value * (1 - unlikely) for value in draw.probabilities(n - 1))]
-        seen[f"result with a q {name}"] = cross_entropy_formula(p, q)
+        seen[f"result with a q {name}"] = cost(cross_entropy_formula, p, q)
     rare = draw.integer(1, 9) / 1000
     p = [rare, *(value * (1 - rare) for value in draw.probabilities(n - 1))]
-    return seen | {"result with a p close to 0": cross_entropy_formula(p, draw.probabilities(n))}
+    return seen | {"result with a p close to 0": cost(cross_entropy_formula, p, draw.probabilities(n))}
 
 
 @cross_entropy_formula.probe(rtol=1e-11, atol=1e-12)
@@ -45,7 +53,7 @@ def zeros_may_stand_anywhere_in_p(cross_entropy_formula, draw):
         others = [*q, sum(weight * value for weight, value in zip(p, q, strict=True))]
         if min(abs(math.log(other) - weighed) for other in others) > 0.001:
             break
-    return cross_entropy_formula(p, q)
+    return cost(cross_entropy_formula, p, q)
 
 
 @cross_entropy_formula.probe(rtol=1e-11, atol=1e-12)
@@ -58,7 +66,7 @@ def a_class_with_p_0_adds_nothing_even_where_q_is_0(cross_entropy_formula, draw)
         if min(abs(other - weighed) for other in (entropy, math.log(q[0]), math.log(q[-1]))) > 0.01:
             break
     q.insert(draw.integer(1, n - 1), 0.0)
-    return cross_entropy_formula([first, *[0.0] * (n - 1), last], q)
+    return cost(cross_entropy_formula, [first, *[0.0] * (n - 1), last], q)
 
 
 @cross_entropy_formula.slip("return A", "return -sum(a * math.log(b + 1e-9) for a, b in zip(p, q, strict=True))")
@@ -139,6 +147,15 @@ def by_a_product(p, q):
 def with_a_conditional_term(p, q):
     terms = [0.0 if a == 0 else -a * math.log(b, math.e) for a, b in zip(p, q, strict=True)]
     return sum(terms)
+
+
+@cross_entropy_formula.right
+def into_a_tensor_without_dimensions(p, q):
+    total = torch.zeros((), dtype=torch.float64)
+    for a, b in zip(p, q, strict=True):
+        if a > 0:
+            total -= a * math.log(b)
+    return total
 
 
 @cross_entropy_formula.slip("(p_i, q_i)", "(q_i, p_i)")
@@ -251,3 +268,9 @@ def the_first_term_only(p, q):
     for a, b in zip(p, q, strict=True):
         if a > 0:
             return -a * math.log(b)
+
+
+@cross_entropy_formula.slip("return A", "return torch.zeros(()) + A")
+def through_float32():
+    """Your result has the seven digits of float32, in which torch computes unless told otherwise. A Python float keeps
+    sixteen: plain Python is enough here."""
