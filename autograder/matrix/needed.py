@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 from autograder.authoring.relations import RELATIONS
@@ -66,6 +67,15 @@ def probes(exercise: Exercise, seen: Seen, kills: Kills, reference: dict[str, Fr
         told = f"one of the probes {' and '.join([probe, *either])}" if either else f"the probe {probe}"
         findings.append(f"{told} is not needed: others catch the same mistakes")
     return findings
+
+
+def with_mutants(finding: str, noticed: dict[str, list[str]]) -> str:
+    """A finding about probes that are not needed, with a mutant that one of them alone notices."""
+    named = re.match(r"(?:the probe|one of the probes) (.*) is not needed", finding)
+    for probe in named[1].split(" and ") if named else []:
+        if alone := next((mutant for mutant, by in noticed.items() if by == [probe]), None):
+            return f"{finding}; {probe} alone notices `{alone}`: to keep it, make that a mistake"
+    return finding
 
 
 def _is_needed(exercise: Exercise, seen: Seen, kills: Kills, without: set[str]) -> bool:

@@ -53,9 +53,11 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
     if exercise.kind == "code":
         found.findings += fair.sometimes(exercise, found.findings)
     if with_mutants and exercise.kind == "code":
-        found.mutants, survived = survivors(exercise, expected(exercise, seed), seed)
+        by_mutant = noticed(exercise, expected(exercise, seed), seed)
         known = _equivalent(exercise)
-        found.survivors = [mutant for mutant in survived if mutant.split("  ->  ")[1] not in known]
+        found.mutants = len(by_mutant)
+        found.survivors = [m for m, by in by_mutant.items() if not by and m.split("  ->  ")[1] not in known]
+        found.findings = [needed.with_mutants(finding, by_mutant) for finding in found.findings]
     return found
 
 
@@ -177,15 +179,13 @@ def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[st
     return [f"the untouched stub is {verdict.outcome} with {verdict.points} points, not not_started"]
 
 
-def survivors(exercise: Exercise, reference: dict[str, Frame], seed: int) -> tuple[int, list[str]]:
-    """(how many mutants of the reference there are, those that no probe catches as "line: changed line")."""
+def noticed(exercise: Exercise, reference: dict[str, Frame], seed: int) -> dict[str, list[str]]:
+    """The probes and remarks that notice each mutant of the reference, "line  ->  changed line"."""
     made = mutants(exercise.section, exercise.name)
     path = str(source.solutions_path(exercise.section))
     seen = [only for (only,) in observe_all(exercise, [{"file": m.text, "path": path} for m in made], [seed])]
-    return len(made), [
-        mutant.description
+    return {
+        mutant.description: caught(exercise, frames, reference)
+        + [probe.name for probe in remarked(exercise, frames, reference)]
         for mutant, frames in zip(made, seen, strict=True)
-        if frames.keys() >= exercise.probes.keys()
-        and not caught(exercise, frames, reference)
-        and not remarked(exercise, frames, reference)
-    ]
+    }

@@ -601,6 +601,13 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         ),
         "one of the probes doubles_each_value and again is not needed",
     ),
+    "a probe that a change of the reference needs": (
+        also(
+            change(SETUP, "return x * 2", "return x + x if len(x) > 1 else x * 2"),
+            add(DOUBLE, "\n\n@double.probe\ndef of_one(double, draw):\n    return double(draw.normal(1, 2))\n"),
+        ),
+        "is not needed: others catch the same mistakes; doubles_each_value alone notices `return x + x if len(x) > 1",
+    ),
     "the one of two that tries no promise": (
         also(
             change(SETUP, "a float tensor of any shape", "a float tensor of any number of dimensions"),
