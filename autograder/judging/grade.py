@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,11 @@ from autograder.exercise import Exercise
 from autograder.judging.diagnosis import diagnose
 from autograder.judging.judge import SMALL, by_probe, judge, most_telling
 from autograder.judging.known_mistakes import suspects
-from autograder.judging.observing import expected, observe, reference_small
+from autograder.judging.observing import expected, observe, observe_answer, reference_small
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
 from autograder.process.warm import warm
-from autograder.workspace import uses
+from autograder.workspace import span, uses
 
 #: (exercise, the learner's text as a spec, what was observed of it, the verdict so far, the seed) to what to say.
 Explain = Callable[[Exercise, dict[str, Any], Outcome, Verdict, int], list[Diagnosis]]
@@ -29,7 +30,7 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
     warm().start()  # it imports torch while this process reads and compares
     runs = [{"seed": seed}]
     own = {"file": text, "path": path}
-    observed = observe(exercise, [own], runs)
+    observed = observe_answer(exercise, own, runs)
     reference = expected(exercise, seed)
     verdict = judge(exercise, observed, reference, path)
     if verdict.passed or verdict.outcome == "not_started":
@@ -79,15 +80,26 @@ def _with_pieces(
     """Try once more with the reference's earlier pieces in the learner's file: one failure is not to cause another."""
     text, names = source.pieces(exercise.name, exercise.section)
     used = [name for name in names if name in uses(own["file"], exercise.name)]
-    if not used or (verdict.trouble or {}).get("kind") in ("missing", "not_callable"):
+    if (
+        not used
+        or (verdict.trouble or {}).get("kind") in ("missing", "not_callable")
+        or _hangs(exercise, own, observed)
+    ):
         return verdict, own, observed
     helped = own | {"pieces": text, "names": used}
-    again = observe(exercise, [helped], runs)
+    again = observe_answer(exercise, helped, runs)
     better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
     if better.points < verdict.points or (better.points == verdict.points and not _wants(verdict, used)):
         return verdict, own, observed
     better.stood_in = used
     return better, helped, again
+
+
+def _hangs(exercise: Exercise, own: dict[str, Any], observed: Outcome) -> bool:
+    """Whether its time was up within the answer itself, whatever else it uses."""
+    line = re.match(r"line (\d+):", observed.detail) if observed.ending == "timeout" else None
+    place = span(own["file"], exercise.name) if line else None
+    return bool(line and place and place[0] <= int(line[1]) <= place[1])
 
 
 def _wants(verdict: Verdict, names: list[str]) -> bool:

@@ -10,6 +10,7 @@ from autograder import lesson, proofread, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, by_probe
 from autograder.judging.verdict import Frame
+from autograder.process import limits
 from autograder.process.child import BROKEN
 from autograder.process.frames import Outcome
 from autograder.process.warm import warm
@@ -20,6 +21,8 @@ from autograder.workspace import uses
 PATIENT = 120.0
 #: Seconds that the reference may compute, and may take, for all probes together: it needs a few hundredths of one.
 AT_MOST, AT_LONGEST = 10.0, 30.0
+#: Of the time that an answer has, so much for computing; the rest is for telling where it was.
+OF_ITS_TIME = 0.9
 of_references: dict[tuple[str, int], dict[str, Frame]] = {}
 _small: dict[tuple[str, str], Outcome] = {}
 
@@ -36,6 +39,21 @@ def observe(
     job: dict[str, Any] = {"exercise": exercise.name, "probes": probes, "implementations": specs, "runs": runs}
     job |= {"only": only, "each": each, "imports": _slow_imports(exercise, probes, specs)}
     return warm().ask(job if timeout is None else job | {"timeout": timeout})
+
+
+def observe_answer(exercise: Exercise, own: dict[str, Any], runs: list[dict[str, Any]]) -> Outcome:
+    """What a learner's answer does; of one whose time is up, where it was then, if Python was running."""
+    observed = observe(exercise, [own], runs, each=OF_ITS_TIME * limits.patience())
+    late = next((frame for frame in observed.frames if "late" in frame), None)
+    if late is None:
+        return observed
+    lines = late["raised"]["frames"]
+    if not late["late"]:  # it was still being read
+        failures = [frame["loaded"]["failure"] for frame in observed.frames if "loaded" in frame]
+        lines = [line for failure in failures if failure for line in failure["frames"]]
+        observed.frames = []
+    observed.ending, observed.detail = "timeout", "line {line}: {source}".format(**lines[-1]) if lines else ""
+    return observed
 
 
 def _slow_imports(exercise: Exercise, probes: str, specs: list[dict[str, Any]]) -> list[str]:

@@ -47,7 +47,8 @@ def ending(verdict: Verdict, trouble: dict[str, Any]) -> str:
         at = f" in the check “{waiting}”" if waiting else ""
     if trouble["ending"] == "timeout":
         flood = " It prints without end." if len(verdict.printed) >= FLOOD else ""
-        at += f", in {detail}" if detail else ""
+        place, _, code = detail.partition(": ")
+        at += f", in {place} (`{code}`)" if detail else ""
         look = "Look for a loop that never ends, or one far too long."
         return f"It was still running when its time was up{at}.{flood} {look}"
     if detail.startswith(("the grading process", "no answer")):

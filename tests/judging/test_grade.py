@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,30 @@ def test_a_mistake_in_part_explains_the_check_that_is_shown(check: Check, monkey
     assert verdict.first_failure is not None
     assert all(verdict.first_failure.name in found.probes for found in verdict.diagnoses if found.known)
     assert "outside the loop" not in verdict.message
+
+
+HANGS = "import torch\n\ndef {name}({arguments}):\n    n = 0\n    while n < 1:\n        n = n * 1\n    return n\n"
+
+
+def test_of_a_loop_without_end_the_line_is_told_and_the_pieces_are_not_blamed(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_TIMEOUT", "2")
+    verdict = check("softmax", HANGS.format(name="softmax", arguments="x"))
+    assert verdict.outcome == "timeout"
+    assert re.search(
+        r"in the check “normalises each row”, in line [56] \(`(while n < 1:|n = n \* 1)`\)", verdict.message
+    )
+    text = "def log_softmax(x):\n    return x\n\n" + HANGS.format(name="cross_entropy", arguments="input, target")
+    verdict = check("cross_entropy", text.replace("n = 0", "n = 0 * log_softmax(input).sum()"))
+    assert verdict.outcome == "timeout"
+    assert verdict.stood_in == []
+
+
+def test_a_loop_without_end_in_the_file_itself_is_told_with_its_line(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_TIMEOUT", "2")
+    verdict = check("softmax", "while True:\n    pass\ndef softmax(x):\n    return x\n")
+    assert verdict.outcome == "timeout"
+    assert re.search(r"while the file was being read, before any check, in line [12] \(`", verdict.message)

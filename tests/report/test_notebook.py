@@ -106,7 +106,9 @@ def test_an_endless_answer_ends_in_time_and_its_line_is_told(shell: Any, monkeyp
     run(shell, "def softmax(x):\n    while True:\n        x = x + 1")
     report = run(shell, "check(softmax)")
     assert report.verdict.outcome == "timeout"
-    assert re.search(r"still running when its time was up in the check .*, in cell \[\d+\], line [23]: ", repr(report))
+    assert re.search(
+        r"still running when its time was up in the check .*, in cell \[\d+\], line [23] \(`", repr(report)
+    )
     assert before == [signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGPROF)]
 
 
