@@ -33,8 +33,8 @@ from autograder.authoring.variants import implementation  # noqa: E402
 SECTIONS = ["cross_entropy", "training_loop", "data"]
 #: The first hands in nothing, the second what cannot be read.
 ABSENT, UNREADABLE = "student98", "student99"
-#: No known mistake: made by every eighth who makes none in this exercise.
-ODD = "def softmax(x):\n    e = x.exp()\n    return e / (e.sum(-1, keepdim=True) + 1)\n"
+#: No known mistake: made by every eighth who makes none in this exercise, each in words of their own.
+ODD = "def softmax(x):\n    {0} = x.exp()\n    return {0} / ({0}.sum(-1, keepdim=True) + {1})\n"
 #: Every seventh believes this of `why_softmax`.
 BELIEF = "def why_softmax():\n    return {'a', 'b', 'd'}\n"
 #: (exercise, mistake) -> who makes it
@@ -59,6 +59,7 @@ def main(students: int, repeated: int, example: Path | None) -> None:
         right = sum(found.get(made) == who for made, who in planned.items())
         click.echo(f"{right} of {len(planned)} mistakes with exactly those who made them, {students} students")
         if example:
+            _kit(course, "feedback", ASSIGNMENT)  # which looks for the lines
             _kit(course, "report", ASSIGNMENT)
             page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
             example.write_text(page, encoding="utf-8")
@@ -94,7 +95,7 @@ def _hand_in(course: Course, students: list[str], again: bool) -> Planned:
             if at_first and again and number % 4 == 0:
                 made = dict(list(made.items())[-1:])
             if at_first and number % 8 == 3:
-                texts["softmax"] = ODD
+                texts["softmax"] = ODD.format("e" if number % 16 == 3 else "powers", number % 3 + 1)
             if at_first and number % 7 == 1:
                 texts["why_softmax"] = BELIEF
             if not at_first and number % 13 == 12:  # stopped early

@@ -110,7 +110,7 @@ def _observation(told: Told) -> str:
     for probe in told["probes"]:
         if not probe["passed"]:
             by_what[probe["saw"]].append(probe["name"].replace("_", " "))
-    return "; ".join(f"{what}: {', '.join(names)}" for what, names in by_what.items())
+    return "; ".join(f"{what} in {', '.join(f'“{name}”' for name in names)}" for what, names in by_what.items())
 
 
 def _group(name: str, group: list[tuple[Paper, Told]], anonymous: bool, shown: Paper | None = None) -> Report:

@@ -63,6 +63,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "assignment": plan.assignment,
         "anonymous": anonymous,
         "students": len(found),
+        "in_all": len({paper.student for paper in found} | {one.student for one in notices}),
         "max_score": number(sum((points | tests).values())),
         "scores": sorted(scores) if anonymous else scores,
         "missing": len({one.student for one in notices if one.kind == "missing"}),
@@ -104,7 +105,7 @@ def stands_out(made: Report) -> str:
     least = max([*made["exercises"], *made["tests"]], key=lambda row: row["failed"] + row["not_started"], default=None)
     if commonest and commonest[0]["students"] > 1:
         mistake, name = commonest
-        return f"{name}: {mistake['students']} of {made['students']} made one mistake. {mistake['message']}"
+        return f"{name}: {mistake['students']} of {made['students']} made the same mistake. {mistake['message']}"
     if least and (rest := least["failed"] + least["not_started"]):
         verb = "pass" if least["failed"] else "start"
         also = f"; {least['not_started']} of them did not start" if least["failed"] and least["not_started"] else ""
@@ -185,7 +186,8 @@ def _help(found: list[Paper], points: dict[str, float]) -> list[Report]:
         if outcomes.count("shortcut"):
             why.append("called the very function that was to be built")
         if why:
-            rows.append({"student": paper.student, "why": why})
+            score = _score(paper, points) if paper.complete else None
+            rows.append({"student": paper.student, "why": why, "score": score})
     return rows
 
 

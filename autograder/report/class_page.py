@@ -15,6 +15,8 @@ from autograder.report import html
 
 #: Bars of the picture of all scores.
 BARS = 10
+#: Of mistakes, and of statements, so many are told at the beginning.
+MOST = 5
 WORDS = {"difficulty": "difficulty", "discrimination": "discrimination", "point_biserial": "point-biserial"}
 
 
@@ -33,7 +35,8 @@ def page(report: dict[str, Any]) -> str:
     return environment.get_template("class.html").render(
         report=report,
         sections=sections,
-        commonest=sorted(mistakes, key=lambda found: -found[1]["students"])[:5],
+        commonest=sorted(mistakes, key=lambda found: -found[1]["students"])[:MOST],
+        misjudged=_misjudged(exercises),
         fewest=sorted((row for row in exercises if row["failed"]), key=lambda row: row["passed"])[:3],
         unrelated=[row for row in exercises if {"discrimination", "point_biserial"} <= set(row["out_of_bounds"])],
         help=_by_fact(report["help"]),
@@ -60,12 +63,19 @@ def _exercise(row: dict[str, Any], students: int) -> dict[str, Any]:
     }
 
 
+def _misjudged(exercises: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The statements of concept questions that most took for what they are not, each with its question."""
+    found = [(row, one) for row in exercises for one in row["statements"] if one["wrong"] and "text" in one]
+    return sorted(found, key=lambda pair: -pair[1]["wrong"])[:MOST]
+
+
 def _by_fact(help: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """The students of whom each fact is true that may mean that they need help."""
+    """The students of whom each fact is true that may mean that they need help, with their scores."""
     found: dict[str, list[str]] = defaultdict(list)
     for one in help:
+        score = f" ({one['score']:g})" if one["score"] is not None else ""
         for why in one["why"]:
-            found[why].append(one["student"])
+            found[why].append(one["student"] + score)
     return dict(found)
 
 

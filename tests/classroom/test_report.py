@@ -199,8 +199,8 @@ def test_who_went_on_to_the_end_with_few_points_may_need_help() -> None:
         for name, results in {"ann": [told] * 4, "ben": [passed] * 4, "cat": [told, told, nothing, nothing]}.items()
     ]
     assert summary._help(papers, dict.fromkeys("abcd", 2.0)) == [
-        {"student": "ann", "why": ["went on to the end, and earned less than half of the points"]},
-        {"student": "cat", "why": ["started nothing in the second half"]},
+        {"student": "ann", "why": ["went on to the end, and earned less than half of the points"], "score": 3.2},
+        {"student": "cat", "why": ["started nothing in the second half"], "score": 1.6},
     ]
 
 
@@ -222,7 +222,7 @@ def test_statements_that_were_believed_are_told_in_per_cent(report: dict[str, An
 
 
 def test_the_end_of_grading_says_what_stands_out(graded: str) -> None:
-    assert "softmax: 3 of 7 made one mistake." in graded
+    assert "softmax: 3 of 7 made the same mistake." in graded
     assert "More: make report" in graded
 
 
@@ -282,8 +282,14 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     assert "&lt;script&gt;alert(2)&lt;/script&gt;" in page
     assert not [tag for tag in ("<script", "<img", "<link", 'src="', "http:", "https:") if tag in page]
     assert "hal</strong>: handed in nothing" in page
-    assert "<strong>1</strong> started nothing: gus" in page
-    assert 'Passed by fewest: <a href="#softmax">softmax</a> (1)' in page
+    assert "<dt>of 9 graded</dt><dd>7</dd>" in page
+    assert '<a href="#not-graded">handed in nothing</a></dt><dd>1</dd>' in page
+    assert "<dt>wait for a reader</dt><dd>0</dd>" in page
+    assert "<strong>1</strong> started nothing: gus (0)" in page
+    text = re.sub(r"<[^>]+>|\s+", " ", page)
+    assert re.search(r"33 % +believe, +in +why_softmax : It can change which class .*? \(false\)", text)
+    assert re.search(r"17 % +do not believe, +in +why_softmax : If one score of a row rises .*? \(true\)", text)
+    assert 'Passed by fewest: <a href="#softmax">softmax</a> (1 of 7)' in page
     assert '<td class="number of">1 of 7</td>' in page
     assert "@softmax.slip(&#34;" in page
     ids = set(re.findall(r' id="([^"]+)"', page))
@@ -312,8 +318,8 @@ def test_before_and_after_for_who_handed_in_again(course: Course, report: dict[s
 
 def test_answers_that_the_same_repair_mends_are_one_group_whatever_was_seen(course: Course, graded: str) -> None:
     right = {name: answer.text for name, answer in source.answers(SECTION).items()}
-    doubled = ODD.replace("exps", "e").replace("0.37", "torch.full((1,), 0.37, dtype=torch.float64)")
-    course.submit("gus", SECTION, answered(course.released(SECTION), right | {"softmax": doubled}))
+    double = "more = torch.tensor([0.37], dtype=torch.float64)\n" + ODD.replace("exps", "e").replace("0.37", "more")
+    course.submit("gus", SECTION, answered(course.released(SECTION), right | {"softmax": double}))
     command(course, "grade", ASSIGNMENT)
 
     def groups() -> list[dict[str, Any]]:
