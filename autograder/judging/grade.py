@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from collections.abc import Callable
 from typing import Any
 
-from autograder import source
+from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.judging.diagnosis import diagnose
 from autograder.judging.judge import SMALL, by_probe, judge, most_telling
@@ -18,6 +19,8 @@ from autograder.process.frames import Outcome
 from autograder.process.warm import warm
 from autograder.workspace import span, uses
 
+#: How alike a name must be to be taken for a misspelt one.
+ALIKE = 0.75
 #: (exercise, the learner's text as a spec, what was observed of it, the verdict so far, the seed) to what to say.
 Explain = Callable[[Exercise, dict[str, Any], Outcome, Verdict, int], list[Diagnosis]]
 
@@ -33,6 +36,8 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
     observed = observe_answer(exercise, own, runs)
     reference = expected(exercise, seed)
     verdict = judge(exercise, observed, reference, path)
+    if (verdict.trouble or {}).get("kind") == "missing":
+        verdict.trouble = {**(verdict.trouble or {}), "near": _near(text, exercise.name)}
     if verdict.passed or verdict.outcome == "not_started":
         return verdict
     if again := _bound_again(text, exercise.name):
@@ -46,6 +51,13 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
         better.diagnoses = explain(exercise, own, observed, better, seed)
         better.diagnosis = better.diagnoses[0] if better.diagnoses else None
     return better
+
+
+def _near(text: str, name: str) -> str:
+    """What the file defines under a name that is nearly this one, and is no other exercise's."""
+    defined = re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)
+    taken = {exercise.name for exercise in lesson.exercises()}
+    return next(iter(difflib.get_close_matches(name, [n for n in defined if n not in taken], 1, ALIKE)), "")
 
 
 def _bound_again(text: str, name: str) -> tuple[int, str] | None:

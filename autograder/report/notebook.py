@@ -30,6 +30,8 @@ _oracle.start()  # it imports torch while the learner reads
 DONE = ("passed", "well_formed")
 
 _outcomes: dict[str, str] = {}
+#: The name of the exercise that was checked last.
+_checked: list[str] = []
 _hints: dict[str, int] = {}
 #: The place that the last check of an exercise told, and what hints have said of places.
 _places: dict[str, Diagnosis] = {}
@@ -100,8 +102,9 @@ class Report(Block):
             return _oracle.curve(self.verdict.exercise, self.answer, own)
 
 
-def check(what: Any) -> Block:
-    """Check an exercise, given as the function or class itself or by its name."""
+def check(what: Any = None) -> Block:
+    """Check an exercise, given as the function or class itself or by its name; without either the last one again."""
+    what = _last() if what is None else what
     try:
         exercise = _find(what)
     except lesson.UnknownName as error:
@@ -114,6 +117,7 @@ def check(what: Any) -> Block:
 
     verdict = live.verdict(exercise, what, _oracle)
     _outcomes[exercise.name] = verdict.outcome
+    _checked[:] = [exercise.name]
     _count(verdict, what)
     _places.pop(exercise.name, None)
     if verdict.outcome == "well_formed":
@@ -141,8 +145,9 @@ def _well_formed(exercise: Exercise, verdict: Verdict) -> Feedback:
     return Feedback(f"{exercise.name} is answered", [], [says])
 
 
-def hint(name: Any) -> Block:
-    """The next hint for an exercise, a little stronger at each call."""
+def hint(name: Any = None) -> Block:
+    """The next hint for an exercise, or for the one checked last, a little stronger at each call."""
+    name = _last() if name is None else name
     try:
         exercise = _find(name)
     except lesson.UnknownName as error:
@@ -156,10 +161,11 @@ def hint(name: Any) -> Block:
     return _note(f"Hint {given} of {len(exercise.hints)}{last}: {exercise.hints[given - 1]}")
 
 
-def answer(name: Any, give_up: bool = False) -> Block:
-    """The reference answer, once yours passes, or with `give_up=True`."""
+def answer(name: Any = None, give_up: bool = False) -> Block:
+    """The reference answer of an exercise, or of the one checked last, once yours passes, or with `give_up=True`."""
     from autograder import source
 
+    name = _last() if name is None else name
     try:
         exercise = _find(name)
     except lesson.UnknownName as error:
@@ -208,7 +214,17 @@ def _bar(done: int, total: int) -> str:
 
 
 def _find(name: Any) -> Exercise:
+    if name is None:
+        raise lesson.UnknownName("Say which one, as in check(softmax).")
+    if not isinstance(name, str) and not callable(name):
+        kind = type(name).__name__
+        raise lesson.UnknownName(f"This is what an answer gave (a {kind}). The answer itself is named without a call.")
     return lesson.find(name if isinstance(name, str) else getattr(name, "__name__", type(name).__name__))
+
+
+def _last() -> str | None:
+    """The exercise that was checked last in this kernel."""
+    return _checked[0] if _checked else None
 
 
 def _note(text: str) -> Block:

@@ -35,5 +35,5 @@ def _place(place: dict[str, Any]) -> list[str]:
     lines = [f"{place['file']}, line {place['line']}: {place['source']}"]
     if place["columns"]:
         first, last = place["columns"]
-        lines.append(f"    what is meant: {place['source'][first:last]}")
+        lines.append(f"    look at: {place['source'][first:last]}")
     return lines

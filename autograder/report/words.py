@@ -166,6 +166,10 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
         case "missing" if failed:
             return [f"{where} does not define {name}: it stopped with {named(failed)}."], failed
         case "missing":
+            if near := trouble.get("near"):
+                return [
+                    f"{where} does not define {name}, but {near}: is that meant? It has to have the name asked for."
+                ], None
             return [f"{where} does not define {name}. Bring the stub back with `make reset exercise={name}`."], None
         case "not_callable":
             return [

@@ -102,3 +102,10 @@ def test_a_comprehension_is_told_once(check: Check) -> None:
     assert page.count("[row / n.y for row in x]") == 1
     assert "n   is 3" in page
     assert "row is tensor 4, float32, cpu" in page
+
+
+def test_a_definition_of_nearly_the_name_is_named(check: Check) -> None:
+    told = summary(check("softmax", "def soft_max(x):\n    return x\n"))
+    assert "answer.py does not define softmax, but soft_max: is that meant?" in told
+    other = summary(check("log_softmax", "def log_softmax_naive(x):\n    return x\n"))  # an exercise of its own
+    assert "Bring the stub back" in other

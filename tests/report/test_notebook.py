@@ -154,6 +154,27 @@ def test_what_is_not_defined_or_not_known_is_said(shell: Any) -> None:
         assert "Did you mean softmax" in repr(run(shell, call))
 
 
+def test_without_a_name_the_one_checked_last_is_meant(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "_checked", [])
+    for call in ("check()", "hint()", "answer()"):
+        assert repr(run(shell, call)) == "Say which one, as in check(softmax)."
+    run(shell, "def nll(log_probs, target):\n    return -log_probs.mean()")
+    run(shell, "check(nll)")
+    assert run(shell, "check()").verdict.exercise == "nll"
+    assert "Hint" in repr(run(shell, "hint()"))
+    assert "nll does not pass yet" in repr(run(shell, "answer()"))
+
+
+def test_what_an_answer_gave_is_not_the_answer(shell: Any) -> None:
+    told = repr(run(shell, "check([0.5, 0.5])"))
+    assert told == "This is what an answer gave (a list). The answer itself is named without a call."
+
+
+def test_a_variable_from_another_cell_is_shown_as_one(shell: Any) -> None:
+    run(shell, "lp = torch.zeros(2, 3)\ndef nll(log_probs, target):\n    return lp[range(len(target)), target].sum()")
+    assert "lp is tensor 2x3, float32, cpu (from outside the function)" in repr(run(shell, "check(nll)"))
+
+
 def test_a_check_disturbs_neither_random_numbers_nor_the_screen(shell: Any, capsys: Any) -> None:
     run(shell, "def softmax(x):\n    print('noise')\n    return torch.softmax(x, -1)")
     first = run(shell, "torch.manual_seed(3); check(softmax); torch.rand(1).item()")
