@@ -24,6 +24,11 @@ from autograder.proofread import AuthorsError
 #: How this program is called.
 PROGRAM = "autograder" if places.INSTALLED else "python -m autograder"
 PASSED, NOT_PASSED, USAGE, FAILED = 0, 1, 2, 3
+#: Commands that a learner needs not.
+APART = {
+    "To teach": ["course", "assign", "collect", "grade", "feedback", "report", "export"],
+    "To write exercises": ["new", "build", "matrix"],
+}
 #: Seconds that a command may take without a word.
 IN_SILENCE = 1.0
 
@@ -58,6 +63,16 @@ class Commands(click.Group):
             return None
         found = vars(importlib.import_module(f"autograder.commands.{name}")).values()
         return next(value for value in found if isinstance(value, click.Command))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Those for teaching and for authors apart: whoever learns needs none of them."""
+        known = self.list_commands(ctx)
+        apart = {name for names in APART.values() for name in names}
+        groups = {"To learn": [name for name in known if name not in apart], **APART}
+        for title, names in groups.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl([(name, command.get_short_help_str(67)) for name, command in found if command])
 
     def invoke(self, ctx: click.Context) -> Any:
         if places.INSTALLED:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 import re
 import sys
 import time
 
 import pytest
 
+from autograder import commands
 from autograder.commands import group
 from autograder.report import places, pointers
 from conftest import Kit
@@ -223,3 +225,11 @@ def test_what_takes_a_second_says_so_where_somebody_looks_and_takes_the_words_aw
     with group.told_to_wait("Checking nll"):
         pass
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_help_has_what_learners_need_first_and_each_command_once(kit: Kit) -> None:
+    page = kit.run("--help", code=0)
+    learn, teach, write = page.index("To learn:"), page.index("To teach:"), page.index("To write exercises:")
+    assert learn < page.index("\n  check ") < teach < page.index("\n  grade ") < write < page.index("\n  matrix ")
+    known = [module.name for module in pkgutil.iter_modules(commands.__path__) if module.name != "group"]
+    assert sorted(re.findall(r"^  ([a-z]+) ", page, re.MULTILINE)) == sorted(known)
