@@ -30,6 +30,8 @@ UNCHANGED = 2.0
 LEAST = {"dimension": 1.5, "function": 1.0}
 #: Each part more that a right has as well makes it less likely that it is there by chance.
 SURER = 0.4
+#: For two calls beside each other that change places: a step before backward() is a mistake of many.
+EXCHANGED = 5.0
 #: For an edit that is the one by which the known mistake would be undone.
 LIKE_UNDOING = 4.0
 
@@ -49,6 +51,8 @@ def ranked(
         rank -= LIKE_UNDOING * undoing.likeness(edit, undone) if undone else 0.0
         if edit.kind in EFFECTLESS:
             rank = SEEN
+        if edit.said.get("past") == "call":
+            rank -= EXCHANGED
         found.append(dataclasses.replace(edit, rank=rank))
     return sorted(found, key=lambda edit: edit.rank)
 

@@ -31,6 +31,8 @@ MEANS = {
     " nothing during the update.",
     "does not require grad and does not have a grad_fn": "backward() starts here from a value that was not recorded:"
     " made under no_grad(), or detached, or with parameters that need no gradient.",
+    "modified by an inplace operation": "backward() needs values as they were when the loss was worked out, and some"
+    " were changed before it ran.",
     "backward through the graph a second time": "The graph is freed by the first backward(); run the forward pass again"
     " for each.",
     "only one element tensors can be converted": "Single numbers are wanted there, and this tensor holds several."
@@ -64,7 +66,7 @@ def ending(verdict: Verdict, trouble: dict[str, Any]) -> str:
 
 
 def named(failed: dict[str, Any]) -> str:
-    text = failed.get("message", "").strip().split("\n")[0]
+    text = failed.get("message", "").strip().split("\n")[0].partition(" Hint: enable anomaly detection")[0]
     return f"{failed.get('type', 'an error')}: {text}" if text else str(failed.get("type", "an error"))
 
 

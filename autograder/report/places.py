@@ -45,7 +45,7 @@ SENTENCES = {
     "statement_missing": "A step is missing after line {line}.",
     "method_missing": "A method is missing from the class.",
     "return_missing": "The function comes to its end at line {line} without giving back what it worked out.",
-    "moved": "What line {line} does is needed, but it comes too early or too late.",
+    "moved": "What line {line} does is needed, but it comes {when}.",
     "with_extra": "The lines in the `with` of line {line} are not to be run under it.",
     "no_grad_missing": "What line {line} does is recorded for gradients, and should not be.",
     "condition_missing": "Line {line} is run in every case, also where it must not be.",
@@ -92,7 +92,9 @@ def sentence(diagnosis: Diagnosis) -> str:
     name = said["what"] if _word(diagnosis) != diagnosis.mistake else said.get("call")
     call = f"{name}()" if name else "a function"
     what = f"`{said['what']}`" if said.get("what") else "something"
-    return text.format(line=line, call=call, what=what, other=said.get("other", ""))
+    return text.format(
+        line=line, call=call, what=what, other=said.get("other", ""), when=said.get("when", "too early or too late")
+    )
 
 
 def _word(diagnosis: Diagnosis) -> str:

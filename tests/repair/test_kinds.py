@@ -129,6 +129,29 @@ def test_of_an_answer_that_stops_at_once_no_later_line_is_part_of_why(
     assert 8 not in told[0].lines
 
 
+STEP_BEFORE_BACKWARD = """def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
+    for epoch in range(epochs):
+        for i in range(0, len(x), bs):
+            xb, yb = x[i:i+bs], y[i:i+bs]
+            pred = model(xb)
+            loss = loss_func(pred, yb)
+            opt.zero_grad()
+            opt.step()
+            loss.backward()
+"""
+
+
+def test_a_call_that_is_to_come_before_the_one_above_it_comes_too_late(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "8")
+    verdict = check("fit_optimizer", IMPORTS + STEP_BEFORE_BACKWARD)
+    assert [(found.mistake, found.lines) for found in verdict.diagnoses] == [("moved", (10,))]
+    assert "What line 10 does is needed, but it comes too late." in verdict.message
+    assert "some were changed before it ran" in verdict.message
+    assert "anomaly detection" not in verdict.message
+
+
 def test_what_is_called_is_a_function_to_its_reader(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     (found,) = check("log_softmax_naive", IMPORTS + LOGARITHM_OF_TWO).diagnoses
