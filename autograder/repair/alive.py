@@ -113,7 +113,7 @@ def _unread(function: ast.FunctionDef) -> set[Dead]:
     To print a name is no use of it.
     """
     read = Counter(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    read -= Counter(n.id for s in ast.walk(function) if _prints(s) for n in ast.walk(s) if isinstance(n, ast.Name))
+    read -= Counter(n.id for s in ast.walk(function) if prints(s) for n in ast.walk(s) if isinstance(n, ast.Name))
     built = _built_up(function)
     for n in ast.walk(function):
         if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id not in built:
@@ -189,12 +189,12 @@ def _given_last(function: ast.FunctionDef) -> set[int]:
     for statement in reversed(function.body):
         if is_theirs(statement) and (names := _given(statement)) and not names & later:
             found.add(number_of(statement))
-        if not _prints(statement):
+        if not prints(statement):
             later |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and _is_used(n, statement)}
     return found
 
 
-def _prints(node: ast.AST) -> bool:
+def prints(node: ast.AST) -> bool:
     match node:
         case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
             return True

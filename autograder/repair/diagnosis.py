@@ -159,7 +159,7 @@ class Suggested:
         for place in self.places:
             words = known if place is self.asked or self.asked is None else Vocabulary()
             if isinstance(place, ast.ClassDef):
-                found += methods.edits(place)
+                found += methods.edits(place, methods.asked_for(self.right))
             for function in _functions(place):
                 names = reading.scope(function) | given
                 found += expressions.edits(function, names, imported, words)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import difflib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +12,15 @@ from autograder.repair.edit import Change, Edit, having, is_theirs, number_of, p
 from autograder.repair.kinds import text
 from autograder.repair.reading import reads
 
+#: How alike the name of a method must be to one that is asked for.
+ALIKE = 0.75
 
-def edits(owner: ast.ClassDef) -> Iterator[Edit]:
-    """A statement of `__init__` that sets an attribute moves to the beginning of a method that reads it."""
+
+def edits(owner: ast.ClassDef, asked: set[str]) -> Iterator[Edit]:
+    """A method gets the name that is asked for, which is nearly its own; and a statement of `__init__` that sets an
+    attribute moves to the beginning of a method that reads it."""
     methods = [s for s in owner.body if isinstance(s, ast.FunctionDef) and is_theirs(s)]
+    yield from _renamed(methods, asked)
     for first in (method for method in methods if method.name == "__init__" and len(method.body) > 1):
         kept = _kept(first)
         parameters = {argument.arg for argument in first.args.args[1:]}
@@ -37,6 +44,28 @@ def edits(owner: ast.ClassDef) -> Iterator[Edit]:
                         2,
                         said={"what": text(statement)},
                     )
+
+
+def _renamed(methods: list[ast.FunctionDef], asked: set[str]) -> Iterator[Edit]:
+    named = {method.name for method in methods}
+    for method in methods:
+        for name in sorted(asked - named) if method.name not in asked else ():
+            same = method.name.strip("_").lower() == name.strip("_").lower()
+            if same or difflib.SequenceMatcher(None, method.name, name).ratio() > ALIKE:
+                gone, come = Counter([f"def {method.name}"]), Counter([f"def {name}"])
+                parts: tuple[tuple[int, Change], ...] = ((number_of(method), _calling_it(name)),)
+                said = {"what": method.name}
+                yield Edit("method_name", parts, (method.lineno,), gone=gone, come=come, said=said)
+
+
+def _calling_it(name: str) -> Change:
+    return lambda method: having(method, name=name)
+
+
+def asked_for(rights: list[ast.stmt]) -> set[str]:
+    """The names of methods that some right has."""
+    inner = (node for right in rights if isinstance(right, ast.ClassDef) for node in right.body)
+    return {node.name for node in inner if isinstance(node, ast.FunctionDef)}
 
 
 def _attribute(statement: ast.stmt) -> str:

@@ -6,16 +6,20 @@ import ast
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograder.judging.verdict import Diagnosis
 from autograder.repair import alive
 from autograder.repair.edit import Edit, apply, labels
+from autograder.repair.statements import taken_out
 from autograder.repair.trial import Frames, Trials, text_of
 
 #: So many sets that pass are compared with each other; one that costs so much more is as good.
 MOST_COMPARED, NEARLY_AS_GOOD = 12, 2.0
 #: A set that changes more of the answer than this leaves too little of it to speak of "all but".
 MOST_CHANGED = 0.5
+#: So many calls that stand alone are asked whether they still matter.
+MOST_CALLS = 6
 #: Kinds that replace what stood there, and so say nothing where little else stands.
 WHOLESALE = {"expression", "statement", "statement_missing", "method_missing", "return_missing", "argument"}
 
@@ -84,7 +88,7 @@ class Sets:
     def best(self, sets: list[tuple[Edit, ...]]) -> Found | None:
         """The cheapest of these sets, all of which pass, that holds nothing needless; with what else is as good."""
         sets = sorted(sets, key=cost)[:MOST_COMPARED]
-        sets = [s for s in self._minimal(sets) if not self._bypasses(s)]
+        sets = [s for s in self._minimal(sets) if not self._bypasses(s) and not self._leaves_idle(s)]
         if not sets:
             return None
         best = sets[0]
@@ -103,6 +107,24 @@ class Sets:
             return False
         (seen,) = self.trials.run([text], None)
         return not self.trials.failing(seen)
+
+    def _leaves_idle(self, edits: tuple[Edit, ...]) -> bool:
+        """Whether a call that mattered need not be made any more: one edit computes the answer anew without it."""
+        if len(edits) > 1 or edits[0].kind not in WHOLESALE:
+            return False
+        calls = [n for n in ast.walk(self.tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
+        out = [taken_out(call) for call in calls if not alive.prints(call)][:MOST_CALLS]
+        pairs = [(self.text((edit,)), self.text((*edits, edit))) for edit in out]
+        texts = [text for pair in pairs for text in pair if all(pair) and text]
+        seen = dict(zip(texts, self.trials.run(texts, None), strict=True))
+        return any(
+            not self.trials.failing(seen[mended]) and self._values(seen[bare]) != self._values(self.base)
+            for bare, mended in pairs
+            if bare and mended
+        )
+
+    def _values(self, frames: Frames) -> list[Any]:
+        return [frames.get(name, {}).get("value") for name in self.failing]
 
     def _minimal(self, sets: list[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
         """The sets of which every part leaves a probe failing."""

@@ -123,7 +123,7 @@ def insert(owner: ast.AST, name: str, after: ast.stmt | None, new: ast.stmt) -> 
     said = {"of": header(owner) if isinstance(owner, INNER) else ""}
     kind = "return_missing" if isinstance(new, ast.Return) else "statement_missing"
     if isinstance(new, ast.FunctionDef):
-        kind = "method_missing"
+        kind, line = "method_missing", getattr(owner, "lineno", 1)
     return Edit(kind, ((number_of(owner), change),), (line,), None, bag.total(), come=bag, said=said)
 
 

@@ -34,7 +34,7 @@ SENTENCES = {
     "rounding": "Line {line} divides and rounds down: what is left over is left out.",
     "names_exchanged": "In line {line}, {what} and `{other}` each stand where the other one is needed.",
     "call_extra": "Line {line} does one thing too many to a value.",
-    "not_called": "Line {line} names {what} and does not call it: without () nothing of it runs.",
+    "not_called": "Line {line} has {what} without (): a function that is not called gives no result.",
     "called": "Line {line} calls {call}, where the function itself is needed.",
     "call_missing": "Line {line} takes a value as it is, where something has to be done to it first.",
     "index": "In line {line}, what is picked out is not what is asked for.",
@@ -43,6 +43,7 @@ SENTENCES = {
     "order": "In line {line} the parts stand in another order than the one asked for.",
     "statement_extra": "Line {line} does something that is not to happen there.",
     "statement_missing": "A step is missing after line {line}.",
+    "method_name": "Line {line} defines {what}, and nobody asks for it by this name.",
     "method_missing": "A method is missing from the class.",
     "return_missing": "The function comes to its end at line {line} without giving back what it worked out.",
     "moved": "What line {line} does is needed, but it comes {when}.",
@@ -62,6 +63,9 @@ SENTENCES = {
     "statement": "What line {line} does is not what is needed there.",
 }
 
+#: Said before a known mistake that explains the first check that fails, and not all of them.
+IN_PART = "To the first check that fails it looks like this: "
+
 #: Out of and into a block, by what the block belongs to.
 OUT = {
     "loop": "Line {line} is run each time round the loop, and that is too often.",
@@ -77,6 +81,8 @@ IN = {
 
 def sentence(diagnosis: Diagnosis) -> str:
     """What the learner reads: a known mistake's own sentence, or the one for the kind of edit; "" for neither."""
+    if diagnosis.known and not diagnosis.whole:
+        return IN_PART + diagnosis.message.removeprefix(IN_PART)
     if diagnosis.message or not diagnosis.lines:
         return diagnosis.message
     said, line = diagnosis.said, diagnosis.lines[0]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from autograder.judging.verdict import Diagnosis
 from autograder.report import places
 from conftest import Check
 
@@ -75,6 +78,24 @@ ASSERTED = """def max_abs_diff(a, b):
     assert a.shape == b.shape
     return max(abs(a - b))
 """
+WITHOUT_UNDERSCORES = """class Dataset:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+    def len(self):
+        return len(self.x)
+    def getitem(self, i):
+        return self.x[i], self.y[i]
+"""
+ANOTHER_NAME = """class AttributeModel(nn.Module):
+    def __init__(self, n_in, nh, n_out):
+        super().__init__()
+        self.l1 = nn.Linear(n_in, nh)
+        self.l2 = nn.Linear(nh, n_out)
+
+    def __forward__(self, x):
+        return self.l2(torch.relu(self.l1(x)))
+"""
 LOGARITHM_OF_TWO = """def log_softmax_naive(x):
     e = x.exp()
     s = e.sum(-1, keepdim=True)
@@ -91,6 +112,8 @@ LOGARITHM_OF_TWO = """def log_softmax_naive(x):
         ("accuracy", SET_AND_NOT_ADDED, {6: "overwrites", 7: "divisor"}),
         ("accuracy", ALONG_THE_ROWS, {2: "dimension", 3: "operand_missing"}),
         ("evaluate_batch", PRINTED, {4: "divisor"}),
+        ("Dataset", WITHOUT_UNDERSCORES, {5: "method_name", 7: "method_name"}),
+        ("AttributeModel", ANOTHER_NAME, {7: "without_forward"}),
         ("max_abs_diff", ASSERTED, {2: "asserted", 3: "by_pythons_max"}),
         ("softmax", DROPPED, {2: "result_dropped"}),
         ("parameter_shapes", NOT_APPENDED, {3: "method_not_called", 4: "overwrites"}),
@@ -139,6 +162,33 @@ STEP_BEFORE_BACKWARD = """def fit_optimizer(model, opt, loss_func, x, y, bs, epo
             opt.step()
             loss.backward()
 """
+
+
+SHUFFLED_BY_PYTHON = """import random
+def indices(n, shuffle):
+    idx = torch.arange(n)
+    if shuffle:
+        random.shuffle(idx)
+    return idx
+"""
+
+
+def test_a_line_that_works_out_anew_what_a_call_did_is_not_the_place(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`return torch.randperm(n) if shuffle else idx` passes, and says nothing of the call above it."""
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "8")
+    told = check("indices", IMPORTS + SHUFFLED_BY_PYTHON).diagnoses
+    assert told[0].mistake == "random_shuffle_on_a_tensor"
+    assert {line for found in told for line in found.lines} <= {6}
+
+
+def test_a_mistake_that_explains_the_first_check_alone_is_told_as_that() -> None:
+    found = Diagnosis("never_divides", "You return totals.", probes=("first",), whole=False)
+    assert places.sentence(found) == "To the first check that fails it looks like this: You return totals."
+    again = dataclasses.replace(found, message=places.sentence(found))
+    assert places.sentence(again) == places.sentence(found)
+    assert places.sentence(dataclasses.replace(found, whole=True)) == "You return totals."
 
 
 def test_a_call_that_is_to_come_before_the_one_above_it_comes_too_late(

@@ -163,6 +163,12 @@ def never_divides():
     """You return totals over all examples. Divide both by the number of examples."""
 
 
+@validate.slip("n += len(xb)", "n = len(xb)")
+def divides_by_the_last_batch():
+    """You divide by the size of the last batch alone: the number of examples is replaced in each round, where it should
+    grow."""
+
+
 @validate.mistake
 def takes_all_batches_for_full(model, loss_func, dl):
     """You weigh every batch with the size of the first one. The sizes differ: take each batch's own length."""
