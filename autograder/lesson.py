@@ -197,10 +197,11 @@ def _unobserved(section: str) -> list[AuthorsError]:
 
 
 def _strays() -> list[Path]:
-    """Checks in a folder that is no section's."""
+    """Checks in a folder that is no section's, nor one of solutions that are asked in no section."""
     here = current()
+    known = {*here.sections, "families", *(path.stem for path in here.solutions.glob("*.py"))}
     paths = sorted((here.folder / here.checks).glob("*/*.py"))
-    return [p for p in paths if p.parent.name not in (*here.sections, "families") and not p.stem.startswith("_")]
+    return [p for p in paths if p.parent.name not in known and not p.stem.startswith("_")]
 
 
 def _misplaced() -> list[AuthorsError]:

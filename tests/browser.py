@@ -222,7 +222,7 @@ class Notebook:
         before = path.stat().st_mtime_ns
         self.page.keyboard.press("Control+s")
         until = time.monotonic() + PATIENCE / 1000
-        while path.stat().st_mtime_ns == before and time.monotonic() < until:
-            self.page.wait_for_timeout(100)
+        while (path.stat().st_mtime_ns == before or not path.stat().st_size) and time.monotonic() < until:
+            self.page.wait_for_timeout(100)  # a file that is just being written is empty at first
         saved: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return saved

@@ -21,12 +21,12 @@ def assign(assignment: str | None, yes: bool) -> None:
     are changed only with --yes. Exits with 2 when there is something to decide or to mend, and 3 when nbgrader failed;
     release/ stays as it was then.
     """
-    from autograder import course
+    from autograder import course, lesson
     from autograder.classroom import gradebook, releasable, release, released
     from autograder.notebooks.build import ASSIGNMENT
 
     assignment = assignment or ASSIGNMENT
-    if told_broken():
+    if [section for section in lesson.sections() if told_broken(section)]:
         click.echo("Nothing is released, and what was released before is still there.", err=True)
         leave(USAGE)
     try:
