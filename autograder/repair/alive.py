@@ -98,12 +98,15 @@ def _unreached(block: list[ast.stmt]) -> set[int]:
 
 
 def _defined_anew(owner: ast.ClassDef) -> set[int]:
-    """Methods that another one of the same name replaces, and a `forward` that a `__call__` leaves out."""
+    """Methods that another one of the same name replaces, a `forward` that a `__call__` leaves out, and a `__next__`
+    where `__iter__` is a generator."""
     every = [s for s in owner.body if isinstance(s, ast.FunctionDef)]
     last = {method.name: method for method in every}
     found = {number_of(method) for method in every if last[method.name] is not method}
     if "__call__" in last and "forward" in last and ".forward" not in labels(last["__call__"]):
         found.add(number_of(last["forward"]))
+    if "__next__" in last and "__iter__" in last and "Yield" in labels(last["__iter__"]):
+        found.add(number_of(last["__next__"]))
     return found
 
 

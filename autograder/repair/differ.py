@@ -137,6 +137,10 @@ def _kind_of_statement(old: ast.stmt, new: ast.AST) -> str:
             return "overwrites"
         case (ast.AugAssign(), ast.Assign(targets=[target])) if same(old.target, target):
             return "accumulates"
+        case (ast.Return(), ast.Expr(value=ast.Yield())):
+            return "return_not_yield"
+        case (ast.Expr(value=ast.Yield()), ast.Return()):
+            return "yield_not_return"
         case (ast.Expr(), ast.Return()) if not isinstance(old.value, ast.Call) or called(old.value) not in EFFECTS:
             return "result_dropped"
     return "statement"

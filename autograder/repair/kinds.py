@@ -76,6 +76,8 @@ def classify(old: ast.AST, new: ast.AST) -> str:
             return "in_place" if old.attr == new.attr + "_" else "attribute"
         case (ast.Name(), ast.Name()):
             return "name"
+        case (ast.Yield(), ast.YieldFrom()) if same(old.value, new.value):
+            return "yields_whole"
         case (ast.Subscript(), ast.Subscript()) if same(old.value, new.value):
             return "index"
         case (ast.Slice(), ast.Slice()):

@@ -74,7 +74,7 @@ def told(
     named: Named,
     stopped: Stopped | None = None,
 ) -> list[Diagnosis]:
-    """One diagnosis for each edit, known mistakes first, then in the order of the lines.
+    """One diagnosis for each edit: first what an error that is shown comes from, then known mistakes, then by lines.
 
     `alone` is the known mistake that explains the whole answer by itself, where there is one.
     """
@@ -87,6 +87,7 @@ def told(
     if alone is not None and len({edit.lines for edit in found.edits}) == 1:
         return [_placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), found.edits[0], lines)]
     made = []
+    shown: set[tuple[int, ...]] = set()
     joined = _joined(found.edits)
     changes = _changed(found.base)
     for edit, without, theirs in zip(found.edits, found.without, found.theirs, strict=True):
@@ -105,6 +106,8 @@ def told(
         if name and edit.kind in PUT_IN and name.said.get("by"):
             edit = _standing(name.said["by"], text, edit)
         made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
+        if fails[:1] and _stops_alike(found.base, without, fails[0]):
+            shown.add(made[-1].lines)
     made = _as_one(made, joined)
     if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
         believed = {edit.lines[0] for edit in found.edits if edit.cost <= MOST_STATEMENT}
@@ -118,7 +121,15 @@ def told(
             return [alone]
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
         return [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
-    return sorted(_one_a_line(made), key=lambda d: (not d.known, d.lines))
+    return sorted(_one_a_line(made), key=lambda d: (d.lines not in shown, not d.known, d.lines))
+
+
+def _stops_alike(base: Frames, without: Frames, probe: str) -> bool:
+    """Whether with this edit alone not made the answer stops as it does: what is shown of it comes from there."""
+    mine, theirs = base.get(probe, {}), without.get(probe, {})
+    if "complaint" in mine:
+        return mine["complaint"] == theirs.get("complaint")
+    return "raised" in mine and mine["raised"]["message"] == theirs.get("raised", {}).get("message")
 
 
 def _standing(by: str, text: str, edit: Edit) -> Edit:

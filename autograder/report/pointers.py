@@ -56,7 +56,7 @@ _KINDS = {
     "order": "calls_swapped statement_extra statement_missing method_missing moved with_extra no_grad_missing "
     "loop_extra overwrites accumulates outdent indent",
     "holders": "in_place not_in_place",
-    "caller": "return_missing return_not_yield yield_not_return",
+    "caller": "return_missing return_not_yield yield_not_return yields_whole",
     "steps": "expression statement",
 }
 SORT_OF = {kind: sort for sort, kinds in _KINDS.items() for kind in kinds.split()}

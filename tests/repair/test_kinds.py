@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 
 import pytest
 
 from autograder.judging.verdict import Diagnosis
+from autograder.repair import kinds
 from autograder.report import places
 from conftest import Check
 
@@ -78,6 +80,29 @@ ASSERTED = """def max_abs_diff(a, b):
     assert a.shape == b.shape
     return max(abs(a - b))
 """
+RETURNS_AND_FORGETS = """class Sampler:
+    def __init__(self, n, bs, shuffle=False):
+        self.n, self.bs, self.shuffle = n, bs, shuffle
+
+    def __iter__(self):
+        idx = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)
+        for i in range(0, self.n, self.bs):
+            return idx[i : i + self.bs]
+"""
+YIELDS_A_GENERATOR = """class DummyModule:
+    def __init__(self, n_in, nh, n_out):
+        self._modules = {}
+        self.l1, self.l2 = nn.Linear(n_in, nh), nn.Linear(nh, n_out)
+    def __setattr__(self, name, value):
+        if not name.startswith("_"):
+            self._modules[name] = value
+        super().__setattr__(name, value)
+    def parameters(self):
+        for l in self._modules.values():
+            yield l.parameters()
+    def __repr__(self):
+        return str(self._modules)
+"""
 WITHOUT_UNDERSCORES = """class Dataset:
     def __init__(self, x, y):
         self.x = x
@@ -104,7 +129,7 @@ LOGARITHM_OF_TWO = """def log_softmax_naive(x):
 
 
 @pytest.mark.parametrize(
-    ("exercise", "text", "kinds"),
+    ("exercise", "text", "told"),
     [
         ("fit_loader", NEVER_CALLED, {5: "never_goes_backward", 7: "never_clears"}),
         ("training_step", ANOTHER_OPERATION, {6: "operator", 7: "statement"}),
@@ -112,6 +137,8 @@ LOGARITHM_OF_TWO = """def log_softmax_naive(x):
         ("accuracy", SET_AND_NOT_ADDED, {6: "overwrites", 7: "divisor"}),
         ("accuracy", ALONG_THE_ROWS, {2: "dimension", 3: "operand_missing"}),
         ("evaluate_batch", PRINTED, {4: "divisor"}),
+        ("Sampler", RETURNS_AND_FORGETS, {8: "return_not_yield"}),
+        ("DummyModule", YIELDS_A_GENERATOR, {11: "yields_one_generator_a_layer"}),
         ("Dataset", WITHOUT_UNDERSCORES, {5: "method_name", 7: "method_name"}),
         ("AttributeModel", ANOTHER_NAME, {7: "without_forward"}),
         ("max_abs_diff", ASSERTED, {2: "asserted", 3: "by_pythons_max"}),
@@ -125,11 +152,11 @@ LOGARITHM_OF_TWO = """def log_softmax_naive(x):
     ],
 )
 def test_each_line_has_its_own_kind(
-    exercise: str, text: str, kinds: dict[int, str], check: Check, monkeypatch: pytest.MonkeyPatch
+    exercise: str, text: str, told: dict[int, str], check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
-    told = check(exercise, IMPORTS + text).diagnoses
-    assert {line - 1: found.mistake for found in told for line in found.lines} == kinds
+    found = check(exercise, IMPORTS + text).diagnoses
+    assert {line - 1: each.mistake for each in found for line in each.lines} == told
 
 
 ATTRIBUTE_FORGOTTEN = """class ListModel:
@@ -191,6 +218,44 @@ def test_a_mistake_that_explains_the_first_check_alone_is_told_as_that() -> None
     assert places.sentence(dataclasses.replace(found, whole=True)) == "You return totals."
 
 
+NEXT_WITHOUT_END = """class SliceLoader:
+    def __init__(self, ds, bs):
+        self.ds = ds
+        self.bs = bs
+    def __iter__(self):
+        self.i = 0
+        return self
+    def __next__(self):
+        batch = self.ds[self.i : self.bs]
+        self.i = self.i + self.bs
+        return batch
+"""
+SHUFFLED_NEVER = """class Sampler:
+    def __init__(self, n, bs, shuffle=False):
+        self.n, self.bs, self.shuffle = n, bs, shuffle
+    def __iter__(self):
+        if self.shuffle:
+            idx = torch.randperm(self.n - 1)
+        idx = torch.arange(self.n)
+        for i in range(0, self.n, self.bs):
+            return idx[i : i + self.bs]
+"""
+
+
+def test_a_method_that_would_be_of_no_use_any_more_says_nothing(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a loop that yields in `__iter__` every check passes, and `__next__` is never called."""
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "8")
+    told = check("SliceLoader", IMPORTS + NEXT_WITHOUT_END).diagnoses
+    assert not {line for found in told for line in found.lines} & {7, 8}
+
+
+def test_what_is_shown_of_an_error_is_explained_first(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "20")
+    verdict = check("Sampler", IMPORTS + SHUFFLED_NEVER)
+    assert [found.lines for found in verdict.diagnoses] == [(10,), (8,)]
+    assert "__iter__ should yield" in verdict.message
+
+
 def test_a_call_that_is_to_come_before_the_one_above_it_comes_too_late(
     check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +265,23 @@ def test_a_call_that_is_to_come_before_the_one_above_it_comes_too_late(
     assert "What line 10 does is needed, but it comes too late." in verdict.message
     assert "some were changed before it ran" in verdict.message
     assert "anomaly detection" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ("(yield x)", "(yield from x)", "yields_whole"),
+        ("x.exp_", "x.exp", "in_place"),
+        ("x.exp", "x.exp()", "not_called"),
+        ("nn.ReLU()", "nn.ReLU", "called"),
+        ("a / b", "b / a", "operands_swapped"),
+        ("a / b", "b * a", "operator"),
+        ("x.sum(0)", "x.mean(0)", "function"),
+        ("x.argmax(0)", "x.gather(1, y)", "expression"),
+    ],
+)
+def test_an_edit_of_an_expression_is_of_one_kind(old: str, new: str, kind: str) -> None:
+    assert kinds.classify(*(ast.parse(text, mode="eval").body for text in (old, new))) == kind
 
 
 def test_what_is_called_is_a_function_to_its_reader(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
