@@ -121,7 +121,7 @@ def worded(verdict: Verdict) -> None:
 def in_a_line(kind: str) -> str:
     """The sentence for a kind of edit, said of several answers that each have their line."""
     text = (SENTENCES | ANYWHERE)[kind].replace("Line {line}", "One line").replace("line {line}", "one line")
-    return text.format(call="a function", what="something")
+    return text.format(call="a function", what="something", when="too early or too late")
 
 
 ANYWHERE = {
