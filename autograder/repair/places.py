@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import logging
 import time
@@ -14,7 +15,7 @@ from autograder.judging.diagnosis import Mistakes, diagnose, in_part
 from autograder.judging.judge import by_probe
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
-from autograder.repair import diagnosis, undoing
+from autograder.repair import alive, diagnosis, undoing
 
 #: Told what a learner need not see; the tests fail when it is told anything.
 log = logging.getLogger(__name__)
@@ -59,5 +60,20 @@ def places(
         if not told and set(frames) >= set(exercise.probes):
             partly = in_part(exercise, frames, reference, known_mistakes.known(exercise, seed))
             told = [partly] if partly else []
-        _found[key] = told
+        _found[key] = [_where_it_prints(found, own["file"], exercise.name) for found in told]
     return _found[key]
+
+
+def _where_it_prints(found: Diagnosis, text: str, name: str) -> Diagnosis:
+    """Of an answer that returns nothing the `print` that it ends with, where nothing else is known of the place."""
+    if found.mistake != "returns_nothing" or found.lines:
+        return found
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return found
+    answers = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == name]
+    last = answers[-1].body[-1] if answers else None
+    if last is None or not alive.prints(last):
+        return found
+    return dataclasses.replace(found, lines=(last.lineno,), source=text.split("\n")[last.lineno - 1].strip())

@@ -67,6 +67,9 @@ SENTENCES = {
 #: Said before a known mistake that explains the first check that fails, and not all of them.
 IN_PART = "To the first check that fails it looks like this: "
 
+#: Kinds whose sentences say no more than that it is this line.
+VAGUE = {"expression", "statement"}
+
 #: Out of and into a block, by what the block belongs to.
 OUT = {
     "loop": "Line {line} is run each time round the loop, and that is too often.",

@@ -284,6 +284,26 @@ def test_an_edit_of_an_expression_is_of_one_kind(old: str, new: str, kind: str) 
     assert kinds.classify(*(ast.parse(text, mode="eval").body for text in (old, new))) == kind
 
 
+def test_the_print_at_the_end_is_the_place_whatever_else_is_wrong(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.1")
+    text = "def softmax(x):\n    e = torch.exp(x)\n    e = e * 3 / torch.sum(e * 7, dim=0)\n    print(e)\n"
+    assert [(found.mistake, found.lines) for found in check("softmax", IMPORTS + text).diagnoses] == [
+        ("returns_nothing", (5,))
+    ]
+    kept = text.replace("    print(e)\n", "    e = e + 1\n")
+    assert [found.lines for found in check("softmax", IMPORTS + kept).diagnoses] == [()]
+
+
+def test_beside_an_error_nothing_is_said_that_says_less(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "8")
+    verdict = check("log_softmax_naive", IMPORTS + "def log_softmax_naive(x):\n    return x - x.exp().sum(-1).log\n")
+    assert [found.mistake for found in verdict.diagnoses] == ["expression"]
+    assert "Part of line" not in verdict.message
+    assert "it is called, with ()." in verdict.message
+
+
 def test_what_is_called_is_a_function_to_its_reader(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     (found,) = check("log_softmax_naive", IMPORTS + LOGARITHM_OF_TWO).diagnoses
