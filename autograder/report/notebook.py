@@ -108,7 +108,7 @@ def check(what: Any = None) -> Block:
     try:
         exercise = _find(what)
     except lesson.UnknownName as error:
-        return _note(str(error))
+        return _note(str(error).removesuffix(" `make list` shows them all."))
     if isinstance(what, str):
         if what not in place.namespace():
             return _note(f"{what} is not defined yet: run the cell that defines it, then check again.")
@@ -151,7 +151,7 @@ def hint(name: Any = None) -> Block:
     try:
         exercise = _find(name)
     except lesson.UnknownName as error:
-        return _note(str(error))
+        return _note(str(error).removesuffix(" `make list` shows them all."))
     if not exercise.hints:
         return _note(f"This copy of the kit has no hints for {exercise.name}.")
     if pointer := following(_pointers.setdefault(exercise.name, {}), _places.get(exercise.name)):
@@ -169,7 +169,7 @@ def answer(name: Any = None, give_up: bool = False) -> Block:
     try:
         exercise = _find(name)
     except lesson.UnknownName as error:
-        return _note(str(error))
+        return _note(str(error).removesuffix(" `make list` shows them all."))
     known = source.answers(exercise.section)
     if exercise.name not in known:
         return _note("This copy of the kit has no answers.")
@@ -218,7 +218,8 @@ def _find(name: Any) -> Exercise:
         raise lesson.UnknownName("Say which one, as in check(softmax).")
     if not isinstance(name, str) and not callable(name):
         kind = type(name).__name__
-        raise lesson.UnknownName(f"This is what an answer gave (a {kind}). The answer itself is named without a call.")
+        one = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        raise lesson.UnknownName(f"This is what an answer gave ({one}). The answer itself is named without a call.")
     return lesson.find(name if isinstance(name, str) else getattr(name, "__name__", type(name).__name__))
 
 

@@ -168,6 +168,9 @@ def test_without_a_name_the_one_checked_last_is_meant(shell: Any, monkeypatch: p
 def test_what_an_answer_gave_is_not_the_answer(shell: Any) -> None:
     told = repr(run(shell, "check([0.5, 0.5])"))
     assert told == "This is what an answer gave (a list). The answer itself is named without a call."
+    assert "(an int)" in repr(run(shell, "hint(3)"))
+    assert repr(run(shell, "check(zip)")).startswith("There is no exercise called 'zip'. Did you mean unzip")
+    assert repr(run(shell, "check('qqqq')")) == "There is no exercise called 'qqqq'."  # there may be no make here
 
 
 def test_a_variable_from_another_cell_is_shown_as_one(shell: Any) -> None:
