@@ -311,7 +311,9 @@ def suggest(name: str, known: list[str], what: str) -> str:
     near = [lower[n] for n in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)]
     near += [k for k in known if name.lower() in k.lower() and k not in near][: 3 - len(near)]
     told = f"There is no {what} called {name!r}."
-    return f"{told} Did you mean {' or '.join(near)}?" if near else f"{told} `make list` shows them all."
+    if near:
+        return f"{told} Did you mean {' or '.join(near)}?"
+    return f"{told} `make list` shows them all." if what in ("exercise", "section") else told
 
 
 class Postponed(types.ModuleType):

@@ -27,6 +27,11 @@ def test_check_exits_with_0_when_it_passes_1_when_not_2_for_an_unknown_name(kit:
     assert "passed" in kit.run("check", "softmax", code=0)
     assert "Did you mean softmax" in kit.run("check", "sofmax", code=2)
     assert "Did you mean check" in kit.run("chekc", code=2)
+    assert kit.run("qqqq", code=2) == "There is no command called 'qqqq'.\n"
+    assert kit.run("train", "qqqq", code=2) == (
+        "There is no milestone called 'qqqq'. There are: training_loop, optim, data, validation.\n"
+    )
+    assert kit.run("check", "qqqq", code=2) == "There is no exercise called 'qqqq'. `make list` shows them all.\n"
 
 
 def test_check_prints_one_json_object_for_one_name_and_a_list_for_several(kit: Kit) -> None:
