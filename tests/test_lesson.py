@@ -15,7 +15,7 @@ def test_reading_the_checks_of_the_whole_lesson_does_not_import_torch() -> None:
 
 def test_a_postponed_module_is_imported_when_it_is_used() -> None:
     program = (
-        "import sys\nfrom autograder.lesson import postponed\n"
+        "import sys\nfrom autograder.postponed import postponed\n"
         "with postponed('colorsys'):\n    import colorsys as module\n"
         "assert 'colorsys' not in sys.modules\nassert module.rgb_to_hsv(0, 0, 0) == (0, 0, 0)\nimport colorsys\n"
         "assert colorsys.rgb_to_hsv is module.rgb_to_hsv"
@@ -26,7 +26,7 @@ def test_a_postponed_module_is_imported_when_it_is_used() -> None:
 def test_so_is_what_stands_in_it_however_it_is_imported() -> None:
     program = """
 import sys
-from autograder.lesson import postponed
+from autograder.postponed import postponed
 with postponed("xml"):
     from xml import etree
     import xml.etree.ElementTree as ET
