@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import lesson
+from autograder.description import BadLesson
 
 NAME = "course.toml"
 #: What feedback may show beside the score, and the limits that may be set (classroom/plugin.py, Grade).
@@ -24,7 +25,7 @@ LIMITS = ("cell_seconds", "exercise_seconds", "process_seconds", "whole_seconds"
 Table = dict[str, Any]
 
 
-class BadCourse(lesson.BadLesson):
+class BadCourse(BadLesson):
     """course.toml cannot be used; the text names the line, says why and what to write."""
 
 

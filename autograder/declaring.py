@@ -13,6 +13,9 @@ from typing import Any
 #: What may stand behind `@softmax.`.
 DECORATORS = ("probe", "remark", "right", "mistake", "slip", "experiment")
 
+#: Keywords whose values are left out of what runs beside a learner's code, and what stands there instead.
+SECRET_WORDS = {"explanations": "{}", "model_answer": '""', "rubric": "[]", "hints": "[]", "refuses": "{}"}
+
 
 class Misdeclared(Exception):
     """What is declared cannot be meant; the text says what to write. proofread.py adds the file and the line."""

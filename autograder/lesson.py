@@ -1,4 +1,4 @@
-"""A lesson: what it is called, its sections in order, where its parts are; and finding an exercise by its name."""
+"""The sections of the lesson that is worked on, the files of each, and finding an exercise by its name."""
 
 from __future__ import annotations
 
@@ -8,84 +8,14 @@ import functools
 import importlib
 import itertools
 import re
-import sys
-import tomllib
-import types
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder import places, proofread
-from autograder.declaring import near_to
+from autograder.description import current
 from autograder.exercise import Exercise
+from autograder.misplaced import misplaced, strays
 from autograder.postponed import postponed
 from autograder.proofread import AuthorsError
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """One lesson, as its `solutions/lesson.toml` describes it."""
-
-    #: What its parts are found from.
-    folder: Path
-    #: Also the name of the assignment and of the course.
-    name: str
-    title: str
-    sections: tuple[str, ...]
-    checks: str = "checks"
-    milestones: tuple[str, ...] = ()
-    data: str = ""
-    #: {word: module}: whose use of the word makes Python import the module, which takes long.
-    slow_imports: dict[str, str] = field(default_factory=dict)
-    #: {"url", "sections": {name: seconds}, "exercises": {name: seconds}}
-    video: dict[str, Any] = field(default_factory=dict)
-    #: Where an instructor's own questions are, in the same two folders; their sections come behind the lesson's.
-    own: Path | None = None
-    own_sections: tuple[str, ...] = ()
-
-    @property
-    def solutions(self) -> Path:
-        beside = self.folder / "solutions"
-        return places.BROUGHT if places.INSTALLED and self.folder == places.KIT else beside
-
-    @property
-    def package(self) -> str:
-        """The checks as Python imports them."""
-        return self.checks.replace("/", ".")
-
-
-class BadLesson(RuntimeError):
-    """A file that describes a lesson or a course cannot be used; the text names it and says why."""
-
-
-@functools.cache
-def current() -> Lesson:
-    """The lesson that is being worked on."""
-    folder = places.lesson_folder()
-    path = places.PACKAGE / "lesson.toml"
-    if not path.exists():
-        path = (places.PACKAGE if places.INSTALLED and folder == places.KIT else folder) / places.DESCRIPTION
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-        told |= {key: tuple(told.get(key, ())) for key in ("sections", "milestones")}
-        own = places.own()
-        mine = tuple(name for name in _written(own) if name.isidentifier() and name not in told["sections"])
-        told["sections"] += mine
-        lesson = Lesson(folder, **told, own=own, own_sections=mine)
-    except (OSError, ValueError, TypeError) as error:
-        raise BadLesson(f"{path} does not describe a lesson: {error}") from None
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))  # its checks are found there
-    if own:
-        package = types.ModuleType(places.OWN)  # whatever the folder is called
-        package.__path__ = [str(own)]
-        sys.modules[places.OWN] = package
-    return lesson
-
-
-def _written(own: Path | None) -> list[str]:
-    """The names of the files of own solutions."""
-    return sorted(path.stem for path in (own / "solutions").glob("*.py")) if own else []
 
 
 def forget() -> None:
@@ -178,7 +108,7 @@ def load(section: str) -> dict[str, Exercise]:
 
 def broken(section: str | None = None) -> list[AuthorsError]:
     """What authors have to mend before the exercise can be used, in the section or everywhere."""
-    found = [] if section else _misplaced()
+    found = [] if section else misplaced(current())
     for each in [section] if section else current().sections:
         for name in names(each) if _files(each) else []:
             try:
@@ -190,43 +120,10 @@ def broken(section: str | None = None) -> list[AuthorsError]:
 
 
 def _unobserved(section: str) -> list[AuthorsError]:
-    anywhere = {name for each in current().sections for name in _files(each)} | {path.stem for path in _strays()}
+    anywhere = {name for each in current().sections for name in _files(each)} | {
+        path.stem for path in strays(current())
+    }
     return proofread.unobserved(solutions_path(section), _files(section), anywhere, checks_folder(section))
-
-
-def _strays() -> list[Path]:
-    """Checks in a folder that is no section's, nor one of solutions that are asked in no section."""
-    here = current()
-    known = {*here.sections, "families", *(path.stem for path in here.solutions.glob("*.py"))}
-    paths = sorted((here.folder / here.checks).glob("*/*.py"))
-    return [p for p in paths if p.parent.name not in known and not p.stem.startswith("_")]
-
-
-def _misplaced() -> list[AuthorsError]:
-    """Files that belong to no section, and own ones that make none."""
-    here, found = current(), []
-    for path in _strays():
-        near = near_to(path.parent.name, list(here.sections))
-        told = f"`{path.stem}` is in the folder of no section{near}. Move it."
-        found.append(AuthorsError(path, 1, told))
-    for path in sorted(here.solutions.glob("*.py")):
-        if path.stem not in here.sections and (asked := proofread.asked(path)):
-            told = f"`{asked[0]}` is asked in no section. Add {path.stem} to those in {places.DESCRIPTION}."
-            found.append(AuthorsError(path, 1, told))
-    if here.own is None:
-        return found
-    written = _written(here.own)
-    for name in written:
-        path = here.own / "solutions" / f"{name}.py"
-        if not name.isidentifier():
-            found.append(AuthorsError(path, 1, "call the file what Python could call a variable: letters, digits, _."))
-        elif not is_own(name):
-            found.append(AuthorsError(path, 1, f"the lesson has a section {name} too. Call this file something else."))
-    for path in sorted((here.own / "checks").glob("*/*.py")):
-        if path.parent.name not in written and not path.stem.startswith("_"):
-            solutions = proofread.shown(here.own / "solutions" / f"{path.parent.name}.py")
-            found.append(AuthorsError(path, 1, f"there is no {solutions}, in which `{path.stem}` would be asked."))
-    return found
 
 
 @functools.cache
@@ -243,18 +140,7 @@ def _loaded(section: str, name: str) -> Exercise:
             module = importlib.import_module(f"{package(section)}.{section}.{name}")
     except Exception as error:  # whatever an author may have written
         raise proofread.unreadable(error, path) from error
-    declared = {variable: e for variable, e in vars(module).items() if isinstance(e, Exercise)}
-    exercise = declared.get(name)
-    if exercise is None or exercise.name != name:
-        called = next(((v, e) for v, e in declared.items() if name in (v, e.name)), next(iter(declared.items()), None))
-        line = proofread.declared_at(path, called[1].name) if called else 1
-        says = f'declares {called[0]} = ...("{called[1].name}", ...)' if called else "declares no exercise"
-        other = f"{called[1].name}.py" if called else f"_{name}.py if it only helps others"
-        told = f'Write {name} = code("{name}", ...), as the file is called, or call the file {other}.'
-        raise AuthorsError(path, line, f"this {says}. {told}")
-    if others := [e.name for e in declared.values() if e is not exercise]:
-        told = f"`{others[0]}` is an exercise here too. Each has a file of its own: {others[0]}.py beside this one."
-        raise AuthorsError(path, proofread.declared_at(path, others[0]), told)
+    exercise = proofread.declared(vars(module), name, path)
     elsewhere = (p for each in current().sections if each != section and (p := solutions_path(each)).exists())
     proofread.reference(exercise, path, solutions_path(section), elsewhere)
     proofread.probes(exercise, vars(module), path)
@@ -270,7 +156,7 @@ def find(name: str) -> Exercise:
     """The exercise of this name; UnknownName suggests near ones, AuthorsError says why it cannot be used yet."""
     section = _home(name)
     if section is None:
-        errors = itertools.chain(_misplaced(), *(_unobserved(each) for each in current().sections))
+        errors = itertools.chain(misplaced(current()), *(_unobserved(each) for each in current().sections))
         for error in errors:
             if f"`{name}`" in str(error):
                 raise error

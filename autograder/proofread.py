@@ -13,18 +13,12 @@ import re
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograder.declaring import DECORATORS, Misdeclared, near_to, remedy
-
-if TYPE_CHECKING:
-    from autograder.exercise import Exercise
+from autograder.declaring import DECORATORS, SECRET_WORDS, Misdeclared, near_to, remedy
+from autograder.exercise import Exercise
 
 Definition = ast.FunctionDef | ast.ClassDef
-
-
-#: Keywords of what a learner is not to see.
-SECRET = ("explanations", "model_answer", "rubric", "hints", "refuses")
 
 
 class AuthorsError(Exception):
@@ -40,6 +34,23 @@ def shown(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def declared(names: dict[str, Any], name: str, path: Path) -> Exercise:
+    """The one exercise of a file of checks, whose module has these `names`; AuthorsError where it is none, or another."""
+    found = {variable: e for variable, e in names.items() if isinstance(e, Exercise)}
+    exercise = found.get(name)
+    if exercise is None or exercise.name != name:
+        called = next(((v, e) for v, e in found.items() if name in (v, e.name)), next(iter(found.items()), None))
+        line = declared_at(path, called[1].name) if called else 1
+        says = f'declares {called[0]} = ...("{called[1].name}", ...)' if called else "declares no exercise"
+        other = f"{called[1].name}.py" if called else f"_{name}.py if it only helps others"
+        told = f'Write {name} = code("{name}", ...), as the file is called, or call the file {other}.'
+        raise AuthorsError(path, line, f"this {says}. {told}")
+    if others := [e.name for e in found.values() if e is not exercise]:
+        told = f"`{others[0]}` is an exercise here too. Each has a file of its own: {others[0]}.py beside this one."
+        raise AuthorsError(path, declared_at(path, others[0]), told)
+    return exercise
 
 
 def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterable[Path]) -> None:
@@ -88,7 +99,7 @@ def written(checks: Path, package: str) -> None:
     for number, line in enumerate(read(checks).splitlines(), 1):
         if re.match(r"from \.", line) or re.match(rf"import {re.escape(package)}\b", line):
             raise AuthorsError(checks, number, f"name the module: from {package}.{checks.parent.name} import ...")
-        if found := re.search(rf"\b({'|'.join(SECRET)})=([A-Za-z_]\w*)\s*(?:[,)]|$)", line):
+        if found := re.search(rf"\b({'|'.join(SECRET_WORDS)})=([A-Za-z_]\w*)\s*(?:[,)]|$)", line):
             told = "a variable would be there beside the learner's answer"
             raise AuthorsError(checks, number, f"write what {found[1]}= is in its place: {told}.")
 

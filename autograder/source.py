@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import places
+from autograder.declaring import SECRET_WORDS
 from autograder.lesson import checks_folder, current, module_of_checks, names, solutions_path
 
 Definition = ast.FunctionDef | ast.ClassDef
@@ -246,8 +247,6 @@ def without_unused(text: str) -> str:
 
 
 SECRET = {"right", "mistake", "slip", "experiment"}
-#: Keywords whose values are left out of what runs beside a learner's code, and what stands there instead.
-SECRET_WORDS = {"explanations": "{}", "model_answer": '""', "rubric": "[]", "hints": "[]", "refuses": "{}"}
 _AUTHORING = "autograder.authoring"
 
 

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from autograder import api, commands, lesson, places
+from autograder.description import BadLesson
 from autograder.exercise import Exercise
 from autograder.judging import answer_file
 from autograder.judging.verdict import Verdict
@@ -79,7 +80,7 @@ class Commands(click.Group):
             _installed(sys.argv[1:])
         try:
             return super().invoke(ctx)
-        except (lesson.UnknownName, lesson.BadLesson, answer_file.UnreadableFile, AuthorsError) as error:
+        except (lesson.UnknownName, BadLesson, answer_file.UnreadableFile, AuthorsError) as error:
             click.echo(str(error), err=True)
             leave(USAGE)
         except KeyboardInterrupt:
