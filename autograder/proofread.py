@@ -37,7 +37,7 @@ def shown(path: Path) -> str:
 
 
 def declared(names: dict[str, Any], name: str, path: Path) -> Exercise:
-    """The one exercise of a file of checks, whose module has these `names`; AuthorsError where it is none, or another."""
+    """The one exercise that a file of checks, whose module has these `names`, is to declare."""
     found = {variable: e for variable, e in names.items() if isinstance(e, Exercise)}
     exercise = found.get(name)
     if exercise is None or exercise.name != name:

@@ -15,9 +15,10 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import lesson
 from autograder.classroom import cell_tests, grading, released, results, submission
-from autograder.classroom.intake import Handed, Intake, Notice, Reception
+from autograder.classroom.intake import Handed, Intake, Notice
 from autograder.classroom.mend import ReleasedCell, mend, released_cells
 from autograder.classroom.plugin import read_bytes, section_of
+from autograder.classroom.reception import Reception
 from autograder.classroom.run import Budget
 from autograder.classroom.seen import Seen
 from autograder.classroom.worker import Task

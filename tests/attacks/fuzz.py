@@ -19,7 +19,7 @@ from typing import Any
 
 from autograder import lesson
 from autograder.classroom import frames, submission
-from autograder.classroom.intake import Reception
+from autograder.classroom.reception import Reception
 from autograder.classroom.run import Budget, Run
 from autograder.process.frames import outcome
 from autograder.process.limits import Limits

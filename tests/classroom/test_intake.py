@@ -15,8 +15,9 @@ from course import ASSIGNMENT, Course, answered
 
 from autograder import places
 from autograder.classroom.export import harmless
-from autograder.classroom.intake import Intake, Reception
+from autograder.classroom.intake import Intake
 from autograder.classroom.mend import ReleasedCell
+from autograder.classroom.reception import Reception
 
 RELEASED = {
     "setup": [ReleasedCell("get_data-answer", "code", "raise", "", False, False, True, 0.0)],
