@@ -56,7 +56,7 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
 def _near(text: str, name: str) -> str:
     """What the file defines under a name that is nearly this one, and is no other exercise's."""
     defined = re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)
-    taken = {exercise.name for exercise in lesson.exercises()}
+    taken = {other for section in lesson.sections() for other in lesson.names(section)}
     return next(iter(difflib.get_close_matches(name, [n for n in defined if n not in taken], 1, ALIKE)), "")
 
 

@@ -43,9 +43,8 @@ def _instead(tree: ast.Module, edit: Edit) -> Iterator[Edit]:
         if isinstance(node, SIMPLE) and is_theirs(node) and not is_text(node):
             parts = (*edit.parts, (number_of(node), lambda n: ast.Pass()))
             lines, columns = place_of([node])
-            said, kind = {"what": text(node)}, "moved" if labels(node) == edit.come else "statement"
-            changed = {"kind": kind, "parts": parts, "lines": lines, "columns": columns, "gone": labels(node)}
-            yield dataclasses.replace(edit, **changed, said=said)  # type: ignore[arg-type]
+            changed = {"kind": "statement", "parts": parts, "lines": lines, "columns": columns, "gone": labels(node)}
+            yield dataclasses.replace(edit, **changed, said={"what": text(node)})  # type: ignore[arg-type]
 
 
 def _is_alike(other: Edit, edit: Edit) -> bool:
@@ -58,8 +57,4 @@ def _does_something(sets: Sets, other: Edit) -> bool:
     if alone is None:
         return False
     (frames,) = sets.trials.run([alone], None)
-    return any(_seen(frames.get(name)) != _seen(sets.base.get(name)) for name in sets.failing)
-
-
-def _seen(frame: dict[str, object] | None) -> object:
-    return frame and (frame.get("value"), frame.get("raised"), frame.get("complaint"))
+    return sets.behaviour(frames) != sets.behaviour(sets.base)

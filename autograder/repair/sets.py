@@ -6,13 +6,12 @@ import ast
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from autograder.judging.verdict import Diagnosis
+from autograder.judging.verdict import Diagnosis, Frame
 from autograder.repair import alive
 from autograder.repair.edit import Edit, apply, labels
 from autograder.repair.statements import taken_out
-from autograder.repair.trial import Frames, Trials, text_of
+from autograder.repair.trial import Frames, Trials, behaviour, text_of
 
 #: So many sets that pass are compared with each other; one that costs so much more is as good.
 MOST_COMPARED, NEARLY_AS_GOOD = 12, 2.0
@@ -118,13 +117,14 @@ class Sets:
         texts = [text for pair in pairs for text in pair if all(pair) and text]
         seen = dict(zip(texts, self.trials.run(texts, None), strict=True))
         return any(
-            not self.trials.failing(seen[mended]) and self._values(seen[bare]) != self._values(self.base)
+            not self.trials.failing(seen[mended]) and self.behaviour(seen[bare]) != self.behaviour(self.base)
             for bare, mended in pairs
             if bare and mended
         )
 
-    def _values(self, frames: Frames) -> list[Any]:
-        return [frames.get(name, {}).get("value") for name in self.failing]
+    def behaviour(self, frames: Frames) -> list[Frame]:
+        """How an answer behaves in the probes that fail."""
+        return [behaviour(frames.get(name, {})) for name in self.failing]
 
     def _minimal(self, sets: list[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
         """The sets of which every part leaves a probe failing."""

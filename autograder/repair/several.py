@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
+from autograder.judging.verdict import Frame
 from autograder.repair.edit import Edit
 from autograder.repair.sets import Found, Sets, cost
 from autograder.repair.single import WHOLE_PROBE, Single
+from autograder.repair.trial import behaviour
 
 #: Of so many single edits, so many are put together in pairs, so many of one place, and so many pairs at a time.
 MOST_SEEN, MOST_PAIRED, IN_ONE_PLACE, PAIRS = 160, 60, 3, 120
@@ -20,9 +21,6 @@ MEETS, MOST_MET, MOST_SECOND_AFTER = 40.0, 3, 400
 
 #: So many edits are seen by all probes; so many that mend a probe are put together, and so many sets of them are tried.
 MOST_APART, MOST_USEFUL, MOST_TOGETHER = 80, 48, 60
-
-#: What of a frame shows that an edit does something.
-SEEN = {"value", "raised", "complaint", "changed"}
 
 Gained = list[tuple[float, tuple[Edit, ...]]]
 
@@ -54,16 +52,15 @@ class Several:
         part = [(edit, text) for edit in edits[:MOST_SEEN] if (text := self.sets.text((edit,)))]
         before = self.sets.base.get(first, {})
         kept: list[Edit] = []
-        seen: list[Any] = []
+        seen: list[Frame] = []
         for (edit, _), frames in zip(part, self.sets.trials.run([t for _, t in part], [first]), strict=True):
             frame = frames.get(first, {"raised": None})
             if "raised" in frame and "raised" not in before:
                 continue
-            told = {key: value for key, value in frame.items() if key in SEEN}
-            if told != {key: value for key, value in before.items() if key in SEEN}:
-                if told in seen:
+            if behaviour(frame) != behaviour(before):
+                if behaviour(frame) in seen:
                     continue
-                seen.append(told)
+                seen.append(behaviour(frame))
             elif sum(edit.parts[0][0] == other.parts[0][0] for other in kept) >= IN_ONE_PLACE:
                 continue
             kept.append(edit)

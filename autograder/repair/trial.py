@@ -22,6 +22,15 @@ TIMES, LEAST_EACH, PATIENT = 4.0, 0.03, 0.5
 BATCH = 120
 
 
+#: What of a frame says how an answer behaves.
+BEHAVIOUR = {"value", "raised", "complaint", "changed"}
+
+
+def behaviour(frame: Frame) -> Frame:
+    """What is seen of an answer, without what is only told beside it: two that agree in this do the same."""
+    return {key: value for key, value in frame.items() if key in BEHAVIOUR}
+
+
 class OutOfBudget(Exception):
     """The time for looking is over."""
 

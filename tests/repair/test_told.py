@@ -129,15 +129,6 @@ HIDDEN_BY_EACH_OTHER = {
 }
 
 
-@pytest.mark.parametrize("name", HIDDEN_BY_EACH_OTHER)
-def test_mistakes_of_which_none_shows_alone_are_found_together(
-    name: str, check: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
-    text, lines = HIDDEN_BY_EACH_OTHER[name]
-    assert {line for found in check(name, text).diagnoses for line in found.lines} == lines
-
-
 #: A statement that is put in mends them: a name -> the answer and the line of theirs whose work it does.
 DISPLACED = {
     "training_step": (
@@ -156,12 +147,14 @@ DISPLACED = {
 }
 
 
-@pytest.mark.parametrize("name", DISPLACED)
-def test_what_is_put_in_is_told_where_it_does_the_work_of_another_line(
-    name: str, check: Check, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [(name, *told) for table in (HIDDEN_BY_EACH_OTHER, DISPLACED) for name, told in table.items()],
+)
+def test_each_of_these_lines_is_told(
+    name: str, text: str, lines: set[int], check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
-    text, lines = DISPLACED[name]
     assert {line for found in check(name, text).diagnoses for line in found.lines} == lines
 
 
