@@ -100,7 +100,7 @@ class Exercise:
     instead: str = ""
     #: Relations to the right answer (autograder/authoring/relations.py) that count as mistakes of this exercise.
     relations: list[str] = field(default_factory=list)
-    #: The learner is asked for a class: rights and mistakes are then functions that return the class.
+    #: The reference is a class (filled in on loading): rights and mistakes are then functions that return one.
     is_class: bool = False
     probes: dict[str, Probe] = field(default_factory=dict)
     #: Probes of good manners beyond the lesson: they cost no points and keep no answer from passing.
@@ -251,10 +251,13 @@ def code(
     shortcut: Iterable[str] = (),
     instead: str = "",
     relations: Iterable[str] = (),
-    is_class: bool = False,
     refuses: dict[str, str] | None = None,
+    is_class: bool = False,
 ) -> Exercise:
-    """Declare an exercise whose answer is a function or, with `is_class`, a class."""
+    """Declare an exercise whose answer is what the reference is, a function or a class.
+
+    `is_class` had to be told once, and may still stand there: it is of no use.
+    """
     return Exercise(
         declaring.text("name", name),
         ids=declaring.ids(ids),
@@ -262,7 +265,6 @@ def code(
         shortcut=declaring.texts("shortcut", shortcut),
         instead=declaring.text("instead", instead),
         relations=declaring.texts("relations", relations),
-        is_class=is_class,
         refuses=declaring.table("refuses", refuses or {}),
     )
 

@@ -56,7 +56,8 @@ def declared(names: dict[str, Any], name: str, path: Path) -> Exercise:
 def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterable[Path]) -> None:
     """AuthorsError where the solutions do not hold exactly one definition of this name, with a prompt.
 
-    `others`: the solutions of other sections, where it may stand instead.
+    What it is, a function or a class, the exercise has from there. `others`: the solutions of other sections, where it
+    may stand instead.
     """
     name = exercise.name
     if not solutions.exists():  # the copy of the kit that a class gets
@@ -85,9 +86,9 @@ def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterabl
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.JoinedStr):
             told = f"`{name}` has an f-text where its prompt belongs, which Python takes for code. Leave the f out."
         raise AuthorsError(solutions, found[0].lineno, told)
-    if exercise.kind == "code" and exercise.is_class != isinstance(found[0], ast.ClassDef):
-        told = "a function: leave is_class=True out" if exercise.is_class else "a class: write is_class=True"
-        raise AuthorsError(checks, declared_at(checks, name), f"`{name}` is {told}.")
+    exercise.is_class = isinstance(found[0], ast.ClassDef)
+    if exercise.kind == "concept" and exercise.is_class:
+        raise AuthorsError(solutions, found[0].lineno, f"`{name}` returns letters: write it with `def {name}():`.")
     stated = re.findall(r"^ *([a-z])\) ", ast.get_docstring(found[0]) or "", re.MULTILINE)
     if exercise.kind == "concept" and stated != list(exercise.statements):
         told = f"states {', '.join(stated)}, and explained are {', '.join(exercise.statements)}"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autograder import places
 from autograder.declaring import SECRET_WORDS
-from autograder.lesson import checks_folder, current, module_of_checks, names, solutions_path
+from autograder.lesson import checks_folder, current, load, module_of_checks, names, solutions_path
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -151,10 +151,12 @@ def probes(section: str, *some: str) -> str:
     """The checks of an exercise, as one text, without rights, mistakes, experiments and explanations.
 
     This is what runs beside a learner's code, and what is released. What several share is there once. Without a name:
-    those of all exercises of the section.
+    those of all exercises of the section. That an answer is a class shows in the solutions, which are not there.
     """
-    paths = [path for each in (some or names(section)) for path in checks_paths(section, each)]
-    return "\n".join(_probes(path, path.stat().st_mtime_ns) for path in dict.fromkeys(paths))
+    chosen, table = some or tuple(load(section)), answers(section)
+    paths = [path for each in chosen for path in checks_paths(section, each)]
+    classes = [f"{each}.is_class = True\n" for each in chosen if each in table and table[each].is_class]
+    return "\n".join([*(_probes(path, path.stat().st_mtime_ns) for path in dict.fromkeys(paths)), *classes])
 
 
 def place_of(section: str, name: str, line: int) -> tuple[Path, int]:

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-from autograder import lesson, places
+from autograder import lesson, places, source
+from autograder.beside.observe import exercise_from
+from autograder.exercise import code
 
 
 def test_reading_the_checks_of_the_whole_lesson_does_not_import_torch() -> None:
@@ -38,6 +40,16 @@ assert etree.ElementTree.Element is ET.Element is ElementTree.Element
 assert fromstring("<a/>").tag == "a"
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=places.KIT)
+
+
+def test_that_an_answer_is_a_class_shows_in_the_reference_alone() -> None:
+    """Beside a learner's code there is no reference, so it goes along with the probes."""
+    for name, is_class in {"ListModel": True, "get_data": False}.items():
+        assert lesson.find(name).is_class is is_class
+        assert exercise_from(source.probes("setup"), name).is_class is is_class
+        assert exercise_from(source.probes("setup", name), name).is_class is is_class
+    told_needlessly = code("get_data", ids=["X1"], hints=[], is_class=True)
+    assert not told_needlessly.is_class
 
 
 def test_near_names_are_suggested() -> None:

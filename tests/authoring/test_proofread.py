@@ -298,13 +298,9 @@ DECLARED: dict[str, tuple[Change, str]] = {
         no_utf8,
         f"{DOUBLE}:1: this is no UTF-8 text. Save it as UTF-8 in your editor.",
     ),
-    "a class that is none": (
-        code("is_class=True"),
-        f"{DOUBLE}:5: `double` is a function: leave is_class=True out.",
-    ),
-    "a class that is not said to be one": (
-        change(SETUP, "def double(x):", "class double:"),
-        f"{DOUBLE}:5: `double` is a class: write is_class=True.",
+    "a class that states": (
+        change("solutions/cross_entropy.py", "def which_is_true():", "class which_is_true:"),
+        "solutions/cross_entropy.py:4: `which_is_true` returns letters: write it with `def which_is_true():`.",
     ),
 }
 
@@ -503,7 +499,7 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         also(
             change(SETUP, "def double(x):", "class double:"),
             change(SETUP, "return x * 2", "def __new__(cls, x):\n        return x * 2"),
-            code('is_class=True, relations=["negated"]'),
+            code('relations=["negated"]'),
         ),
         f"{DOUBLE}:5: a relation changes what a function returns; leave negated out",
     ),

@@ -20,7 +20,6 @@ DataLoader = code(
     ],
     shortcut=["torch.utils.data.DataLoader"],
     instead="a loop over the sampler that yields collate_fn of the examples",
-    is_class=True,
 )
 
 

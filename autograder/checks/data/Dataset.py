@@ -18,7 +18,6 @@ Dataset = code(
     ],
     shortcut=["torch.utils.data.TensorDataset", "torch.utils.data.StackDataset"],
     instead="three special methods: __init__, __len__ and __getitem__",
-    is_class=True,
 )
 
 

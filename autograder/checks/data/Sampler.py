@@ -26,7 +26,6 @@ Sampler = code(
         "torch.utils.data.DataLoader",
     ],
     instead="an order of the row numbers, cut into slices",
-    is_class=True,
 )
 
 

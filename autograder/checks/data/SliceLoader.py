@@ -16,7 +16,6 @@ SliceLoader = code(
     ],
     shortcut=["torch.utils.data.DataLoader"],
     instead="a class whose __iter__ yields slices of the dataset",
-    is_class=True,
 )
 
 

@@ -15,7 +15,6 @@ AttributeModel = code(
         "`self.l1` and `self.l2` to nn.Linear layers of the sizes that were passed.",
         "`forward(self, x)` gives x to self.l1, the result to F.relu, and that to self.l2, and returns it.",
     ],
-    is_class=True,
 )
 
 

@@ -16,7 +16,6 @@ DummyModule = code(
         "`parameters` goes through self._modules.values() and gives every item of each layer's own parameters(): "
         "`yield from`, or a list that is extended. `__repr__` can return an f-string with the registry in it.",
     ],
-    is_class=True,
 )
 
 

@@ -24,7 +24,6 @@ RegisteredModel = code(
         "`__init__` sets up the module, keeps the list as `layers`, and registers each layer under its number in a "
         "loop. `forward` sends x through the list, as the first model does.",
     ],
-    is_class=True,
 )
 
 

@@ -24,7 +24,6 @@ SequentialModel = code(
         "`__init__` sets up the module and keeps the nn.ModuleList as `layers`. `forward` goes through it as the "
         "fourth model goes through its list.",
     ],
-    is_class=True,
 )
 
 

@@ -19,7 +19,6 @@ Optimizer = code(
     ],
     shortcut=["torch.optim.Optimizer"],
     instead="a loop over the parameters, under torch.no_grad()",
-    is_class=True,
 )
 
 

@@ -16,7 +16,6 @@ ListModel = code(
         "Walk through the list with a for loop. Each layer is called with what the one before it gave; give x "
         "itself to the first, and return what the last one gives.",
     ],
-    is_class=True,
 )
 
 
