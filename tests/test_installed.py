@@ -9,11 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from transcript import commands, five_minutes, is_shown
 
 from autograder.places import KIT
 from autograder.report.typed import typed
 
-RIGHT = "\n\ndef softmax(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
+RIGHT = "\n\ndef softmax(x):\n    exps = x.exp()\n    return exps / exps.sum(-1, keepdim=True)\n"
+#: What the learner's guide shows, and where nothing is written yet.
+STARTED, WRITTEN = (dict(commands(block)) for block in five_minutes("With pip"))
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,7 @@ def kit(site: Path, folder: Path, *words: str) -> tuple[int, str]:
 def workspace(site: Path, tmp_path: Path) -> Path:
     code, page = kit(site, tmp_path, "start", "mine")
     assert code == 0, page
+    assert is_shown(STARTED["autograder start mine"], page), page
     return tmp_path / "mine"
 
 
@@ -67,17 +71,20 @@ def test_a_day_with_it(site: Path, workspace: Path) -> None:
     before = sorted(path for path in site.rglob("*") if "__pycache__" not in path.parts)
     code, page = kit(site, workspace, "check", "softmax")
     assert code == 1
-    assert "autograder hint softmax" in page
+    assert is_shown(STARTED["autograder check softmax"], page), page
     file = workspace / "exercises" / "cross_entropy.py"
     file.write_text(file.read_text() + RIGHT)
     code, page = kit(site, workspace / "exercises", "check", "softmax")
     assert code == 0, page
+    assert is_shown(WRITTEN["autograder check softmax"], page), page
     assert "make" not in page
     below = kit(site, workspace / "exercises", "check", "nll")[1]
     assert "Edit    cross_entropy.py" in below
     assert "--file" not in below  # what is graded as another file does not count
     assert "pip install --upgrade" in kit(site, workspace, "upgrade")[1]
-    assert kit(site, workspace, "answer", "softmax")[0] == 0
+    code, page = kit(site, workspace, "answer", "softmax")
+    assert code == 0
+    assert is_shown(WRITTEN["autograder answer softmax"], page), page
     assert "✓   softmax" in kit(site, workspace, "list")[1]
     assert (workspace / ".autograder" / "progress.json").exists()
     assert before == sorted(path for path in site.rglob("*") if "__pycache__" not in path.parts)

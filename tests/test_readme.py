@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from transcript import commands, five_minutes, is_shown
 
 from autograder import places
 from conftest import Kit
@@ -15,21 +16,28 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.S)
 
 
-def test_the_session_looks_like_that_today(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_session_and_the_first_five_minutes_look_like_that_today(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "20")
-    answer = blocks("python")[0]
+    begun, wrong, right = (dict(commands(block)) for block in five_minutes("In a clone"))
+    stub = begun["make check exercise=softmax"].partition("Ready after")[2].partition("\n")[2]
+    said = kit.run("check", "softmax", code=1) + "make: *** [Makefile:0: check] Error 1\n"
+    assert is_shown(stub, said), said
+
     session = next(block for block in blocks("console") if "does not pass yet" in block)
     command, _, expected = session.partition("\n")
     assert command == "$ make check exercise=softmax"
-    original = (kit.root / "exercises" / "cross_entropy.py").read_text()
-    at = original.index("    raise NotImplementedError", original.index("def softmax(x):"))
-    body = answer.split("\n", 1)[1]
-    (kit.root / "exercises" / "cross_entropy.py").write_text(
-        original[:at] + body.rstrip("\n") + original[at:].removeprefix("    raise NotImplementedError")
-    )
-    shown = kit.run("check", "softmax", code=1)
-    line = re.compile(r"line \d+")  # it moves with every prompt above
-    assert line.sub("line", shown) == line.sub("line", expected)
+    file, answer = kit.root / "exercises" / "cross_entropy.py", blocks("python")[0].partition("\n")[2].rstrip("\n")
+    before, _, after = file.read_text().partition("def softmax(x):")
+    after = after.replace("    raise NotImplementedError", answer, 1)
+    file.write_text(f"{before}def softmax(x):{after}")
+    said = kit.run("check", "softmax", code=1)
+    assert is_shown(expected, said), said
+    assert is_shown(wrong["make check softmax"], said), said
+    assert is_shown(wrong["make hint"], kit.run("hint"))
+
+    file.write_text(file.read_text().replace("sum(0, ", "sum(-1, "))
+    assert is_shown(right["make check softmax"], kit.run("check", "softmax"))
+    assert is_shown(right["make list cross_entropy"], kit.run("list", "cross_entropy"))
 
 
 def test_every_make_target_that_it_names_exists() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from transcript import five_minutes
 
 from autograder.bootstrap import __main__ as entrance
 from autograder.bootstrap import plan, setup, torch_build
@@ -306,6 +307,16 @@ def test_what_is_to_be_downloaded_is_announced(
         (place.ready / ready).write_text("what an older version needed")
     setup.announce("lab", place, Progress(sys.stdout))
     assert capsys.readouterr().out.startswith(says)
+
+
+def test_the_learners_guide_shows_what_is_announced(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(place, "packages", list)
+    monkeypatch.setattr(place, "version", lambda: "3.11.7")
+    setup.announce("learn", place, Progress(sys.stdout))
+    said = capsys.readouterr().out
+    assert said in five_minutes("In a clone")[0], said
 
 
 @pytest.mark.usefixtures("no_settings")

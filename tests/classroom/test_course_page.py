@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import small_kit
 import started
+from transcript import commands, is_shown
 
 from autograder import places
 
@@ -46,19 +47,6 @@ def steps() -> Iterator[tuple[str, str, str]]:
     for found in re.finditer(r"^```(\w+)\n(.*?)^```", PAGE, re.S | re.M):
         named = re.findall(r"`([\w./]+\.\w+)`", PAGE[: found.start()].rpartition("\n```")[2])
         yield found[1], named[-1] if named else "", found[2]
-
-
-def commands(block: str) -> Iterator[tuple[str, str]]:
-    """Each command of a block, and what is shown below it."""
-    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-        command, _, shown = part.partition("\n")
-        yield command, shown
-
-
-def pattern(shown: str) -> str:
-    """A line of dots stands for any lines; how long something took differs."""
-    lines = [r"(?:.*\n)*?" if line == "..." else re.escape(line) + r"\n" for line in shown.splitlines()]
-    return re.sub(r"in\\ \d+\\ s", r"in \\d+ s", "".join(lines))
 
 
 class Reader:
@@ -158,7 +146,7 @@ def test_two_weeks_are_typed_and_print_what_the_page_shows(tmp_path: Path) -> No
                 if command == "make upgrade":
                     reader.the_kit_moves_on()
                 said = reader.types(command)
-                if not re.fullmatch(pattern(shown or "\n"), said):
+                if not is_shown(shown, said):
                     differs.append(f"$ {command}\n{said}")
     assert not differs, "\n".join(differs)
     to_commit = reader.types("git status --porcelain")

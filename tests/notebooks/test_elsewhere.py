@@ -12,11 +12,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from transcript import commands, five_minutes, is_shown
 
 from autograder import lesson, places, source
 from autograder.notebooks import build, elsewhere
 
-RIGHT = "def softmax(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
+#: Runs cells as a kernel does, and tells what each of them shows in the end.
+KERNEL = """
+import contextlib, io, json, re, sys
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+class Page(DisplayPublisher):
+    def publish(self, data, metadata=None, *, transient=None, **more):
+        shown[(transient or {}).get("display_id", len(shown))] = data["text/plain"]
+
+shell, told = InteractiveShell.instance(), []
+shell.display_pub = Page(parent=shell)
+for cell in json.load(sys.stdin):
+    shown = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        shell.run_cell(cell, store_history=True)
+    told.append(re.sub("Out.*?: \\n?", "", printed.getvalue()) + "\\n".join(shown.values()))
+print(json.dumps(told))
+"""
 
 
 def notebook(section: str) -> dict[str, Any]:
@@ -60,17 +79,30 @@ def test_in_a_foreign_environment_the_kit_is_installed_beside_the_torch_that_is_
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "there")], check=True)
     (site,) = (tmp_path / "there").glob("lib/python*/site-packages")
     (site / "theirs.pth").write_text(sysconfig.get_path("purelib"))
-    install = re.sub(r'KIT = ".*"', f"KIT = {str(next(wheels.glob('*.whl')))!r}", code("cross_entropy", "install"))
-    cells = [install, code("cross_entropy", "imports"), RIGHT, "print(check(softmax))\nprint(autograder_is())"]
-    cells.insert(1, "def autograder_is():\n    import autograder\n    return autograder.__file__\n")
+    cells, expected = _shown()
+    assert cells[:2] == [code("cross_entropy", name) for name in ("install", "imports")]
+    cells[0] = re.sub(r'KIT = ".*"', f"KIT = {str(next(wheels.glob('*.whl')))!r}", cells[0])
+    cells.append("import autograder\nprint(autograder.__file__)")
     folder = tmp_path / "work"
     folder.mkdir()
-    environment = {"PATH": str(python.parent), "HOME": str(tmp_path)} | {
-        name: value for name, value in os.environ.items() if name.startswith("AUTOGRADER_")
-    }
-    script = "\n".join(f"exec({cell!r}, globals())" for cell in cells)
-    done = subprocess.run([str(python), "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
+    environment = {name: value for name, value in os.environ.items() if name.startswith("AUTOGRADER_")}
+    environment |= {"PATH": str(python.parent), "HOME": str(tmp_path), "AUTOGRADER_EXPLAIN": "20"}
+    pipes = {"input": json.dumps(cells), "capture_output": True, "text": True}
+    done = subprocess.run([str(python), "-c", KERNEL], cwd=folder, env=environment, **pipes)  # type: ignore[call-overload]
     assert done.returncode == 0, done.stderr
-    assert "Installing the kit: some seconds." in done.stdout
-    assert "softmax passed" in done.stdout
-    assert str(site / "autograder" / "__init__.py") in done.stdout
+    *told, file = json.loads(done.stdout.splitlines()[-1])
+    assert file.strip() == str(site / "autograder" / "__init__.py")
+    for shown, said in zip(expected, told, strict=True):
+        assert is_shown(shown, said.strip() + "\n"), said
+
+
+def _shown() -> tuple[list[str], list[str]]:
+    """The cells of the learner's guide, those of the notebook whole, and what stands below each."""
+    own = ["".join(cell["source"]) for cell in notebook("cross_entropy")["cells"] if cell["cell_type"] == "code"]
+    cells, expected = [], []
+    for first, rest in commands(five_minutes("In a notebook")[0], r"In \[\d+\]: "):
+        more = re.match(r"(?: {8}.*\n)*", rest)[0]  # type: ignore[index]
+        cell = first + "\n" + re.sub("^ {8}", "", more, flags=re.M)
+        cells.append(cell if more else next((cell for cell in own if cell.startswith(f"{first}\n")), first))
+        expected.append(rest.removeprefix(more).rstrip() + "\n")
+    return cells, expected
