@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograder import lesson, places, state
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis, Verdict
-from autograder.notebooks import place
+from autograder.notebooks import place, waiting
 from autograder.notebooks.oracle import oracle
 from autograder.report import html, notebook_curve
 from autograder.report.notebook_text import plain
@@ -60,8 +60,10 @@ class Report(Block):
     Under it comes a picture of the loss of a short training run, where the answer has a part in one.
     """
 
-    def __init__(self, verdict: Verdict, told: Feedback, lines: list[str], after: str, answer: Any = None):
-        self.answer, self.lines, self.after = answer, lines, after
+    def __init__(
+        self, verdict: Verdict, told: Feedback, lines: list[str], after: str, line: waiting.Line, answer: Any = None
+    ):
+        self.answer, self.lines, self.after, self.line = answer, lines, after, line
         self._say(verdict, told)
 
     def _say(self, verdict: Verdict, told: Feedback) -> None:
@@ -72,8 +74,10 @@ class Report(Block):
     def _ipython_display_(self) -> None:
         from IPython.display import publish_display_data
 
-        shown = {"display_id": uuid.uuid4().hex}
-        publish_display_data(self._repr_mimebundle_(), transient=shown)  # at once: what follows takes a moment
+        there = self.line.given_up()
+        shown = {"display_id": there or uuid.uuid4().hex}
+        # at once: what follows takes a moment
+        publish_display_data(self._repr_mimebundle_(), transient=shown, update=bool(there))
         if self.explain():
             publish_display_data(self._repr_mimebundle_(), transient=shown, update=True)
         curve = self.curve() if self.verdict.outcome in ("passed", "failed") else None
@@ -113,21 +117,23 @@ def check(what: Any = None) -> Block:
         if what not in place.namespace():
             return _note(f"{what} is not defined yet: run the cell that defines it, then check again.")
         what = place.namespace()[what]
-    from autograder.notebooks import live
+    once = "" if _outcomes else " The first check takes a few seconds."
+    with waiting.told(f"Checking {exercise.name} ...{once}") as line:
+        from autograder.notebooks import live
 
-    verdict = live.verdict(exercise, what, _oracle)
+        verdict = live.verdict(exercise, what, _oracle)
     _outcomes[exercise.name] = verdict.outcome
     _checked[:] = [exercise.name]
     _count(verdict, what)
     _places.pop(exercise.name, None)
     if verdict.outcome == "well_formed":
-        return Report(verdict, _well_formed(exercise, verdict), [], "")
+        return Report(verdict, _well_formed(exercise, verdict), [], "", line)
     told = feedback(verdict)
     if verdict.outcome == "not_started":
         told.says = ["Write your answer in the cell above, in place of `raise NotImplementedError()`, and run it."]
     lines = _oracle.experiment(exercise) if told.statements else []
     after = "" if verdict.passed else f'Stuck? `hint("{exercise.name}")`'
-    return Report(verdict, told, lines, after if exercise.hints else "", what)
+    return Report(verdict, told, lines, after if exercise.hints else "", line, what)
 
 
 def _count(verdict: Verdict, answer: Any) -> None:

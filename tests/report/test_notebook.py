@@ -13,6 +13,7 @@ from traitlets.config import Config
 
 import autograder
 from autograder import overview, places, source, state
+from autograder.notebooks import waiting
 from autograder.report import html, notebook
 
 
@@ -110,6 +111,35 @@ def test_an_endless_answer_ends_in_time_and_its_line_is_told(shell: Any, monkeyp
         r"still running when its time was up in the check .*, in cell \[\d+\], line [23] \(`", repr(report)
     )
     assert before == [signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGPROF)]
+
+
+def test_a_check_that_takes_its_time_says_so_and_the_verdict_stands_in_its_place(
+    shell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(shell, "import time\ndef softmax(x):\n    time.sleep(0.05)\n    return x.softmax(-1)")
+    with capture_output() as shown:
+        run(shell, "check(softmax)")
+    assert not any("Checking" in output.data["text/plain"] for output in shown.outputs)  # this is no kernel
+
+    monkeypatch.setattr(shell, "kernel", None, raising=False)
+    monkeypatch.setattr(waiting, "IN_SILENCE", 0.01)
+    with capture_output() as shown:
+        run(shell, "check(softmax)")
+    line, gone, verdict = (output for output in shown.outputs[:3])
+    assert line.data == {"text/plain": "Checking softmax ..."}
+    assert gone.data == {"text/plain": ""}
+    assert "softmax" in verdict.data["text/html"]
+    assert [output.update for output in (line, gone, verdict)] == [False, True, True]
+    assert line.transient == gone.transient == verdict.transient
+    shell.run_cell("report = check(softmax)", store_history=True)
+    with capture_output() as shown:
+        shell.run_cell("report", store_history=True)
+    assert not shown.outputs[0].update  # the line was another cell's
+
+    run(shell, "import signal\ndef softmax(x):\n    time.sleep(0.05)\n    signal.raise_signal(signal.SIGINT)")
+    with capture_output() as shown:
+        shell.run_cell("check(softmax)")
+    assert [output.data["text/plain"] for output in shown.outputs] == ["Checking softmax ...", ""]
 
 
 def test_stop_shows_the_learners_line_alone(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
