@@ -1,11 +1,13 @@
 """Grades as learning platforms take them: their own table of the class, with our column filled in.
 
-Canvas   Gradebook > Export: Student, ID, SIS User ID, SIS Login ID, Section, then a column for each assignment; lines
-         above the first student tell how grades are posted and the points possible. Grades > Import takes the columns
-         that tell who somebody is and those of assignments; others of theirs are left out here, or an old grade of
-         another assignment would be written back.
+Canvas   Gradebook > Export: Student (or LastName, FirstName), ID, SIS User ID, SIS Login ID, Section, then a column for
+         each assignment; lines above the first student tell how grades are posted and the points possible. Grades >
+         Import takes the columns that tell who somebody is and those of assignments; others of theirs are left out
+         here, or an old grade of another assignment would be written back. An empty cell removes a grade, and EX, for
+         excused, is one: what stands there stays where there is no score here.
 Moodle   Assignment > Download grading worksheet: Identifier ("Participant 12345"), Full name, Grade, Maximum Grade,
-         Grade can be changed, Last modified (grade), ... All columns go back as they are. Or Grades > Export > Plain
+         Grade can be changed, Last modified (grade), ..., without names where these are hidden from who grades. All
+         columns go back as they are; it reads them by name, in the language of who uploads. Or Grades > Export > Plain
          text, with First name, Email address and the like: Grades > Import > CSV takes a column more.
 """
 
@@ -23,7 +25,8 @@ from autograder.classroom.export import harmless
 from autograder.classroom.rosters import BadRoster, Match, Roster
 
 #: Columns that tell who a Canvas row is about.
-WHO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
+WHO: tuple[str, ...] = ("Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID")
+WHO += ("Integration ID", "Root Account", "Section")
 #: Columns of Moodle's table of grades that hold a grade, or when it was taken.
 NOT_WHO = re.compile(r"\((Real|Percentage|Letter)\)|total|downloaded")
 
@@ -64,15 +67,15 @@ class Grades:
 def fill(path: Path, grades: Grades) -> Filled:
     """The roster at `path`, exported by the platform, with the grades of one assignment."""
     roster = rosters.read(path)
-    if roster.has((*rosters.CANVAS, "Section")):
+    if roster.is_canvas and roster.has(("Section",)):
         return _canvas(roster, grades)
-    if roster.has((*rosters.WORKSHEET, "Grade")):
+    if roster.has(("Identifier", "Grade")):
         return _worksheet(roster, grades)
     if any(name in roster.header for name in rosters.GRADES):
         return _gradebook(roster, grades)
     raise BadRoster(
         f"{path} is a table of neither platform: its columns are {', '.join(roster.header[:6])}. Canvas: Grades > "
-        "Export. Moodle: the assignment's Download grading worksheet, or Grades > Export > Plain text file."
+        "Export. Moodle, in English: the assignment's Download grading worksheet, or Grades > Export > Plain text file."
     )
 
 
@@ -84,15 +87,17 @@ def _canvas(roster: Roster, grades: Grades) -> Filled:
     notes = (
         [] if column is not None else [f"Canvas will ask whether {title} is a new assignment: it has no such column."]
     )
-    possible = next((row for row in roster.rows if roster.cell(row, "Student") == "Points Possible"), None)
+    possible = next((row for row in roster.rows if roster.sortable(row) == "Points Possible"), None)
     most = _number(possible[column]) if possible is not None and column is not None else None
     match, told = Match(roster, grades.scores), []
     for row in roster.rows:
-        if roster.is_student(row):
-            value = grades.scaled(match.of(row), most)
-        else:
-            value = row[column] if column is not None else ""
+        value = row[column] if column is not None else ""
+        if not roster.is_student(row):
             value = value or (f"{grades.most:g}" if row is possible else "")
+        elif score := grades.scaled(match.of(row), most):
+            excused = value.strip() == "EX"
+            notes += [f"{roster.called(row)}: excused in Canvas, and stays so."] if excused else []
+            value = value if excused else score
         told.append([*(_safe(row[i]) for i in kept), value])
     return Filled("Canvas", _text([[*(header[i] for i in kept), title], *told]), notes + grades.notes(match, most))
 

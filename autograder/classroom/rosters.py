@@ -16,6 +16,7 @@ from autograder.classroom.collect import student_id
 #: By these columns tables are told apart: one's own, Canvas's gradebook, Moodle's worksheet, Moodle's table of grades.
 OWN = ("id",)
 CANVAS = ("Student", "ID")
+CANVAS_APART = ("LastName", "FirstName", "ID")  # as an instructor can have it
 WORKSHEET = ("Identifier", "Full name")
 GRADES = ("First name", "Email address")
 #: Columns by which students may be called in the gradebook, of any of them.
@@ -45,20 +46,30 @@ class Roster:
     def students(self) -> list[Row]:
         return [row for row in self.rows if self.is_student(row)]
 
+    @property
+    def is_canvas(self) -> bool:
+        return self.has(CANVAS) or self.has(CANVAS_APART)
+
+    def sortable(self, row: Row) -> str:
+        """What Canvas calls somebody: "Lovelace, Ada"."""
+        apart = (self.cell(row, "LastName"), self.cell(row, "FirstName"))
+        return self.cell(row, "Student") or ", ".join(filter(None, apart))
+
     def is_student(self, row: Row) -> bool:
         """Not one of the lines of Canvas above the first student, nor the student whom it makes up for tests."""
-        if self.has(CANVAS):
-            name = self.cell(row, "Student")
+        if self.is_canvas:
+            name = self.sortable(row)
             return bool(name and self.cell(row, "ID")) and name not in ("Points Possible", "Student, Test")
         return True
 
     def called(self, row: Row) -> str:
-        names = ("Full name", "Student", "Email address", "Identifier")
-        return next((self.cell(row, name) for name in names if name in self.header), row[0])
+        names = ("Full name", "Email address", "Identifier")
+        told = (self.cell(row, name) for name in names if name in self.header)
+        return self.sortable(row) or next(told, row[0])
 
     def enrolled(self) -> Iterator[dict[str, Any]]:
         """Students as nbgrader knows them: {"id", "first_name", "last_name", "email"}."""
-        if not any(map(self.has, (OWN, CANVAS, WORKSHEET))):
+        if not self.is_canvas and not any(map(self.has, (OWN, WORKSHEET))):
             raise BadRoster(
                 f"{self.path.name}, line 1: there are no columns id (with first_name, last_name, email), Canvas's "
                 "Student and ID, or Moodle's Identifier and Full name. Export it again, or rename them."
@@ -73,8 +84,8 @@ class Roster:
         told = {key: self.cell(row, key) for key in ("id", "first_name", "last_name", "email")}
         if self.has(OWN):
             return told
-        if self.has(CANVAS):
-            last, _, first = self.cell(row, "Student").partition(", ")
+        if self.is_canvas:
+            last, _, first = self.sortable(row).partition(", ")
             login, who = self.cell(row, "SIS Login ID"), re.sub(r"[\W_]", "", last + first).lower()
             told |= {"id": student_id(f"{who}_{self.cell(row, 'ID')}"), "email": login if "@" in login else ""}
         else:

@@ -13,6 +13,7 @@ import pytest
 import started
 from nbgrader.api import Gradebook
 
+from autograder.classroom import rosters
 from autograder.classroom.collect import collect
 from autograder.classroom.platforms import Grades, fill
 from autograder.classroom.rosters import BadRoster
@@ -62,6 +63,29 @@ def test_canvas_gets_its_own_columns_ids_and_first_lines_back(tmp_path: Path) ->
     assert "20 points there and 10 here: grades are scaled" in notes
     assert "Not in the gradebook, so left empty: =HYPERLINK(1), Eve." in notes
     assert "Graded, and not in the roster: zoe." in notes
+
+
+def test_canvas_keeps_what_stands_there_where_there_is_no_score_and_whom_it_excuses(tmp_path: Path) -> None:
+    graded = CANVAS.replace("uni.example,One,,,", "uni.example,One,,15,").replace("example,Two,,,", "example,Two,,EX,")
+    found = filled(tmp_path, graded)
+    assert [row[-1] for row in table(found.text)[3:]] == ["17", "15", "EX", "EX", ""]
+    assert "Hopper, Grace: excused in Canvas, and stays so." in found.notes
+
+
+def test_canvas_may_have_first_and_last_names_apart(tmp_path: Path) -> None:
+    apart = CANVAS.replace("Student,ID", "LastName,FirstName,ID").replace(",,,,,Manual", ",,,,,,Manual")
+    apart = apart.replace("Possible,", "Possible,,").replace('"', "").replace(", ", ",")
+    rows = table(filled(tmp_path, apart).text)
+    assert rows[0][:3] == ["LastName", "FirstName", "ID"]
+    assert [row[-1] for row in rows] == ["week1 (4711)", "Manual Posting", "20", "17", "", "6", "", ""]
+    enrolled = [one["id"] for one in rosters.read(tmp_path / "roster.csv").enrolled()]
+    assert enrolled[:2] == ["lovelaceada_12345", "turingalan_777"]
+    assert len(enrolled) == 4
+
+
+def test_moodles_worksheet_may_hide_the_names(tmp_path: Path) -> None:
+    hidden = "\n".join(",".join(row[:1] + row[3:]) for row in table(WORKSHEET))
+    assert [row[2] for row in table(filled(tmp_path, hidden).text)[1:]] == ["85", "", "55.00"]
 
 
 def test_canvas_is_told_of_a_new_assignment_with_its_points(tmp_path: Path) -> None:
