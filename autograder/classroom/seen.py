@@ -19,6 +19,8 @@ class Seen:
         self._path, self._rules = results.folder(course) / f"seen-{assignment}.json", rules
         self._course = course
         kept = results.load(self._path) or {}
+        #: Whether there are results, and all by other rules: another kit, other points or dates.
+        self.outdated = bool(kept.get("files")) and kept.get("rules") != rules
         self._files: dict[str, list[str | int]] = kept.get("files", {}) if kept.get("rules") == rules else {}
         #: By path, where the results of what was handed in there earlier are kept, the latest last.
         self._before: dict[str, list[str]] = kept.get("before", {})

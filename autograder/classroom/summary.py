@@ -44,9 +44,10 @@ def of_plan(plan: Plan) -> Class:
     found, notices = papers(plan, intake)
     if not found:
         there = "Grade what was handed in" if intake.handed else "Put what comes in into submitted/, then grade it"
-        raise NoAssignment(
-            f"There are no results of {plan.assignment} yet. {there}: make grade assignment={plan.assignment}"
-        )
+        why = f"There are no results of {plan.assignment} yet. {there}"
+        if intake.handed and plan.seen.outdated:
+            why = f"The results of {plan.assignment} are from before the kit, points or dates changed. Grade once more"
+        raise NoAssignment(f"{why}: make grade assignment={plan.assignment}")
     return Class(plan, found, notices)
 
 
@@ -67,6 +68,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "max_score": number(sum((points | tests).values())),
         "scores": sorted(scores) if anonymous else scores,
         "missing": len({one.student for one in notices if one.kind == "missing"}),
+        "stuck": len(_stuck(found, notices)),
         "waiting": of.waiting,
         "sections": _sections(rows, found),
         "exercises": rows,
@@ -89,6 +91,12 @@ def _sections(rows: list[Report], found: list[Paper]) -> list[Report]:
         {"name": section, "exercises": len(of), "passed": sum(all(_passed(p.results[n]) for n in of) for p in found)}
         for section, of in names.items()
     ]
+
+
+def _stuck(found: list[Paper], notices: list[Notice]) -> set[str]:
+    """Who handed in something that is not graded yet, and so has no score."""
+    graded = {paper.student for paper in found if paper.complete}
+    return {notice.student for notice in notices if notice.kind != "missing"} - graded
 
 
 def _passed(told: Told | None) -> bool:

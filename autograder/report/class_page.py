@@ -37,7 +37,8 @@ def page(report: dict[str, Any]) -> str:
         sections=sections,
         commonest=sorted(mistakes, key=lambda found: -found[1]["students"])[:MOST],
         misjudged=_misjudged(exercises),
-        fewest=sorted((row for row in exercises if row["failed"]), key=lambda row: row["passed"])[:3],
+        alike=_alike(exercises),
+        failed_most=_failed_most(exercises),
         unrelated=[row for row in exercises if {"discrimination", "point_biserial"} <= set(row["out_of_bounds"])],
         help=_by_fact(report["help"]),
         look=[row for row in exercises if row["detail"]],
@@ -61,6 +62,18 @@ def _exercise(row: dict[str, Any], students: int) -> dict[str, Any]:
         "checks": [check | {"title": _words(check["name"])} for check in row["checks"]],
         "statements": row.get("statements", []),
     }
+
+
+def _alike(exercises: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The largest groups that fail alike, each with its exercise; one answer alone is no group."""
+    found = [(row, group) for row in exercises for group in row["alike"] if group["students"] > 1]
+    return sorted(found, key=lambda pair: -pair[1]["students"])[:MOST]
+
+
+def _failed_most(exercises: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Three of them, and who is level with the third."""
+    found = sorted((row for row in exercises if row["failed"]), key=lambda row: -row["failed"])
+    return [row for row in found if row["failed"] >= found[:3][-1]["failed"]][:MOST]
 
 
 def _misjudged(exercises: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,13 @@ import autograder.classroom
 from autograder import lesson, places, source
 from autograder.authoring import slips, variants
 from autograder.classroom import items, ready, summary
+from autograder.classroom.intake import Handed, Intake, Notice
 from autograder.classroom.kept import Paper
+from autograder.classroom.plan import NoAssignment
 from autograder.classroom.seen import Seen
 from autograder.process import sandbox
 from autograder.repair.rights import renamed
+from autograder.report import class_page
 from autograder.report.places import in_a_line
 
 SECTION = "cross_entropy"
@@ -204,6 +208,37 @@ def test_who_went_on_to_the_end_with_few_points_may_need_help() -> None:
     ]
 
 
+def test_results_by_other_rules_are_not_said_to_be_none_at_all(tmp_path: Path) -> None:
+    seen, file = Seen(tmp_path, "week1", "rules"), tmp_path / "a.ipynb"
+    file.write_text("one")
+    for noted, says in (
+        (False, "There are no results of week1 yet"),
+        (True, "before the kit, points or dates"),
+    ):
+        if noted:
+            seen.note(file, tmp_path / "kept.json")
+        seen.save()
+        plan: Any = SimpleNamespace(assignment="week1", seen=Seen(tmp_path, "week1", "others"), notebooks={})
+        plan.course, plan.intake = tmp_path, lambda known: Intake([Handed("ann", tmp_path)])
+        with pytest.raises(NoAssignment, match=f"{says}.*: make grade assignment=week1$"):
+            summary.of_plan(plan)
+
+
+def test_failed_by_most_are_three_and_who_is_level_with_the_third() -> None:
+    failed = {"a": 2, "b": 5, "c": 4, "d": 3, "e": 0, "f": 3}
+    told = class_page._failed_most([{"name": name, "failed": count} for name, count in failed.items()])
+    assert [row["name"] for row in told] == ["b", "c", "d", "f"]
+    assert class_page._failed_most([{"name": "e", "failed": 0}]) == []
+
+
+def test_who_has_several_files_that_are_not_graded_is_counted_once() -> None:
+    told = {"outcome": "failed"}
+    papers = [Paper("ann", Path(), {"a": told}), Paper("ben", Path(), {"a": told, "b": None})]
+    kinds = {"ann": "other file", "ben": "unreadable", "cat": "unreadable", "dan": "missing"}
+    notices = [Notice(name, kind, "why", "what to do") for name, kind in kinds.items() for _ in range(2)]
+    assert summary._stuck(papers, notices) == {"ben", "cat"}
+
+
 def test_a_file_that_was_collected_once_more_is_not_read_again(tmp_path: Path) -> None:
     seen, file, place = Seen(tmp_path, "week1", "rules"), tmp_path / "a.ipynb", tmp_path / "kept.json"
     file.write_text("one")
@@ -282,14 +317,17 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     assert "&lt;script&gt;alert(2)&lt;/script&gt;" in page
     assert not [tag for tag in ("<script", "<img", "<link", 'src="', "http:", "https:") if tag in page]
     assert "hal</strong>: handed in nothing" in page
-    assert "<dt>of 9 graded</dt><dd>7</dd>" in page
+    assert "<dt>of 9 handed in</dt><dd>8</dd>" in page
+    assert "<dt>graded</dt><dd>7</dd>" in page
+    assert '<a href="#not-graded">not graded yet, or in part</a></dt><dd>1</dd>' in page
     assert '<a href="#not-graded">handed in nothing</a></dt><dd>1</dd>' in page
     assert "<dt>wait for a reader</dt><dd>0</dd>" in page
     assert "<strong>1</strong> started nothing: gus (0)" in page
     text = re.sub(r"<[^>]+>|\s+", " ", page)
-    assert re.search(r"33 % +believe, +in +why_softmax : It can change which class .*? \(false\)", text)
-    assert re.search(r"17 % +do not believe, +in +why_softmax : If one score of a row rises .*? \(true\)", text)
-    assert 'Passed by fewest: <a href="#softmax">softmax</a> (1 of 7)' in page
+    assert re.search(r"33 % +\(2\) believe, +in +why_softmax : It can change which class .*? \(false\)", text)
+    assert re.search(r"17 % +\(1\) do not believe, +in +why_softmax : If one score of a row rises .*? \(true\)", text)
+    assert 'Failed by most: <a href="#softmax">softmax</a> (5 of the 6 who started it)' in page
+    assert re.search(r"2 of 7 , in +softmax : other values in “normalises each row”.*?stands ready there", text)
     assert '<td class="number of">1 of 7</td>' in page
     assert "@softmax.slip(&#34;" in page
     ids = set(re.findall(r' id="([^"]+)"', page))
@@ -313,7 +351,7 @@ def test_before_and_after_for_who_handed_in_again(course: Course, report: dict[s
     assert told == {"students": 2, "went": [over], "stayed": [over]}
     command(course, "report")
     page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
-    assert "<strong>1 went</strong>: softmax, over the first dimension (1)" in page
+    assert '<strong>1 went</strong>: 1 in <a href="#softmax">softmax</a> (“over the first dimension”)' in page
 
 
 def test_answers_that_the_same_repair_mends_are_one_group_whatever_was_seen(course: Course, graded: str) -> None:
