@@ -106,11 +106,11 @@ def _bars(scores: list[float], most: float) -> list[dict[str, Any]]:
     counts = [0] * BARS
     for score in scores:
         counts[min(int(BARS * score / most), BARS - 1) if most else 0] += 1
-    highest = max(counts) or 1
+    highest, digits = max(counts) or 1, 0 if most >= 5 * BARS else 1
     return [
         {
-            "from": f"{most * i / BARS:.0f}",
-            "to": f"{most * (i + 1) / BARS:.0f}",
+            "from": f"{round(most * i / BARS, digits):g}",
+            "to": f"{round(most * (i + 1) / BARS, digits):g}",
             "count": count,
             "height": 100 * count / highest,
         }
