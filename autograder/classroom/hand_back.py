@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder import course
 from autograder.classroom import platforms, results, rosters
 from autograder.classroom.export import harmless
 from autograder.classroom.plan import NoAssignment
@@ -42,8 +43,8 @@ def export(assignment: str, to: Path, roster: Path | None = None) -> list[str]:
     """Write everything there is into the folder `to`; a line for each file, and for what is to be known."""
     book = read(assignment)
     order = list(book.students)
-    if roster:
-        order = rosters.order(roster, order)
+    if table := roster or _own_roster():
+        order = rosters.order(table, order)
     to.mkdir(parents=True, exist_ok=True)
     columns = ["student", "last_name", "first_name", "email", "state", "score", "max_score", "late_penalty"]
     files = {"grades.csv": _table(columns, ({"student": name, **book.students[name]} for name in order))}
@@ -65,6 +66,11 @@ def export(assignment: str, to: Path, roster: Path | None = None) -> list[str]:
     return [*(f"{to / name}" for name in files), *_feedback(assignment, to), *notes]
 
 
+def _own_roster() -> Path | None:
+    told = course.here()
+    return told.roster if told else None
+
+
 def read(assignment: str) -> Book:
     """The gradebook of the course that is the working folder."""
     from autograder.classroom import gradebook as books
@@ -84,7 +90,7 @@ def read(assignment: str) -> Book:
         book = Book(assignment, float(found.max_score or 0.0))
         without = results.without_score(Path.cwd(), assignment)
         handed = {str(one.student_id): one for one in gradebook.assignment_submissions(assignment)}
-        for student in gradebook.students:
+        for student in sorted(gradebook.students, key=_by_name):
             name = str(student.id)
             told = {"last_name": student.last_name, "first_name": student.first_name, "email": student.email}
             book.students[name] = told | {"max_score": book.most} | _score(handed.get(name), name in without)
@@ -93,6 +99,10 @@ def read(assignment: str) -> Book:
                 book.cells[str(cell.name)] = float(cell.max_score)
         _cells(gradebook, book)
     return book
+
+
+def _by_name(student: Any) -> tuple[str, str, str]:
+    return student.last_name or "", student.first_name or "", str(student.id)
 
 
 def _score(handed: Any, without: bool) -> dict[str, Any]:

@@ -16,19 +16,20 @@ from autograder.commands.group import FAILED, PASSED, USAGE, leave
 def export(assignment: str, roster: Path | None, to: Path | None) -> None:
     """Write the grades of ASSIGNMENT, and the feedback pages in a zip.
 
-    In all tables a student is a row, in the order of the roster where one is given; who handed in nothing is there,
-    with an empty score. grades.csv has a score each, exercises.csv a column for each exercise, tidy.csv a row for each
-    student and exercise. With --roster the same table comes back with the grades in it: canvas.csv or moodle.csv.
+    In all tables a student is a row, in the order of the roster that is given here or in course.toml, else by name; who
+    handed in nothing is there, with an empty score. grades.csv has a score each, exercises.csv a column for each
+    exercise, tidy.csv a row for each student and exercise. With --roster the same table comes back with the grades in
+    it: canvas.csv or moodle.csv.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
     from autograder.classroom import hand_back
     from autograder.classroom.plan import NoAssignment
-    from autograder.classroom.rosters import BadRoster
+    from autograder.course import BadCourse
 
     try:
         lines = hand_back.export(assignment, to or Path("export") / assignment, roster)
-    except (NoAssignment, BadRoster) as error:
+    except (NoAssignment, BadCourse) as error:
         click.echo(str(error), err=True)
         leave(USAGE)
     except (OSError, SQLAlchemyError) as error:

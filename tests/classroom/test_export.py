@@ -150,7 +150,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         cells += [("why-words", {"max_score": 4, "cell_type": "markdown"})]
         for name, told in cells:
             book.add_grade_cell(name, "loss", "week1", **told)
-        for name in ("alan_777", "lovelaceada_12345"):
+        for name in ("lovelaceada_12345", "alan_777"):
             book.add_student(name)
         book.add_submission("week1", "lovelaceada_12345")
         for cell, auto, manual in (("nll", 6.0, None), ("why-words", None, 2.5)):
@@ -199,6 +199,21 @@ def test_feedback_goes_back_under_the_names_that_the_platform_gave(
     assert f"feedback-{platform}.zip" in said
     with zipfile.ZipFile(course / "export" / "week1" / f"feedback-{platform}.zip") as archive:
         assert archive.namelist() == [page]
+
+
+def test_without_a_table_of_a_platform_the_order_is_that_of_the_courses_own_roster(course: Path) -> None:
+    """By name where there is none: nbgrader's order of students without names is that of no roster."""
+
+    def order() -> list[str]:
+        return [row["student"] for row in rows(course / "export" / "week1" / "tidy.csv")][::2]
+
+    export(course, "week1")
+    assert order() == ["alan_777", "lovelaceada_12345"]
+    (course / "roster.csv").write_text("id,first_name\nlovelaceada_12345,Ada\nalan_777,Alan\n")
+    told = 'name = "c"\nroster = "roster.csv"\n[assignments.week1]\nsections = ["setup"]\n'
+    (course / "course.toml").write_text(told)
+    export(course, "week1")
+    assert order() == ["lovelaceada_12345", "alan_777"]
 
 
 def test_an_assignment_that_is_not_there_is_an_error(course: Path) -> None:
