@@ -157,7 +157,7 @@ class _Reader:
         chosen = self._exercises(told, at)
         points = self._get(told, "points", dict, {}, at)
         for key, value in points.items():
-            self._one_of(key, chosen, [*at, "points", key], "an exercise of this assignment")
+            self._exercise(key, chosen, [*at, "points", key], "an exercise of this assignment")
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
                 raise self._wrong([*at, "points", key], f"{value!r} is no number of points", f"{key} = 8")
         due = self._moment(told, "due", at, time(23, 59, 59))
@@ -182,20 +182,24 @@ class _Reader:
         )
 
     def _exercises(self, told: Table, at: list[str]) -> list[str]:
-        by_section = {section: lesson.names(section) for section in lesson.sections()}
+        by_section = {s: [name for name in lesson.names(s) if lesson.home(name) == s] for s in lesson.sections()}
         every = [name for names in by_section.values() for name in names]
         wanted = set()
         for section in self._words(told, "sections", at):
             wanted |= set(by_section[self._one_of(section, by_section, [*at, "sections"], "a section")])
         for name in self._words(told, "exercises", at):
-            wanted.add(self._one_of(name, every, [*at, "exercises"], "an exercise"))
+            wanted.add(self._exercise(name, every, [*at, "exercises"]))
         if not (told.get("sections") or told.get("exercises")):
             wanted = set(every)
         for name in self._words(told, "without", at):
-            wanted.discard(self._one_of(name, every, [*at, "without"], "an exercise"))
-        if not wanted:
+            wanted.discard(self._exercise(name, every, [*at, "without"]))
+        if not wanted and not any(map(lesson.broken, told.get("sections", ()))):
             raise self._wrong(at, "no exercise is left", 'sections = ["setup"]')
         return [name for name in every if name in wanted]
+
+    def _exercise(self, name: str, known: list[str], at: list[str], what: str = "an exercise") -> str:
+        """What students have from this assignment may have left the kit since; it stops nobody's grading."""
+        return name if lesson.is_out(name, assignment=at[1]) else self._one_of(name, known, at, what)
 
     def _late(self, told: Table) -> Late:
         self._known(told, ("percent_per_day", "percent_per_hour", "grace_hours", "floor"), ["late"])

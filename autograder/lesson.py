@@ -20,7 +20,7 @@ from autograder.proofread import AuthorsError
 
 def forget() -> None:
     """Look again at which files there are: a question was added."""
-    for function in (current, names, _files):
+    for function in (current, names, home, _files):
         function.cache_clear()
 
 
@@ -130,10 +130,7 @@ def _unobserved(section: str) -> list[AuthorsError]:
 def _loaded(section: str, name: str) -> Exercise:
     """One exercise: its own file is read, and what its section shares."""
     path = checks_folder(section) / f"{name}.py"
-    rivals = [other for other in current().sections if is_own(section) or not is_own(other)]  # the lesson's come first
-    if others := [other for other in rivals if name in _files(other) and other != section]:
-        told = f"the section {others[0]} has an exercise `{name}` too. Call one of them something else."
-        raise AuthorsError(path, proofread.declared_at(path, name), told)
+    _alone(section, name)
     proofread.written(path, package(section))
     try:
         with postponed("torch"):
@@ -148,13 +145,45 @@ def _loaded(section: str, name: str) -> Exercise:
     return exercise
 
 
+def _alone(section: str, name: str) -> None:
+    """AuthorsError where another section has an exercise of this name, and this is not the one that it stands for."""
+    first = home(name) or section
+    others = [other for other in _with(name) if other != section]
+    out = bool(others) and is_out(name, first)
+    if not others or (section == first and (out or all(map(is_own, others)))):
+        return
+    rename, told = section, "Call one of them something else."
+    if out and is_own(first) and not is_own(section):
+        rename, others, told = (
+            first,
+            [section],
+            "It is left out: students have yours. Rename yours for the next course.",
+        )
+    elif out:
+        told = "Students have that one. Call this one something else."
+    path = checks_folder(rename) / f"{name}.py"
+    says = f"the section {others[0]} has an exercise `{name}` too. {told}"
+    raise AuthorsError(path, proofread.declared_at(path, name), says)
+
+
+def _with(name: str) -> list[str]:
+    """The sections that have an exercise of this name; the lesson's come first."""
+    return [section for section in current().sections if name in _files(section)]
+
+
+def is_out(name: str, section: str = "*", assignment: str = "*") -> bool:
+    """Whether students have the exercise, in a notebook of this section, from this assignment."""
+    released = Path.cwd().glob(f"release/{assignment}/{section}.ipynb")
+    return any(f'"grade_id": "{name}"' in file.read_text(encoding="utf-8") for file in released)
+
+
 def exercises() -> list[Exercise]:
     return [exercise for section in sections() for exercise in load(section).values()]
 
 
 def find(name: str) -> Exercise:
     """The exercise of this name; UnknownName suggests near ones, AuthorsError says why it cannot be used yet."""
-    section = _home(name)
+    section = home(name)
     if section is None:
         errors = itertools.chain(misplaced(current()), *(_unobserved(each) for each in current().sections))
         for error in errors:
@@ -164,8 +193,11 @@ def find(name: str) -> Exercise:
     return _loaded(section, name)
 
 
-def _home(name: str) -> str | None:
-    return next((section for section in current().sections if name in _files(section)), None)
+@functools.cache
+def home(name: str) -> str | None:
+    """The section of the exercise that a name stands for: of several the one that students have, or else the first."""
+    found = _with(name)
+    return min(found, key=lambda section: not is_out(name, section)) if found[1:] else next(iter(found), None)
 
 
 def select(names: list[str], section: str | None = None) -> list[Exercise]:
@@ -187,7 +219,7 @@ def select(names: list[str], section: str | None = None) -> list[Exercise]:
 
 def is_section(name: str) -> bool:
     """Whether a name stands for a section and for no exercise."""
-    return name in sections() and _home(name) is None
+    return name in sections() and home(name) is None
 
 
 def suggest(name: str, known: list[str], what: str) -> str:

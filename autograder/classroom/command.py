@@ -38,7 +38,7 @@ class Report:
     outdated: list[str] = field(default_factory=list)
     #: Students whose score another version of the kit gave, and this one would change; not written: see `accept`.
     changes: list[dict[str, Any]] = field(default_factory=list)
-    #: Notebooks that are not graded again, since the kit has these of their exercises no more.
+    #: Notebooks that are not graded again, and why: an exercise is gone, or broken.
     frozen: dict[str, list[str]] = field(default_factory=dict)
     #: One line: what most of the class did not understand.
     stands_out: str = ""
@@ -93,7 +93,7 @@ def run(
         writer = books.Writer(app, plan, session) if gradebook else None
         intake = plan.intake(student, take)
         handed = intake.handed
-        report.frozen = {name: list(notebook.gone) for name, notebook in plan.frozen.items()}
+        report.frozen = {name: list(notebook.gone.values()) for name, notebook in plan.frozen.items()}
         if not handed and not plan.frozen and not any(one.kind != "missing" or one.do for one in intake.notices):
             raise NoAssignment(f"There is nothing to grade at {pattern}.")
         held = {one.student: {n for s, n in intake.held if s == one.student} | set(plan.frozen) for one in handed}
@@ -213,8 +213,7 @@ def words(report: Report) -> str:
     for one in report.out_of_time:
         busy = ", and other programs had the processor: its score is not final" if one in report.contended else ""
         lines.append(f"{one['student']}, {one['notebook']}: something ran out of time{busy}.")
-    for notebook, gone in report.frozen.items():
-        lines.append(f"{notebook} keeps the scores that it has: {' and '.join(gone)} is no longer in the kit.")
+    lines += [f"{name} keeps the scores that it has: {'; '.join(why)}." for name, why in report.frozen.items()]
     rate = f" in {report.seconds:.0f} s" if report.graded else ""
     lines.append(
         f"{_students(report.students)}, {report.notebooks} notebook{'s' * (report.notebooks != 1)}: "

@@ -14,6 +14,7 @@ from nbgrader import utils
 from traitlets import Bool, Float
 
 from autograder import course, lesson
+from autograder.classroom import cell_tests, released
 from autograder.classroom.lines import Place, Search
 from autograder.classroom.plugin import OURS
 from autograder.classroom.submission import grade_id, runs
@@ -48,8 +49,10 @@ class ForStudents(Preprocessor):
         assignment = resources["nbgrader"]["assignment"]
         planned = course.assignment(assignment)
         shows = planned.feedback if planned else course.FEEDBACK
+        observed = graded - cell_tests.locked(nb.cells)[1].keys() if "lines" in shows else set()
+        observed -= released.gone(resources["nbgrader"]["notebook"], observed).keys()
         for cell in checked:
-            place = self._place(cell, sources, assignment, shows) if "lines" in shows else []
+            place = self._place(cell, sources, assignment, shows) if grade_id(cell) in observed else []
             cell.outputs = [out for out in cell.outputs if out.output_type != "execute_result"] + place + _changed(cell)
         return nb, resources
 
@@ -57,8 +60,7 @@ class ForStudents(Preprocessor):
         self, cell: NotebookNode, sources: list[str], assignment: str, shows: Collection[str]
     ) -> list[NotebookNode]:
         auto, most = utils.determine_grade(cell)
-        known = {exercise.name for exercise in lesson.exercises()}
-        if auto is None or auto >= most or grade_id(cell) not in known:  # an upgrade may have taken it out
+        if auto is None or auto >= most:
             return []
         search = _searches.setdefault(Path.cwd(), Search(Path.cwd(), self.lines_seconds, self.lines_each))
         was_over = search.over

@@ -6,23 +6,23 @@ import difflib
 import functools
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import from_dict
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder import lesson
 from autograder.classroom import cell_tests, grading, released, results, submission
 from autograder.classroom.intake import Handed, Intake, Notice
 from autograder.classroom.mend import ReleasedCell, mend, released_cells
-from autograder.classroom.plugin import read_bytes, section_of
+from autograder.classroom.plugin import read_bytes
 from autograder.classroom.reception import Reception
 from autograder.classroom.run import Budget
 from autograder.classroom.seen import Seen
 from autograder.classroom.worker import Task
 from autograder.course import typed
+from autograder.description import current
 
 
 class NoAssignment(Exception):
@@ -36,8 +36,8 @@ class Notebook:
     name: str
     section: str
     cells: list[ReleasedCell]
-    #: Exercises that the kit has no more.
-    gone: tuple[str, ...] = ()
+    #: Exercises that cannot be graded any more, and why (released.py).
+    gone: dict[str, str] = field(default_factory=dict)
 
     @property
     def graded(self) -> set[str]:
@@ -71,7 +71,7 @@ class Plan:
         self.kit = grading.kit_version()
         every, self.roster, self._assignments = _notebooks(db_url, assignment)
         self.notebooks = {name: notebook for name, notebook in every.items() if not notebook.gone}
-        #: Those with an exercise that the kit has no more.
+        #: Those with an exercise that cannot be graded any more.
         self.frozen = {name: notebook for name, notebook in every.items() if notebook.gone}
         self._pattern = pattern
         told = json.dumps([[n.name, *map(asdict, n.cells)] for n in every.values()])
@@ -109,9 +109,8 @@ class Plan:
         for name in [name for name in handed.notebooks if name in self.frozen]:
             handed.frozen[name] = handed.notebooks.pop(name)
             if not (self.course / "autograded" / handed.student / self.assignment / f"{name}.ipynb").exists():
-                gone = " and ".join(self.frozen[name].gone)
-                why = f"{name} cannot be graded: {gone} is no longer in the kit"
-                do = released.remedy(self.course, self.assignment)
+                why = f"{name} cannot be graded: {'; '.join(self.frozen[name].gone.values())}"
+                do = released.remedy(self.course, self.assignment, self.frozen[name].section)
                 found.notices.append(Notice(handed.student, "no checks", why, do, name))
 
     def task(self, handed: Handed, name: str) -> tuple[Path, Task] | None:
@@ -178,15 +177,12 @@ def _notebooks(db_url: str, assignment: str) -> tuple[dict[str, Notebook], list[
             ) from None
         roster = [str(one.id) for one in gradebook.students]
         found = {}
-        in_kit = {exercise.name for exercise in lesson.exercises()}
         for name in names:
-            cells = released_cells(gradebook, name, assignment)
-            made = Notebook(name, "", cells)
-            if gone := tuple(sorted(set(made.exercises).difference(in_kit))):
-                found[name] = replace(made, gone=gone)
-            elif made.exercises:
-                found[name] = replace(made, section=section_of(set(made.exercises), name))
+            made = Notebook(name, "", released_cells(gradebook, name, assignment))
+            if made.exercises:
+                section, gone = released.section_of(name, made.exercises), released.gone(name, made.exercises)
+                found[name] = replace(made, section=section, gone=gone)
             elif made.tests:
                 found[name] = made
-    order = ["", *lesson.sections()]
+    order = ["", *current().sections]
     return dict(sorted(found.items(), key=lambda item: order.index(item[1].section))), roster, known

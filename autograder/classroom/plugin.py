@@ -22,7 +22,7 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from traitlets import Float, Integer, Type
 
 from autograder import course, lesson
-from autograder.classroom import cell_tests, results, submission, term
+from autograder.classroom import cell_tests, released, results, submission, term
 from autograder.classroom import told as words
 from autograder.classroom.grading import CannotGrade
 from autograder.classroom.run import Budget
@@ -186,15 +186,9 @@ class Grade(NbGraderPreprocessor):
 
 
 def section_of(graded: set[str], notebook: str) -> str:
-    try:
-        sections = {lesson.find(name).section for name in graded}
-    except lesson.UnknownName as error:
-        raise CannotGrade(f"{notebook}: {error}") from None
-    if len(sections) != 1:
-        raise CannotGrade(
-            f"{notebook}: the locked cells must be of exercises of one section, not of {sorted(sections)}"
-        )
-    return sections.pop()
+    if gone := released.gone(notebook, graded):
+        raise CannotGrade(f"{notebook}: {'; '.join(gone.values())}")
+    return released.section_of(notebook, graded)
 
 
 def _write(cell: NotebookNode, told: dict[str, Any] | None, shows: Collection[str]) -> None:

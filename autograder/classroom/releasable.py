@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from autograder.judging.observing import expected
 from autograder.proofread import AuthorsError, near_to
 
 
-def refuse(assignment: str, names: Iterable[str], gone: list[str], folder: Path) -> None:
+def refuse(assignment: str, names: Iterable[str], gone: Collection[str], folder: Path) -> None:
     """BadCourse where something of the assignment could not be graded: before students have it."""
     says: list[str] = []
     for name in names:
@@ -42,12 +42,12 @@ def refuse(assignment: str, names: Iterable[str], gone: list[str], folder: Path)
         raise course.BadCourse("\n".join([*says, "Nothing is released, and what was released before is still there."]))
 
 
-def _ungradable(file: Path, known: dict[str, str], gone: list[str]) -> Iterator[str]:
+def _ungradable(file: Path, known: dict[str, str], gone: Collection[str]) -> Iterator[str]:
     """Why `make grade` could not grade a notebook of source/. `known`: the section of each exercise."""
     try:
         nb = json.loads(file.read_text(encoding="utf-8"))
         told = [cell.get("metadata", {}).get("nbgrader", {}) for cell in nb["cells"]]
-        own = {told[i]["grade_id"] for i in _tests(nb)}
+        own = _tests(nb)
     except (ValueError, LookupError, TypeError, AttributeError):
         yield "this is no notebook. Save it again from Jupyter, or move it out of source/."
         return
@@ -65,11 +65,13 @@ def _ungradable(file: Path, known: dict[str, str], gone: list[str]) -> Iterator[
             f"the grade cell {name} belongs to no exercise and has no tests, so nothing can grade it"
             f"{near_to(name, list(known))}. To make a question of it: make new exercise={name.removesuffix('_test')}"
         )
-    for name in (name for name in tests if name in known and _has_code(nb, name)):
+    out = file.parents[2] / "release" / file.parent.name / file.name
+    was = _tests(json.loads(out.read_text(encoding="utf-8"))) if out.exists() else set()
+    for name in sorted(own & known.keys() - was):  # an exercise may have come to be called so since
         yield f"the tests in {name} would not run, since an exercise is called so. Give the cell another id."
     for name in (one["grade_id"] for one in told if one.get("task") and not one.get("locked")):
         yield f"the task {name} is not locked, so that nbgrader can grade nobody. Choose its type once more in Jupyter."
-    sections = sorted({known[name] for name in tests if name in known})
+    sections = sorted({known[name] for name in tests if name in known and name not in own})
     if len(sections) > 1:
         yield f"it has exercises of {' and '.join(sections)}. A notebook holds one section; make a second one."
     if [one for one in told if one.get("grade") or one.get("task")] and not tests:
@@ -85,23 +87,12 @@ def _graded(file: Path) -> list[str]:
         return []
 
 
-def _has_code(nb: dict[str, Any], name: str) -> bool:
-    """Whether the locked cell of an exercise has more in it than its check."""
-    cells = [cell for cell in nb["cells"] if cell.get("metadata", {}).get("nbgrader", {}).get("grade_id") == name]
-    return any(cell_tests.has_code(name, "".join(cell["source"])) for cell in cells)
-
-
-def _tests(nb: dict[str, Any]) -> list[int]:
-    """Which cells of a notebook test by themselves."""
-    told = [cell.get("metadata", {}).get("nbgrader", {}) for cell in nb["cells"]]
-    return [
-        number
-        for number, (one, cell) in enumerate(zip(told, nb["cells"], strict=True))
-        if one.get("grade")
-        and not one.get("solution")
-        and cell["cell_type"] == "code"
-        and cell_tests.is_test(one["grade_id"], "".join(cell["source"]))
-    ]
+def _tests(nb: dict[str, Any]) -> set[str]:
+    """The cells of a notebook that test by themselves."""
+    told = [(cell, cell.get("metadata", {}).get("nbgrader", {})) for cell in nb["cells"]]
+    locked = [(cell, one) for cell, one in told if one.get("grade") and not one.get("solution")]
+    named = {one["grade_id"]: "".join(cell["source"]) for cell, one in locked if cell["cell_type"] == "code"}
+    return {name for name, text in named.items() if cell_tests.is_test(name, text)}
 
 
 def remarks(assignment: str, folder: Path) -> Iterator[str]:

@@ -40,8 +40,8 @@ class Change:
     removed: list[str] = field(default_factory=list)
     #: The points that the course sets by itself.
     own: dict[str, float] = field(default_factory=dict)
-    #: Released, and the lesson has it no more: its notebook stays as it was released.
-    gone: list[str] = field(default_factory=list)
+    #: Released, and it cannot be graded as what it was, with the reason: its notebook stays as it was released.
+    gone: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         who = f"{self.students} student{'s have' if self.students != 1 else ' has'} handed in"
@@ -58,8 +58,8 @@ class Change:
         told += [f"{name} waits for the next assignment: {who} without it." for name in self.added]
         told += [f"{name} stays in {self.assignment}: {who}, and it is graded as released." for name in self.removed]
         told += [
-            f"{name} is no longer in the kit: {who}. Its notebook stays as released, and keeps the scores that it has."
-            for name in self.gone
+            f"{why}. {who}: its notebook stays as released, and keeps the scores that it has."
+            for why in self.gone.values()
         ]
         return told
 
@@ -71,60 +71,66 @@ def _written(points: dict[str, float]) -> str:
 
 def change(assignment: str, db_url: str) -> Change:
     """What is wanted of this assignment now, against what was released and handed in."""
-    wanted, own = _wanted(assignment)
-    before, students, scored = _released(assignment, db_url)
+    wanted, own, broken = _wanted(assignment)
+    before, gone, students, scored = _released(assignment, db_url)
     if not students:
+        for error in broken:
+            raise error
+        if not wanted:
+            raise course.BadCourse(f"{assignment} has no exercise.")
         return Change(assignment, wanted)
-    known = {exercise.name for exercise in lesson.exercises()}
     now = {name: own.get(name, points) for name, points in before.items()}
     order = {name: place for place, name in enumerate(wanted)}
+    both = [name for name in before if name in wanted and name not in gone]
     return Change(
         assignment,
         dict(sorted(now.items(), key=lambda item: order.get(item[0], len(order)))),
         students,
         {name: (points, now[name]) for name, points in before.items() if points != now[name]},
-        {name: (now[name], wanted[name]) for name in before if name in wanted and now[name] != wanted[name]},
+        {name: (now[name], wanted[name]) for name in both if now[name] != wanted[name]},
         scored,
         [name for name in wanted if name not in before],
-        [name for name in before if name not in wanted and name in known],
+        [name for name in before if name not in wanted and name not in gone],
         own,
-        [name for name in before if name not in known],
+        gone,
     )
 
 
-def _wanted(assignment: str) -> tuple[dict[str, float], dict[str, float]]:
-    """Points by exercise; and those of them that the course sets itself."""
+def _wanted(assignment: str) -> tuple[dict[str, float], dict[str, float], list[AuthorsError]]:
+    """Points by exercise; those of them that the course sets itself; and what authors have to mend before the rest."""
     told = course.assignment(assignment)
     if told is None and assignment != build.ASSIGNMENT:
         says = f"There is one assignment, {build.ASSIGNMENT}. To have others, write course.toml: make course"
         raise course.BadCourse(says)
-    names = told.exercises if told else [e.name for e in lesson.exercises()]
-    own = told.points if told else {}
-    return {name: own.get(name, lesson.find(name).points) for name in names}, own
+    names = told.exercises if told else [name for section in lesson.sections() for name in lesson.names(section)]
+    own: dict[str, float] = told.points if told else {}
+    wanted, broken = {}, []
+    for name in names:
+        try:
+            wanted[name] = own.get(name, lesson.find(name).points)
+        except AuthorsError as error:
+            broken.append(error)
+    return wanted, own, broken
 
 
-def _released(assignment: str, db_url: str) -> tuple[dict[str, float], int, dict[str, int]]:
-    """Points by exercise as the gradebook has them; how many have handed in; and how many have points for each."""
+def _released(assignment: str, db_url: str) -> tuple[dict[str, float], dict[str, str], int, dict[str, int]]:
+    """Points by exercise as the gradebook has them; why some of them are gone; how many have handed in; and how many
+    have points for each."""
+    points: dict[str, float] = {}
+    gone: dict[str, str] = {}
+    scored: dict[str, int] = {}
     with Gradebook(db_url) as gradebook:
         try:
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
-            return {}, 0, {}
-        tests = {
-            (notebook.name, cell.name)
-            for notebook in found.notebooks
-            for cell in notebook.source_cells
-            if cell_tests.is_test(str(cell.name), str(cell.source))
-        }
-        cells = [
-            cell
-            for notebook in found.notebooks
-            for cell in notebook.grade_cells
-            if cell.cell_type == "code" and (notebook.name, cell.name) not in tests
-        ]
-        points = {str(cell.name): float(cell.max_score) for cell in cells}
-        scored = {str(cell.name): sum(bool(grade.score) for grade in cell.grades) for cell in cells}
-        return points, len(found.submissions), scored
+            return {}, {}, 0, {}
+        for notebook in found.notebooks:
+            tests = {c.name for c in notebook.source_cells if cell_tests.is_test(str(c.name), str(c.source))}
+            cells = [c for c in notebook.grade_cells if c.cell_type == "code" and c.name not in tests]
+            points |= {str(cell.name): float(cell.max_score) for cell in cells}
+            scored |= {str(cell.name): sum(bool(grade.score) for grade in cell.grades) for cell in cells}
+            gone |= released.gone(str(notebook.name), [str(cell.name) for cell in cells])
+        return points, gone, len(found.submissions), scored
 
 
 def write(wanted: Change, folder: Path) -> Iterator[tuple[Path, bool]]:
@@ -135,7 +141,8 @@ def write(wanted: Change, folder: Path) -> Iterator[tuple[Path, bool]]:
     for file, text in back.items():
         yield file, build.write(file, text)
     for section in build.sections():
-        chosen = {name: wanted.exercises[name] for name in lesson.names(section) if name in wanted.exercises}
+        names = [name for name in lesson.load(section) if name in wanted.exercises and name not in wanted.gone]
+        chosen = {name: wanted.exercises[name] for name in names}
         file = place / f"{section}.ipynb"
         if chosen and file not in back:
             kept.add(file)

@@ -10,10 +10,14 @@ import json
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from autograder import lesson, proofread
 from autograder.classroom import results
+from autograder.description import current
+from autograder.proofread import AuthorsError
 
 
 def keep(folder: Path, assignment: str, whole: bool) -> None:
@@ -47,11 +51,40 @@ def holds(file: Path, names: Iterable[str]) -> bool:
     return any(f'"grade_id": "{name}"' in text for name in names)
 
 
-def remedy(folder: Path, assignment: str) -> str:
-    """What to type to grade by the kit that it was released with."""
+def section_of(notebook: str, names: Iterable[str]) -> str:
+    """The section that a released notebook is of: that which it is called after, or else that of most in it."""
+    homes = Counter(home for name in names if (home := lesson.home(name)))
+    return notebook if notebook in current().sections else next((home for home, _ in homes.most_common(1)), "")
+
+
+def gone(notebook: str, names: Iterable[str]) -> dict[str, str]:
+    """Which of these exercises of a released notebook cannot be graded any more as what they were, and why."""
+    names = sorted(names)
+    section = section_of(notebook, names)
+    there = lesson.load(section)
+    return {name: _why(section, name) for name in names if name not in there}
+
+
+def _why(section: str, name: str) -> str:
+    try:
+        found = lesson.find(name).section
+    except lesson.UnknownName:
+        found = ""
+    except AuthorsError as error:
+        return str(error).rstrip(".")
+    if lesson.is_own(section):
+        checks = proofread.shown(lesson.checks_folder(section) / f"{name}.py")
+        return f"{checks} is gone, by which {name} was released"
+    return f"{name} is in the section {found} now" if found else f"{name} is no longer in the kit"
+
+
+def remedy(folder: Path, assignment: str, section: str) -> str:
+    """What to type to grade a notebook of which something is `gone`, by the kit that it was released with."""
     kit = _place(folder, assignment) / "kit"
     commit = kit.read_text(encoding="ascii").strip() if kit.exists() else ""
     grade = f"make grade assignment={assignment}"
+    if lesson.is_own(section):
+        return f"mend it, then: {grade}"
     if not commit:
         return f"go back to the kit before, then: {grade}"
     return f"git switch --detach {commit} && {grade}; git switch -"

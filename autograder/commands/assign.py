@@ -9,6 +9,7 @@ import click
 
 from autograder import process
 from autograder.commands.group import FAILED, PASSED, USAGE, leave, told_broken
+from autograder.proofread import AuthorsError
 
 
 @click.command()
@@ -21,14 +22,12 @@ def assign(assignment: str | None, yes: bool) -> None:
     are changed only with --yes. Exits with 2 when there is something to decide or to mend, and 3 when nbgrader failed;
     release/ stays as it was then.
     """
-    from autograder import course, lesson
+    from autograder import course
     from autograder.classroom import gradebook, releasable, release, released
     from autograder.notebooks.build import ASSIGNMENT
 
     assignment = assignment or ASSIGNMENT
-    if [section for section in lesson.sections() if told_broken(section)]:
-        click.echo("Nothing is released, and what was released before is still there.", err=True)
-        leave(USAGE)
+    told_broken()
     try:
         course.assignment(assignment)
         db_url = gradebook.directory(gradebook.application(assignment, Path.cwd())).db_url
@@ -45,6 +44,9 @@ def assign(assignment: str | None, yes: bool) -> None:
             click.echo(line)
     except course.BadCourse as error:
         click.echo(str(error), err=True)
+        leave(USAGE)
+    except AuthorsError:  # it is told already
+        click.echo("Nothing is released, and what was released before is still there.", err=True)
         leave(USAGE)
     words = ["generate_assignment", assignment, "--create", "--force"]
     with released.put_back(Path.cwd(), assignment) as failed:

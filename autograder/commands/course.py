@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from autograder.commands.group import FAILED, PASSED, USAGE, leave
+from autograder.commands.group import FAILED, PASSED, USAGE, leave, told_broken
+from autograder.proofread import AuthorsError
 
 
 @click.command()
@@ -30,13 +32,14 @@ def course() -> None:
         assert told is not None
         name = next(iter(told.assignments))
         db_url = gradebook.directory(gradebook.application(name, Path.cwd())).db_url
-        changes = {name: release.change(name, db_url) for name in told.assignments}
+        changes = {name: change for name in told.assignments if (change := _change(name, db_url))}
         for change in changes.values():
             list(release.write(change, Path.cwd()))
-        exercises = {name: len(change.exercises) for name, change in changes.items()}
+        exercises = {name: len(one.exercises) for name, one in {**told.assignments, **changes}.items()}
         click.echo(table(term.standing(Path.cwd(), db_url, told, exercises)))
         for line in (*term.unknown(told), *(line for change in changes.values() for line in change.lines())):
             click.echo(line)
+        told_broken()
     except courses.BadCourse as error:
         click.echo(str(error), err=True)
         leave(USAGE)
@@ -44,3 +47,13 @@ def course() -> None:
         click.echo(f"The gradebook could not be read: {error}", err=True)
         leave(FAILED)
     leave(PASSED)
+
+
+def _change(assignment: str, db_url: str) -> Any:
+    """What releasing it now would change; None where an exercise of it has to be mended first, which is told of all."""
+    from autograder.classroom import release
+
+    try:
+        return release.change(assignment, db_url)
+    except AuthorsError:
+        return None

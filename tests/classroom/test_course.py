@@ -226,7 +226,7 @@ def test_what_was_handed_in_keeps_its_exercises_and_points_that_change_are_told(
         "who have points for it.",
         "get_data waits for the next assignment: 1 student has handed in without it.",
         "ListModel stays in week1: 1 student has handed in, and it is graded as released.",
-        "of_before is no longer in the kit: 1 student has handed in. Its notebook stays as released, and keeps the "
+        "of_before is no longer in the kit. 1 student has handed in: its notebook stays as released, and keeps the "
         "scores that it has.",
     ]
 

@@ -121,7 +121,7 @@ def test_an_upgrade_in_mid_term_loses_no_score_comment_or_release(tmp_path: Path
     told = lesson.autograder("assign", "sums")
     assert "negate is worth 3 points in the kit now, and stays at 1 in sums: 2 students have handed in." in told
     assert "minus waits for the next assignment: 2 students have handed in without it." in told
-    assert "total is no longer in the kit: 2 students have handed in." in told
+    assert "total is no longer in the kit. 2 students have handed in: its notebook stays as released" in told
     assert lesson.released() == was == {"first": ["double", "total"], "second": ["negate"]}
 
     # Who hands in what can be graded is graded; who hands in what cannot is named.
@@ -142,6 +142,58 @@ def test_an_upgrade_in_mid_term_loses_no_score_comment_or_release(tmp_path: Path
     started.run("nbgrader", ["generate_feedback", "sums"], tmp_path, dict(os.environ) | {"PYTHONPATH": str(places.KIT)})
     pages = tmp_path / "feedback" / "ada" / "sums"
     assert {page.name for page in pages.glob("*.html")} == {"first.html", "second.html"}
+
+
+def flipped(answer: str) -> str:
+    return f'"""Mine."""\n\nimport torch\n{NEGATE.replace("negate", "flip").replace("-x", answer)}'
+
+
+@pytest.mark.slow
+def test_a_name_that_is_taken_meanwhile_stops_nobodys_grading(tmp_path: Path) -> None:
+    """The lesson gets a `flip` of another kind, as a question of one's own and a cell with asserts are called."""
+    lesson = Lesson(tmp_path)
+    lesson.write("course.toml", '[assignments.sums]\nexercises = ["total", "flip"]\n[assignments.next]\n')
+    lesson.write("own/solutions/mine.py", flipped("-x"))
+    lesson.write("own/checks/mine/flip.py", like_double("flip"))
+    tests: dict[str, Any] = {
+        "nbgrader": {"grade": True, "solution": False, "locked": True, "points": 2, "grade_id": "sign"}
+    }
+    tests["nbgrader"] |= {"cell_type": "code", "schema_version": 3, "task": False}
+    cell: dict[str, Any] = {"cell_type": "code", "id": "sign", "metadata": tests, "source": "assert sign(-2) == -1"}
+    cell |= {"outputs": [], "execution_count": None}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    lesson.write("source/sums/tests.ipynb", json.dumps(notebook))
+    lesson.autograder("assign", "sums")
+    for student, answer in {"ada": "-x", "ben": "2 * x"}.items():
+        lesson.hand_in(student, "mine", {"flip": f"def flip(x):\n    return {answer}\n"})
+        released = json.loads((tmp_path / "release/sums/tests.ipynb").read_text())
+        released["cells"].insert(0, {**cell, "id": "mine", "metadata": {}, "source": "sign = lambda x: x / abs(x)"})
+        lesson.write(f"submitted/{student}/sums/tests.ipynb", json.dumps(released))
+    lesson.autograder("grade", "sums")
+    before = [lesson.scores(student) for student in ("ada", "ben")]
+    assert [{**one}.get("flip") for one in before] == [(1, 1), (0, 1)]
+    assert [one["sign"] for one in before] == [(2, 2), (2, 2)]
+
+    lesson.write("solutions/second.py", flipped("2 * x") + NEGATE + NEGATE.replace("negate", "sign"))
+    for name in ("flip", "sign"):
+        lesson.write(
+            f"checks/second/{name}.py", like_double(name).replace('"-x"', '"x"').replace('"x", "x"', '"x", "1"')
+        )
+    (tmp_path / "checks/first/total.py").unlink()  # course.toml names it still
+    rename = "own/checks/mine/flip.py:5: the section second has an exercise `flip` too. It is left out: students have"
+    assert rename in lesson.autograder("course")
+    lesson.hand_in("cleo", "mine", {"flip": "def flip(x):\n    return 0 - x\n"})
+    lesson.autograder("grade", "sums")
+    assert [lesson.scores(student) for student in ("ada", "ben")] == before
+    assert lesson.scores("cleo")["flip"] == (1, 1)
+    assert rename in lesson.autograder("assign", "sums")
+    assert lesson.released() == {"first": ["total"], "mine": ["flip"], "tests": ["sign"]}
+
+    # Renamed at once: what was handed in is not graded by the lesson's.
+    (tmp_path / "own/checks/mine/flip.py").unlink()
+    told = lesson.autograder("grade", "sums")
+    assert "mine keeps the scores that it has: own/checks/mine/flip.py is gone, by which flip was released." in told
+    assert [lesson.scores(student) for student in ("ada", "ben")] == before
 
 
 @pytest.mark.slow
