@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 from textual.app import App, ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
@@ -25,6 +25,7 @@ from autograder.watch import editor
 from autograder.watch.dialogs import Chooser, Question, Reader
 from autograder.watch.engine import Checked, Engine
 from autograder.watch.follow import Follower
+from autograder.watch.panes import Panes, Said, VerdictPane
 from autograder.watch.session import Session
 
 KEYS = [
@@ -38,22 +39,6 @@ KEYS = [
     ("x", "reset"),
     ("q", "quit"),
 ]
-
-
-class Panes(Container):
-    """Prompt and verdict. It says when there is another size to share out between them."""
-
-    class Resized(Message): ...
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
-
-
-class Said(Static):
-    """What is said below the prompt: when it takes more or fewer lines, they are shared out anew."""
-
-    def on_resize(self) -> None:
-        self.post_message(Panes.Resized())
 
 
 class WatchApp(App[None]):
@@ -92,7 +77,7 @@ class WatchApp(App[None]):
         with Panes(id="panes"):
             with VerticalScroll(id="prompt-pane"):
                 yield Static(id="prompt", markup=False)
-            with VerticalScroll(id="verdict-pane"):
+            with VerdictPane(id="verdict-pane"):
                 yield Said(id="notes", markup=False)
                 yield Said(id="verdict", markup=False)
         # no line break between a key and what it does
@@ -103,7 +88,6 @@ class WatchApp(App[None]):
         self.engine.start()
         self.follower.start()
         self.query_one("#prompt-pane").border_title = "prompt"
-        self.query_one("#verdict-pane").border_title = "verdict: arrow keys scroll, Tab goes to the prompt"
         self.query_one("#verdict-pane").focus()
         self._arrive()
 
@@ -121,6 +105,7 @@ class WatchApp(App[None]):
         self.query_one("#prompt", Static).update(prompt)
         self.query_one("#prompt-pane").scroll_home(animate=False)
         self._show_notes()
+        self.query_one(VerdictPane).show_work(None)
         self.query_one("#verdict", Static).update("Checking ...")
         self.query_one("#panes").set_class(True, "-reading")
         self.engine.go(self.session.current)
@@ -155,7 +140,10 @@ class WatchApp(App[None]):
             return
         if checked.verdict is None and not checked.trouble and not checked.running:
             return
-        self.checked = checked
+        self.query_one(VerdictPane).show_work(checked)
+        before, self.checked = self.checked, checked
+        if checked.found_nothing(before):
+            return
         self.query_one("#verdict", Static).update(self._words(checked))
         if not checked.running:
             self.ready = True

@@ -42,6 +42,12 @@ class Checked:
     text: str = ""
     #: The verdict was told before; now the places are known that keep the answer from passing.
     explained: bool = False
+    #: They are being looked for.
+    looking: bool = False
+
+    def found_nothing(self, before: Checked | None) -> bool:
+        """Whether all that is new is that nothing more was found."""
+        return before is not None and before.looking and not self.looking and before.verdict is self.verdict
 
 
 class Engine(threading.Thread):
@@ -123,13 +129,14 @@ class Engine(threading.Thread):
                 return
         _remember(told, exercise)
         told.experiment = self._experiments.get(exercise.name)
+        told.looking = _can_be_explained(told)
         self.tell(told)
         judged = any(probe.why == "differs" for probe in (told.verdict.probes if told.verdict else []))
         if judged and exercise.experiment_function and told.experiment is None:
             self._experiments[exercise.name] = grade.experiment(exercise)
             self.tell(replace(told, experiment=self._experiments[exercise.name]))
-        if explained := _explained(told):
-            self.tell(explained)
+        if told.looking:
+            self.tell(_explained(replace(told, looking=False)))
 
     def _when_idle(self, exercise: Exercise, backlog: list[Exercise]) -> Iterator[None]:
         """Steps that nobody waits for: what the next verdict will need, then answers written while nobody watched."""
@@ -195,18 +202,20 @@ class Engine(threading.Thread):
         return text
 
 
-def _explained(told: Checked) -> Checked | None:
-    """The verdict once more, with the places that keep the answer from passing; None where none is found."""
-    verdict = told.verdict
-    if verdict is None or not patience() or verdict.outcome not in ("failed", "error"):
-        return None
+def _can_be_explained(told: Checked) -> bool:
+    return bool(told.verdict and patience() and told.verdict.outcome in ("failed", "error"))
+
+
+def _explained(told: Checked) -> Checked:
+    """The verdict once more, with the places that keep the answer from passing where some are found."""
+    assert told.verdict is not None
     try:
-        verdict = api.check_text(told.text, verdict.path, told.exercise)
+        verdict = api.check_text(told.text, told.verdict.path, told.exercise)
     except Superseded:
         raise
     except Exception:  # the verdict that was told stands
-        return None
-    return replace(told, verdict=verdict, explained=True) if any(d.lines for d in verdict.diagnoses) else None
+        return told
+    return replace(told, verdict=verdict, explained=True) if any(d.lines for d in verdict.diagnoses) else told
 
 
 def _glance(path: Path) -> str | None:

@@ -39,6 +39,8 @@ class Plain:
         if not about_this or not (checked.verdict or checked.trouble or checked.running):
             return
         before, self.checked = self.checked, checked
+        if checked.found_nothing(before):
+            return
         if before and checked.verdict and before.verdict is checked.verdict:
             self.say("See for yourself:", *(checked.experiment or []))
         elif checked.explained and checked.verdict:

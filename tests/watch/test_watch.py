@@ -5,6 +5,7 @@ The sessions are what a learner does: save wrong and right answers, hang, crash,
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -13,14 +14,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import pytest
 import small_kit
+from textual.widgets import Static
 
-from autograder import lesson, state
+from autograder import api, lesson, state
+from autograder.judging import grade
+from autograder.judging.verdict import Diagnosis, Verdict
 from autograder.watch import dialogs, editor
+from autograder.watch.app import WatchApp
+from autograder.watch.engine import Checked, Engine
 from autograder.watch.follow import Follower
 from autograder.watch.session import Session
 
@@ -334,6 +341,49 @@ class Lines:
         self.reader.join()
         self.process.stdout.close()
         return code
+
+
+def test_the_screen_says_what_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("start", "wake", "stop"):
+        monkeypatch.setattr(Engine, name, lambda engine: None)
+    monkeypatch.setattr(Follower, "start", lambda follower: None)
+    exercise = lesson.find("softmax")
+    failed = Checked(exercise, Verdict("softmax", "cross_entropy", "failed", 0, 4), looking=True)
+    at_work = Checked(exercise, running=True)
+    steps = [
+        (at_work, "checking", "torch is being imported"),
+        (failed, "looking for the place", "softmax does not pass yet"),
+        (replace(failed, looking=False), "arrow keys scroll", "softmax does not pass yet"),
+        (at_work, "checking", "it is taking its time"),
+    ]
+
+    async def watch() -> None:
+        app = WatchApp(Session("softmax"))
+        async with app.run_test() as pilot:
+            pane, shown = app.query_one("#verdict-pane"), app.query_one("#verdict", Static)
+            assert pane.border_title == "verdict: checking ..."
+            for checked, title, words in steps:
+                app._tell(checked)
+                await pilot.pause()
+                assert title in str(pane.border_title)
+                assert words in str(shown.render_line(0).text)
+
+    asyncio.run(watch())
+
+
+def test_that_places_are_looked_for_is_told_and_that_none_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "1")
+    failed = Verdict("softmax", "cross_entropy", "failed", 0, 4)
+    found = Verdict("softmax", "cross_entropy", "failed", 0, 4, diagnoses=[Diagnosis("sum", lines=(3,))])
+    for later, explained in ((found, True), (Verdict("softmax", "cross_entropy", "failed", 0, 4), False)):
+        monkeypatch.setattr(grade, "check_text", lambda *_: failed)
+        monkeypatch.setattr(api, "check_text", lambda *_, later=later: later)
+        told: list[Checked] = []
+        Engine(told.append)._answer(lesson.find("softmax"), "def softmax(x):\n    return x\n")
+        first, last = (checked for checked in told if not checked.running)
+        assert first.looking
+        assert not first.explained
+        assert (last.looking, last.explained, last.found_nothing(first)) == (False, explained, not explained)
 
 
 def test_plain_lines_have_words_for_everything(kit: Path) -> None:
