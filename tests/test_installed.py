@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from transcript import commands, five_minutes, is_shown
 
+from autograder import places
+from autograder.commands import group
 from autograder.places import KIT
 from autograder.report.typed import typed
 
@@ -101,14 +104,30 @@ def test_starting_again_overwrites_nothing_and_an_upgrade_brings_new_stubs(site:
     file.write_text("mine = 1\n")
     page = kit(site, workspace.parent, "start", "mine")[1]
     assert page.startswith("Everything was there already, in mine/.\nGo there:     cd mine\n")
-    assert kit(site, workspace, "start", ".")[1].startswith(
-        "Everything was there already, in this folder.\nTo see all:"
-    )
+    page = kit(site, workspace, "start", ".", "--notebooks")[1]
+    assert page.startswith("8 files are new in this folder.\nTo see all:")
+    told = (workspace / "notebooks" / "optim.ipynb").read_text()
+    assert "`autograder copy optim` in a terminal" in told
+    assert "make" not in "".join(json.loads(told)["cells"][1]["source"])
     assert file.read_text() == "mine = 1\n"
     assert kit(site, workspace, "list")[0] == 0
     text = file.read_text()
     assert text.startswith("mine = 1\n")
     assert "class Optimizer" in text
+
+
+@pytest.mark.parametrize(("installed", "brings"), [(False, "   make watch\n"), (True, "pip install absent other\n")])
+def test_what_a_command_needs_is_told_with_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], installed: bool, brings: str
+) -> None:
+    monkeypatch.setattr(group, "leave", sys.exit)
+    monkeypatch.setattr(places, "INSTALLED", installed)
+    group.needs("watch", "json")
+    with pytest.raises(SystemExit):
+        group.needs("watch", "absent", "json", "other")
+    told = capsys.readouterr().err
+    assert told.startswith("watch needs absent and other. To install what is missing:")
+    assert told.endswith(brings)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
+import importlib.util
 import os
 import pkgutil
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -150,6 +151,16 @@ def told_broken(section: str | None = None) -> bool:
     for error in errors:
         click.echo(str(error), err=True)
     return bool(errors)
+
+
+def needs(command: str, *modules: str) -> None:
+    """Go on where they are installed; else say what brings them."""
+    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    if missing:
+        pip = "pip" if shutil.which("pip") == str(Path(sys.executable).with_name("pip")) else f"{sys.executable} -m pip"
+        brings = f"{pip} install {' '.join(missing)}" if places.INSTALLED else f"make {command}"
+        click.echo(f"{command} needs {' and '.join(missing)}. To install what is missing:   {brings}", err=True)
+        leave(USAGE)
 
 
 @contextlib.contextmanager

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import click
 
-from autograder.commands.group import USAGE, leave
+from autograder.commands.group import leave, needs
 
 
 @click.command()
@@ -25,7 +23,5 @@ def lab(name: str | None, no_browser: bool) -> None:
     section = name if name in lesson.sections() else lesson.find(name).section if name else build.sections()[0]
     for renewed in learner.refresh_all().values():
         click.echo(f"{renewed.path.relative_to(WORKSPACE)}: {renewed}")
-    if importlib.util.find_spec("jupyterlab") is None:
-        click.echo("lab needs jupyterlab: `make lab` installs it.", err=True)
-        leave(USAGE)
+    needs("lab", "jupyterlab")
     leave(notebooks.run(section, browser=not no_browser))

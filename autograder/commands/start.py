@@ -16,12 +16,16 @@ PYTEST = "[pytest]\naddopts = -p autograder.pytest_plugin\n"
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-def start(folder: Path | None) -> None:
+@click.option("--notebooks", is_flag=True, help="Make a notebook of each section, too.")
+def start(folder: Path | None, notebooks: bool) -> None:
     """Make a FOLDER to work in: a file of stubs for each section. What is there already stays as it is."""
     folder = folder or Path(lesson.current().name)
     try:
         (folder / "exercises").mkdir(parents=True, exist_ok=True)
         texts = {f"exercises/{section}.py": source.stubs(section) for section in lesson.sections()}
+        if notebooks:
+            (folder / "notebooks").mkdir(exist_ok=True)
+            texts |= _notebooks()
         made = [path for path, text in {**texts, "pytest.ini": PYTEST}.items() if _written(folder / path, text)]
     except OSError as error:
         click.echo(
@@ -37,6 +41,12 @@ def start(folder: Path | None) -> None:
     click.echo(
         "Write your answers in exercises/. `autograder watch` checks at every save; `pytest exercises/` works too."
     )
+
+
+def _notebooks() -> dict[str, str]:
+    from autograder.notebooks import build, learner
+
+    return {f"notebooks/{section}.ipynb": learner.text(section) for section in build.sections()}
 
 
 def _written(path: Path, text: str) -> bool:

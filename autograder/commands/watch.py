@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 
 import click
 
-from autograder.commands.group import USAGE, leave, plain_option
+from autograder.commands.group import USAGE, leave, needs, plain_option
 
 
 @click.command()
@@ -15,10 +14,7 @@ from autograder.commands.group import USAGE, leave, plain_option
 @plain_option
 def watch(name: str | None, as_plain: bool) -> None:
     """Check again at every save, beside your editor; starts at the exercise NAME, or where you were."""
-    needed = ["watchfiles"] if as_plain else ["watchfiles", "textual"]
-    if missing := [module for module in needed if importlib.util.find_spec(module) is None]:
-        click.echo(f"watch needs {' and '.join(missing)}: `make watch` installs what is missing.", err=True)
-        leave(USAGE)
+    needs("watch", *(["watchfiles"] if as_plain else ["watchfiles", "textual"]))
     if as_plain:
         from autograder.watch.plain import run
     elif sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty():

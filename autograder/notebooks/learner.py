@@ -35,10 +35,14 @@ Work from top to bottom: read, write your answer in place of `{STUB}`, run the c
 | `progress()` | see what has passed since this notebook's kernel started |
 
 The exercises are those of `exercises/{{section}}.py`. To have your answers there too, save this notebook and type
-`make copy notebook={{section}}` in a terminal in the kit's folder; the other way is
-`.venv/bin/python -m autograder copy {{section}} --to-notebook`. An answer that you wrote on both sides is never
-overwritten unasked.
+`{{copy}}` in a terminal, in the folder that has `exercises/`; the other way is
+`{{back}}`. An answer that you wrote on both sides is never overwritten unasked.
 """
+#: From a notebook to exercises/ and back, in a clone and with the installed kit.
+_COPY = (
+    ("make copy section={}", "make copy section={} to_notebook=1"),
+    ("autograder copy {}", "autograder copy {} --to-notebook"),
+)
 
 
 @dataclass
@@ -92,6 +96,11 @@ def refresh(section: str) -> Renewed:
     return done
 
 
+def text(section: str) -> str:
+    """The notebook's file, for somebody who has written nothing yet."""
+    return _text(content(section))
+
+
 def content(section: str) -> dict[str, Any]:
     """The whole notebook, as it is for somebody who has written nothing yet."""
     made: dict[str, Any] = json.loads(build.build(section))
@@ -111,7 +120,9 @@ def _is_for_a_person(cell: Cell) -> bool:
 
 def _for_one_alone(cell: Cell, section: str) -> Cell:
     if cell["id"] == "start":
-        return cells.text("start", _START.format(section=section, name=next(iter(lesson.load(section)))))
+        copy, back = (words.format(section) for words in _COPY[places.INSTALLED])
+        name = next(iter(lesson.load(section)))
+        return cells.text("start", _START.format(section=section, name=name, copy=copy, back=back))
     source = _SOLUTION.sub(rf"\1{STUB}", "".join(cell["source"]))
     if cell["id"] == "imports":  # a class has no hints and answers to ask for
         source = source.replace("import check, progress", "import answer, check, hint, progress")

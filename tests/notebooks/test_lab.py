@@ -51,7 +51,7 @@ def test_a_notebook_has_every_exercise_and_gives_nothing_away(section: str) -> N
     assert "nbgrader" not in text
     assert "SOLUTION" not in text
     assert "graded by a person" not in text
-    assert f"make copy notebook={section}" in text
+    assert f"make copy section={section}" in text
 
 
 def is_stub_of(text: str, name: str) -> bool:
