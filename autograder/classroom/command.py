@@ -32,7 +32,8 @@ class Report:
     contended: list[dict[str, str]] = field(default_factory=list)
     #: What lies there and was not graded, and who handed in nothing: intake.Notice.to_dict.
     not_graded: list[dict[str, str]] = field(default_factory=list)
-    #: A row for each student of the roster and each folder: {"student", "state", "notebooks"}.
+    #: A row for each student of the roster and each folder: {"student", "state", "notebooks"}; "keeps" where what is
+    #: there cannot be graded, and the score of what was handed in before stays.
     rows: list[dict[str, Any]] = field(default_factory=list)
     #: Students who were written to the gradebook, and whose feedback is of before.
     outdated: list[str] = field(default_factory=list)
@@ -95,11 +96,13 @@ def run(
         handed = intake.handed
         report.frozen = {name: list(notebook.gone.values()) for name, notebook in plan.frozen.items()}
         if not handed and not plan.frozen and not any(one.kind != "missing" or one.do for one in intake.notices):
-            raise NoAssignment(f"There is nothing to grade at {pattern}.")
+            there = os.path.relpath(pattern.replace("{student}", student or "STUDENT"))
+            who = f"{student} has not handed in" if student else "Nobody has handed in"
+            raise NoAssignment(f"{who}: there is nothing to grade in {there}.")
         held = {one.student: {n for s, n in intake.held if s == one.student} | set(plan.frozen) for one in handed}
         report.not_graded = [notice.to_dict() for notice in intake.notices]
-        report.rows = _rows(intake)
-        results.attention(folder, assignment, intake)
+        keep = results.attention(folder, assignment, intake, books.unscored(session, assignment), student)
+        report.rows = _rows(intake, keep)
         report.students, report.notebooks = len(handed), sum(len(one.notebooks) for one in handed)
         todo = [one for one in handed if not (writer and not again and writer.is_written(one, held[one.student]))]
         report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
@@ -126,8 +129,8 @@ def run(
     return report
 
 
-def _rows(intake: Any) -> list[dict[str, Any]]:
-    """A row for everybody: graded, in part, missing, or whatever stands in the way."""
+def _rows(intake: Any, keep: set[str]) -> list[dict[str, Any]]:
+    """A row for everybody: graded, in part, missing, or whatever stands in the way; `keep`: an earlier score."""
     rows = {
         one.student: {"student": one.student, "state": "graded", "notebooks": sorted(one.notebooks)}
         for one in intake.handed
@@ -136,6 +139,8 @@ def _rows(intake: Any) -> list[dict[str, Any]]:
         row = rows.setdefault(notice.student, {"student": notice.student, "state": notice.kind, "notebooks": []})
         if row["state"] == "graded" and notice.notebook:
             row["state"] = "in part"
+    for student in keep:
+        rows[student]["keeps"] = True
     return sorted(rows.values(), key=lambda row: row["student"])
 
 
@@ -261,13 +266,17 @@ def _visible(told: Any) -> Any:
 
 def _accounted(report: Report) -> list[str]:
     """The last lines: all that is not graded, each with the command that mends it."""
+    keep = {row["student"] for row in report.rows if row.get("keeps")}
     away = [one["student"] for one in report.not_graded if one["kind"] == "missing" and not one["do"]]
+    away = [f"{name} (keeps the earlier score)" if name in keep else name for name in away]
     rest = [one for one in report.not_graded if one["do"] or one["kind"] != "missing"]
     lines = [f"Handed in nothing: {', '.join(away)}."] if away else []
     graded = {row["student"] for row in report.rows if row["state"] == "graded"}
     beside = [one for one in rest if one["student"] in graded]
+    stuck = [one for one in rest if one not in beside]
     for says, told in (
-        ("Not graded, and without a score until it is put right:", [one for one in rest if one not in beside]),
+        ("Not graded, and without a score until it is put right:", [o for o in stuck if o["student"] not in keep]),
+        ("Not graded; the earlier score stays until it is put right:", [o for o in stuck if o["student"] in keep]),
         ("Left out, beside what is graded:", beside),
     ):
         lines += [says] if told else []

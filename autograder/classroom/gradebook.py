@@ -109,7 +109,7 @@ class Writer:
         self._written = results.folder(plan.course) / f"written-{plan.assignment}.jsonl"
         #: By student, what was written: (a digest of all that the grades depend on, the kit that is part of it).
         self._digests = dict(_lines(self._written))
-        self._unscored = _unscored(session, plan.assignment)
+        self._unscored = unscored(session, plan.assignment)
 
     def is_written(self, handed: Handed, held: set[str]) -> bool:
         """Whether the gradebook already has what this student's present notebooks are worth."""
@@ -229,7 +229,7 @@ def _lines(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:
                 yield student, (digest, kit[0] if kit else "")
 
 
-def _unscored(session: fast.Session, assignment: str) -> dict[str, set[str]]:
+def unscored(session: fast.Session, assignment: str) -> dict[str, set[str]]:
     """By student, the notebooks that lack an automatic score; students whom the gradebook has a submission of."""
     from nbgrader.api import Assignment, GradeCell, Notebook, SubmittedAssignment, SubmittedNotebook
 

@@ -97,12 +97,22 @@ def place(
     return folder(course) / "results" / name[:2] / f"{name}.json"
 
 
-def attention(course: Path, assignment: str, intake: Intake) -> None:
-    """Note the students of whom something could not be graded, or who handed in nothing: they have no score yet."""
-    students = sorted(
-        {notice.student for notice in intake.notices if notice.notebook or notice.student not in intake.students}
-    )
-    write(folder(course) / f"no-score-{assignment}.json", students)
+def attention(
+    course: Path, assignment: str, intake: Intake, unscored: dict[str, set[str]], student: str | None = None
+) -> set[str]:
+    """Note the students who have no score yet: something could not be graded, or they handed in nothing.
+
+    Who was graded before keeps that score; they are returned. `unscored`: by student of whom the gradebook has
+    something, the notebooks that lack a score there. `student`: nobody else was looked at.
+    """
+    held: dict[str, set[str]] = {}
+    for notice in intake.notices:
+        if notice.notebook or notice.student not in intake.students:
+            held.setdefault(notice.student, set()).update(filter(None, [notice.notebook]))
+    kept = {who for who, names in held.items() if who in unscored and not unscored[who] & (names or unscored[who])}
+    others = without_score(course, assignment) - {student} if student else set()
+    write(folder(course) / f"no-score-{assignment}.json", sorted(others | (held.keys() - kept)))
+    return kept
 
 
 def without_score(course: Path, assignment: str) -> set[str]:

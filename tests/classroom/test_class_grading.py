@@ -20,10 +20,10 @@ from course import ASSIGNMENT, SETS, Course, answered
 from nbgrader.api import Gradebook
 
 from autograder import source
-from autograder.classroom import batch, pool
+from autograder.classroom import batch, command, pool
 from autograder.classroom.batch import Batch
 from autograder.classroom.command import Report, words
-from autograder.classroom.plan import Plan
+from autograder.classroom.plan import NoAssignment, Plan
 from autograder.classroom.run import Budget
 from autograder.places import KIT as ROOT
 from autograder.process import sandbox
@@ -201,11 +201,14 @@ def test_another_version_of_the_kit_changes_no_score_unasked(
     assert not _grade(course)["changes"]
 
 
-def test_one_student(submitted: Course, copy: Callable[[Course], Course]) -> None:
+def test_one_student(submitted: Course, copy: Callable[[Course], Course], monkeypatch: pytest.MonkeyPatch) -> None:
     course = copy(submitted)
     report = _grade(course, "--student", "cat")
     assert report["students"] == report["written"] == 1
     assert list(course.scores()) == ["cat"]
+    monkeypatch.chdir(course.folder)
+    with pytest.raises(NoAssignment, match=f"zed has not handed in: .* in submitted/zed/{ASSIGNMENT}"):
+        command.run(ASSIGNMENT, student="zed")
 
 
 def test_interrupting_loses_nothing(

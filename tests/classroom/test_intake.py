@@ -14,8 +14,9 @@ import started
 from course import ASSIGNMENT, Course, answered
 
 from autograder import places
+from autograder.classroom import results
 from autograder.classroom.export import harmless
-from autograder.classroom.intake import Intake
+from autograder.classroom.intake import Intake, Notice
 from autograder.classroom.mend import ReleasedCell
 from autograder.classroom.reception import Reception
 
@@ -31,6 +32,7 @@ def notebook(answer: str, source: str = "raise") -> str:
 
 
 SETUP, OPTIM = notebook("get_data", "x = 1"), notebook("Optimizer", "x = 1")
+ALL = {"setup.ipynb": SETUP, "optim.ipynb": OPTIM, "helper.py": "x = 1", "old.zip": "PK"}
 BARE = json.dumps({"cells": [{"cell_type": "code", "source": "def get_data(a, b, c):\n    return 1", "metadata": {}}]})
 
 
@@ -51,6 +53,8 @@ CASES: dict[str, tuple[dict[str, str], list[str], str, str]] = {
     "other ending": ({"week1/optim.IPYNB": OPTIM}, [], "which is optim", "mv submitted/ada/week1/optim.IPYNB"),
     "without metadata": ({"week1/mine.ipynb": BARE}, [], "which is setup", "submitted/ada/week1/setup.ipynb"),
     "a script": ({"week1/setup.py": "x = 1"}, [], "setup.py is no notebook", "ask for the notebook"),
+    "a helper beside all": ({f"week1/{n}": t for n, t in ALL.items()}, ["optim", "setup"], "", ""),
+    "a helper beside one": ({"week1/setup.ipynb": SETUP, "week1/h.py": "x"}, ["setup"], "no notebook", "ask for the n"),
     "a zip": ({"week1/all.zip": "PK"}, [], "all.zip is no notebook", "unzip -d submitted/ada/week1"),
     "a folder too deep": (
         {"week1/week1/setup.ipynb": SETUP},
@@ -206,6 +210,17 @@ def grades(course: Course) -> dict[str, str]:
 
 
 @pytest.mark.slow
+def test_who_was_graded_before_keeps_that_score_and_a_look_at_one_forgets_nobody(tmp_path: Path) -> None:
+    broken = Intake(notices=[Notice(name, "unreadable", "", "", "setup") for name in ("ann", "ben", "cat")])
+    before: dict[str, set[str]] = {"ann": set(), "ben": {"setup"}, "dan": set()}
+    assert results.attention(tmp_path, "week1", broken, before) == {"ann"}
+    assert results.without_score(tmp_path, "week1") == {"ben", "cat"}
+    assert results.attention(tmp_path, "week1", Intake(), before, "cat") == set()
+    assert results.without_score(tmp_path, "week1") == {"ben"}
+    away = Intake(notices=[Notice(name, "missing", "handed in nothing") for name in ("ben", "dan", "eve")])
+    assert results.attention(tmp_path, "week1", away, before) == {"dan"}
+
+
 def test_a_course_accounts_for_everybody(course: Course) -> None:
     code, told = grade(course)
     assert code == 1
@@ -223,13 +238,18 @@ def test_a_course_accounts_for_everybody(course: Course) -> None:
     autograded = course.folder / "autograded" / "ada" / ASSIGNMENT
     assert [path.name for path in autograded.iterdir()] == ["cross_entropy.ipynb"]
     assert grades(course)["ada"] == "4.0"
-    # A second hand-in that cannot be read changes nothing, and has no number in the list of grades.
+    # A second hand-in that cannot be read changes nothing: the score of the first stays, also in the list of grades.
     kept = (course.folder / "submitted" / "ben" / ASSIGNMENT / "cross_entropy.ipynb").read_bytes()
     course.submit("ben", "cross_entropy", b"<<<<<<< HEAD\n")
     code, told = grade(course)
     assert code == 1
     assert course.scores()["ben"]["softmax"] == 4.0
-    assert grades(course)["ben"] == ""
+    assert grades(course)["ben"] == "4.0"
+    assert {row["student"]: row.get("keeps") for row in told["rows"] if row["state"] != "graded"} == {
+        "ben": True,
+        "cleo": None,
+        "eve": None,
+    }
     course.submit("ben", "cross_entropy", kept)
     # What its cells tell is taken where that is allowed.
     code, told = grade(course, "--take")

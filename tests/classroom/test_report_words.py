@@ -30,6 +30,19 @@ def test_what_lies_beside_a_graded_notebook_is_not_said_to_have_no_score() -> No
     assert told[told.index("Left out, beside what is graded:") + 1] == "  ann: ann's file"
 
 
+def test_who_keeps_an_earlier_score_is_not_said_to_be_without_one() -> None:
+    report = Report("minibatch_training")
+    report.rows = [{"student": who, "state": "unreadable", "keeps": who != "ben"} for who in ("ann", "ben", "cat")]
+    report.not_graded = [
+        {"student": who, "notebook": "", "kind": "unreadable", "why": "broken", "do": "ask"} for who in ("ann", "ben")
+    ]
+    report.not_graded.append({"student": "cat", "notebook": "", "kind": "missing", "why": "", "do": ""})
+    told = words(report).splitlines()
+    assert told[told.index("Not graded, and without a score until it is put right:") + 1] == "  ben: broken"
+    assert told[told.index("Not graded; the earlier score stays until it is put right:") + 1] == "  ann: broken"
+    assert "Handed in nothing: cat (keeps the earlier score)." in told
+
+
 @pytest.mark.parametrize(
     ("failed", "not_started", "says"),
     [
