@@ -102,7 +102,7 @@ def load(section: str) -> dict[str, Exercise]:
     found = {}
     for name in names(section):
         with contextlib.suppress(AuthorsError):
-            found[name] = _loaded(section, name)
+            found[name] = _usable(section, name)
     return found
 
 
@@ -112,7 +112,7 @@ def broken(section: str | None = None) -> list[AuthorsError]:
     for each in [section] if section else current().sections:
         for name in names(each) if _files(each) else []:
             try:
-                _loaded(each, name)
+                _usable(each, name)
             except AuthorsError as error:
                 found.append(error)
         found += _unobserved(each)
@@ -124,6 +124,21 @@ def _unobserved(section: str) -> list[AuthorsError]:
         path.stem for path in strays(current())
     }
     return proofread.unobserved(solutions_path(section), _files(section), anywhere, checks_folder(section))
+
+
+#: What is wrong with an exercise shows when it runs only: why, by its name.
+_aside: dict[str, AuthorsError] = {}
+
+
+def set_aside(exercise: Exercise, why: AuthorsError) -> None:
+    """From here on it is `broken`, so that what runs all exercises of its section goes on without it."""
+    _aside[exercise.name] = why
+
+
+def _usable(section: str, name: str) -> Exercise:
+    if name in _aside:
+        raise _aside[name]
+    return _loaded(section, name)
 
 
 @functools.cache
@@ -190,7 +205,7 @@ def find(name: str) -> Exercise:
             if f"`{name}`" in str(error):
                 raise error
         raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))
-    return _loaded(section, name)
+    return _usable(section, name)
 
 
 @functools.cache

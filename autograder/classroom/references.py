@@ -9,6 +9,7 @@ from autograder import lesson
 from autograder.classroom import grading, results
 from autograder.judging import known_mistakes
 from autograder.process.warm import warm
+from autograder.proofread import AuthorsError
 
 #: By exercise, what known_mistakes.references gives.
 References = dict[str, dict[str, Any]]
@@ -33,7 +34,10 @@ def of(course: Path, section: str, seed: int) -> References:
 
 def adopt(section: str, seed: int, references: References) -> None:
     for name, exercise in lesson.load(section).items():
-        known_mistakes.adopt(exercise, seed, references[name])
+        if name in references:
+            known_mistakes.adopt(exercise, seed, references[name])
+        else:  # by whoever observed them
+            lesson.set_aside(exercise, AuthorsError(name, 1, "this cannot be observed."))
 
 
 def forget(section: str, seed: int) -> None:

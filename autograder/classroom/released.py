@@ -6,7 +6,9 @@ A notebook with an exercise that the kit has no more cannot be built again. It i
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +19,7 @@ from pathlib import Path
 from autograder import lesson, proofread
 from autograder.classroom import results
 from autograder.description import current
+from autograder.judging.observing import expected
 from autograder.proofread import AuthorsError
 
 
@@ -61,8 +64,20 @@ def gone(notebook: str, names: Iterable[str]) -> dict[str, str]:
     """Which of these exercises of a released notebook cannot be graded any more as what they were, and why."""
     names = sorted(names)
     section = section_of(notebook, names)
+    if lesson.is_own(section):
+        _try_out(section)
     there = lesson.load(section)
     return {name: _why(section, name) for name in names if name not in there}
+
+
+@functools.cache
+def _try_out(section: str) -> None:
+    """Of one's own questions, set aside what raises, whether it is released or half written yet."""
+    for exercise in lesson.load(section).values():
+        try:
+            expected(exercise, 0)
+        except AuthorsError as error:
+            lesson.set_aside(exercise, error)
 
 
 def _why(section: str, name: str) -> str:
@@ -71,7 +86,7 @@ def _why(section: str, name: str) -> str:
     except lesson.UnknownName:
         found = ""
     except AuthorsError as error:
-        return str(error).rstrip(".")
+        return re.sub(r"(?<!\.)\.$", "", str(error))
     if lesson.is_own(section):
         checks = proofread.shown(lesson.checks_folder(section) / f"{name}.py")
         return f"{checks} is gone, by which {name} was released"

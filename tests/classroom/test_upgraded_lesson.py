@@ -180,8 +180,12 @@ def test_a_name_that_is_taken_meanwhile_stops_nobodys_grading(tmp_path: Path) ->
             f"checks/second/{name}.py", like_double(name).replace('"-x"', '"x"').replace('"x", "x"', '"x", "1"')
         )
     (tmp_path / "checks/first/total.py").unlink()  # course.toml names it still
+    lesson.write("own/solutions/mine.py", flipped("-x") + NEGATE.replace("negate", "half").replace("-x", "written"))
+    lesson.write("own/checks/mine/half.py", like_double("half"))
     rename = "own/checks/mine/flip.py:5: the section second has an exercise `flip` too. It is left out: students have"
-    assert rename in lesson.autograder("course")
+    told = lesson.autograder("course")
+    assert rename in told
+    assert "own/solutions/mine.py:19: the reference raises NameError: name 'written' is not defined." in told
     lesson.hand_in("cleo", "mine", {"flip": "def flip(x):\n    return 0 - x\n"})
     lesson.autograder("grade", "sums")
     assert [lesson.scores(student) for student in ("ada", "ben")] == before
