@@ -326,7 +326,7 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     text = re.sub(r"<[^>]+>|\s+", " ", page)
     assert re.search(r"33 % +\(2\) believe, +in +why_softmax : It can change which class .*? \(false\)", text)
     assert re.search(r"17 % +\(1\) do not believe, +in +why_softmax : If one score of a row rises .*? \(true\)", text)
-    assert 'Failed by most: <a href="#softmax">softmax</a> (5 of the 6 who started it)' in page
+    assert 'Failed by most, of those who started it: <a href="#softmax">softmax</a> (5 of 6)' in page
     assert re.search(r"2 of 7 , in +softmax : other values in “normalises each row”.*?stands ready there", text)
     assert '<td class="number of">1 of 7</td>' in page
     assert "@softmax.slip(&#34;" in page
