@@ -108,6 +108,7 @@ def run(
         report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
         others = [one for one in todo if writer and not accept and writer.is_of_another_kit(one, held[one.student])]
         if not todo:
+            report.waiting = books.waiting(db_url, assignment)
             return report
         with _bar(report.notebooks, report.kept, shown) as tick:
             batch = Batch(plan, _executor(jobs, dask), again, tick)
@@ -237,11 +238,13 @@ def words(report: Report) -> str:
         lines.append("Close other programs; then the same command tries what is not final once more.")
     if report.failed:
         lines.append("What failed keeps the score that it had, or has none. The same command tries it once more.")
+    wait = f"Written answers of {_students(report.waiting)} wait in formgrader." if report.waiting else ""
     if report.written and not report.failed:
-        wait = f"Written answers of {_students(report.waiting)} wait in formgrader. " if report.waiting else ""
-        lines.append(f"{wait}Then: {course.typed('feedback', name)}")
+        lines.append(" ".join(filter(None, [wait, f"Then: {course.typed('feedback', name)}"])))
         if report.outdated:
             lines.append(f"Feedback pages of before are removed, and made anew by it: {', '.join(report.outdated)}")
+    elif wait:
+        lines.append(wait)
     if report.stands_out:
         lines.append(f"{report.stands_out} More: {course.typed('report', name)}")
     return "\n".join(lines + _accounted(report))

@@ -30,6 +30,13 @@ def test_what_lies_beside_a_graded_notebook_is_not_said_to_have_no_score() -> No
     assert told[told.index("Left out, beside what is graded:") + 1] == "  ann: ann's file"
 
 
+def test_whose_written_answers_wait_is_said_as_long_as_they_do() -> None:
+    waits = "Written answers of 2 students wait in formgrader."
+    assert words(Report("minibatch_training", written=1, waiting=2)).endswith(f"{waits} Then: make feedback")
+    assert words(Report("minibatch_training", kept=4, waiting=2)).endswith(waits)
+    assert "Written answers" not in words(Report("minibatch_training", written=1))
+
+
 def test_who_keeps_an_earlier_score_is_not_said_to_be_without_one() -> None:
     report = Report("minibatch_training")
     report.rows = [{"student": who, "state": "unreadable", "keeps": who != "ben"} for who in ("ann", "ben", "cat")]
