@@ -17,6 +17,8 @@ from autograder.classroom.export import harmless
 from autograder.classroom.plan import NoAssignment
 from autograder.course import typed
 
+#: A zip of more bytes may be more than a platform takes at once, as its administrators have set it.
+LARGE = 20_000_000
 #: As every entry of a zip is dated, so that the same pages make the same zip.
 WHEN = (1980, 1, 1, 0, 0, 0)
 
@@ -160,7 +162,9 @@ def _feedback(assignment: str, to: Path) -> list[str]:
                 archive.writestr(zipfile.ZipInfo(name, WHEN), page.read_bytes(), zipfile.ZIP_DEFLATED)
             else:
                 left.append(f"{student}/{page.name}")
-    return [str(place)] + [f"Not in the zip, since {platform} did not hand it out: {name}" for name in left]
+    size = place.stat().st_size
+    large = f" ({size / 1e6:.1f} MB: what the platform takes at once may be less)" if size > LARGE else ""
+    return [f"{place}{large}", *(f"Not in the zip, since {platform} did not hand it out: {name}" for name in left)]
 
 
 def _for_moodle(member: str, page: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 import started
 from nbgrader.api import Gradebook
 
-from autograder.classroom import rosters
+from autograder.classroom import hand_back, rosters
 from autograder.classroom.collect import collect
 from autograder.classroom.platforms import Grades, fill
 from autograder.classroom.rosters import BadRoster
@@ -188,7 +188,7 @@ def test_tables_have_everybody_in_the_rosters_order(course: Path) -> None:
     ],
 )
 def test_feedback_goes_back_under_the_names_that_the_platform_gave(
-    platform: str, member: str, page: str, course: Path
+    platform: str, member: str, page: str, course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with zipfile.ZipFile(course / "all.zip", "w") as archive:
         archive.writestr(member, "{}")
@@ -199,6 +199,10 @@ def test_feedback_goes_back_under_the_names_that_the_platform_gave(
     assert f"feedback-{platform}.zip" in said
     with zipfile.ZipFile(course / "export" / "week1" / f"feedback-{platform}.zip") as archive:
         assert archive.namelist() == [page]
+    assert "MB" not in said
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(hand_back, "LARGE", 0)
+    assert "what the platform takes at once may be less" in hand_back._feedback("week1", course)[0]
 
 
 def test_without_a_table_of_a_platform_the_order_is_that_of_the_courses_own_roster(course: Path) -> None:

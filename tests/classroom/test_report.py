@@ -317,6 +317,7 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     assert "&lt;script&gt;alert(2)&lt;/script&gt;" in page
     assert not [tag for tag in ("<script", "<img", "<link", 'src="', "http:", "https:") if tag in page]
     assert "hal</strong>: handed in nothing" in page
+    assert re.search(r"JSON is broken \([^)]*\)\)\. Ask for the file again\.", page)
     assert "<dt>of 9 handed in</dt><dd>8</dd>" in page
     assert "<dt>graded</dt><dd>7</dd>" in page
     assert '<a href="#not-graded">not graded yet, or in part</a></dt><dd>1</dd>' in page
