@@ -41,14 +41,23 @@ def change() -> Iterator[dict[str, Any]]:
         yield {}
         return
     try:
-        _keep_damaged()
+        with contextlib.suppress(OSError):
+            _keep_damaged()
         state = read()
         yield state
-        new = PATH.with_suffix(f".{os.getpid()}.new")
-        new.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        new.replace(PATH)
+        _write(json.dumps(state, indent=1, sort_keys=True) + "\n")
     finally:
         lock.release()
+
+
+def _write(text: str) -> None:
+    new = PATH.with_suffix(f".{os.getpid()}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(PATH)
+    except OSError:  # the disk is full
+        with contextlib.suppress(OSError):
+            new.unlink()
 
 
 def _keep_damaged() -> None:

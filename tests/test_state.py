@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +93,17 @@ def test_a_folder_that_cannot_be_written_is_no_error(memory: Path) -> None:
     memory.parent.write_text("a file where the folder should be")
     state.record([("softmax", "passed", 4, "x")])
     assert state.read() == {}
+
+
+def test_a_full_disk_is_no_error_and_what_was_remembered_stays(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.record([("softmax", "passed", 4, "x")])
+    before = memory.read_bytes()
+
+    def half(path: Path, text: str, **_: object) -> int:
+        path.write_bytes(text.encode()[:10])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", half)
+    state.record([("softmax", "failed", 0, "y")])
+    assert memory.read_bytes() == before
+    assert sorted(path.name for path in memory.parent.iterdir()) == ["lock", "progress.json"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib.util
 import os
 import pkgutil
@@ -31,6 +32,8 @@ APART = {
     "To teach": ["course", "assign", "collect", "grade", "feedback", "report", "export"],
     "To write exercises": ["new", "build", "matrix"],
 }
+#: What keeps files from being written: no room, no room for this user, a disk that can only be read.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 #: Seconds that a command may take without a word.
 IN_SILENCE = 1.0
 
@@ -92,6 +95,11 @@ class Commands(click.Group):
             leave(USAGE)
         except (click.exceptions.Exit, click.Abort):  # RuntimeErrors too: `check --help` ends so
             raise
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            click.echo(f"{error.strerror}, so not everything was written. `make doctor` looks for room.", err=True)
+            leave(FAILED)
         except RuntimeError as error:  # the kit's own reference could not be observed, for example
             click.echo(f"The kit itself failed: {error}\n`make doctor` looks for the reason.", err=True)
             leave(USAGE)

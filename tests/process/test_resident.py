@@ -28,6 +28,14 @@ pytestmark = [
 
 WRONG = "def double(x):\n    return x * x\n"
 HANGS = "def double(x):\n    while True:\n        pass\n"
+FULL_DISK = """
+import errno, os, pathlib
+
+def write(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+pathlib.Path.write_text = pathlib.Path.write_bytes = write
+"""
 RAISES = "def double(x):\n    return y\n"
 
 ASK = "import json, sys; from autograder.process import resident; print(json.dumps(resident.ask(sys.argv[1])))"
@@ -243,25 +251,43 @@ def test_another_user_s_is_left_alone(kit: Kit) -> None:
     try:
         assert kit.ask() == []
         kit.passes()
+        folder.chmod(0o700)
+        if os.geteuid() == 0:
+            os.chown(folder, 12345, -1)
+            assert kit.ask() == []
     finally:
+        os.chown(folder, os.geteuid(), -1)
         folder.chmod(0o700)
 
 
-def test_where_it_is_not_wanted_it_is_not(kit: Kit) -> None:
+def test_where_it_is_not_wanted_it_is_not(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     kit.ask("stop")
+    with monkeypatch.context() as windows:
+        for module, name in ((os, "fork"), (socket, "AF_UNIX")):
+            windows.delattr(module, name)
+        windows.setenv("AUTOGRADER_RESIDENT", "1")
+        windows.setenv("CI", "")
+        assert resident.command(["check", "double"]) is None
+        assert resident.jobs() is None
+        assert resident.ask("stop") is None
     for unwanted in ({"AUTOGRADER_RESIDENT": "0"}, {"CI": "true"}):
         assert kit.run("check", "double", "--plain", **unwanted)[0] == 0
         assert kit.ask() == []
 
 
-def test_a_folder_that_cannot_be_made_keeps_nobody_from_checking(kit: Kit) -> None:
+def test_where_nothing_can_be_written_everybody_can_check(kit: Kit, tmp_path: Path) -> None:
+    """There is no folder for the socket, and the disk is full."""
     kit.ask("stop")
     folder = kit.folder / ".autograder" / "resident"
     assert soon(lambda: not (folder / "socket").exists())
     shutil.rmtree(folder)
     folder.write_text("in the way")
+    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)
+    check = "import sys; sys.argv[1:] = ['check', 'double', '--plain']; from autograder.__main__ import main; main()"
     try:
-        kit.passes()
+        done = small_kit.run(kit.folder, "-c", check, env=kit.environment(PYTHONPATH=str(tmp_path)))
+        assert "double passed" in done.stdout
+        assert done.stderr == ""
         assert kit.ask() == []
     finally:
         folder.unlink()
@@ -276,18 +302,25 @@ def test_stop_and_doctor_say_what_there_is(kit: Kit) -> None:
     assert "Nothing is running." in kit.run("stop")[1]
 
 
-def test_it_ends_when_nobody_comes(kit: Kit) -> None:
+def test_after_a_jump_of_the_clocks_a_check_is_right_and_it_ends_since_nobody_comes(kit: Kit, tmp_path: Path) -> None:
     kit.ask("stop")
-    impatient = "from autograder import keeper; from autograder.process import resident; "
-    impatient += "resident.IDLE, keeper.GLANCE = 0.5, 0.2; keeper.main()"
+    sleepy = f"import os, time; clocks, days = (time.monotonic, time.time), {str(tmp_path)!r}; "
+    sleepy += "time.monotonic, time.time = (lambda c=c: c() + 86400 * len(os.listdir(days)) for c in clocks); "
+    sleepy += "from autograder import keeper; keeper.GLANCE = 0.2; keeper.main()"
     ours, theirs = socket.socketpair()
     with ours, theirs:
         socket.send_fds(ours, [b"?"], [])
         resident.tell(ours, {"status": True, "fingerprint": ""})
         process = subprocess.Popen(
-            [sys.executable, "-c", impatient, str(theirs.fileno())],
+            [sys.executable, "-c", sleepy, str(theirs.fileno())],
             cwd=kit.folder, env=kit.environment(), pass_fds=[theirs.fileno()],
         )  # fmt: skip
+        assert soon(lambda: process.pid in kit.ask())
+        check = kit.begin("check", "double", "--file", "hangs.py", "--json", AUTOGRADER_TIMEOUT="3")
+        checking(kit)
+        (tmp_path / "the lid was closed for a day").touch()
+        assert json.loads(check.communicate(timeout=200)[0])["outcome"] == "timeout"
+        (tmp_path / "and for another one").touch()
         assert process.wait(100) == 0
 
 
