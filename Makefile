@@ -7,7 +7,7 @@ KIT = @.venv/bin/python -m autograder
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
 SETTINGS = exercise section file plot plain notebook to_notebook force no_browser give_up assignment yes anonymous accept \
-	roster zip times mistake seeds seed only cases
+	roster zip times mistake seeds seed only cases take again
 $(foreach setting,$(SETTINGS),$(eval $(setting) =))
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
 
@@ -105,8 +105,8 @@ assign: .venv/ready/class ## Make the notebooks that students get (assignment=NA
 collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE times=CSV)
 	$(KIT) collect $(assignment) --zip '$(zip)' $(if $(times),--times '$(times)')
 
-grade: .venv/ready/class ## Grade what students handed in (accept=1: scores that a new kit changes)
-	$(KIT) grade $(assignment) $(if $(accept),--accept)
+grade: .venv/ready/class ## Grade what students handed in (accept=1: scores that a new kit changes; take=1: other names; again=1)
+	$(KIT) grade $(assignment) $(if $(accept),--accept) $(if $(take),--take) $(if $(again),--again)
 
 feedback: .venv/ready/class ## Make the pages that students get back
 	$(KIT) feedback $(assignment)

@@ -233,7 +233,7 @@ def words(report: Report) -> str:
         lines += [f"  {one['student']}: {one['before']:g} -> {one['now']:g}" for one in report.changes]
         lines.append(f"Nothing of that is written. To write it:   {course.typed('grade', name, 'accept=1')}")
     if report.out_of_time:
-        lines.append(f"To try once more what ran out of time: python -m autograder grade {report.assignment} --again")
+        lines.append(f"To try once more what ran out of time: {course.typed('grade', name, 'again=1')}")
     if report.contended:
         lines.append("Close other programs; then the same command tries what is not final once more.")
     if report.failed:
@@ -285,7 +285,7 @@ def _accounted(report: Report) -> list[str]:
         lines += [says] if told else []
         lines += [f"  {one['student']}: {one['why']}" + (f"\n      {one['do']}" if one["do"] else "") for one in told]
     if any(one["kind"] == "renamed" for one in rest):
-        lines.append(f"To rename what its cells tell: python -m autograder grade {report.assignment} --take")
+        lines.append(f"To rename what its cells tell: {course.typed('grade', report.assignment, 'take=1')}")
     return lines
 
 

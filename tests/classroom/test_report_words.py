@@ -44,10 +44,14 @@ def test_who_keeps_an_earlier_score_is_not_said_to_be_without_one() -> None:
         {"student": who, "notebook": "", "kind": "unreadable", "why": "broken", "do": "ask"} for who in ("ann", "ben")
     ]
     report.not_graded.append({"student": "cat", "notebook": "", "kind": "missing", "why": "", "do": ""})
+    report.not_graded.append({"student": "ben", "notebook": "", "kind": "renamed", "why": "", "do": "mv"})
+    report.out_of_time = [{"student": "ben", "notebook": "setup"}]
     told = words(report).splitlines()
     assert told[told.index("Not graded, and without a score until it is put right:") + 1] == "  ben: broken"
     assert told[told.index("Not graded; the earlier score stays until it is put right:") + 1] == "  ann: broken"
     assert "Handed in nothing: cat (keeps the earlier score)." in told
+    assert "To rename what its cells tell: make grade take=1" in told
+    assert "To try once more what ran out of time: make grade again=1" in told
 
 
 @pytest.mark.parametrize(
