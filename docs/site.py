@@ -1,6 +1,6 @@
 """Build the site into site/:   .venv/bin/python -m docs.site
 
-The first page is the README itself, with its links to docs/ made right; the licence goes beside it.
+The first page is the README itself, with its links to docs/ made right, and theirs to it; the licence goes beside it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ def build(folder: Path) -> None:
         shutil.copytree(KIT / "docs", pages, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         readme = (KIT / "README.md").read_text("utf-8").replace("](docs/", "](").replace('="docs/', '="')
         (pages / "index.md").write_text(readme, "utf-8")
+        for page in pages.glob("*.md"):
+            page.write_text(page.read_text("utf-8").replace("](../README.md", "](index.md"), "utf-8")
         shutil.copy(KIT / "LICENSE", pages)
         shutil.copy(KIT / "mkdocs.yml", scratch)
         (Path(scratch) / "autograder").symlink_to(KIT / "autograder")
