@@ -89,6 +89,9 @@ def test_a_day_with_it(site: Path, workspace: Path) -> None:
     assert code == 0
     assert is_shown(WRITTEN["autograder answer softmax"], page), page
     assert "✓   softmax" in kit(site, workspace, "list")[1]
+    assert "for authors, in a clone" in kit(site, workspace, "build")[1]
+    assert "taught in a clone" in kit(site, workspace, "assign")[1]
+    assert not (workspace / "release").exists()
     assert (workspace / ".autograder" / "progress.json").exists()
     assert before == sorted(path for path in site.rglob("*") if "__pycache__" not in path.parts)
 

@@ -118,12 +118,24 @@ def _installed(words: list[str]) -> None:
     from autograder.report.typed import Typed
 
     sys.stdout, sys.stderr = Typed(sys.stdout), Typed(sys.stderr)
-    if words[:1] == ["start"] or "--file" in words or "--help" in words:
+    if words[:1] == ["start"] or {"--file", "--help", "-h"} & set(words):
         return
+    if why := _needs_a_clone(words[0] if words else ""):
+        click.echo(why, err=True)
+        leave(USAGE)
     if not places.EXERCISES.is_dir():
         click.echo("There are no exercises in this folder or above it. To make some:   autograder start", err=True)
         leave(USAGE)
     workspace.upgrade()
+
+
+def _needs_a_clone(command: str) -> str:
+    """Why a command is of no use here, "" if it is; what it would write belongs beside what a clone has."""
+    if command in APART["To teach"] and not Path("nbgrader_config.py").exists():
+        return f"{command} is for a class, and a class is taught in a clone of the kit, which has nbgrader_config.py."
+    if command == "build" and places.lesson_folder() == places.KIT:
+        return "build is for authors, in a clone of the kit or in a folder with a solutions/lesson.toml of its own."
+    return ""
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
