@@ -25,7 +25,12 @@ class AuthorsError(Exception):
     """An exercise cannot be used until its author mends this; the text is `file:line: what to write`."""
 
     def __init__(self, file: Path | str, line: int, says: str):
-        super().__init__(f"{shown(Path(file))}:{line}: {says}")
+        super().__init__(f"{at(file, line)}: {says}")
+
+
+def at(file: Path | str, line: int) -> str:
+    """The place as editors and people read it."""
+    return f"{shown(Path(file))}:{line}"
 
 
 def shown(path: Path) -> str:

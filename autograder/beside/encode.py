@@ -62,7 +62,9 @@ def _encode(value: Any, most: int, depth: int) -> Any:
             return value.item()
         return _tensor(torch.as_tensor(value), most) | {"tensor": f"numpy.{value.dtype}"}
     # Without the address, so that two objects that look alike are alike.
-    return {"object": type(value).__name__, "repr": re.sub(r" at 0x[0-9a-fA-F]+", "", _short.repr(value))}
+    told = re.sub(r" at 0x[0-9a-fA-F]+", "", _short.repr(value))
+    # What a module's repr tells is what it is made of; its weights are not in it.
+    return {"object": type(value).__name__, "repr": f"<{told}>" if isinstance(value, torch.nn.Module) else told}
 
 
 def _tensor(value: torch.Tensor, most: int) -> dict[str, Any]:

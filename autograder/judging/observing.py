@@ -147,7 +147,8 @@ def _unseen(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     if str(value.get("repr", "")).startswith("<") and value["object"] != "type":
-        return f"a {value['object']}, of which nothing is compared. Return what is in it, as list(...) or a tensor."
+        told = "of which nothing is compared. Return what is in it: a tensor, list(...), list(model.parameters())"
+        return f"a value of the type {value['object']}, {told}."
     if "tensor" in value and value["values"] is None:
         return f"a tensor of the shape {value['shape']}, too large to be compared. Draw less."
     return _unseen(list(value.values()))

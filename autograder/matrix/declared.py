@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from autograder import lesson, proofread, source
 from autograder.authoring.families import slips
 from autograder.authoring.relations import RELATIONS
@@ -31,7 +29,9 @@ def incomplete(exercise: Exercise) -> list[str]:
             findings.append(f"{len(declared(exercise))} mistakes: declare at least {LEAST_MISTAKES}")
     else:
         findings += [
-            f"statement {s.letter} is not explained" for s in exercise.statements.values() if not s.explanation
+            f"{_at(exercise, s.letter)}: statement {s.letter} is not explained: write why it is true or false"
+            for s in exercise.statements.values()
+            if not s.explanation
         ]
     if len(exercise.hints) < LEAST_HINTS or not all(hint.strip() for hint in exercise.hints):
         findings.append(f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer")
@@ -58,7 +58,7 @@ def _names(exercise: Exercise) -> list[str]:
         for name, told in frame["unknown"].items():
             findings.append(f'{_at(exercise, name)}: the shortcut "{name}" {told}')
     for mistake in exercise.mistakes.values():
-        place = f"{proofread.shown(Path(mistake.declared[0]))}:{mistake.declared[1]}"
+        place = place_of(exercise, mistake.name)
         if not mistake.message:
             findings.append(f"{place}: {mistake.name} tells learners nothing: write its docstring")
         for twin in mistake.twins:
@@ -70,10 +70,19 @@ def _names(exercise: Exercise) -> list[str]:
     return findings
 
 
+def place_of(exercise: Exercise, name: str) -> str:
+    """File and line where a probe, a right or a mistake is declared; of a relation where it is named."""
+    if name in exercise.watched:
+        return proofread.at(*exercise.watched[name].place)
+    if variant := ((exercise.family or {}) | exercise.rights | exercise.mistakes).get(name):
+        return proofread.at(*variant.declared)
+    return _at(exercise, name)
+
+
 def _at(exercise: Exercise, text: str) -> str:
     """Where this text stands in the checks of the exercise."""
     checks = source.checks_path(exercise.section, exercise.name)
-    return f"{proofread.shown(checks)}:{proofread.declared_at(checks, text)}"
+    return proofread.at(checks, proofread.declared_at(checks, text))
 
 
 def _families(exercise: Exercise) -> list[str]:

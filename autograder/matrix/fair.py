@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from autograder import proofread
 from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise, Probe
 from autograder.judging.difference import difference
 from autograder.judging.judge import remarked
 from autograder.judging.verdict import Frame
-from autograder.matrix.seen import caught, observe_all, values_alone
+from autograder.matrix.declared import place_of
+from autograder.matrix.seen import MISSING, UNCALLABLE, absent, caught, observe_all, values_alone
 
 #: So many seeds more are the right answers tried under, whatever is examined.
 FURTHER = 5
@@ -22,30 +24,36 @@ def refused(
     """Right answers that a probe tells from the reference, or that take a shortcut."""
     findings = []
     for name in exercise.rights:
+        place = place_of(exercise, name)
+        unfair = f"{place}: unfair: the right answer {name}"
         if unseen := [probe for probe in exercise.probes if probe not in seen[name]]:
-            findings.append(f"unfair: the right answer {name} does not come to an end in {unseen[0]}")
+            findings.append(f"{unfair} {absent(exercise, 'right', name, unseen)}")
             continue
         if taken[name]:
-            findings.append(f"the right answer {name} takes the shortcut {', '.join(taken[name])}")
+            told = f"takes the shortcut {', '.join(taken[name])}. Drop it, or take that out of shortcut=[...]"
+            findings.append(f"{place}: the right answer {name} {told}")
         for probe in caught(exercise, seen[name], reference):
-            how = _how(exercise.probes[probe], seen[name], reference)
-            findings.append(f"unfair: the right answer {name} fails {probe}{how}")
+            how = _how(exercise, exercise.probes[probe], seen[name], reference)
+            findings.append(f"{unfair} fails {probe}{how}")
     return findings
 
 
-def _how(probe: Probe, frames: dict[str, Frame], reference: dict[str, Frame]) -> str:
-    """What a refused right answer gives, where its form alone keeps it from passing."""
+def _how(exercise: Exercise, probe: Probe, frames: dict[str, Frame], reference: dict[str, Frame]) -> str:
+    """What a refused right answer gives, where its form alone keeps it from passing, and what to write."""
     frame, expected = frames.get(probe.name, {}), reference[probe.name]
-    if "raised" in frame:
-        also = ". It has to bring along what it needs" * (frame["raised"]["type"] == "NameError")
-        return f": it raises {frame['raised']['type']}: {frame['raised']['message']}{also}"
+    less = f"ook at less in {proofread.at(*probe.place)}, or promise it in the prompt"
+    if raised := frame.get("raised"):
+        told = f": it raises {raised['type']}: {raised['message']}."
+        if UNCALLABLE.search(raised["message"]) and not raised["frames"]:
+            return f"{told} Give it the reference's parameters"
+        return f"{told} {MISSING if raised['type'] == 'NameError' else f'Mend it; or l{less}'}"
     if "complaint" in frame:
-        return f": {frame['complaint']}"
+        return f": {frame['complaint']} L{less}"
     found = difference(frame.get("value"), expected.get("value"), probe.rtol, probe.atol)
     key = {"dtype": "tensor", "shape": "shape"}.get(found.fault if found else "")
     if found is None or key is None:
-        return ""
-    return f": its {found.fault} is {found.got[key]} where {found.expected[key]} is expected"
+        return f". L{less}; or, if it is wrong, make it a @{exercise.name}.mistake"
+    return f": its {found.fault} is {found.got[key]} where {found.expected[key]} is expected. L{less}"
 
 
 def too_strict(
@@ -55,7 +63,8 @@ def too_strict(
     unfair = caught(exercise, plain, reference)
     who = f"the right answer {name}" if name else "the reference"
     return [
-        f"too strict: {who}, its sums rounded in another way, fails {probe}: give the probe a larger rtol or atol"
+        f"{place_of(exercise, probe)}: too strict: {who}, its sums rounded in another way, fails {probe}: "
+        f"give the probe a larger rtol or atol, as @{exercise.name}.probe(rtol=1e-4, atol=1e-5)"
         for probe in caught(exercise, values_alone(noisy), reference)
         if probe not in unfair
     ]
@@ -68,12 +77,15 @@ def remarks(exercise: Exercise, frames: dict[str, dict[str, Frame]], reference: 
         made = {probe.name for probe in remarked(exercise, frames[name], reference)}
         for remark in sorted(made ^ set(right.remarks)):
             told = "gets" if remark in made else "does not get"
-            findings.append(f"the right answer {name} {told} the remark {remark}: see its remarks=[...]")
+            where = f"{place_of(exercise, name)}: the right answer {name}"
+            findings.append(f"{where} {told} the remark {remark}: see its remarks=[...]")
     declared = {remark for right in exercise.rights.values() for remark in right.remarks}
-    findings += [f"the remark {name} is made about no right answer" for name in exercise.remarks.keys() - declared]
-    findings += [
-        f"the remark {p.name} says nothing: write its docstring" for p in exercise.remarks.values() if not p.says
-    ]
+    for probe in exercise.remarks.values():
+        where = f"{place_of(exercise, probe.name)}: the remark {probe.name}"
+        if probe.name not in declared:
+            told = f'write one that gets it, under @{exercise.name}.right(remarks=["{probe.name}"])'
+            findings.append(f"{where} is made about no right answer: {told}")
+        findings += [] if probe.says else [f"{where} says nothing: write its docstring"]
     return findings
 
 
@@ -98,5 +110,6 @@ def sometimes(exercise: Exercise, told: list[str]) -> list[str]:
     for alarm in false_alarms(exercise, FURTHER, known):
         name, probe, seed = re.split(": |, seed ", alarm)
         shows = f"make matrix exercise={exercise.name} seed={seed} shows it"
-        found.setdefault(name, f"unfair: the right answer {name} fails {probe} sometimes: {shows}")
+        unfair = f"{place_of(exercise, name)}: unfair: the right answer {name}"
+        found.setdefault(name, f"{unfair} fails {probe} sometimes: {shows}")
     return list(found.values())

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder import source
+from autograder import proofread, source
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Frame
 
@@ -83,16 +83,19 @@ def untried(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
     if exercise.kind == "concept":
         return []
     found = []
-    prompt = source.answers(exercise.section)[exercise.name].prompt
+    answer = source.answers(exercise.section)[exercise.name]
+    prompt, place = answer.prompt, proofread.at(source.solutions_path(exercise.section), answer.first)
     calls = [call for frame in reference.values() for call in frame["calls"]]
     arguments = [argument for call in calls for argument in call.get("arguments", {}).values()]
     for promise in PROMISES if arguments else ():
         words = re.search(promise.words, prompt)
         if words and not promise.tried(arguments):
-            found.append(f'no probe tries what the prompt promises, "{" ".join(words[0].split())}": {promise.remedy}')
+            found.append(
+                f'{place}: no probe tries what the prompt promises, "{" ".join(words[0].split())}": {promise.remedy}'
+            )
     seen = json.dumps([[frame.get("value"), frame.get("raised", {}).get("type")] for frame in reference.values()])
     for match in ERROR.finditer(prompt):
         if not any(error in seen for error in re.findall(r"\w+Error", match[1])):
             remedy = "return draw.raised(NAME, ...) of a call that raises it"
-            found.append(f'no probe tries what the prompt promises, "{match[1]}": {remedy}')
+            found.append(f'{place}: no probe tries what the prompt promises, "{match[1]}": {remedy}')
     return found

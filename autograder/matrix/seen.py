@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from autograder import source
+from autograder.authoring.variants import implementation
 from autograder.exercise import Exercise
 from autograder.judging.judge import compare
 from autograder.judging.verdict import Frame
 from autograder.process.warm import warm
 
+#: What Python says of a function that does not take what it is given.
+UNCALLABLE = re.compile(r"\) (takes \d|takes from|missing \d|got an unexpected keyword|got multiple values)")
+#: Of an answer that stands alone, and uses what does not stand in it.
+MISSING = "It has to bring along what it needs"
 #: Seconds that each may compute; one that takes longer under several seeds is observed under each alone.
 AT_MOST = 4.0
 #: Asked for at once: so much is held in memory, and read within the limits of a job.
@@ -45,6 +51,24 @@ def observe_all(exercise: Exercise, specs: list[dict[str, Any]], seeds: list[int
             else:
                 done.append([table.get((i, run), {}) for run in range(len(seeds))])
     return done
+
+
+def absent(exercise: Exercise, kind: str, name: str, unseen: list[str]) -> str:
+    """Why a right or a mistake has not been observed by these probes, and what to write."""
+    spec = implementation(exercise, kind, name)
+    try:
+        compile(spec["file"], name, "exec")
+    except SyntaxError as error:
+        return f"cannot be observed by {unseen[0]}: what its edit makes is no Python: {error.msg}"
+    job = {"exercise": exercise.name, "only": unseen[:1], "runs": [], "implementations": [spec], "each": AT_MOST}
+    frames = warm().ask(job | {"probes": source.probes(exercise.section, exercise.name)}).frames
+    told = next((frame["loaded"] for frame in frames if "loaded" in frame), None)
+    if told is None or any("late" in frame for frame in frames) or told["found"] in ("class", "function"):
+        return f"does not come to an end in {unseen[0]}. Does its loop end?"
+    raised = told["failure"]
+    what = f"raises {raised['type']}: {raised['message']}" if raised else f"gives no class, but {told['found']}"
+    form = f"def {name}():, and in it the class, and `return` with its name" if exercise.is_class else MISSING
+    return f"{what}. {'Write it as ' * exercise.is_class}{form}"
 
 
 def caught(exercise: Exercise, frames: dict[str, Frame], reference: dict[str, Frame]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, source
+from autograder import lesson, proofread, source
 from autograder.authoring.families import complete
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation, rounded
@@ -21,7 +21,7 @@ from autograder.judging.judge import judge, remarked
 from autograder.judging.observing import expected
 from autograder.judging.verdict import Frame
 from autograder.matrix import fair, needed
-from autograder.matrix.declared import incomplete
+from autograder.matrix.declared import incomplete, place_of
 from autograder.matrix.mutants import mutants
 from autograder.matrix.promises import untried
 from autograder.matrix.seen import caught, observe_all, shortcuts, values_alone
@@ -30,6 +30,7 @@ from autograder.process.warm import warm
 
 #: So many further draws are looked at before a probe is said to see the same under every seed.
 DRAWS = 8
+DRAW = "draw what it is given, as with draw.normal(...), or say why nothing varies in fixed=..."
 
 
 @dataclass
@@ -95,7 +96,8 @@ def across(exercise: Exercise, seeds: list[int]) -> Examination:
         for probe in exercise.probes:
             missed = [seed for seed, by in zip(seeds, catching, strict=True) if probe not in by]
             if 0 < len(missed) < len(seeds):
-                findings.append(f"by luck: {probe} catches the mistake {name}, but not under {_some(missed)}")
+                luck = f"by luck: {probe} catches the mistake {name}, but not under {_some(missed)}"
+                findings.append(f"{place_of(exercise, probe)}: {luck}: draw what separates it for certain")
     first.findings = findings
     return first
 
@@ -114,7 +116,7 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     examined = [Examination(exercise) for _ in seeds]
     always = incomplete(exercise) + undrawn(exercise) + _fixed(exercise, references, seeds)
     for seed, reference, found in zip(seeds, references, examined, strict=True):
-        found.findings += always + _reference(reference) + untried(exercise, reference)
+        found.findings += always + _reference(exercise, reference) + untried(exercise, reference)
         found.findings += _stub(exercise, reference, seed)
     if exercise.kind == "concept":
         return examined
@@ -140,9 +142,15 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     return examined
 
 
-def _reference(reference: dict[str, Frame]) -> list[str]:
+def _asked(exercise: Exercise) -> str:
+    """File and line of the reference."""
+    return proofread.at(*proofread.definition_of(source.solutions_path(exercise.section), exercise.name))
+
+
+def _reference(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
     return [
-        f"the reference takes the shortcut {', '.join(frame['shortcuts'])} in {name}"
+        f"{_asked(exercise)}: the reference takes the shortcut {', '.join(frame['shortcuts'])} in {name}. "
+        "Write it in another way, or take that out of shortcut=[...]"
         for name, frame in reference.items()
         if frame.get("shortcuts")
     ]
@@ -159,8 +167,8 @@ def _fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[i
         drawn.append(expected(exercise, seed))
     verdicts = [name for name in open_ if isinstance(drawn[0][name].get("value"), bool)]
     return [
-        f"{name} sees the same under every seed, so its answer can be hard-coded"
-        + ": return what came back, and no verdict on it" * (name in verdicts)
+        f"{place_of(exercise, name)}: {name} sees the same under every seed, so its answer can be hard-coded: "
+        + ("return what came back, and no verdict on it" if name in verdicts else DRAW)
         for name in open_
     ]
 
@@ -176,7 +184,9 @@ def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[st
     verdict = judge(exercise, outcome, reference)
     if verdict.outcome == "not_started" and not verdict.points:
         return []
-    return [f"the untouched stub is {verdict.outcome} with {verdict.points} points, not not_started"]
+    probe = next((one.name for one in verdict.probes if one.passed), next(iter(exercise.probes)))
+    told = f"the untouched stub is {verdict.outcome} with {verdict.points} points, not not_started"
+    return [f"{place_of(exercise, probe)}: {told}: let through what the answer raises"]
 
 
 def noticed(exercise: Exercise, reference: dict[str, Frame], seed: int) -> dict[str, list[str]]:

@@ -581,15 +581,49 @@ FINDINGS: dict[str, tuple[Change, str]] = {
     ),
     "a mistake that is right": (
         add(DOUBLE, MORE.format("mistake", "adds", "You add.", "x + x")),
-        "weak: the mistake adds passes (if it is right, make it a @double.right)",
+        f"{DOUBLE}:29: weak: the mistake adds passes: draw inputs on which it shows, or look at more; or, if it "
+        "is right, make it a @double.right",
     ),
     "a mistake that takes the shortcut": (
         also(code('shortcut=["add"]'), add(DOUBLE, MORE.format("mistake", "adds", "You add.", "x + x"))),
-        "weak: the mistake adds passes (it takes the shortcut Tensor.add, which is told without it: drop it)",
+        "weak: the mistake adds passes: it takes the shortcut Tensor.add, which is told without it: drop it",
     ),
     "a right refused by its dtype": (
         add(DOUBLE, MORE.format("right", "in_double", "", "x.double() * 2")),
-        "unfair: the right answer in_double fails doubles_each_value: its dtype is float64 where float32 is expected",
+        f"{DOUBLE}:29: unfair: the right answer in_double fails doubles_each_value: its dtype is float64 where float32 "
+        f"is expected. Look at less in {DOUBLE}:8, or promise it in the prompt",
+    ),
+    "a right that is wrong": (
+        add(DOUBLE, MORE.format("right", "adds_one", "", "2 * x + 1")),
+        f"{DOUBLE}:29: unfair: the right answer adds_one fails doubles_each_value. Look at less in {DOUBLE}:8, or "
+        "promise it in the prompt; or, if it is wrong, make it a @double.mistake",
+    ),
+    "a right with other parameters": (
+        add(DOUBLE, "\n\n@double.right\ndef none():\n    return 2\n"),
+        "it raises TypeError: none() takes 0 positional arguments but 1 was given. Give it the reference's parameters",
+    ),
+    "a mistake with other parameters": (
+        add(DOUBLE, "\n\n@double.mistake\ndef none():\n    '''You return 2.'''\n    return 2\n"),
+        f"{DOUBLE}:29: the mistake none cannot be called as the reference is: none() takes 0 positional arguments",
+    ),
+    "a mistake that gives no class": (
+        also(
+            change(SETUP, "def double(x):", "class double:"),
+            change(SETUP, "return x * 2", "def __new__(cls, x):\n        return x * 2"),
+            add(DOUBLE, "\n\n@double.mistake\ndef none():\n    '''You return 2.'''\n    class Two:\n        pass\n"),
+        ),
+        f"{DOUBLE}:29: the mistake none gives no class, but NoneType. Write it as def none():, and in it",
+    ),
+    "a method that there is not": (
+        change(DOUBLE, '"x / 2"', '"x.halve()"'),
+        f"{DOUBLE}:24: the mistake halves raises AttributeError in every probe: 'Tensor' object has no",
+    ),
+    "a probe that returns a module": (
+        also(
+            change(DOUBLE, "from autograder", "import torch\n\nfrom autograder"),
+            change(DOUBLE, "return double(draw", "return torch.nn.Linear(2, 1), double(draw"),
+        ),
+        f"{DOUBLE}:10: the probe `doubles_each_value` returns a value of the type Linear, of which nothing is",
     ),
     "either of two probes": (
         add(
@@ -613,7 +647,7 @@ FINDINGS: dict[str, tuple[Change, str]] = {
                 "    return [double(x) for x in draw.promised().values()]\n",
             ),
         ),
-        "! the probe doubles_each_value is not needed",
+        "the probe doubles_each_value is not needed",
     ),
     "a promise of a dtype": (
         change(SETUP, "Return a new tensor.", "Return a new tensor of the same dtype."),

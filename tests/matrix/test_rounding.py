@@ -24,7 +24,7 @@ def test_other_last_digits_pass_and_a_tolerance_of_nothing_is_a_finding(
     monkeypatch.setattr(exercise, "probes", strict)
     told = [finding for finding in examine(exercise, with_mutants=False).findings if "too strict" in finding]
     assert any("the reference, its sums rounded in another way, fails" in finding for finding in told), told
-    assert all(finding.endswith("give the probe a larger rtol or atol") for finding in told)
+    assert all("give the probe a larger rtol or atol" in finding for finding in told)
 
 
 def test_what_is_exact_stays_exact() -> None:
