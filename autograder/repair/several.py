@@ -48,13 +48,13 @@ class Several:
     def _halves(self, edits: list[Edit]) -> list[Edit]:
         """The likeliest edits that may be one of two: none of them stops an answer that ran through, and what they
         change is seen to be something else for each. Of those of which nothing is seen, a few in each place."""
-        first = self.sets.failing[0]
+        most = self.sets.failing[-1]  # with few numbers, more of them do the same
         part = [(edit, text) for edit in edits[:MOST_SEEN] if (text := self.sets.text((edit,)))]
-        before = self.sets.base.get(first, {})
+        before = self.sets.base.get(most, {})
         kept: list[Edit] = []
         seen: list[Frame] = []
-        for (edit, _), frames in zip(part, self.sets.trials.run([t for _, t in part], [first]), strict=True):
-            frame = frames.get(first, {"raised": None})
+        for (edit, _), frames in zip(part, self.sets.trials.run([t for _, t in part], [most]), strict=True):
+            frame = frames.get(most, {"raised": None})
             if "raised" in frame and "raised" not in before:
                 continue
             if behaviour(frame) != behaviour(before):

@@ -135,5 +135,5 @@ def text_of(tree: ast.Module) -> str | None:
     """The program as text; None where an edit made what is none. Whether it can be compiled the child finds out."""
     try:
         return ast.unparse(tree)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import logging
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from autograder import lesson
 from autograder.api import check_text
 from autograder.judging.verdict import Verdict
 from autograder.repair import places
+from autograder.repair.trial import text_of
 from autograder.report import terminal
 from conftest import Check
 from repair.marked import Marked, answers
@@ -90,6 +92,14 @@ def test_a_call_whose_result_is_dropped_is_the_place(check: Check) -> None:
     text = "def softmax(x):\n    e = x\n    x.exp()\n    return e / e.sum(-1, keepdim=True)\n"
     told = check("softmax", text).diagnoses
     assert all(set(found.lines) <= {2, 3} for found in told)
+
+
+def test_two_edits_that_do_not_go_together_are_none() -> None:
+    tree = ast.parse("-x")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.UnaryOp):
+            node.op = node  # type: ignore[assignment]
+    assert text_of(tree) is None
 
 
 TWO_IN_A_LOOP = """def nll(log_probs, target):
