@@ -44,7 +44,9 @@ class SectionFile(pytest.File):
             yield ExerciseCollector.from_parent(self, name=exercise.name, exercise=exercise)
 
 
-class ExerciseCollector(pytest.Collector):
+class ExerciseCollector(pytest.Class):
+    """A class for pytest, since that is what a test explorer shows between the file and its tests."""
+
     def __init__(self, exercise: Exercise, **kwargs: Any):
         super().__init__(**kwargs)
         self.exercise = exercise

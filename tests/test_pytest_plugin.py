@@ -12,6 +12,15 @@ from conftest import Kit
 RIGHT = "def softmax(x):\n    return x.exp() / x.exp().sum(-1, keepdim=True)\n"
 WRONG = "def softmax(x):\n    total = x.exp().sum()\n    return x.exp() / total\n"
 RAISES = "def softmax(x):\n    broken = x.exp() @ 3\n    return broken\n"
+#: What the test explorers of editors nest tests in: files, and classes in them.
+EXPLORER = """
+import pytest
+
+def pytest_collection_finish(session):
+    for item in session.items:
+        around = [node.name for node in item.listchain() if isinstance(node, (pytest.File, pytest.Class))]
+        print(f"shown in {', '.join(around)}: {item.name}")
+"""
 
 
 def pytest(kit: Kit, *words: str, stdin: str | None = None) -> str:
@@ -28,8 +37,11 @@ def test_stubs_are_skipped_with_that_reason(kit: Kit) -> None:
 
 def test_one_item_for_each_probe_named_by_what_it_watches(kit: Kit) -> None:
     kit.write("softmax", RIGHT)
-    page = pytest(kit, "exercises/cross_entropy.py", "-v", "-k", "softmax and not formula and not why and not log")
+    (kit.root / "explorer.py").write_text(EXPLORER)
+    words = ["-p", "explorer", "-v", "-k", "softmax and not formula and not why and not log"]
+    page = pytest(kit, "exercises/cross_entropy.py", *words)
     assert re.search(r"exercises/cross_entropy.py::softmax::\w+ PASSED", page)
+    assert "shown in cross_entropy.py, softmax: lets_gradients_through" in page
     assert "FAILED" not in page
 
 

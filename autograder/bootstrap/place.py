@@ -28,10 +28,17 @@ class Place:
         self.ready = self.venv / "ready"
         self.held: IO[str] | None = None
 
+    def _site(self) -> Path:
+        library = "Lib" if os.name == "nt" else "lib/python*"
+        return next(self.venv.glob(f"{library}/site-packages"), self.venv)
+
     def packages(self) -> list[str]:
         """The names and versions installed, as their folders spell them: torch-2.13.0+cpu."""
-        library = "Lib" if os.name == "nt" else "lib/python*"
-        return [p.name.removesuffix(".dist-info") for p in self.venv.glob(f"{library}/site-packages/*.dist-info")]
+        return [p.name.removesuffix(".dist-info") for p in self._site().glob("*.dist-info")]
+
+    def show_the_kit(self) -> None:
+        """What an editor starts, in whatever folder, finds the kit, and goes on finding it when both are moved."""
+        (self._site() / "kit.pth").write_text(os.path.relpath(self.root, self._site()) + "\n", "utf-8")
 
     def is_ready(self, group: str) -> bool:
         stamp = self.ready / group

@@ -53,6 +53,7 @@ def set_up(group: str, place: Place) -> None:
         place.end()  # pip gave up in good order: what is in .venv is whole
         raise Trouble(explain(pip.lines, "no-index" in torch_build.pip_settings(place.python)))
     place.compile()
+    place.show_the_kit()
     place.end()
     place.mark_ready(group)
     progress.say(f"Ready after {time.monotonic() - started:.0f} s.")

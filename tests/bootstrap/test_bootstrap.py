@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import site
 import subprocess
 import sys
 import zipfile
@@ -205,6 +206,20 @@ def test_the_kit_is_compiled(place: Place) -> None:
     place.compile()
     [compiled] = checks.glob("__pycache__/setup.*.pyc")
     assert compiled.stat().st_size
+
+
+def test_what_an_editor_starts_finds_the_kit_wherever_it_is_moved(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, moved = tmp_path / "kit", tmp_path / "elsewhere" / "moved"
+    packages = Path(".venv", "Lib" if os.name == "nt" else "lib/python3.11", "site-packages")
+    (root / packages).mkdir(parents=True)
+    Place(root).show_the_kit()
+    moved.parent.mkdir()
+    root.rename(moved)
+    monkeypatch.setattr(sys, "path", [])
+    site.addsitedir(str(moved / packages))
+    assert str(moved) in [os.path.realpath(path) for path in sys.path]
 
 
 def test_an_environment_of_somebody_else_is_never_removed(place: Place) -> None:
