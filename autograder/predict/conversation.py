@@ -27,6 +27,7 @@ def converse(exercise: Exercise, say: Say, ask: Ask, rng: random.Random, most: i
             f"{exercise.name} has no input that fits in a line, so there is nothing to predict. "
             f"Start writing: make check exercise={exercise.name}"
         )
+    say("Two digits are enough, and arithmetic will do, as in 2 / 3 or exp(0.4): no calculator is needed.\n")
     score = []
     for question in predict.pick(known, most, rng):
         score.append(_predict(question, say, ask))

@@ -18,6 +18,7 @@ from autograder.exercise import Exercise
 from autograder.judging import observing
 from autograder.judging.difference import Difference, difference
 from autograder.judging.verdict import Frame
+from autograder.predict.arithmetic import evaluated
 from autograder.report import values
 
 #: Longest line of arguments, and most numbers in a result: what one can hold in one's head.
@@ -97,12 +98,25 @@ def choice(exercise: Exercise, asked: list[Question], rng: random.Random) -> Cho
 def read(text: str, like: Any) -> Any:
     """What was typed, as an encoded value of the kind of `like`; between numbers a blank is enough."""
     plain = re.sub(r",\s*dtype\s*=\s*[\w.]+", "", re.sub(r"\b(?:torch\.)?tensor\s*\(", "(", text.strip()))
-    for written in (plain, re.sub(r"(?<=[\d.\]])\s+(?=[-+.\d\[])", ", ", plain)):
+    apart = re.sub(r"(?<=[\d.\]])\s+(?=[-+.\d\[])", ", ", plain)
+    known, troubles = [], []
+    for reading, written in ((ast.literal_eval, plain), (ast.literal_eval, apart), (evaluated, plain)):
         try:
-            return _as(_listed(ast.literal_eval(written)), like)
+            known.append(_as(_listed(reading(written)), like))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             continue
-    raise Unreadable("Type a value as Python writes it, like 0.5 or [[1, 2], [3, 4]].")
+        except Unreadable as error:
+            troubles.append(error)
+    if not known:
+        raise (troubles or [Unreadable("Type a value as Python writes it, like 0.5, 2 / 3 or [[1, 2], [3, 4]].")])[0]
+    return next((value for value in known if _outline(value) == _outline(like)), known[0])
+
+
+def _outline(value: Any) -> Any:
+    """Its shape, however it is nested: 1 - 0.5 is one number where one is expected, else two."""
+    if isinstance(value, dict):
+        return value["shape"]
+    return [_outline(item) for item in value] if isinstance(value, list) else []
 
 
 def _as(value: Any, like: Any) -> Any:

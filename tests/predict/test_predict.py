@@ -51,13 +51,35 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("101", 100, False),
         ("[0.67, 0.33], 5", [TENSOR, 5], True),
         ("'relu'", "relu", True),
+        ("[exp(0.4) / (exp(0.4) + exp(-0.3)), 1 / (1 + math.exp(0.7))]", TENSOR, True),
+        ("1 - 1/3, 1/3", TENSOR, True),
+        ("1 - 0.5", 0.5, True),
+        ("-log(0.5)", 0.693, True),
+        ("sum([1, 2]) * 4 / 2", 6, True),
+        ("2 ** 3", 8.0, True),
     ],
 )
 def test_what_is_typed_is_read_as_the_kind_that_is_expected(typed: str, like: Any, agrees: bool) -> None:
     assert (predict.compare(predict.read(typed, like), like) is None) == agrees
 
 
-@pytest.mark.parametrize("typed", ["half", "[1, [2]]", "[[1, 2], [3]]", "__import__('os')", "[", "1/0", "("])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "half",
+        "[1, [2]]",
+        "[[1, 2], [3]]",
+        "__import__('os')",
+        "[",
+        "1/0",
+        "(",
+        "9 ** 9 ** 9",
+        "exp(1000)",
+        "exp()",
+        "exp",
+        "open(1)",
+    ],
+)
 def test_what_is_no_value_is_said_to_be_none(typed: str) -> None:
     with pytest.raises(Unreadable):
         predict.read(typed, TENSOR)
