@@ -27,6 +27,14 @@ class Mismatch(Exception):
     """An edit does not fit the code: what it looks for is not there, or stands more than once."""
 
 
+class Missing(Mismatch):
+    """What it looks for is not there."""
+
+    def __init__(self, code: str):
+        super().__init__(f"{code!r} stands nowhere in the code that is to be edited")
+        self.code = code.strip()
+
+
 class Edit:
     """One edit; the kinds of it say how."""
 
@@ -213,7 +221,7 @@ def composed(edits: tuple[Edit, ...], tree: ast.AST) -> Any:
 
 def _some(found: list[Any], code: str, every: bool = False) -> list[Any]:
     if not found:
-        raise Mismatch(f"{code!r} stands nowhere in the code that is to be edited")
+        raise Missing(code)
     if len(found) > 1 and not every:
         raise Mismatch(f"{code!r} stands {len(found)} times in the code that is to be edited; say more of it")
     return found

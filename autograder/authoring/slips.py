@@ -38,11 +38,13 @@ from autograder.authoring.edits import (
     Inside,
     Method,
     Mismatch,
+    Missing,
     Outdent,
     Swap,
     Without,
     composed,
 )
+from autograder.declaring import near_to
 from autograder.exercise import Variant
 from autograder.proofread import AuthorsError
 
@@ -68,7 +70,8 @@ class Slip:
         try:
             return composed(self.edits, tree)
         except Mismatch as error:
-            raise Misfit(self.file, self.line, str(error)) from None
+            instead = _instead(error.code, tree) if isinstance(error, Missing) else ""
+            raise Misfit(self.file, self.line, f"{error}{instead}") from None
         except SyntaxError as error:
             told = f"{(error.text or '').strip()!r} is no Python: {error.msg}"
             raise Misfit(self.file, self.line, told) from None
@@ -79,6 +82,16 @@ class Slip:
         if None in turned:
             return None
         return Slip(tuple(edit for edit in turned if edit is not None), self.of, self.file, self.line)
+
+
+def _instead(code: str, tree: ast.AST) -> str:
+    """What to write for a pattern that is a part of an expression only, or nearly what stands there."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    whole = [n for n in ast.walk(tree) if isinstance(n, ast.expr | ast.stmt) and id(n) not in called]
+    texts = sorted({ast.unparse(node) for node in whole if not hasattr(node, "body")}, key=len)
+    if around := next((text for text in texts if code in text), ""):
+        return f". It is a part of `{around}`: write all of that; a capital letter stands for any expression in it"
+    return near_to(code, texts)
 
 
 def slip_of(variant: Variant) -> Slip:

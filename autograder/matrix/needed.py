@@ -92,7 +92,8 @@ def probes(exercise: Exercise, seen: Seen, kills: Kills, reference: dict[str, Fr
         either = [other for other in idle if _is_needed(exercise, seen, kills, {probe, other})]
         idle = [other for other in idle if other not in either]
         told = f"one of the probes {' and '.join([probe, *either])}" if either else f"the probe {probe}"
-        findings.append(f"{place_of(exercise, probe)}: {told} is not needed: others catch the same mistakes")
+        what = "is not needed: others catch the same mistakes"
+        findings.append(f"{place_of(exercise, probe)}: {told} {what}. Declare one that they miss, or drop it")
     return findings
 
 
@@ -101,7 +102,7 @@ def with_mutants(finding: str, noticed: dict[str, list[str]]) -> str:
     named = re.search(r": (?:the probe|one of the probes) (.*) is not needed", finding)
     for probe in named[1].split(" and ") if named else []:
         if alone := next((mutant for mutant, by in noticed.items() if by == [probe]), None):
-            return f"{finding}; {probe} alone notices `{alone}`: to keep it, make that a mistake"
+            return f"{finding}. {probe} alone notices `{alone}`: to keep it, make that a mistake"
     return finding
 
 

@@ -27,6 +27,7 @@ from autograder.matrix.promises import untried
 from autograder.matrix.seen import caught, observe_all, shortcuts, values_alone
 from autograder.matrix.steady import steady, undrawn
 from autograder.process.warm import warm
+from autograder.proofread import AuthorsError
 
 #: So many further draws are looked at before a probe is said to see the same under every seed.
 DRAWS = 8
@@ -65,8 +66,17 @@ def examine(exercise: Exercise, seed: int = 0, with_mutants: bool = True) -> Exa
 def _equivalent(exercise: Exercise) -> dict[str, str]:
     """The mutants of this reference that somebody has looked at: {changed line: why no probe can catch it}."""
     path = equivalents(exercise.section)
-    known: dict[str, dict[str, str]] = runpy.run_path(str(path))["EQUIVALENT"] if path.exists() else {}
-    return known.get(exercise.name, {})
+    if not path.exists():
+        return {}
+    write = f'Write EQUIVALENT = {{"{exercise.name}": {{"the changed line": "why it makes no difference"}}}}'
+    try:
+        known = runpy.run_path(str(path)).get("EQUIVALENT")
+    except Exception as error:  # whatever an author may have written
+        line, told = getattr(error, "lineno", None) or 1, getattr(error, "msg", str(error))
+        raise AuthorsError(path, line, f"this raises {type(error).__name__}: {told}. {write}") from None
+    if not isinstance(known, dict) or not isinstance(found := known.get(exercise.name, {}), dict):
+        raise AuthorsError(path, 1, f"there is no table EQUIVALENT, or it has another form. {write}")
+    return found
 
 
 def equivalents(section: str) -> Path:

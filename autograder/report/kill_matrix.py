@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rich.console import Console
@@ -42,8 +43,9 @@ def show(out: Console, found: Examination) -> None:
         out.print(Text(f"  ! {finding}", style=BAD), soft_wrap=True)  # one line each, for whoever looks for file:line
     if found.survivors:
         file = shown(equivalents(exercise.section))
-        line = f'"{exercise.name}": {{"what stands behind the arrow": "why it makes no difference"}}'
-        out.print(Text(f"  Add a probe that notices, or a line in {file}:\n    {line}", style=QUIET), soft_wrap=True)
+        changed = json.dumps(found.survivors[0].partition("  ->  ")[2])
+        line = f'EQUIVALENT = {{"{exercise.name}": {{{changed}: "why it makes no difference"}}}}'
+        out.print(Text(f"  Add a probe that notices, or write in {file}:\n    {line}", style=QUIET), soft_wrap=True)
     elif not found.findings:
         out.print(Text("  nothing to mend", style=GOOD))
     out.print()

@@ -636,7 +636,8 @@ FINDINGS: dict[str, tuple[Change, str]] = {
             change(SETUP, "return x * 2", "return x + x if len(x) > 1 else x * 2"),
             add(DOUBLE, "\n\n@double.probe\ndef of_one(double, draw):\n    return double(draw.normal(1, 2))\n"),
         ),
-        "is not needed: others catch the same mistakes; doubles_each_value alone notices `return x + x if len(x) > 1",
+        "is not needed: others catch the same mistakes. Declare one that they miss, or drop it. doubles_each_value "
+        "alone notices `return x + x if len(x) > 1",
     ),
     "the one of two that tries no promise": (
         also(
@@ -663,7 +664,16 @@ FINDINGS: dict[str, tuple[Change, str]] = {
     ),
     "survivors": (
         change(SETUP, "return x * 2", "y = x * 1\n    return x * 2"),
-        "survives: ",
+        'tests/equivalent_mutants.py:\n    EQUIVALENT = {"double": {"pass": "why it makes no difference"}}',
+    ),
+    "a file of equivalent mutants that has none": (
+        add("tests/equivalent_mutants.py", '"double": {"y = x * 2": "it is not used"}'),
+        "tests/equivalent_mutants.py:1: this raises SyntaxError: ",
+    ),
+    "a part of an expression": (
+        change(DOUBLE, '"x * 2", "x / 2"', '"return x", "return 2"'),
+        f"{DOUBLE}:24: 'return x' stands nowhere in the code that is to be edited. It is a part of `return x * 2`: "
+        "write all of that",
     ),
 }
 
