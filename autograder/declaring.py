@@ -74,6 +74,17 @@ def decorated(decorator: str, function: Any) -> None:
         raise Misdeclared(f"write {decorator} above `def {function.__name__}`, and no call below it.")
 
 
+#: What a function does that has a docstring and no body.
+_NOTHING = (lambda: None).__code__.co_code[::2]
+
+
+def bodiless(exercise: str, function: Any) -> None:
+    """Misdeclared where a slip has a body, which nobody would run."""
+    if function.__code__.co_code[::2] != _NOTHING:
+        told = f"take the body out, or write @{exercise}.mistake above it"
+        raise Misdeclared(f"`{function.__name__}` is made from an edit, and its body is never run: {told}.")
+
+
 def watches(exercise: str, function: Any) -> None:
     """Misdeclared where a probe cannot be called with an answer and a draw, or returns nothing when it is."""
     code = function.__code__

@@ -207,6 +207,7 @@ class Exercise:
 
         def declare(function: Function) -> Function:
             name, says, declared = self._declaration("slip", function)
+            declaring.bodiless(self.name, function)
             self.mistakes[name] = Variant(name, function, says, named, (), edits, of, declared)
             return function
 

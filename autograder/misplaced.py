@@ -24,6 +24,13 @@ def misplaced(here: Lesson) -> list[AuthorsError]:
         near = near_to(path.parent.name, list(here.sections))
         told = f"`{path.stem}` is in the folder of no section{near}. Move it."
         found.append(AuthorsError(path, 1, told))
+    own = [here.own / "checks"] if here.own else []
+    for path in [p for folder in (here.folder / here.checks, *own) for p in sorted(folder.glob("*.py"))]:
+        if not path.stem.startswith("_"):
+            told = (
+                f"`{path.stem}` is in the folder of no section. Move it into {proofread.shown(path.parent)}/SECTION/."
+            )
+            found.append(AuthorsError(path, 1, told))
     for path in sorted(here.solutions.glob("*.py")):
         if path.stem not in here.sections and (asked := proofread.asked(path)):
             told = f"`{asked[0]}` is asked in no section. Add {path.stem} to those in {places.DESCRIPTION}."

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from autograder import places
 from autograder.declaring import DECORATORS, SECRET_WORDS, Misdeclared, near_to, remedy
 from autograder.exercise import Exercise
 
@@ -45,6 +46,9 @@ def declared(names: dict[str, Any], name: str, path: Path) -> Exercise:
     """The one exercise that a file of checks, whose module has these `names`, is to declare."""
     found = {variable: e for variable, e in names.items() if isinstance(e, Exercise)}
     exercise = found.get(name)
+    if not name.isidentifier():
+        told = next((f"{e.name}.py, as its exercise is called" for e in found.values()), "as its exercise is called")
+        raise AuthorsError(path, 1, f"{name} is no name in Python. Call the file {told}.")
     if exercise is None or exercise.name != name:
         called = next(((v, e) for v, e in found.items() if name in (v, e.name)), next(iter(found.items()), None))
         line = declared_at(path, called[1].name) if called else 1
@@ -91,6 +95,9 @@ def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterabl
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.JoinedStr):
             told = f"`{name}` has an f-text where its prompt belongs, which Python takes for code. Leave the f out."
         raise AuthorsError(solutions, found[0].lineno, told)
+    if called := called_at(solutions, name):
+        told = "where learners have a stub, so that their file could not be read. Take it out"
+        raise AuthorsError(solutions, called, f"this calls `{name}` when the file is read, {told}.")
     exercise.is_class = isinstance(found[0], ast.ClassDef)
     if exercise.kind == "concept" and exercise.is_class:
         raise AuthorsError(solutions, found[0].lineno, f"`{name}` returns letters: write it with `def {name}():`.")
@@ -105,6 +112,9 @@ def written(checks: Path, package: str) -> None:
     for number, line in enumerate(read(checks).splitlines(), 1):
         if re.match(r"from \.", line) or re.match(rf"import {re.escape(package)}\b", line):
             raise AuthorsError(checks, number, f"name the module: from {package}.{checks.parent.name} import ...")
+        if re.match(rf"\s*(from|import) ({places.OWN}\.)?solutions\b", line):
+            told = "a probe that knew the answer could not be released. Leave it to the kit to compare"
+            raise AuthorsError(checks, number, f"take this import out: {told}.")
         if found := re.search(rf"\b({'|'.join(SECRET_WORDS)})=([A-Za-z_]\w*)\s*(?:[,)]|$)", line):
             told = "a variable would be there beside the learner's answer"
             raise AuthorsError(checks, number, f"write what {found[1]}= is in its place: {told}.")
@@ -152,7 +162,7 @@ def unobserved(solutions: Path, observed: set[str], anywhere: set[str], folder: 
 
 def definitions(path: Path) -> list[Definition]:
     """The functions and classes of a file of solutions."""
-    return _definitions(path, path.stat().st_mtime_ns)
+    return [node for node in _parsed(path, path.stat().st_mtime_ns).body if isinstance(node, Definition)]
 
 
 def asked(solutions: Path) -> list[str]:
@@ -163,18 +173,26 @@ def asked(solutions: Path) -> list[str]:
         return []
 
 
+def called_at(solutions: Path, name: str) -> int:
+    """The line outside of functions that calls this one; 0 where there is none."""
+    for node in _parsed(solutions, solutions.stat().st_mtime_ns).body:
+        for inner in ast.walk(node) if not isinstance(node, Definition) else ():
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == name:
+                return inner.lineno
+    return 0
+
+
 def definition_of(solutions: Path, name: str) -> tuple[Path, int]:
     """Where the reference stands."""
     return solutions, next((node.lineno for node in definitions(solutions) if node.name == name), 1)
 
 
 @functools.lru_cache(maxsize=64)
-def _definitions(path: Path, changed: int) -> list[Definition]:
+def _parsed(path: Path, changed: int) -> ast.Module:
     try:
-        tree = ast.parse(read(path))
+        return ast.parse(read(path))
     except SyntaxError as error:
         raise AuthorsError(path, error.lineno or 1, f"Python cannot read this: {error.msg}.") from None
-    return [node for node in tree.body if isinstance(node, Definition)]
 
 
 def unreadable(error: Exception, checks: Path) -> AuthorsError:

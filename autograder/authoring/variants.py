@@ -58,6 +58,23 @@ def with_words(exercise: Exercise, name: str) -> tuple[ast.AST, set[str]]:
     return definition, set(re.findall(r"\w+", ast.unparse(definition)))
 
 
+def same_as(exercise: Exercise, right: str) -> str:
+    """Which other right answer this one is word for word, if it is."""
+    for other in ["", *list(exercise.rights)[: list(exercise.rights).index(right)]]:
+        if _bare(exercise, other) == _bare(exercise, right):
+            return other or "the reference"
+    return ""
+
+
+def _bare(exercise: Exercise, name: str) -> str:
+    """A right answer without its name."""
+    definition = copy.deepcopy(tree(exercise, name)[0])
+    if exercise.is_class and isinstance(definition, ast.FunctionDef):
+        definition = next((node for node in definition.body if isinstance(node, ast.ClassDef)), definition)
+    definition.name = exercise.name
+    return ast.unparse(definition)
+
+
 @functools.cache
 def _text(exercise_name: str, kind: str, name: str) -> str:
     exercise = lesson.find(exercise_name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from autograder import proofread
-from autograder.authoring.variants import implementation
+from autograder.authoring.variants import implementation, same_as
 from autograder.exercise import Exercise, Probe
 from autograder.judging.difference import difference
 from autograder.judging.judge import remarked
@@ -25,6 +25,8 @@ def refused(
     findings = []
     for name in exercise.rights:
         place = place_of(exercise, name)
+        if other := same_as(exercise, name):
+            findings.append(f"{place}: the right answer {name} is {other} once more: write it in another style")
         unfair = f"{place}: unfair: the right answer {name}"
         if unseen := [probe for probe in exercise.probes if probe not in seen[name]]:
             findings.append(f"{unfair} {absent(exercise, 'right', name, unseen)}")

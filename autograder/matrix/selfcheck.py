@@ -7,6 +7,7 @@ means that the grading is neither weak nor unfair as far as the declared rights,
 
 from __future__ import annotations
 
+import re
 import runpy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,7 +164,16 @@ def _reference(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
         "Write it in another way, or take that out of shortcut=[...]"
         for name, frame in reference.items()
         if frame.get("shortcuts")
-    ]
+    ] + _in_place(exercise, reference)
+
+
+def _in_place(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
+    """Whether it changes what it is given, and the prompt says nothing of it."""
+    changed = {name for frame in reference.values() for name in frame.get("changed", ())}
+    if not changed or re.search(r"in\s+place|chang|updat", source.answers(exercise.section)[exercise.name].prompt):
+        return []
+    told = "return a new one, or say so in the prompt"
+    return [f"{_asked(exercise)}: the reference changes {', '.join(sorted(changed))} in place: {told}"]
 
 
 def _fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[int]) -> list[str]:

@@ -271,8 +271,8 @@ DECLARED: dict[str, tuple[Change, str]] = {
     ),
     "a file of another name": (
         moved(DOUBLE, DOUBLE.replace("double", "double-it")),
-        f'{DOUBLE.replace("double", "double-it")}:5: this declares double = ...("double", ...). Write double-it = code('
-        '"double-it", ...), as the file is called, or call the file double.py.',
+        f"{DOUBLE.replace('double', 'double-it')}:1: double-it is no name in Python. Call the file double.py, as its "
+        "exercise is called.",
     ),
     "no section's folder": (
         also(add("autograder/checks/set_up/_.py", ""), moved(DOUBLE, "autograder/checks/set_up/double.py")),
@@ -297,6 +297,27 @@ DECLARED: dict[str, tuple[Change, str]] = {
     "no UTF-8": (
         no_utf8,
         f"{DOUBLE}:1: this is no UTF-8 text. Save it as UTF-8 in your editor.",
+    ),
+    "a slip with a body": (
+        change(
+            DOUBLE,
+            'def halves():\n    """You halve each value."""',
+            'def halves(x):\n    """Half."""\n    return x / 2',
+        ),
+        f"{DOUBLE}:24: `halves` is made from an edit, and its body is never run: take the body out, or write "
+        "@double.mistake above it.",
+    ),
+    "checks that know the answer": (
+        change(DOUBLE, "from autograder", "from solutions.setup import double as reference\nfrom autograder"),
+        f"{DOUBLE}:3: take this import out: a probe that knew the answer could not be released.",
+    ),
+    "a trial that was left in the solutions": (
+        add(SETUP, '\n\nif __name__ == "__main__":\n    print(double(torch.ones(2)))\n'),
+        f"{SETUP}:20: this calls `double` when the file is read, where learners have a stub",
+    ),
+    "checks in no section": (
+        add("autograder/checks/triple.py", small_kit.CHECKS["setup/double"].replace("double", "triple")),
+        "autograder/checks/triple.py:1: `triple` is in the folder of no section. Move it into autograder/checks/",
     ),
     "a class that states": (
         change("solutions/cross_entropy.py", "def which_is_true():", "class which_is_true:"),
@@ -597,6 +618,14 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         add(DOUBLE, MORE.format("right", "adds_one", "", "2 * x + 1")),
         f"{DOUBLE}:29: unfair: the right answer adds_one fails doubles_each_value. Look at less in {DOUBLE}:8, or "
         "promise it in the prompt; or, if it is wrong, make it a @double.mistake",
+    ),
+    "a right that is there already": (
+        add(DOUBLE, MORE.format("right", "once_more", "", "x * 2")),
+        f"{DOUBLE}:29: the right answer once_more is the reference once more: write it in another style",
+    ),
+    "a reference that changes what it gets": (
+        change(SETUP, "return x * 2", "x += x\n    return x * 2"),
+        f"{SETUP}:6: the reference changes x in place: return a new one, or say so in the prompt",
     ),
     "a right with other parameters": (
         add(DOUBLE, "\n\n@double.right\ndef none():\n    return 2\n"),
