@@ -22,6 +22,9 @@ NAME = "course.toml"
 FEEDBACK = ("checks", "diagnoses", "lines")
 LIMITS = ("cell_seconds", "exercise_seconds", "process_seconds", "whole_seconds", "memory_mb", "sets")
 
+#: So many names are told where one is wrong.
+FEW = 12
+
 Table = dict[str, Any]
 
 
@@ -248,7 +251,9 @@ class _Reader:
     def _one_of(self, word: str, known: Any, at: list[str], what: str) -> str:
         if word not in known:
             near = _nearest(word, known)
-            remedy = f"Did you mean {near}?" if near else f"There are {', '.join(known)}"
+            few = [*known][:FEW] == [*known]
+            remedy = f"There are {', '.join(known)}" if few else "`make list` shows them all"
+            remedy = f"Did you mean {near}?" if near else remedy
             if what == "a section" and not near:
                 remedy += f". To begin one of your own: make new exercise=NAME section={word}"
             raise self._wrong(at, f"{word!r} is not {what}", remedy)

@@ -56,6 +56,15 @@ def test_a_new_question_is_examined_and_its_mistakes_are_told(lesson: Path) -> N
     assert "return 2 * x" in run(lesson, "-m", "autograder", "answer", "clip", "--give-up", "--plain")
 
 
+def test_a_name_with_a_capital_letter_begins_a_class(lesson: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(lesson, tmp_path / "sums")
+    run(folder, "-m", "autograder", "new", "Gathers", "--section", "mine")
+    printed = run(folder, "-m", "autograder", "matrix", "Gathers", code=1)
+    lacks = [line.strip() for line in printed.splitlines() if line.startswith("  ! ")]
+    assert [line.partition(":")[0] for line in lacks] == ["! 1 right answers", "! 1 mistakes"], printed
+    assert "survives" not in printed
+
+
 def test_new_overwrites_nothing(lesson: Path) -> None:
     before = {path: path.read_bytes() for path in lesson.rglob("*.py")}
     for words, says in {

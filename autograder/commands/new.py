@@ -59,14 +59,75 @@ def adds_one():
     """You add one as well. What is the double of zero?"""
 '''
 
+CLASS = '''
+
+class {name}:
+    """A number that grows: say here what is asked, and what each method is given and returns.
+
+    add(x): takes in a float tensor of any shape
+    total(): the sum of all values so far, a tensor without dimensions
+    """
+
+    def __init__(self):
+        self.sum = torch.tensor(0.0)
+
+    def add(self, x):
+        self.sum = self.sum + x.sum()
+
+    def total(self):
+        return self.sum
+'''
+
+CHECKS_OF_CLASS = '''"""{name}: its probe, another right answer and a known mistake."""
+
+from autograder.exercise import code
+
+{name} = code(
+    "{name}",
+    ids=["X1"],
+    hints=["What has to be kept from one call to the next?", "What does it begin with?"],
+)
+
+
+@{name}.probe
+def gathers_what_it_is_given({name}, draw):
+    """Returns what it saw, and never whether that is right: the reference is observed in the same way."""
+    seen, gathering = [], {name}()
+    for _ in range(3):
+        gathering.add(draw.normal(draw.size(1, 3), draw.size(2, 4)))
+        seen.append(gathering.total())
+    return seen
+
+
+@{name}.right
+def keeps_all():
+    class KeepsAll:
+        def __init__(self):
+            self.kept = []
+
+        def add(self, x):
+            self.kept.append(x)
+
+        def total(self):
+            return sum(x.sum() for x in self.kept)
+
+    return KeepsAll
+
+
+@{name}.slip("self.sum + x.sum()", "x.sum()")
+def the_last_alone():
+    """You keep the last sum alone. What became of those before?"""
+'''
+
 
 @click.command()
 @click.argument("name")
 @click.option("--section", help=f"Put it into this section of own questions; into {SECTION} by default.")
 def new(name: str, section: str | None) -> None:
-    """Begin a question of one's own: a solution with its prompt, and a file of checks with two probes.
+    """Begin a question of one's own: a solution with its prompt, and a file of checks with probes.
 
-    Both stand in own/, or in the folder that course.toml names. What is there already is never overwritten.
+    A NAME that begins with a capital letter is a class. Both files stand in own/, or in the folder that course.toml
+    names. What is there already is never overwritten.
     """
     from autograder import source, workspace
 
@@ -79,8 +140,9 @@ def new(name: str, section: str | None) -> None:
     if not solutions.exists():
         solutions.write_text(HEAD.format(title=section.replace("_", " ").capitalize()), encoding="utf-8")
     text = solutions.read_text(encoding="utf-8").rstrip()
-    workspace.save(solutions, f"{text}\n{SOLUTION.format(name=name)}")
-    checks.write_text(CHECKS.format(name=name), encoding="utf-8")
+    solution, observed = (CLASS, CHECKS_OF_CLASS) if name[0].isupper() else (SOLUTION, CHECKS)
+    workspace.save(solutions, f"{text}\n{solution.format(name=name)}")
+    checks.write_text(observed.format(name=name), encoding="utf-8")
     lesson.forget()
     source.answers.cache_clear()
     workspace.refresh(section)
