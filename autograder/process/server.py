@@ -15,6 +15,7 @@ import gc
 
 gc.disable()
 
+import contextlib  # noqa: E402
 import functools  # noqa: E402
 import importlib  # noqa: E402
 import json  # noqa: E402
@@ -23,8 +24,8 @@ import select  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Callable, Collection  # noqa: E402
-from typing import Protocol, cast  # noqa: E402
+from collections.abc import Callable, Collection, Iterator  # noqa: E402
+from typing import Any, Protocol, cast  # noqa: E402
 
 from autograder.process import hugepages  # noqa: E402
 from autograder.process.child import run  # noqa: E402
@@ -105,22 +106,45 @@ def serve_all(keeper: socket.socket, kind: Kind, mode: Mode, later: list[str]) -
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     settled = False
-    while True:
-        told, sockets, _, _ = socket.recv_fds(keeper, 1, 1)
-        if not told:
-            return
-        if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            keeper.close()
-            converse(socket.socket(fileno=sockets[0]), kind, mode, settled=True)
-            os._exit(0)
-        os.close(sockets[0])
+    while _next_conversation(keeper, kind, mode):
         if not settled and _pauses(keeper):
-            for name in later:
-                importlib.import_module(name)
-            gc.freeze()
-            hugepages.collapse()
+            with _deputy(keeper, kind, mode):
+                for name in later:
+                    importlib.import_module(name)
+                gc.freeze()
+                hugepages.collapse()
             settled = True
+
+
+def _next_conversation(keeper: socket.socket, kind: Kind, mode: Mode) -> bool:
+    """Wait for it, and fork for it; False where there will be none."""
+    told, sockets, _, _ = socket.recv_fds(keeper, 1, 1)
+    if not told:
+        return False
+    if os.fork() == 0:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        keeper.close()
+        converse(socket.socket(fileno=sockets[0]), kind, mode, settled=True)
+        os._exit(0)
+    os.close(sockets[0])
+    return True
+
+
+@contextlib.contextmanager
+def _deputy(keeper: socket.socket, kind: Kind, mode: Mode) -> Iterator[None]:
+    """Another process forks for conversations, as long as this one is busy and there."""
+    over, busy = os.pipe()
+    if os.fork() == 0:
+        os.close(busy)
+        awaited: list[Any] = [keeper, over]
+        while over not in select.select(awaited, [], [])[0] and _next_conversation(keeper, kind, mode):
+            pass
+        os._exit(0)
+    os.close(over)
+    try:
+        yield
+    finally:
+        os.close(busy)
 
 
 def _pauses(connection: socket.socket) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import small_kit
 
-from autograder.process import resident
+from autograder.process import limits, resident, warm
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -217,6 +217,40 @@ def test_one_that_does_not_answer_is_killed_and_not_waited_for(kit: Kit) -> None
     done = small_kit.run(kit.folder, "-c", hasty, env=kit.environment())
     assert "double passed" in done.stdout
     assert soon(lambda: gone(keeper))
+
+
+def test_while_it_imports_what_is_needed_later_it_is_there_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = "def work(job, emit):\n    emit({'said': job['word']})\n"
+    (tmp_path / "kind.py").write_text(f"def prepare(): pass\ndef expect(job): return ()\n{work}")
+    begun, enough = tmp_path / "begun", tmp_path / "enough"
+    waits = f"open({str(begun)!r}, 'w')\nwhile not os.path.exists({str(enough)!r}):\n    time.sleep(0.01)\n"
+    (tmp_path / "later.py").write_text(f"import os, time\n{waits}")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(warm, "FILE", "kind")
+    monkeypatch.setattr(warm, "FOR_OPTIMIZERS", "later")
+    sessions = warm.Sessions()
+    sessions.start()
+
+    def says(word: str) -> bool:
+        visiting = warm.Visiting(sessions.conversation())
+        outcome = visiting.run({"word": word}, limits.generous(2))
+        visiting.stop()
+        return {"said": word} in outcome.frames
+
+    try:
+        assert says("first")
+        assert soon(begun.exists)
+        assert says("while it imports")
+        enough.touch()
+        assert says("afterwards")
+        pid = sessions.process.pid
+        assert soon(lambda: not Path(f"/proc/{pid}/task/{pid}/children").read_text())
+    finally:
+        enough.touch()
+        sessions.stop()
+        assert sessions.process.wait(60) == 0
 
 
 def test_a_changed_kit_is_read_again(kit: Kit) -> None:
