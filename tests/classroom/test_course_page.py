@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -72,6 +73,9 @@ class Reader:
         text = told.read_text(encoding="utf-8")
         text = re.sub(r"^milestones = .*$", "milestones = []", text, flags=re.M)
         told.write_text(re.sub(r"^sections = \[.*?\]", f"sections = {SECTIONS}", text, flags=re.S | re.M))
+        for other in {path.stem for path in told.parent.glob("*.py")} - set(json.loads(SECTIONS)):
+            (told.parent / f"{other}.py").unlink()
+            shutil.rmtree(self.upstream / "autograder" / "checks" / other)
 
     def git(self, *words: str) -> None:
         who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
