@@ -25,21 +25,10 @@ from autograder.judging.judge import SMALL, by_probe, judge, most_telling
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell, label
+from autograder.notebooks.waiting import Stopped
 from autograder.notebooks.written import written
 from autograder.process import limits
 from autograder.process.frames import Outcome
-
-
-class Stopped(KeyboardInterrupt):
-    """The learner pressed stop: says in which of their lines, and shows nothing of the kit."""
-
-    def __init__(self, where: str):
-        super().__init__(where)
-        self.where = where
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython prints in place of a traceback."""
-        return [f"Stopped in {self.where}" if self.where else "Stopped."]
 
 
 class Files:

@@ -1,4 +1,4 @@
-"""The line under a cell whose check takes its time. What comes of the check stands in its place."""
+"""While a check takes its time: a line under its cell, and what is said where somebody presses stop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IN_SILENCE = 0.5
 
 
 class Line:
-    """What a page knows it by is in `display`, once it is shown."""
+    """What comes of the check stands in its place. What a page knows it by is in `display`, once it is shown."""
 
     def __init__(self) -> None:
         self.display = ""
@@ -53,3 +53,26 @@ def told(text: str) -> Iterator[Line]:
         later.join()
         if line.display:
             line.show("")
+
+
+class Stopped(KeyboardInterrupt):
+    """The learner pressed stop: says in which of their lines, and shows nothing of the kit."""
+
+    def __init__(self, where: str):
+        super().__init__(where)
+        self.where = where
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython prints in place of a traceback."""
+        return [f"Stopped in {self.where}" if self.where else "Stopped."]
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Also while the kit itself is at work, stop shows nothing of it."""
+    try:
+        yield
+    except Stopped:
+        raise
+    except KeyboardInterrupt:
+        raise Stopped("") from None

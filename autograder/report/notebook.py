@@ -71,6 +71,7 @@ class Report(Block):
         passed = verdict.outcome in DONE
         super().__init__(plain(told), html.block(told, passed, self.lines, html.prose(self.after)))
 
+    @waiting.stoppable()
     def _ipython_display_(self) -> None:
         from IPython.display import publish_display_data
 
@@ -106,6 +107,7 @@ class Report(Block):
             return _oracle.curve(self.verdict.exercise, self.answer, own)
 
 
+@waiting.stoppable()
 def check(what: Any = None) -> Block:
     """Check an exercise, given as the function or class itself or by its name; without either the last one again."""
     what = _last() if what is None else what

@@ -150,6 +150,18 @@ def test_stop_shows_the_learners_line_alone(shell: Any, capsys: pytest.CaptureFi
     assert re.fullmatch(r"Stopped in cell \[\d+\], line 3: signal.raise_signal\(signal.SIGINT\)", told)
 
 
+@pytest.mark.parametrize("step", ["expected", "places", "curve"])
+def test_stop_shows_nothing_of_the_kit_while_that_is_at_work(
+    shell: Any, step: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(shell, "def softmax(x):\n    return x.exp() / x.exp().sum(0, keepdim=True)")
+    monkeypatch.setattr(notebook._oracle, step, lambda *_: signal.raise_signal(signal.SIGINT))
+    shell.run_cell("check(softmax)")
+    told = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).strip()
+    assert told.endswith("Stopped."), told
+    assert "Traceback" not in told
+
+
 def test_attempts_and_passes_count_in_the_workspaces_notebooks(
     shell: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
