@@ -219,6 +219,9 @@ def test_it_is_refused_before_anything_is_released(lesson: Path, tmp_path: Path)
 
 def test_a_question_whose_reference_raises_is_refused_too(lesson: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(lesson, tmp_path / "sums")
+    (folder / "gradebook.db").unlink(missing_ok=True)  # nobody has handed in
+    shutil.rmtree(folder / "source", ignore_errors=True)
+    run(folder, "-m", "autograder", "assign", "week1")
     path = folder / "my questions" / "solutions" / "mine.py"
     path.write_text(path.read_text().replace("return 2 * x", "return 2 * y"))
     told = run(folder, "-m", "autograder", "assign", "week1", code=2, says=True)

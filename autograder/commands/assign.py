@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from autograder import process
-from autograder.commands.group import FAILED, PASSED, USAGE, leave, told_broken
+from autograder.commands.group import FAILED, PASSED, USAGE, leave
 from autograder.proofread import AuthorsError
 
 
@@ -22,12 +22,14 @@ def assign(assignment: str | None, yes: bool) -> None:
     are changed only with --yes. Exits with 2 when there is something to decide or to mend, and 3 when nbgrader failed;
     release/ stays as it was then.
     """
-    from autograder import course
+    from autograder import course, lesson
     from autograder.classroom import gradebook, releasable, release, released
     from autograder.notebooks.build import ASSIGNMENT
 
     assignment = assignment or ASSIGNMENT
-    told_broken()
+    told = [str(error) for error in lesson.broken()]
+    for line in told:
+        click.echo(line, err=True)
     try:
         course.assignment(assignment)
         db_url = gradebook.directory(gradebook.application(assignment, Path.cwd())).db_url
@@ -45,8 +47,10 @@ def assign(assignment: str | None, yes: bool) -> None:
     except course.BadCourse as error:
         click.echo(str(error), err=True)
         leave(USAGE)
-    except AuthorsError:  # it is told already
-        click.echo("Nothing is released, and what was released before is still there.", err=True)
+    except AuthorsError as error:
+        told = [] if str(error) in told else [str(error)]  # what shows when it runs only is not told yet
+        says = [*told, "Nothing is released, and what was released before is still there."]
+        click.echo("\n".join(says), err=True)
         leave(USAGE)
     words = ["generate_assignment", assignment, "--create", "--force"]
     with released.put_back(Path.cwd(), assignment) as failed:
