@@ -196,6 +196,7 @@ def _serve(address: str, modules: Sequence[str]) -> None:
     if api := sys.modules.get("nbgrader.api"):
         api.get_alembic_version = version_of_gradebooks  # type: ignore[attr-defined]
     gc.freeze()
+    runpy.run_path(str(Path(__file__).parents[1] / "autograder" / "process" / "hugepages.py"))["collapse"]()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is done is not waited for
     with socket.socket(socket.AF_UNIX) as listening:
         for connection in _asking(listening, address):
