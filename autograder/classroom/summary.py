@@ -77,7 +77,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
         "together": _together(found),
         "again": _again(found),
-        "help": [] if anonymous else _help(found, points | tests),
+        "help": [one | ({"student": "", "score": None} if anonymous else {}) for one in _help(found, points | tests)],
     }
     return made | {"stands_out": stands_out(made)}
 

@@ -308,6 +308,7 @@ def test_an_anonymous_report_has_no_name_and_no_text_of_a_student(course: Course
     anonymous = json.loads(told)
     assert anonymous["scores"] == sorted(report["scores"])
     assert exercise(anonymous, "softmax")["mistakes"][0]["students"] == 3
+    assert anonymous["help"] == [one | {"student": "", "score": None} for one in report["help"]]
 
 
 def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Course, graded: str) -> None:
@@ -341,6 +342,7 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     assert command(course, "report", "--anonymous").returncode == 0
     page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "<strong>3 of 7</strong>" in page
+    assert "<strong>1</strong> started nothing</li>" in page
     assert not [text for text in ("onerror", FORMULA, "alert(2)", "ivo", "0.37") if text in page]
 
 
