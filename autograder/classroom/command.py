@@ -51,8 +51,8 @@ class Report:
 
     @property
     def attention(self) -> bool:
-        """Whether somebody has to look: something could not be graded, or is not under its name."""
-        return bool(self.failed or self.changes) or any(
+        """Whether somebody has to look: something could not be graded, or is not under its name; or nobody is there."""
+        return bool(self.failed or self.changes or not (self.students or self.frozen)) or any(
             one["do"] or one["kind"] != "missing" for one in self.not_graded
         )
 
@@ -98,7 +98,10 @@ def run(
         if not handed and not plan.frozen and not any(one.kind != "missing" or one.do for one in intake.notices):
             there = os.path.relpath(pattern.replace("{student}", student or "STUDENT"))
             who = f"{student} has not handed in" if student else "Nobody has handed in"
-            raise NoAssignment(f"{who}: there is nothing to grade in {there}.")
+            nothing = f"{who}: there is nothing to grade in {there}."
+            if student or not intake.notices:
+                raise NoAssignment(nothing)
+            report.notice = "\n".join(filter(None, [report.notice, nothing]))
         held = {one.student: {n for s, n in intake.held if s == one.student} | set(plan.frozen) for one in handed}
         report.not_graded = [notice.to_dict() for notice in intake.notices]
         keep = results.attention(folder, assignment, intake, books.unscored(session, assignment), student)

@@ -209,7 +209,6 @@ def grades(course: Course) -> dict[str, str]:
         return {row["student_id"]: row["score"] for row in csv.DictReader(file)}
 
 
-@pytest.mark.slow
 def test_who_was_graded_before_keeps_that_score_and_a_look_at_one_forgets_nobody(tmp_path: Path) -> None:
     broken = Intake(notices=[Notice(name, "unreadable", "", "", "setup") for name in ("ann", "ben", "cat")])
     before: dict[str, set[str]] = {"ann": set(), "ben": {"setup"}, "dan": set()}
@@ -221,6 +220,7 @@ def test_who_was_graded_before_keeps_that_score_and_a_look_at_one_forgets_nobody
     assert results.attention(tmp_path, "week1", away, before) == {"dan"}
 
 
+@pytest.mark.slow
 def test_a_course_accounts_for_everybody(course: Course) -> None:
     code, told = grade(course)
     assert code == 1
@@ -256,6 +256,13 @@ def test_a_course_accounts_for_everybody(course: Course) -> None:
     assert {row["student"]: row["state"] for row in told["rows"]}["cleo"] == "graded"
     assert grades(course)["cleo"] == "4.0"
     assert grades(course)["ben"] == "4.0"
+    # Where nobody has handed in, that is said, and everybody has a row all the same.
+    away = (course.folder / "submitted").rename(course.folder / "away")
+    code, told = grade(course)
+    away.rename(course.folder / "submitted")
+    assert code == 1
+    assert f"Nobody has handed in: there is nothing to grade in submitted/STUDENT/{ASSIGNMENT}." in told["notice"]
+    assert {row["student"]: row["state"] for row in told["rows"]} == dict.fromkeys(("ada", "ben", "cleo"), "missing")
 
 
 @pytest.mark.slow
