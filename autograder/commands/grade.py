@@ -39,7 +39,8 @@ def grade(
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from autograder.classroom.command import run, trouble, words
+    from autograder.classroom.command import run
+    from autograder.classroom.outcome import trouble, words
     from autograder.classroom.plan import NoAssignment
     from autograder.process.sandbox import SandboxUnavailable
 

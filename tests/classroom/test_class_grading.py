@@ -22,7 +22,7 @@ from nbgrader.api import Gradebook
 from autograder import source
 from autograder.classroom import batch, command, pool
 from autograder.classroom.batch import Batch
-from autograder.classroom.command import Report, words
+from autograder.classroom.outcome import Report, words
 from autograder.classroom.plan import NoAssignment, Plan
 from autograder.classroom.run import Budget
 from autograder.places import KIT as ROOT

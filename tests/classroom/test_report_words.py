@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.classroom.command import Report, words
+from autograder.classroom.outcome import Report, words
 from autograder.classroom.summary import stands_out
 
 
