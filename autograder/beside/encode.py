@@ -5,7 +5,7 @@ tensor           {"tensor": "float32", "shape": [2, 3], "values": [flat list], "
 NumPy array      the same, with "numpy.float32" for its dtype: it is no tensor
 dict             {"dict": [[key, value], ...]}
 set              {"set": [sorted values]}
-anything else    {"object": type name, "repr": shortened repr}
+anything else    {"object": type name, "repr": shortened repr}; of a module also {"unseen": True}, for its weights
 """
 
 from __future__ import annotations
@@ -62,9 +62,8 @@ def _encode(value: Any, most: int, depth: int) -> Any:
             return value.item()
         return _tensor(torch.as_tensor(value), most) | {"tensor": f"numpy.{value.dtype}"}
     # Without the address, so that two objects that look alike are alike.
-    told = re.sub(r" at 0x[0-9a-fA-F]+", "", _short.repr(value))
-    # What a module's repr tells is what it is made of; its weights are not in it.
-    return {"object": type(value).__name__, "repr": f"<{told}>" if isinstance(value, torch.nn.Module) else told}
+    told = {"object": type(value).__name__, "repr": re.sub(r" at 0x[0-9a-fA-F]+", "", _short.repr(value))}
+    return told | {"unseen": True} if isinstance(value, torch.nn.Module) else told
 
 
 def _tensor(value: torch.Tensor, most: int) -> dict[str, Any]:

@@ -138,8 +138,12 @@ def is_encoded(value: Any, depth: int = 0) -> bool:
             return good and all(is_encoded(part, depth + 1) for pair in pairs for part in pair)
         case ["set"]:
             return isinstance(value["set"], list) and all(is_encoded(item, depth + 1) for item in value["set"])
-        case ["object", "repr"]:
-            return isinstance(value["object"], str) and isinstance(value["repr"], str)
+        case ["object", "repr"] | ["object", "repr", "unseen"]:
+            return (
+                isinstance(value["object"], str)
+                and isinstance(value["repr"], str)
+                and value.get("unseen", True) is True
+            )
     return False
 
 

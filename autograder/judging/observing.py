@@ -146,7 +146,7 @@ def _unseen(value: Any) -> str:
         return next(filter(None, map(_unseen, value)), "")
     if not isinstance(value, dict):
         return ""
-    if str(value.get("repr", "")).startswith("<") and value["object"] != "type":
+    if "unseen" in value or (str(value.get("repr", "")).startswith("<") and value["object"] != "type"):
         told = "of which nothing is compared. Return what is in it: a tensor, list(...), list(model.parameters())"
         return f"a value of the type {value['object']}, {told}."
     if "tensor" in value and value["values"] is None:

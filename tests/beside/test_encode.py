@@ -6,10 +6,13 @@ import numpy as np
 import torch
 
 from autograder.beside.encode import MOST_VALUES, describe, encode
+from autograder.classroom.frames import is_encoded
 
 
 def test_everything_survives_json() -> None:
     values = [None, True, 1, 2.5, "x", (1, 2), {"a": {3}}, torch.ones(2), np.float32(1), np.ones(3), object(), 1j, b"x"]
+    values.append(torch.nn.Linear(1, 1))
+    assert is_encoded(json.loads(json.dumps(encode(values))))
     assert json.loads(json.dumps(encode(values))) == encode(values)
 
 

@@ -61,7 +61,7 @@ def test_they_are_up_to_date_and_hold_no_answer(section: str) -> None:
 def test_the_first_cell_finds_the_clone_that_it_is_opened_in() -> None:
     script = code("cross_entropy", "install") + "\nimport autograder\nprint(autograder.__file__)"
     done = subprocess.run(
-        [sys.executable, "-I", "-c", script], cwd=places.KIT / "open", capture_output=True, text=True, check=True
+        [sys.executable, "-IS", "-c", script], cwd=places.KIT / "open", capture_output=True, text=True, check=True
     )
     assert done.stdout == f"The kit is ready.\n{places.PACKAGE / '__init__.py'}\n"
 
