@@ -12,7 +12,7 @@ from typing import Any
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
 from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
-from autograder.repair.displaced import displaced
+from autograder.repair.displaced import displaced, finer
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
 from autograder.repair.naming import Named, Stopped, told
@@ -67,7 +67,7 @@ def look(
     if search is not None:
         try:
             found = search.best(suggested.differences, lambda: suggested.edits)
-            found = displaced(search.sets, found) if found else search.single.part()
+            found = _told_better(search, found, suggested) if found else search.single.part()
         except OutOfBudget:
             found = search.single.part()
     stopped = _stopped(trials, frames, suggested.undone if search else [])
@@ -115,6 +115,10 @@ def _begin(
     failing.sort(key=lambda name: len(repr(trials.reference[name])))
     suggested = Suggested(exercise, tree, answers, set(own.get("names", ())), alone)
     return Search(Sets(tree, trials, failing, base), meeting, suggested.undone), suggested
+
+
+def _told_better(search: Search, found: Found, suggested: Suggested) -> Found:
+    return finer(search.sets, displaced(search.sets, found), suggested.edits)
 
 
 def _imports(tree: ast.Module) -> list[ast.stmt]:

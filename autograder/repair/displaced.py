@@ -1,4 +1,4 @@
-"""A statement that is put in may do the work of one of theirs, which is idle then: that one is the place."""
+"""What is found, told better: at the statement of theirs whose work it does, and by a smaller edit of its line."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from autograder.repair.edit import Edit, is_theirs, labels, number_of, place_of
 from autograder.repair.kinds import text
 from autograder.repair.reading import is_text
-from autograder.repair.sets import Found, Sets
+from autograder.repair.sets import WHOLESALE, Found, Sets
 from autograder.repair.trial import OutOfBudget
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
 #: So much of what is put in stands in a statement of theirs that is the same but for its mistake.
 ALIKE = 0.5
+#: What says least of what is wrong in a line.
+REPLACED, MOST_FINER = {"statement", "expression"}, 24
 
 
 def displaced(sets: Sets, found: Found) -> Found:
@@ -24,6 +26,18 @@ def displaced(sets: Sets, found: Found) -> Found:
         for edit in found.edits:
             if edit.kind == "statement_missing":
                 return _at_theirs(sets, found, edit) or found
+    return found
+
+
+def finer(sets: Sets, found: Found, edits: list[Edit]) -> Found:
+    """Where a statement or an expression is replaced as a whole, the smaller edit of that line which does as well."""
+    with contextlib.suppress(OutOfBudget):
+        for edit in found.edits:
+            if edit.kind in REPLACED:
+                less = [e for e in edits if e.lines == edit.lines and e.kind not in WHOLESALE and e.cost < edit.cost]
+                instead = [tuple(one if e is edit else e for e in found.edits) for one in less[:MOST_FINER]]
+                passing = sets.all_pass(instead)
+                return sets.best(passing) or found
     return found
 
 

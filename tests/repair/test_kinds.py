@@ -132,7 +132,7 @@ LOGARITHM_OF_TWO = """def log_softmax_naive(x):
     ("exercise", "text", "told"),
     [
         ("fit_loader", NEVER_CALLED, {5: "never_goes_backward", 7: "never_clears"}),
-        ("training_step", ANOTHER_OPERATION, {6: "operator", 7: "statement"}),
+        ("training_step", ANOTHER_OPERATION, {6: "operator", 7: "constant"}),
         ("softmax", IN_PLACE, {2: "in_place", 3: "keepdim"}),
         ("accuracy", SET_AND_NOT_ADDED, {6: "overwrites", 7: "divisor"}),
         ("accuracy", ALONG_THE_ROWS, {2: "dimension", 3: "operand_missing"}),
@@ -157,6 +157,23 @@ def test_each_line_has_its_own_kind(
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     found = check(exercise, IMPORTS + text).diagnoses
     assert {line - 1: each.mistake for each in found for line in each.lines} == told
+
+
+UPHILL_AND_ON = """def training_step(model, loss_func, xb, yb, lr):
+    loss = loss_func(model(xb), yb)
+    loss.backward()
+    for p in model.parameters():
+        p.data += lr * p.grad
+    return loss
+"""
+
+
+def test_a_line_that_could_be_replaced_is_told_by_what_is_wrong_in_it(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    found = check("training_step", UPHILL_AND_ON).diagnoses
+    assert {each.mistake for each in found} == {"climbs", "forgets_to_clear"}
 
 
 ATTRIBUTE_FORGOTTEN = """class ListModel:
