@@ -51,7 +51,8 @@ if importlib.util.find_spec("autograder") is None:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         if missing:
             subprocess.run([*pip, *missing], check=True)
-        subprocess.run([*pip, "--no-deps", KIT], check=True)
+        if subprocess.run([*pip, "--no-deps", KIT]).returncode:
+            sys.exit(f"pip could not install {{KIT}}; above is why. Where you have its wheel: %pip install FILE.whl")
         importlib.invalidate_caches()
     print("The kit is ready.")
 """

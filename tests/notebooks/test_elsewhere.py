@@ -66,6 +66,17 @@ def test_the_first_cell_finds_the_clone_that_it_is_opened_in() -> None:
     assert done.stdout == f"The kit is ready.\n{places.PACKAGE / '__init__.py'}\n"
 
 
+def test_where_the_kit_cannot_be_had_the_first_cell_says_so_in_a_line(tmp_path: Path) -> None:
+    script = re.sub(r'KIT = ".*"', 'KIT = "./no.whl"', code("cross_entropy", "install"))
+    script = script.replace('find_spec("autograder")', 'find_spec("no_kit")')
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.endswith(
+        "pip could not install ./no.whl; above is why. Where you have its wheel: %pip install FILE.whl\n"
+    )
+
+
 @pytest.mark.slow
 def test_in_a_foreign_environment_the_kit_is_installed_beside_the_torch_that_is_there(tmp_path: Path) -> None:
     """No git, no make, another folder, an environment with a torch of its own and nothing of the kit."""
