@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson
+from autograder import lesson, section_files
 from autograder.description import BadLesson
 
 NAME = "course.toml"
@@ -202,7 +202,7 @@ class _Reader:
 
     def _exercise(self, name: str, known: list[str], at: list[str], what: str = "an exercise") -> str:
         """What students have from this assignment may have left the kit since; it stops nobody's grading."""
-        return name if lesson.is_out(name, assignment=at[1]) else self._one_of(name, known, at, what)
+        return name if section_files.is_out(name, assignment=at[1]) else self._one_of(name, known, at, what)
 
     def _late(self, told: Table) -> Late:
         self._known(told, ("percent_per_day", "percent_per_hour", "grace_hours", "floor"), ["late"])

@@ -1,4 +1,4 @@
-"""The sections of the lesson that is worked on, the files of each, and finding an exercise by its name."""
+"""The sections of the lesson that is worked on, and loading and finding an exercise by its name."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import functools
 import importlib
 import itertools
 import re
-from pathlib import Path
 
-from autograder import places, proofread
+from autograder import proofread
 from autograder.description import current
 from autograder.exercise import Exercise
 from autograder.misplaced import misplaced, strays
 from autograder.postponed import postponed
 from autograder.proofread import AuthorsError
+from autograder.section_files import checks_folder, exercises_of, is_out, is_own, package, sections_with, solutions_path
 
 
 def forget() -> None:
     """Look again at which files there are: a question was added."""
-    for function in (current, names, home, _files):
+    for function in (current, names, home, exercises_of):
         function.cache_clear()
 
 
@@ -28,49 +28,9 @@ class UnknownName(Exception):
     """No exercise or section has this name; the text says so and suggests the nearest."""
 
 
-def is_own(section: str) -> bool:
-    """Whether a section is of an instructor's own questions, and no part of the lesson."""
-    return section in current().own_sections
-
-
-def solutions_path(section: str) -> Path:
-    own = current().own if is_own(section) else None
-    return (own / "solutions" if own else current().solutions) / f"{section}.py"
-
-
-def checks_folder(section: str) -> Path:
-    own = current().own if is_own(section) else None
-    return (own / "checks" if own else current().folder / current().checks) / section
-
-
-def package(section: str) -> str:
-    """The checks of a section as Python imports them."""
-    return f"{places.OWN}.checks" if is_own(section) else current().package
-
-
-def module_of_checks(name: str) -> Path | None:
-    """The file of a module of checks, by its dotted name; None for any other module."""
-    here = current()
-    if here.own and name.startswith(f"{places.OWN}.checks"):
-        path = here.own.joinpath(*name.split(".")[1:])
-    elif name.startswith(here.package):
-        path = here.folder.joinpath(*name.split("."))
-    else:
-        return None
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-def files() -> list[Path]:
-    """Every file that says what is asked and how it is observed."""
-    here = current()
-    folders = [(here.solutions, here.folder / here.checks)]
-    folders += [(here.own / "solutions", here.own / "checks")] if here.own else []
-    return [path for one, other in folders for path in (*sorted(one.glob("*.py")), *sorted(other.rglob("*.py")))]
-
-
 def sections() -> list[str]:
     """The sections whose checks are here."""
-    return [name for name in current().sections if _files(name)]
+    return [name for name in current().sections if exercises_of(name)]
 
 
 @functools.cache
@@ -81,7 +41,7 @@ def names(section: str) -> list[str]:
     """
     if not section:
         return []
-    here = _files(section)
+    here = exercises_of(section)
     solutions = solutions_path(section)
     if solutions.exists():
         text = solutions.read_text(encoding="utf-8", errors="replace")
@@ -89,12 +49,6 @@ def names(section: str) -> list[str]:
     else:  # the copy of the kit that a class gets
         order = importlib.import_module(f"{package(section)}.{section}").ORDER
     return [name for name in dict.fromkeys(order) if name in here] + sorted(here - set(order))
-
-
-@functools.cache
-def _files(section: str) -> set[str]:
-    folder = checks_folder(section)
-    return {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")} if folder.is_dir() else set()
 
 
 def load(section: str) -> dict[str, Exercise]:
@@ -110,7 +64,7 @@ def broken(section: str | None = None) -> list[AuthorsError]:
     """What authors have to mend before the exercise can be used, in the section or everywhere."""
     found = [] if section else misplaced(current())
     for each in [section] if section else current().sections:
-        for name in names(each) if _files(each) else []:
+        for name in names(each) if exercises_of(each) else []:
             try:
                 _usable(each, name)
             except AuthorsError as error:
@@ -120,10 +74,10 @@ def broken(section: str | None = None) -> list[AuthorsError]:
 
 
 def _unobserved(section: str) -> list[AuthorsError]:
-    anywhere = {name for each in current().sections for name in _files(each)} | {
+    anywhere = {name for each in current().sections for name in exercises_of(each)} | {
         path.stem for path in strays(current())
     }
-    return proofread.unobserved(solutions_path(section), _files(section), anywhere, checks_folder(section))
+    return proofread.unobserved(solutions_path(section), exercises_of(section), anywhere, checks_folder(section))
 
 
 #: What is wrong with an exercise shows when it runs only: why, by its name.
@@ -163,7 +117,7 @@ def _loaded(section: str, name: str) -> Exercise:
 def _alone(section: str, name: str) -> None:
     """AuthorsError where another section has an exercise of this name, and this is not the one that it stands for."""
     first = home(name) or section
-    others = [other for other in _with(name) if other != section]
+    others = [other for other in sections_with(name) if other != section]
     out = bool(others) and is_out(name, first)
     if not others or (section == first and (out or all(map(is_own, others)))):
         return
@@ -179,17 +133,6 @@ def _alone(section: str, name: str) -> None:
     path = checks_folder(rename) / f"{name}.py"
     says = f"the section {others[0]} has an exercise `{name}` too. {told}"
     raise AuthorsError(path, proofread.declared_at(path, name), says)
-
-
-def _with(name: str) -> list[str]:
-    """The sections that have an exercise of this name; the lesson's come first."""
-    return [section for section in current().sections if name in _files(section)]
-
-
-def is_out(name: str, section: str = "*", assignment: str = "*") -> bool:
-    """Whether students have the exercise, in a notebook of this section, from this assignment."""
-    released = Path.cwd().glob(f"release/{assignment}/{section}.ipynb")
-    return any(f'"grade_id": "{name}"' in file.read_text(encoding="utf-8") for file in released)
 
 
 def exercises() -> list[Exercise]:
@@ -211,7 +154,7 @@ def find(name: str) -> Exercise:
 @functools.cache
 def home(name: str) -> str | None:
     """The section of the exercise that a name stands for: of several the one that students have, or else the first."""
-    found = _with(name)
+    found = sections_with(name)
     return min(found, key=lambda section: not is_out(name, section)) if found[1:] else next(iter(found), None)
 
 

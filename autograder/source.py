@@ -16,7 +16,8 @@ from pathlib import Path
 
 from autograder import places
 from autograder.declaring import SECRET_WORDS
-from autograder.lesson import checks_folder, current, load, module_of_checks, names, solutions_path
+from autograder.lesson import current, load, names
+from autograder.section_files import checks_folder, module_of_checks, solutions_path
 
 Definition = ast.FunctionDef | ast.ClassDef
 

@@ -13,7 +13,7 @@ import functools
 import hashlib
 from pathlib import Path
 
-from autograder import lesson
+from autograder import lesson, section_files
 from autograder.authoring.families import complete
 from autograder.classroom import alike, cell_tests, confirm, definitions, pieces, told
 from autograder.classroom.cell_tests import CellTest
@@ -125,6 +125,6 @@ def kit_version() -> str:
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
     machinery = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in ELSEWHERE]
-    for path in [*sorted(machinery), *lesson.files()]:
+    for path in [*sorted(machinery), *section_files.files()]:
         digest.update(str(path.name).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]

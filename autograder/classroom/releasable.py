@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder import course, lesson
+from autograder import course, lesson, section_files
 from autograder.classroom import cell_tests, rehearsal, released
 from autograder.judging.observing import expected
 from autograder.proofread import AuthorsError, near_to
@@ -17,7 +17,7 @@ def refuse(assignment: str, names: Iterable[str], gone: Collection[str], folder:
     """BadCourse where something of the assignment could not be graded: before students have it."""
     says: list[str] = []
     for name in names:
-        if name not in gone and lesson.is_own(lesson.find(name).section):
+        if name not in gone and section_files.is_own(lesson.find(name).section):
             try:
                 expected(lesson.find(name), 0)
             except (AuthorsError, RuntimeError) as error:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from autograder import lesson, proofread
+from autograder import lesson, proofread, section_files
 from autograder.classroom import results
 from autograder.description import current
 from autograder.judging.observing import expected
@@ -64,7 +64,7 @@ def gone(notebook: str, names: Iterable[str]) -> dict[str, str]:
     """Which of these exercises of a released notebook cannot be graded any more as what they were, and why."""
     names = sorted(names)
     section = section_of(notebook, names)
-    if lesson.is_own(section):
+    if section_files.is_own(section):
         _try_out(section)
     there = lesson.load(section)
     return {name: _why(section, name) for name in names if name not in there}
@@ -87,8 +87,8 @@ def _why(section: str, name: str) -> str:
         found = ""
     except AuthorsError as error:
         return re.sub(r"(?<!\.)\.$", "", str(error))
-    if lesson.is_own(section):
-        checks = proofread.shown(lesson.checks_folder(section) / f"{name}.py")
+    if section_files.is_own(section):
+        checks = proofread.shown(section_files.checks_folder(section) / f"{name}.py")
         return f"{checks} is gone, by which {name} was released"
     return f"{name} is in the section {found} now" if found else f"{name} is no longer in the kit"
 
@@ -98,7 +98,7 @@ def remedy(folder: Path, assignment: str, section: str) -> str:
     kit = _place(folder, assignment) / "kit"
     commit = kit.read_text(encoding="ascii").strip() if kit.exists() else ""
     grade = f"make grade assignment={assignment}"
-    if lesson.is_own(section):
+    if section_files.is_own(section):
         return f"mend it, then: {grade}"
     if not commit:
         return f"go back to the kit before, then: {grade}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from autograder import lesson, places, proofread
+from autograder import lesson, places, proofread, section_files
 from autograder.commands.group import USAGE, leave
 
 SECTION = "own_questions"
@@ -159,13 +159,13 @@ def _refuse(name: str, section: str, solutions: Path, checks: Path) -> None:
     for word in (name, section):
         if not word.isidentifier() or keyword.iskeyword(word):
             says = f"{word} is no name in Python. Use letters, digits and _, as in: make new exercise=clip"
-    if section in lesson.sections() and not lesson.is_own(section):
+    if section in lesson.sections() and not section_files.is_own(section):
         says = (
             f"{section} is a section of the lesson. Name one of your own, as in: make new exercise={name} section=mine"
         )
     for other in lesson.sections():
         if name in lesson.names(other):
-            place = proofread.shown(lesson.checks_folder(other) / f"{name}.py")
+            place = proofread.shown(section_files.checks_folder(other) / f"{name}.py")
             says = f"There is an exercise {name} already: {place}. Call yours something else."
     if not says and checks.exists():
         says = f"{proofread.shown(checks)} is there already. Call yours something else."

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, proofread, source
+from autograder import lesson, proofread, section_files, source
 from autograder.authoring.families import complete
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation, rounded
@@ -82,7 +82,7 @@ def _equivalent(exercise: Exercise) -> dict[str, str]:
 
 def equivalents(section: str) -> Path:
     """The file in which authors say of mutants why no probe can catch them."""
-    own = lesson.current().own if lesson.is_own(section) else None
+    own = lesson.current().own if section_files.is_own(section) else None
     return (own or lesson.current().folder / "tests") / "equivalent_mutants.py"
 
 

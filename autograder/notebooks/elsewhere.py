@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from autograder import lesson, places
+from autograder import lesson, places, section_files
 from autograder.notebooks import build, cells, learner
 
 FOLDER = lesson.current().folder / "open"
@@ -87,7 +87,7 @@ def source_of_the_kit() -> str:
 def build_all() -> dict[str, bool]:
     """Write those of the lesson; whether each was out of date. Where the kit comes from, own questions are not."""
     renewed = {}
-    for section in (name for name in build.sections() if not lesson.is_own(name)):
+    for section in (name for name in build.sections() if not section_files.is_own(name)):
         text, file = content(section), path(section)
         renewed[section] = not file.exists() or file.read_text(encoding="utf-8") != text
         if renewed[section]:

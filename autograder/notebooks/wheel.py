@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import lesson, places, process, source
+from autograder import lesson, places, process, section_files, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, by_probe
 from autograder.judging.observing import expected, reference_on
@@ -110,8 +110,8 @@ def _recorded(section: str) -> dict[str, Frame | None]:
     """
     told: dict[str, Frame | None] = {}
     for name, exercise in lesson.load(section).items():
-        with contextlib.suppress(*((AuthorsError, RuntimeError) if lesson.is_own(section) else ())):
-            if lesson.is_own(section):
+        with contextlib.suppress(*((AuthorsError, RuntimeError) if section_files.is_own(section) else ())):
+            if section_files.is_own(section):
                 expected(exercise, SEED)
             told[name] = record(exercise) if exercise.kind == "code" else None
     return told
