@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import inspect
 import pkgutil
 import re
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 #: What may stand behind `@softmax.`.
@@ -102,7 +104,7 @@ def remedy(error: Exception, names: dict[str, Any], exercise: str) -> str:
     if isinstance(error, NameError) and error.name in DECORATORS:
         return f". Write @{exercise}.{error.name}."
     if isinstance(error, NameError):
-        return near_to(error.name or "", list(names))
+        return brought(error.name or "") or near_to(error.name or "", list(names))
     if keyword := re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", str(error)):
         called = names.get(keyword[1]) or getattr(names.get(exercise), keyword[1], None)
         known = inspect.signature(called).parameters if called else ()
@@ -116,6 +118,17 @@ def remedy(error: Exception, names: dict[str, Any], exercise: str) -> str:
     if re.match(r"(code|concept)\(\) (takes \d+ positional|missing \d+ required keyword)", str(error)):
         return '. Write each with its name, as ids=["X1"], hints=["...", "..."].'
     return ""
+
+
+def brought(name: str) -> str:
+    """ ". Write from autograder.authoring.slips import change above.", of a name that checks are written with."""
+    for module in ("autograder.authoring.slips", "autograder.beside.spies", "autograder.beside.readings"):
+        spec = importlib.util.find_spec(module)  # read and not imported: it may need torch
+        if spec and spec.origin and re.search(rf"^(def|class) {name}\b", Path(spec.origin).read_text("utf-8"), re.M):
+            return f". Write from {module} import {name} above."
+        if module.endswith(f".{name}"):
+            return f". Write from {module.removesuffix(f'.{name}')} import {name} above."
+    return f". Write import {name} above." if name == "torch" else ""
 
 
 def near_to(word: str, known: list[str], before: str = "", least: float = 0.6) -> str:

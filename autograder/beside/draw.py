@@ -31,7 +31,9 @@ class Draw:
         self._generator = torch.Generator().manual_seed(self._random.getrandbits(48))
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"there is no draw.{name}{near_to(name, dir(Draw), 'draw.')}")
+        known = [word for word in vars(Draw) if not word.startswith("_")]
+        told = near_to(name, known, "draw.") or f". There are {', '.join(known)}"
+        raise AttributeError(f"there is no draw.{name}{told}")
 
     def note(self, **values: Any) -> None:
         """Name values that feedback should show beside a failing probe, where the call itself does not show them."""

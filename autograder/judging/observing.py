@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import lesson, proofread, source
+from autograder.declaring import brought
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, by_probe
 from autograder.judging.verdict import Frame
@@ -81,7 +82,7 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
         observed = observe(exercise, [_reference(exercise)], [{"seed": seed}], timeout=AT_LONGEST, each=AT_MOST)
         frames = by_probe(observed)
         missing = [name for name in exercise.watched if name not in frames]
-        _observable(exercise, observed, frames, missing)
+        observable(exercise, observed, frames, missing)
         if missing:
             raise RuntimeError(
                 f"the reference of {exercise.name} could not be observed by {missing[0]}: "
@@ -91,7 +92,7 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
     return of_references[key]
 
 
-def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], missing: list[str]) -> None:
+def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], missing: list[str]) -> None:
     """AuthorsError where a probe, or the reference under it, raises, returns nothing, or does not come to an end.
 
     `fixed=` says of a probe that it is to raise.
@@ -120,6 +121,8 @@ def _observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame],
         if raised["type"] == "Misdeclared":
             raise AuthorsError(*_place(exercise, name, frame), raised["message"])
         if not raised["frames"]:
+            if unknown := re.match(r"NameError: name '(\w+)' is not defined$", told):
+                told += brought(unknown[1])
             if raised["type"] in ("BdbQuit", "EOFError", "SystemExit"):
                 told += ". Nobody is there to answer it: take that line out"
             if set(re.findall(r"'(\w+)'", told)) & (exercise.rights.keys() | exercise.mistakes.keys()):

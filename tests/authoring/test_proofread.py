@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 import small_kit
 
+from autograder import lesson
+from autograder.declaring import remedy
+from autograder.judging.observing import observable
+from autograder.process.frames import Outcome
+from autograder.proofread import AuthorsError
+
 SETUP, DOUBLE = "solutions/setup.py", "autograder/checks/setup/double.py"
 QUESTION = "autograder/checks/cross_entropy/which_is_true.py"
 Change = Callable[[Path], None]
@@ -348,6 +354,29 @@ def test_what_cannot_be_meant_is_told_in_one_line(case: str, untouched: Path, tm
     assert said.stderr.startswith(line), said.stderr
     assert said.stderr.count("\n") == 1
     assert "total" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("change", ". Write from autograder.authoring.slips import change above."),
+        ("LossSpy", ". Write from autograder.beside.spies import LossSpy above."),
+        ("readings", ". Write from autograder.beside import readings above."),
+        ("as_number", ". Write from autograder.beside.readings import as_number above."),
+        ("torch", ". Write import torch above."),
+        ("drw", " (did you mean draw?)"),
+        ("nowhere", ""),
+    ],
+)
+def test_what_checks_are_written_with_is_told_with_its_import(name: str, told: str) -> None:
+    assert remedy(NameError(name=name), {"draw": None}, "double") == told
+
+
+def test_so_is_what_a_probe_lacks_when_it_runs() -> None:
+    (exercise,) = lesson.select(["softmax"])
+    raised = {"type": "NameError", "message": "name 'Journal' is not defined", "frames": []}
+    with pytest.raises(AuthorsError, match="Write from autograder.beside.spies import Journal above"):
+        observable(exercise, Outcome(), {next(iter(exercise.probes)): {"raised": raised, "calls": []}}, [])
 
 
 def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) -> None:

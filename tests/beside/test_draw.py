@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
 from autograder.beside.draw import Draw
@@ -8,6 +9,11 @@ from autograder.beside.draw import Draw
 def test_the_same_seed_draws_the_same_and_another_draws_something_else() -> None:
     assert torch.equal(Draw(3).normal(4, 4), Draw(3).normal(4, 4))
     assert not torch.equal(Draw(3).normal(4, 4), Draw(4).normal(4, 4))
+
+
+def test_what_there_is_not_is_told_with_what_there_is() -> None:
+    with pytest.raises(AttributeError, match="there is no draw.randn. There are note, .*, normal, .*labels"):
+        _ = Draw(3).randn
 
 
 def test_small_draws_have_small_sizes_and_round_values() -> None:
