@@ -375,7 +375,7 @@ def test_what_checks_are_written_with_is_told_with_its_import(name: str, told: s
 def test_so_is_what_a_probe_lacks_when_it_runs() -> None:
     (exercise,) = lesson.select(["softmax"])
     raised = {"type": "NameError", "message": "name 'Journal' is not defined", "frames": []}
-    with pytest.raises(AuthorsError, match="Write from autograder.beside.spies import Journal above"):
+    with pytest.raises(AuthorsError, match=r"Write from autograder\.beside\.spies import Journal above"):
         observable(exercise, Outcome(), {next(iter(exercise.probes)): {"raised": raised, "calls": []}}, [])
 
 

@@ -12,7 +12,7 @@ def test_the_same_seed_draws_the_same_and_another_draws_something_else() -> None
 
 
 def test_what_there_is_not_is_told_with_what_there_is() -> None:
-    with pytest.raises(AttributeError, match="there is no draw.randn. There are note, .*, normal, .*labels"):
+    with pytest.raises(AttributeError, match=r"there is no draw\.randn\. There are note, .*, normal, .*labels"):
         _ = Draw(3).randn
 
 
