@@ -13,6 +13,7 @@ import click
 import pytest
 
 from autograder import lesson, places, source
+from autograder.beside.draw import Draw
 from autograder.commands.group import autograder as cli
 from conftest import Kit
 
@@ -82,6 +83,11 @@ def test_every_file_of_the_kit_that_is_named_exists(page: Path) -> None:
 
 
 # --------------------------------------------------------------------------------------------------- author's guide
+
+
+def test_the_authors_guide_names_each_draw_and_no_other() -> None:
+    named = set(re.findall(r"`draw\.(\w+)|\bdraw\.(\w+)\(", text_of("docs/authors.md")))
+    assert {one or other for one, other in named} == {name for name in vars(Draw) if not name.startswith("_")}
 
 
 def put(kit: Kit, file: str, block: str) -> None:
