@@ -62,7 +62,7 @@ def matrix(
             found = Examination(exercise, findings=[str(error)])
         examined.append(found)
         if not as_json:
-            kill_matrix.show(found)
+            kill_matrix.show(found, alone=len(exercises) == 1 and exercise.kind == "code")
     if as_json:
         click.echo(json.dumps([kill_matrix.to_dict(found) for found in examined], indent=1))
     broken = broken or (not names and told_broken(section))

@@ -31,7 +31,8 @@ def mistakes(
     """(the probes that catch each declared mistake, what is wrong with one: it passes, or looks like another)."""
     known = {name: ("", seen[name]) for name in [*exercise.mistakes, *(RELATIONS if not exercise.is_class else ())]}
     by = {name: caught(exercise, seen[name], reference) for name in known}
-    findings = []
+    findings: list[str] = []
+    told_of: set[str] = set()  # a pair is told once, on the first of the two
     for name in declared(exercise):
         place = place_of(exercise, name)
         if unseen := [probe for probe in exercise.probes if probe not in seen[name]]:
@@ -49,7 +50,8 @@ def mistakes(
         found = diagnose(exercise, seen[name], {other: known[other] for other in same})
         if found is None or found.mistake != name:
             alike = [other for other in same if other != name and explains(exercise, seen[name], seen[other])]
-            if not set(alike) <= exercise.twins_of(name):
+            if name not in told_of and not set(alike) <= exercise.twins_of(name):
+                told_of |= set(alike)
                 told = f'add a probe that tells them apart, or say the same to either, and twins=["{alike[0]}"]'
                 findings.append(f"{place}: the mistake {name} looks like {', '.join(alike)}: {told}")
     return {name: by[name] for name in declared(exercise)}, findings

@@ -100,7 +100,9 @@ def across(exercise: Exercise, seeds: list[int]) -> Examination:
         for finding in found.findings:
             told.setdefault(finding, []).append(seed)
     findings = [
-        finding if len(under) == len(seeds) else f"{finding} (under {_some(under)})" for finding, under in told.items()
+        finding if len(under) == len(seeds) else f"{finding} (under {_some(under)})"
+        for finding, under in told.items()
+        if len(under) == len(seeds) or ": weak: the mistake " not in finding  # of those is told what caught it by luck
     ]
     for name in [*first.kills, *first.family]:
         catching = [found.kills.get(name, found.family.get(name, [])) for found in examined]

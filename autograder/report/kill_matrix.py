@@ -15,7 +15,7 @@ from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, paged
 
 
 @paged
-def show(out: Console, found: Examination) -> None:
+def show(out: Console, found: Examination, alone: bool = False) -> None:
     exercise = found.exercise
     declared = f"{len(exercise.probes)} probes, {len(exercise.rights)} rights, {len(found.kills)} mistakes"
     counts = f"{declared}, {found.mutants} mutants"
@@ -47,7 +47,8 @@ def show(out: Console, found: Examination) -> None:
         line = f'EQUIVALENT = {{"{exercise.name}": {{{changed}: "why it makes no difference"}}}}'
         out.print(Text(f"  Add a probe that notices, or write in {file}:\n    {line}", style=QUIET), soft_wrap=True)
     elif not found.findings:
-        out.print(Text("  nothing to mend", style=GOOD))
+        others = "" if found.seeds or not alone else f"; under others: make matrix exercise={exercise.name} seeds=20"
+        out.print(Text(f"  nothing to mend{' under this seed' * bool(others)}{others}", style=GOOD), soft_wrap=True)
     out.print()
 
 

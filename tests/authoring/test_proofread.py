@@ -10,8 +10,10 @@ import pytest
 import small_kit
 
 from autograder import lesson
+from autograder.authoring.relations import RELATIONS
 from autograder.declaring import remedy
 from autograder.judging.observing import observable
+from autograder.matrix.needed import mistakes
 from autograder.process.frames import Outcome
 from autograder.proofread import AuthorsError
 
@@ -788,6 +790,14 @@ def as_promised(double, draw):
     )(kit)
     after = small_kit.run(kit, "-m", "autograder", "matrix", "double", check=False).stdout
     assert (before.count("no probe tries"), after.count("no probe tries")) == (4, 0), after
+
+
+def test_mistakes_that_look_alike_are_told_once() -> None:
+    exercise = lesson.find("collate")
+    frames = [{name: {"probe": name, "value": value, "calls": []} for name in exercise.probes} for value in (0.0, 1.0)]
+    known = [*exercise.mistakes, *RELATIONS]
+    _, findings = mistakes(exercise, dict.fromkeys(known, frames[1]), frames[0], {name: [] for name in known})
+    assert ["looks like" in finding for finding in findings] == [True], findings
 
 
 @pytest.mark.parametrize("named_on", ["first", "second"])

@@ -25,6 +25,7 @@ def test_a_mistake_caught_by_luck_is_named_with_its_probe(tmp_path: Path, monkey
     kit = make(tmp_path / "kit", stubs=False)
     printed = run(kit, "-m", "autograder", "matrix", "double", "--seeds", "8", "--json", check=False).stdout
     assert printed.count("by luck: doubles_each_value catches the mistake halves, but not under the seed") == 1
+    assert "weak: the mistake halves" not in printed
 
 
 def test_many_seeds_at_once_find_what_each_finds_alone() -> None:
