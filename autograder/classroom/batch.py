@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from autograder.classroom import references, results
 from autograder.classroom.intake import Handed
+from autograder.classroom.outcome import reason
 from autograder.classroom.plan import Plan
 from autograder.classroom.worker import Answer, Task
 
@@ -176,7 +177,7 @@ class Batch:
             else:
                 self._finish(place, failed=answer["failed"])
         except Exception as error:  # a task that a cluster gave up, a disk that is full
-            self._finish(place, failed=f"{type(error).__name__}: {error}")
+            self._finish(place, failed=reason(error))
 
     def _finish(
         self, place: Path, kept: bool = False, failed: str = "", late: bool = False, contended: bool = False

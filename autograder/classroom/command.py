@@ -71,11 +71,10 @@ def run(
             batch = Batch(plan, _executor(jobs, dask), again, tick)
             try:
                 for one in batch.students(todo):
-                    pages = books.directory(app).feedback_directory
                     if writer and one.handed in others and not one.failed and not one.contended:
                         _compare(one.handed, writer, report)
                     else:
-                        _take(one, held[one.handed.student], writer, report, pages)
+                        _take(one, held[one.handed.student], writer, report)
             finally:
                 batch.stop()
         report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
@@ -108,28 +107,21 @@ def _compare(handed: Any, writer: Any, report: Report) -> None:
         report.changes.append({"student": handed.student, "before": change[0], "now": change[1]})
 
 
-def _take(one: Any, held: set[str], writer: Any, report: Report, feedback_directory: str) -> None:
+def _take(one: Any, held: set[str], writer: Any, report: Report) -> None:
     """One student is graded: into the gradebook with it, or no score at all."""
     student = one.handed.student
     report.out_of_time += [{"student": student, "notebook": name} for name in one.out_of_time]
     report.contended += [{"student": student, "notebook": name} for name in one.contended]
     for name, reason in one.failed.items():
         report.fail(student, name, reason)
-    if writer is None:
-        return
+    if writer is None or one.failed:
+        return  # what the gradebook has of this student stays
     start = time.monotonic()
-    if one.failed:
-        pass  # what the gradebook has of this student stays
-    elif reason := writer.write(one.handed, held, final=not one.contended):
-        report.fail(student, reason.partition(":")[0], reason.partition(": ")[2] or reason)
+    if reason := writer.write(one.handed, held, final=not one.contended):
+        report.fail(student, "", reason)
     else:
         report.written += 1
-        pages = list(Path(feedback_directory, student, report.assignment).glob("*.html"))
-        report.outdated += [student] if pages else []
-        for page in pages:
-            page.unlink()
-        if pages and not any(pages[0].parent.iterdir()):
-            pages[0].parent.rmdir()  # nbgrader makes pages anew only where there is no folder
+    report.outdated = writer.outdated
     report.gradebook_seconds += time.monotonic() - start
 
 

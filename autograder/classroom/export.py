@@ -7,13 +7,15 @@ grades. Here the score stays empty until there is one. No cell runs anything in 
 from __future__ import annotations
 
 import csv
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.classroom import results
+from autograder.classroom import outcome, results
 
 COLUMNS = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"]
 COLUMNS += ["raw_score", "late_submission_penalty", "score", "max_score"]
@@ -25,17 +27,24 @@ class GradesCsv(CsvExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         to = self.to or "grades.csv"
         self.log.info("Exporting grades to %s", to)
-        with open(to, "w", newline="", encoding="utf-8") as file:
-            lines = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            lines.writeheader()
-            for assignment in gradebook.assignments:
-                if self.assignment and str(assignment.name) not in map(str, self.assignment):
-                    continue
-                without = results.without_score(Path.cwd(), str(assignment.name))
-                for student in gradebook.students:
-                    if not self.student or str(student.id) in map(str, self.student):
-                        row = _row(gradebook, assignment, student, str(student.id) in without)
-                        lines.writerow({name: harmless(value) for name, value in row.items()})
+        try:
+            with open(to, "w", newline="", encoding="utf-8") as file:
+                lines = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+                lines.writeheader()
+                lines.writerows(self._rows(gradebook))
+        except OSError as error:
+            print(outcome.reason(error), file=sys.stderr)
+            raise SystemExit(3) from None
+
+    def _rows(self, gradebook: Gradebook) -> Iterator[dict[str, Any]]:
+        for assignment in gradebook.assignments:
+            if self.assignment and str(assignment.name) not in map(str, self.assignment):
+                continue
+            without = results.without_score(Path.cwd(), str(assignment.name))
+            for student in gradebook.students:
+                if not self.student or str(student.id) in map(str, self.student):
+                    row = _row(gradebook, assignment, student, str(student.id) in without)
+                    yield {name: harmless(value) for name, value in row.items()}
 
 
 def _row(gradebook: Gradebook, assignment: Any, student: Any, without: bool) -> dict[str, Any]:

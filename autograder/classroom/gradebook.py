@@ -12,11 +12,12 @@ from typing import Any
 
 from nbgrader.api import Grade
 from nbgrader.apps import AutogradeApp
-from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder import course
-from autograder.classroom import fast, plugin, results, submission, term
+from autograder.classroom import fast, outcome, plugin, results, term
+from autograder.classroom.before import Before
+from autograder.classroom.converters import Grading
 from autograder.classroom.intake import Handed
 from autograder.classroom.plan import Plan
 from autograder.classroom.run import Budget
@@ -28,6 +29,8 @@ def application(assignment: str, folder: Path, log: str = "w") -> AutogradeApp:
     app = AutogradeApp.instance()
     app.initialize([assignment])
     directory(app).assignment_id = assignment
+    for handler in app.log.handlers:
+        handler.close()
     to_file = logging.FileHandler(results.folder(folder) / "nbgrader.log", mode=log, encoding="utf-8")
     app.log.handlers, app.log.propagate = [to_file], False
     app.log.setLevel(logging.INFO)
@@ -84,28 +87,14 @@ def pattern(app: AutogradeApp, assignment: str) -> str:
     return where.format_path(where.submitted_directory, "{student}", assignment)
 
 
-class _Converter(Autograde):
-    """nbgrader's own, which remembers why a notebook failed."""
-
-    why = ""
-
-    def init_notebooks(self) -> None:
-        """Which are to be converted has been set already."""
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        try:
-            super().convert_single_notebook(notebook_filename)
-        except Exception as error:
-            self.why = f"{Path(notebook_filename).stem}: {type(error).__name__}: {error}"
-            raise
-
-
 class Writer:
     """Writes students' results into the gradebook; the only one who does."""
 
     def __init__(self, app: AutogradeApp, plan: Plan, session: fast.Session):
         self.plan, self._course, self._session = plan, directory(app), session
-        self._converter = _Converter(coursedir=self._course, parent=app, force=True)
+        self._converter = Grading(coursedir=self._course, parent=app, force=True)
+        #: Students who were written, and whose feedback is of before.
+        self.outdated: list[str] = []
         self._written = results.folder(plan.course) / f"written-{plan.assignment}.jsonl"
         #: By student, what was written: (a digest of all that the grades depend on, the kit that is part of it).
         self._digests = dict(_lines(self._written))
@@ -134,29 +123,46 @@ class Writer:
         return round(sum(old.values()), 4), round(sum(new.values()), 4)
 
     def write(self, handed: Handed, held: set[str], final: bool = True) -> str:
-        """Have nbgrader autograde this student; why it failed, or nothing.
+        """Have nbgrader autograde this student, and take feedback of before away; why it failed, or nothing.
 
         What was graded before stays where grading fails, and for the notebooks that are `held`: something of theirs is
         there that cannot be graded. What a person decided stays decided where the answer is the same. What is not
-        `final` is graded again by the next run.
+        `final` is graded again by the next run. What would fail for everybody is raised.
         """
-        before = Before(
-            self._session, self.plan.assignment, handed.student, self._autograded(handed), self.plan.by_all_cells
-        )
-        self._converter.assignments = {str(handed.folder): [str(path) for path in handed.notebooks.values()]}
-        self._converter.why = ""
+        made = self._autograded(handed)
+        before = None
         try:
-            self._converter.start()
+            before = Before(self._session, self.plan.assignment, handed.student, made, self.plan.by_all_cells)
+            self._convert(handed)
             before.restore(held)
-        except NbGraderException as error:
+            had = self._clear(self._place(self._course.feedback_directory, handed))
+            self._session.save()
+        except BaseException as error:
             self._session.undo()
-            return self._converter.why or str(error)
-        except BaseException:
-            self._session.undo()
-            raise
-        self._session.save()
+            if before:
+                before.put_back()
+            if not isinstance(error, Exception) or outcome.is_for_all(error):
+                raise
+            return outcome.reason(error, made)
+        self.outdated += [handed.student] if had else []
         self._note(handed, final)
         return ""
+
+    def _convert(self, handed: Handed) -> None:
+        self._converter.assignments = {str(handed.folder): [str(path) for path in handed.notebooks.values()]}
+        self._converter.start()
+        for error in self._converter.failed.values():
+            raise error
+
+    @staticmethod
+    def _clear(folder: Path) -> bool:
+        """Remove pages of before; nbgrader makes new ones only where there is no folder. Whether there were any."""
+        pages = list(folder.glob("*.html"))
+        for page in pages:
+            page.unlink()
+        if pages and not any(folder.iterdir()):
+            folder.rmdir()
+        return bool(pages)
 
     def _note(self, handed: Handed, final: bool) -> None:
         digest = self.plan.digest(handed) if final else ""
@@ -164,61 +170,10 @@ class Writer:
             file.write(json.dumps([handed.student, digest, self.plan.kit]) + "\n")
 
     def _autograded(self, handed: Handed) -> Path:
-        place = self._course.format_path(self._course.autograded_directory, handed.student, self.plan.assignment)
-        return Path(place)
+        return self._place(self._course.autograded_directory, handed)
 
-
-#: Stands for all cells of a notebook; no cell can be called so.
-ALL = "*"
-
-
-class Before:
-    """A student's grades as they were: kept, to be put back where nothing that they are for has changed."""
-
-    def __init__(
-        self, session: fast.Session, assignment: str, student: str, autograded: Path, by_all: set[tuple[str, str]]
-    ):
-        """`by_all`: the cells of notebooks, (notebook, cell), that all others answer."""
-        self._session, self._assignment, self._student, self._folder = session, assignment, student, autograded
-        self._by_all = by_all
-        self._grades = {
-            place: (grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
-            for place, grade in self._now().items()
-        }
-        self._answers = self._read()
-        self._files = {path: path.read_bytes() for path in autograded.glob("*.ipynb")}
-
-    def restore(self, held: set[str]) -> None:
-        for path, data in self._files.items():
-            if path.stem in held and not path.exists():
-                path.write_bytes(data)  # its feedback is made of it
-        answers = self._read()
-        for (notebook, cell), grade in self._now().items():
-            auto, manual, extra, waiting = self._grades.get((notebook, cell), (None, None, None, True))
-            if notebook in held:
-                grade.auto_score, grade.manual_score = auto, manual
-                grade.extra_credit, grade.needs_manual_grade = extra, waiting
-            elif manual is not None and not waiting and self._same(answers, notebook, cell):
-                grade.needs_manual_grade = False
-
-    def _same(self, answers: dict[tuple[str, str], str], notebook: str, cell: str) -> bool:
-        """Whether the answer that this cell is graded by is what it was."""
-        answer = (notebook, ALL if (notebook, cell) in self._by_all else f"{cell}-answer")
-        place = answer if answer in answers else (notebook, cell)
-        return place in answers and answers[place] == self._answers.get(place)
-
-    def _now(self) -> dict[tuple[str, str], Any]:
-        return self._session.of_student(Grade, self._assignment, self._student)
-
-    def _read(self) -> dict[tuple[str, str], str]:
-        """The sources of the cells that have an id, and of all together, in what was graded last."""
-        found = {}
-        for path in self._folder.glob("*.ipynb") if self._folder.is_dir() else []:
-            cells = submission.read(path.read_bytes()).cells
-            for cell in cells:
-                found[path.stem, submission.grade_id(cell)] = cell["source"]
-            found[path.stem, ALL] = "\0".join(cell["source"] for cell in cells)
-        return found
+    def _place(self, step: str, handed: Handed) -> Path:
+        return Path(self._course.format_path(step, handed.student, self.plan.assignment))
 
 
 def _lines(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:

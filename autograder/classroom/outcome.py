@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
+import shlex
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from autograder import course
@@ -50,7 +53,11 @@ class Report:
         )
 
     def fail(self, student: str, notebook: str, reason: str) -> None:
+        """`notebook`: "" where all of the student's failed to be written."""
         self.failed.append({"student": student, "notebook": notebook, "reason": reason})
+        for row in self.rows:
+            if row["student"] == student:
+                row["state"] = "failed"
 
 
 def words(report: Report) -> str:
@@ -58,7 +65,7 @@ def words(report: Report) -> str:
     report = _visible(report)
     name = report.assignment
     lines = [report.notice] if report.notice else []
-    lines += [f"{one['student']}, {one['notebook']}: not graded. {one['reason']}" for one in report.failed]
+    lines += _failed(report)
     for one in report.out_of_time:
         busy = ", and other programs had the processor: its score is not final" if one in report.contended else ""
         lines.append(f"{one['student']}, {one['notebook']}: something ran out of time{busy}.")
@@ -84,13 +91,22 @@ def words(report: Report) -> str:
     wait = f"Written answers of {_students(report.waiting)} wait in formgrader." if report.waiting else ""
     if report.written and not report.failed:
         lines.append(" ".join(filter(None, [wait, f"Then: {course.typed('feedback', name)}"])))
-        if report.outdated:
-            lines.append(f"Feedback pages of before are removed, and made anew by it: {', '.join(report.outdated)}")
     elif wait:
         lines.append(wait)
+    if report.outdated:
+        again = course.typed("feedback", name) if report.failed else "it"
+        lines.append(f"Feedback pages of before are removed, and made anew by {again}: {', '.join(report.outdated)}")
     if report.stands_out:
         lines.append(f"{report.stands_out} More: {course.typed('report', name)}")
     return "\n".join(lines + _accounted(report))
+
+
+def _failed(report: Report) -> list[str]:
+    """A line for each reason, with all whom it is about."""
+    about: dict[str, list[str]] = {}
+    for one in report.failed:
+        about.setdefault(one["reason"], []).append(", ".join(filter(None, [one["student"], one["notebook"]])))
+    return [f"{'; '.join(who)}: not graded. {reason}" for reason, who in about.items()]
 
 
 def _students(count: int) -> str:
@@ -134,15 +150,43 @@ def _accounted(report: Report) -> list[str]:
 
 def trouble(error: Exception, assignment: str) -> str:
     """What went wrong on this machine, in a sentence, and what to type."""
+    again = course.typed("grade", assignment)
+    return f"{reason(error)}\nNo score was changed by what failed. Then type the same command again: {again}"
+
+
+#: No room, none for this user; and what may not be written.
+FULL, FORBIDDEN = (errno.ENOSPC, errno.EDQUOT), (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def is_for_all(error: Exception) -> bool:
+    """Whether it would keep everybody else from being written, too: the gradebook is in use, the disk is full."""
+    return _is_full(error) or type(error).__name__ == "OperationalError"
+
+
+def reason(error: Exception, folder: Path | None = None) -> str:
+    """What went wrong in one sentence, with what mends it. `folder`: what was being written."""
     told = str(getattr(error, "orig", None) or error)
     if "locked" in told:
-        says = "The gradebook is in use by another program (formgrader, another grading): close it."
-    elif "readonly" in told or isinstance(error, PermissionError):
-        where = getattr(error, "filename", None) or "gradebook.db"
-        says = f"{where} cannot be written by you. To see whose it is: ls -ld {where} .autograder autograded"
-    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        says = "The disk is full. To see where: df -h . /tmp"
-    else:
-        says = f"{type(error).__name__}: {told.splitlines()[0] if told else ''}"
-    again = course.typed("grade", assignment)
-    return f"{says}\nNo score was changed by what failed. Then type the same command again: {again}"
+        return "The gradebook is in use by another program (formgrader, another grading): close it."
+    if _is_full(error):
+        return "The disk is full. To see where: df -h . /tmp"
+    place = _place(getattr(error, "filename", None), folder)
+    where = shlex.quote(str(place))
+    if "readonly" in told or getattr(error, "errno", None) in FORBIDDEN:
+        above = shlex.quote(str(place.parent))
+        return f"{where} cannot be written by you. To see whose it is: ls -ld {above} {where}"
+    if isinstance(error, NotADirectoryError):
+        return f"{where} is a file, where there should be a folder: mv {where} {where}.aside"
+    return f"{type(error).__name__}: {told.splitlines()[0] if told else ''}"
+
+
+def _is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in FULL or "disk is full" in str(error)
+
+
+def _place(name: str | None, folder: Path | None) -> Path:
+    """What cannot be written, from here; the first file on the way, if it leads through one."""
+    path = Path(name or "gradebook.db")
+    if folder and not (path.is_absolute() or path.exists()):  # removing a folder tells the bare name
+        path = folder
+    return Path(os.path.relpath(next((above for above in path.parents if above.is_file()), path)))

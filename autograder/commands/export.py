@@ -24,6 +24,7 @@ def export(assignment: str, roster: Path | None, to: Path | None) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from autograder.classroom import hand_back
+    from autograder.classroom.outcome import reason
     from autograder.classroom.plan import NoAssignment
     from autograder.course import BadCourse
 
@@ -33,7 +34,7 @@ def export(assignment: str, roster: Path | None, to: Path | None) -> None:
         click.echo(str(error), err=True)
         leave(USAGE)
     except (OSError, SQLAlchemyError) as error:
-        click.echo(f"The grades could not be written: {error}", err=True)
+        click.echo(f"The grades could not be written: {reason(error)}", err=True)
         leave(FAILED)
     click.echo("\n".join(lines))
     leave(PASSED)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import click
 
-from autograder import process
-from autograder.commands.group import FAILED, PASSED, leave
+from autograder.commands.group import FAILED, PASSED, USAGE, leave
 
 
 @click.command()
@@ -16,16 +14,26 @@ from autograder.commands.group import FAILED, PASSED, leave
 def feedback(assignment: str) -> None:
     """Make the pages that students get back for ASSIGNMENT, as nbgrader generate_feedback does.
 
-    Pages that are there stay; `grade` has removed those of whoever it graded anew. Exits with 3 when nbgrader failed.
+    Pages that are there stay; `grade` has removed those of whoever it graded anew. Exits with 2 when nobody is graded,
+    and with 3 when pages could not be made: it says whose and why, and makes all others.
     """
-    from autograder import course
+    from nbgrader.converters import NbGraderException
 
-    done = subprocess.run(process.nbgrader("generate_feedback", assignment), check=False)
-    if done.returncode:
-        leave(FAILED)
+    from autograder import course
+    from autograder.classroom import converters
+
+    try:
+        failed = converters.feedback(assignment)
+    except NbGraderException:
+        click.echo(f"Nobody is graded yet: {course.typed('grade', assignment)}", err=True)
+        leave(USAGE)
     pages = list(Path("feedback").glob(f"*/{assignment}/*.html"))
     students = len({page.parent for page in pages})
     told = f"{len(pages)} page{'s' * (len(pages) != 1)} for {students} student{'s' * (students != 1)}"
     export = course.typed("export", assignment)
     click.echo(f"{told}, in feedback/STUDENT/{assignment}. With the grades, for a platform: {export}")
-    leave(PASSED)
+    for reason, names in failed.items():
+        click.echo(f"{', '.join(names)}: no new pages. {reason}", err=True)
+    if failed:
+        click.echo(f"Then type the same command again: {course.typed('feedback', assignment)}", err=True)
+    leave(FAILED if failed else PASSED)

@@ -35,7 +35,7 @@ def grade(
 
     What has been graded before is not graded again. Stopping loses nothing: call it again to go on. Exits with 0 when
     all is graded, 1 when something needs a look, 2 when there is nothing to grade or no safe place to run it, and 3
-    when the grading itself failed; no score has changed then.
+    when the grading itself failed, of everybody or of those whom it names: their scores have not changed.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -56,4 +56,4 @@ def grade(
         click.echo("Stopped. What has been graded is kept; the same command goes on with the rest.", err=True)
         leave(130)
     click.echo(json.dumps(asdict(report), indent=1) if as_json else words(report))
-    leave(NOT_PASSED if report.attention else PASSED)
+    leave(FAILED if report.failed else NOT_PASSED if report.attention else PASSED)

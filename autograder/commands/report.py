@@ -24,6 +24,7 @@ def report(assignment: str | None, as_json: bool, as_table: bool, anonymous: boo
     from sqlalchemy.exc import SQLAlchemyError
 
     from autograder.classroom import summary, table
+    from autograder.classroom.outcome import reason
     from autograder.classroom.plan import NoAssignment
     from autograder.report.class_page import page
 
@@ -43,7 +44,7 @@ def report(assignment: str | None, as_json: bool, as_table: bool, anonymous: boo
         click.echo(str(error), err=True)
         leave(USAGE)
     except (OSError, SQLAlchemyError) as error:
-        click.echo(f"The report could not be made: {error}", err=True)
+        click.echo(f"The report could not be made: {reason(error)}", err=True)
         leave(FAILED)
     if as_json or as_table:
         click.echo(told)

@@ -169,9 +169,9 @@ class Handed:
         return self
 
 
-def command(course: Course, *words: str) -> str:
+def command(course: Course, *words: str, codes: tuple[int, ...] = (0, 1)) -> str:
     done = started.run("autograder", words, course.folder, os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
-    assert done.returncode in (0, 1), done.stdout + done.stderr
+    assert done.returncode in codes, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
@@ -227,8 +227,15 @@ def test_report_feedback_and_export_have_it_all(course: Course) -> None:
     helped = {one["student"]: one["why"] for one in told["help"]}
     assert helped["blank"] == ["started nothing"], "style passes by itself, and has no points"
     assert set(helped) == {"blank", "nothing", "edited"}
+    pages = course.folder / "feedback"
+    (pages / "blank" / ASSIGNMENT).mkdir(parents=True)  # without a page, as what failed leaves it
+    (pages / "edited").touch()
+    said = command(course, "feedback", ASSIGNMENT, codes=(3,))
+    assert "\nedited: no new pages. feedback/edited is a file, where there should be a folder: mv " in said
+    assert {page.parent.parent.name for page in pages.glob(f"*/{ASSIGNMENT}/*.html")} == {*course.scores()} - {"edited"}
+    (pages / "edited").unlink()
     command(course, "feedback", ASSIGNMENT)
-    page = (course.folder / "feedback" / "edited" / ASSIGNMENT / "warmup.html").read_text()
+    page = (pages / "edited" / ASSIGNMENT / "warmup.html").read_text()
     assert "best_test does not pass yet" in page
     assert "same(best([1, 2]), 2)" in re.sub("<[^>]+>", "", page)
     command(course, "export", ASSIGNMENT)

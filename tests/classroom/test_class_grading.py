@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ from course import ASSIGNMENT, SETS, Course, answered
 from nbgrader.api import Gradebook
 
 from autograder import source
-from autograder.classroom import batch, command, pool
+from autograder.classroom import batch, command, outcome, pool
 from autograder.classroom.batch import Batch
 from autograder.classroom.outcome import Report, words
 from autograder.classroom.plan import NoAssignment, Plan
@@ -94,8 +95,8 @@ def _grade(course: Course, *words: str) -> dict[str, Any]:
     done = started.run("autograder", ["grade", ASSIGNMENT, "--json", *words], course.folder, _environment())
     assert done.stdout, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
-    attention = told["not_graded"] or told["failed"] or told["changes"]
-    assert done.returncode == bool(attention), done.stdout + done.stderr
+    attention = told["not_graded"] or told["changes"]
+    assert done.returncode == (3 if told["failed"] else bool(attention)), done.stdout + done.stderr
     return told
 
 
@@ -264,13 +265,35 @@ def test_what_cannot_be_graded_keeps_its_score_and_stops_nobody(
     shutil.rmtree(course.folder / ".autograder" / "results")
     next((course.folder / ".autograder").glob("written-*")).unlink()
     (course.folder / "failing.py").write_text(FAILING)
+    shutil.rmtree(course.folder / "autograded" / "cat")
+    (course.folder / "autograded" / "cat").write_text("a file in the way of what is written for cat")
+    page = course.folder / "feedback" / "dan" / ASSIGNMENT / "setup.html"
+    page.mkdir(parents=True)  # a folder: it cannot be removed as the page of before would be
     done = started.run("failing", [], course.folder, _environment())
     assert done.returncode == 0, done.stderr
     assert "the disk is on fire" in done.stdout
-    assert done.stdout.startswith("5 ")
+    assert done.stdout.startswith("3 ")
     assert course.scores() == graded[0].scores()  # ben's too: what failed keeps the score that it had
-    assert _grade(course)["graded"] == 1  # tried once more by the next run
+    report = _grade(course)
+    assert report["graded"] == 1  # tried once more by the next run
+    where = "autograded/cat"
+    assert [one["student"] for one in report["failed"]] == ["cat", "dan"]
+    assert page.is_dir()
+    assert {name: text for name, text in _autograded(graded[0]).items() if "cat" not in name} == _autograded(course)
+    assert f"cat: not graded. {where} is a file, where there should be a folder: mv {where} {where}.aside\n" in words(
+        Report(**report)
+    )
+    assert next(row["state"] for row in report["rows"] if row["student"] == "cat") == "failed"
     assert course.scores() == graded[0].scores()
+
+
+def test_a_failure_is_told_with_what_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    full, bare = OSError(errno.ENOSPC, "No space left on device"), PermissionError(errno.EPERM, "", "setup.html")
+    assert outcome.reason(full) == "The disk is full. To see where: df -h . /tmp"
+    assert outcome.is_for_all(full)
+    assert not outcome.is_for_all(bare)
+    assert outcome.reason(bare, tmp_path / "feedback" / "von x").endswith("ls -ld feedback 'feedback/von x'")
 
 
 def _batch(course: Course, executor: batch.Executor, tick: Callable[[int], Any] = lambda count: None) -> Batch:
