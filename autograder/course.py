@@ -109,7 +109,7 @@ def typed(verb: str, assignment: str, settings: str = "") -> str:
 
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Course:
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

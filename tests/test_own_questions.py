@@ -134,7 +134,8 @@ def test_a_class_is_released_it_and_graded_on_it(lesson: Path) -> None:
     assert "These tests give 1 of 2 points." in page
     run(lesson, "-m", "autograder", "report", "week1")
     assert "some_<wbr>tests" in (lesson / "reports" / "week1.html").read_text()
-    assert ",some_tests,test,failed,1.0,2.0," in (lesson / "reports" / "week1.csv").read_text()
+    assert ",some_tests,test,failed,1.0,2.0," in (table := (lesson / "reports" / "week1.csv").read_text())
+    assert table.startswith("\N{BOM}student,"), "spreadsheets tell by it that it is UTF-8"
     again = run(lesson, "-m", "autograder", "assign", "week1")
     assert "kit" not in again, "the tests are no exercises that are gone"
 

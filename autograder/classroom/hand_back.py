@@ -64,7 +64,7 @@ def export(assignment: str, to: Path, roster: Path | None = None) -> list[str]:
         files[f"{filled.platform.lower()}.csv"] = filled.text
         notes = filled.notes
     for name, text in files.items():
-        (to / name).write_text(text, encoding="utf-8")
+        (to / name).write_text(text, encoding=platforms.encoding(name))
     return [*(f"{to / name}" for name in files), *_feedback(assignment, to), *notes]
 
 

@@ -64,6 +64,11 @@ class Grades:
         return found + ([f"Graded, and not in the roster: {', '.join(rest)}."] if rest else [])
 
 
+def encoding(name: str) -> str:
+    """Marked as UTF-8 for spreadsheets, which Moodle's importer (csv_import_reader) takes off; Canvas's does not."""
+    return "utf-8" if name == "canvas.csv" else "utf-8-sig"
+
+
 def fill(path: Path, grades: Grades) -> Filled:
     """The roster at `path`, exported by the platform, with the grades of one assignment."""
     roster = rosters.read(path)

@@ -39,7 +39,7 @@ def report(assignment: str | None, as_json: bool, as_table: bool, anonymous: boo
             place = folder / f"{made['assignment']}.html"
             place.write_text(page(made), encoding="utf-8", errors="replace")
             place.with_suffix(".json").write_text(told, encoding="utf-8")
-            place.with_suffix(".csv").write_text(rows, encoding="utf-8")
+            place.with_suffix(".csv").write_text(rows, encoding="utf-8-sig")  # or spreadsheets show no umlaut
     except NoAssignment as error:
         click.echo(str(error), err=True)
         leave(USAGE)

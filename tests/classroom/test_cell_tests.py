@@ -239,7 +239,7 @@ def test_report_feedback_and_export_have_it_all(course: Course) -> None:
     assert "best_test does not pass yet" in page
     assert "same(best([1, 2]), 2)" in re.sub("<[^>]+>", "", page)
     command(course, "export", ASSIGNMENT)
-    table = (course.folder / "export" / ASSIGNMENT / "exercises.csv").read_text().splitlines()
+    table = (course.folder / "export" / ASSIGNMENT / "exercises.csv").read_text("utf-8-sig").splitlines()
     assert table[0] == "student,best_test,sum_test,style,why,plot,project"
     assert "edited,0.0,1.0,0.0,0.0,0.0," in table
 

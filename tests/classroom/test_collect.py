@@ -115,7 +115,9 @@ def in_kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("in_kolkata")
 def test_a_table_of_times_says_who_is_late_by_the_clock_of_this_machine(tmp_path: Path) -> None:
     table = tmp_path / "times.csv"
-    table.write_text("student,time\nada,2026-10-31 18:00\nben,2026-10-31 18:00 UTC\nzoe,2026-10-31 18:00\n")
+    table.write_text(
+        "student,time\nada,2026-10-31 18:00\nben,2026-10-31 18:00 UTC\nzoe,2026-10-31 18:00\n", "utf-8-sig"
+    )
     found = collect(made(tmp_path / "all.zip", ZIPS["plain"][0]), "week1", tmp_path / "submitted", table)
     told = {who: (tmp_path / f"submitted/{who}/week1/timestamp.txt").read_text() for who in ("ada", "ben")}
     assert told == {"ada": "2026-10-31 12:30:00 UTC\n", "ben": "2026-10-31 18:00:00 UTC\n"}

@@ -94,7 +94,7 @@ def test_the_file_to_begin_with_is_the_course_without_one_and_is_never_overwritt
 
 
 def test_an_assignment_that_is_not_there_is_told_with_one_that_is(here: Path) -> None:
-    (here / "course.toml").write_text(WEEKS)
+    (here / "course.toml").write_text(WEEKS, encoding="utf-8-sig")  # as some editors save it
     (here / "roster.csv").write_text("id\n")
     with pytest.raises(courses.BadCourse, match="Did you mean week1"):
         courses.assignment("weak1")

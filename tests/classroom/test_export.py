@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import os
 import sys
@@ -15,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.classroom import hand_back, rosters
 from autograder.classroom.collect import collect
-from autograder.classroom.platforms import Grades, fill
+from autograder.classroom.platforms import Grades, encoding, fill
 from autograder.classroom.rosters import BadRoster
 
 # nbgrader's own way of adding a submission makes SQLAlchemy warn.
@@ -164,12 +165,13 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    with open(path, encoding="utf-8", newline="") as file:
+    assert path.read_bytes().startswith(codecs.BOM_UTF8), "spreadsheets tell by it that it is UTF-8"
+    with open(path, encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def test_tables_have_everybody_in_the_rosters_order(course: Path) -> None:
-    (course / "roster.csv").write_text(CANVAS)
+    (course / "roster.csv").write_text(CANVAS, encoding="utf-8-sig")  # as Canvas exports it for who wants it so
     said = export(course, "week1", "--roster", "roster.csv")
     assert "Not in the gradebook, so left empty: Hopper, Grace and" not in said
     made = course / "export" / "week1"
@@ -177,7 +179,10 @@ def test_tables_have_everybody_in_the_rosters_order(course: Path) -> None:
     assert told == [("lovelaceada_12345", "graded", "8.5", "10.0"), ("alan_777", "missing", "", "10.0")]
     assert rows(made / "exercises.csv")[0] == {"student": "lovelaceada_12345", "nll": "6.0", "why-words": "2.5"}
     assert len(rows(made / "tidy.csv")) == 4
-    assert table((made / "canvas.csv").read_text())[3][-1] == "17"
+    canvas = (made / "canvas.csv").read_text(encoding="utf-8")
+    assert table(canvas)[3][-1] == "17"
+    assert canvas.startswith("Student,"), "Canvas takes no mark away"
+    assert encoding("moodle.csv") == "utf-8-sig"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +218,7 @@ def test_without_a_table_of_a_platform_the_order_is_that_of_the_courses_own_rost
 
     export(course, "week1")
     assert order() == ["alan_777", "lovelaceada_12345"]
-    (course / "roster.csv").write_text("id,first_name\nlovelaceada_12345,Ada\nalan_777,Alan\n")
+    (course / "roster.csv").write_text("id,first_name\nlovelaceada_12345,Ada\nalan_777,Alan\n", encoding="utf-8-sig")
     told = 'name = "c"\nroster = "roster.csv"\n[assignments.week1]\nsections = ["setup"]\n'
     (course / "course.toml").write_text(told)
     export(course, "week1")
