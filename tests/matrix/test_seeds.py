@@ -11,6 +11,7 @@ from small_kit import CHECKS, make, run
 from autograder import lesson
 from autograder.authoring.variants import implementation
 from autograder.beside.draw import Draw
+from autograder.checks.cross_entropy.cross_entropy import scores_and_target
 from autograder.checks.modules import three_sizes
 from autograder.matrix.seen import observe_all
 from autograder.matrix.selfcheck import across, examine
@@ -65,3 +66,7 @@ def test_the_hidden_size_is_the_smallest_or_the_largest_for_certain(level: int |
         assert nh < min(n_in, n_out)
         n_in, nh, n_out = three_sizes(draw, "largest")
         assert nh > max(n_in, n_out)
+
+
+def test_no_drawn_probability_is_so_small_that_an_added_epsilon_shows() -> None:
+    assert min(scores_and_target(Draw(seed), 6, 4)[0].softmax(1).min().item() for seed in range(100)) > 1e-4

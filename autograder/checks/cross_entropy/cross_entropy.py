@@ -23,10 +23,13 @@ cross_entropy = code(
 
 
 def scores_and_target(draw, n, c, classes=None, make=None, grad=False):
-    """Scores of n rows, and a target whose loss is none that nearby wrong answers give."""
+    """Scores of n rows, and a target whose loss is none that nearby wrong answers give.
+
+    No probability is so small that a number like 1e-9, added to it, shows.
+    """
 
     def drawn():
-        x = make() if make else draw.normal(n, c, scale=2.0, grad=grad)
+        x = make() if make else draw.uniform(n, c, low=-3.5, high=3.5).requires_grad_(grad)
         return log_probabilities_of(x.double()), x
 
     (_, x), target = telling(draw, drawn, n, c, classes)
