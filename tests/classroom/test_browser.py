@@ -316,6 +316,17 @@ def test_who_learns_alone_has_checks_hints_answers_and_progress(kit: Kit, opened
     assert "Copied to exercises/: softmax" in kit.run("copy", SECTION)
 
 
+def test_what_is_folded_in_a_report_is_printed(opened: Any) -> None:
+    template = (ROOT / "autograder" / "report" / "class.html").read_text(encoding="utf-8")
+    style = template[template.index("<style>") : template.index("</style>")]
+    folded = "<details><summary>Who</summary><pre>def softmax(x):</pre></details>"
+    with browser.page(opened, PICTURES / "printed") as page:
+        page.set_content(f"<!doctype html>{style}</style>{folded}")
+        assert page.locator("body").inner_text().strip() == "Who"
+        page.emulate_media(media="print")
+        assert page.locator("body").inner_text().split("\n", 1)[1].strip() == "def softmax(x):"
+
+
 def test_a_failure_leaves_a_picture_and_says_where(opened: Any, tmp_path: Path) -> None:
     def fail() -> None:
         with browser.page(opened, tmp_path / "pictures") as page:
