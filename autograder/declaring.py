@@ -31,6 +31,8 @@ def texts(keyword: str, given: Any) -> list[str]:
         raise Misdeclared(f'{keyword} takes a list of texts: write {keyword}=["...", "..."].')
     if not all(text.strip() for text in given):
         raise Misdeclared(f"a text of {keyword} is empty. Write it, or leave it out.")
+    if twice := next((text for i, text in enumerate(given) if text in given[:i]), None):
+        raise Misdeclared(f'"{twice}" stands twice in {keyword}=[...]. Drop one.')
     return list(given)
 
 

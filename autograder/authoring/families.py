@@ -22,6 +22,7 @@ from autograder import lesson
 from autograder.authoring.edits import Change, Edit, Indent, Insert, Inside, Mismatch, Outdent, Swap
 from autograder.authoring.slips import slip_of
 from autograder.exercise import Exercise, Variant
+from autograder.proofread import AuthorsError, at
 
 _SLIPS: dict[str, Variant] = {}
 
@@ -31,10 +32,12 @@ def slip(*edits: Any, twins: Sequence[str] = ()) -> Callable[[Callable[..., Any]
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         name, code = function.__name__, function.__code__
-        if name in _SLIPS:
-            raise ValueError(f"{name} is declared twice")
         message = " ".join((function.__doc__ or "").split())
         declared = code.co_filename, code.co_firstlineno
+        if name in _SLIPS and _SLIPS[name].declared != declared:
+            raise AuthorsError(
+                *declared, f"`{name}` is declared in {at(*_SLIPS[name].declared)} too. Rename or drop one."
+            )
         _SLIPS[name] = Variant(name, function, message, tuple(twins), edits=edits, declared=declared)
         return function
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from autograder import lesson, proofread, source
 from autograder.authoring.families import slips
 from autograder.authoring.relations import RELATIONS
@@ -20,7 +22,7 @@ def declared(exercise: Exercise) -> list[str]:
 
 def incomplete(exercise: Exercise) -> list[str]:
     """What is still to be declared, and names that stand for nothing."""
-    findings = _families(exercise)
+    findings = _families(exercise) + _printing(exercise)
     if exercise.kind == "code":
         findings += _names(exercise)
         if len(exercise.rights) < LEAST_RIGHTS:
@@ -44,13 +46,29 @@ def incomplete(exercise: Exercise) -> list[str]:
     return findings
 
 
+def _printing(exercise: Exercise) -> list[str]:
+    """A print that was left in the reference, of which the prompt says nothing."""
+    solutions = source.solutions_path(exercise.section)
+    (asked,) = (node for node in proofread.definitions(solutions) if node.name == exercise.name)
+    calls = [node for node in ast.walk(asked) if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"]
+    if not calls or "print" in (ast.get_docstring(asked) or "").lower():
+        return []
+    place = proofread.at(solutions, calls[0].lineno)
+    return [f"{place}: the reference prints: take print(...) out, or say in the prompt that it does"]
+
+
 def _names(exercise: Exercise) -> list[str]:
     """Relations that there are not, twins that there are not, and twins whose readers are told different things."""
     findings = []
     for name in exercise.relations:
         if name not in RELATIONS:
-            near = near_to(name, list(RELATIONS))
+            near = near_to(name, list(RELATIONS)) or f". There are {', '.join(RELATIONS)}"
+            if name in slips():
+                near = ": a slip that sister exercises share counts by itself. Leave it out"
             findings.append(f"{_at(exercise, name)}: there is no relation {name}{near}")
+        elif name in exercise.mistakes:
+            told = f"the relation {name} is a mistake of this exercise too. Rename that, or drop it"
+            findings.append(f"{place_of(exercise, name)}: {told}")
         elif exercise.is_class:
             findings.append(f"{_at(exercise, name)}: a relation changes what a function returns; leave {name} out")
     asked = warm().ask({"shortcuts": exercise.shortcut}) if exercise.shortcut else Outcome()

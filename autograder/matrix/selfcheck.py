@@ -7,6 +7,8 @@ means that the grading is neither weak nor unfair as far as the declared rights,
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import runpy
 from dataclasses import dataclass, field
@@ -161,12 +163,16 @@ def _asked(exercise: Exercise) -> str:
 
 
 def _reference(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
-    return [
-        f"{_asked(exercise)}: the reference takes the shortcut {', '.join(frame['shortcuts'])} in {name}. "
-        "Write it in another way, or take that out of shortcut=[...]"
-        for name, frame in reference.items()
-        if frame.get("shortcuts")
-    ] + _in_place(exercise, reference)
+    return (
+        [
+            f"{_asked(exercise)}: the reference takes the shortcut {', '.join(frame['shortcuts'])} in {name}. "
+            "Write it in another way, or take that out of shortcut=[...]"
+            for name, frame in reference.items()
+            if frame.get("shortcuts")
+        ]
+        + _in_place(exercise, reference)
+        + arrays(exercise, reference)
+    )
 
 
 def _in_place(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
@@ -176,6 +182,21 @@ def _in_place(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
         return []
     told = "return a new one, or say so in the prompt"
     return [f"{_asked(exercise)}: the reference changes {', '.join(sorted(changed))} in place: {told}"]
+
+
+def arrays(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
+    """Whether a NumPy array or number comes back, and the prompt says nothing of it."""
+    solutions, line = proofread.definition_of(source.solutions_path(exercise.section), exercise.name)
+    (asked,) = (node for node in proofread.definitions(solutions) if node.name == exercise.name)
+    ends = [node for node in ast.walk(asked) if isinstance(node, ast.Return) and ".numpy()" in ast.unparse(node)]
+    results = [call.get("result") for frame in reference.values() for call in frame["calls"]]
+    if exercise.is_class:  # of which no calls are recorded
+        results = [frame.get("value") for frame in reference.values()]
+    seen = ends or '"tensor": "numpy.' in json.dumps(results)
+    if not seen or re.search(r"(?i)numpy|array", ast.get_docstring(asked) or ""):
+        return []
+    told = "what comes back from the reference is NumPy's: leave .numpy() out, or say NumPy in the prompt"
+    return [f"{proofread.at(solutions, ends[0].lineno if ends else line)}: {told}"]
 
 
 def _fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 import small_kit
 
-from autograder import lesson
+from autograder import declaring, lesson, proofread
+from autograder.authoring import families
 from autograder.authoring.relations import RELATIONS
-from autograder.declaring import remedy
+from autograder.declaring import Misdeclared, remedy
 from autograder.judging.observing import observable
+from autograder.matrix.declared import incomplete
 from autograder.matrix.needed import mistakes
+from autograder.matrix.selfcheck import arrays
 from autograder.process.frames import Outcome
 from autograder.proofread import AuthorsError
 
@@ -790,6 +794,52 @@ def as_promised(double, draw):
     )(kit)
     after = small_kit.run(kit, "-m", "autograder", "matrix", "double", check=False).stdout
     assert (before.count("no probe tries"), after.count("no probe tries")) == (4, 0), after
+
+
+def test_what_a_trial_left_in_the_reference_is_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise = lesson.find("softmax")
+    result = {"tensor": "float32", "shape": [1], "values": [1.0]}
+    seen = {
+        "normal": {"calls": [{"result": result}]},
+        "numpy": {"calls": [{"result": result | {"tensor": "numpy.float32"}}]},
+    }
+    findings = {}
+    for prompt in ("Softmax.", "Print it, and return a NumPy array."):
+        for body in ("y = x.exp()\n    print(y)\n    return y", "return x.exp().numpy()"):
+            text = f'def softmax(x):\n    """{prompt}"""\n    {body}'
+            monkeypatch.setattr(proofread, "definitions", lambda _, text=text: ast.parse(text).body)
+            for name in seen:
+                told = incomplete(exercise) + arrays(exercise, {name: seen[name]})
+                findings[prompt, body[0], name] = [one.removeprefix("solutions/cross_entropy.py:") for one in told]
+    prints = "4: the reference prints: take print(...) out, or say in the prompt that it does"
+    numpys = "{}: what comes back from the reference is NumPy's: leave .numpy() out, or say NumPy in the prompt"
+    assert findings["Softmax.", "y", "normal"] == [prints]
+    assert findings["Softmax.", "y", "numpy"] == [prints, numpys.format(1)]
+    assert findings["Softmax.", "r", "normal"] == [numpys.format(3)]
+    assert not any(told for (prompt, _, _), told in findings.items() if prompt != "Softmax.")
+
+
+def test_a_relation_or_a_shared_slip_stands_once() -> None:
+    with pytest.raises(Misdeclared, match=r'^"negated" stands twice in relations=\[...\]. Drop one.$'):
+        declaring.texts("relations", ["negated", "detached", "negated"])
+    assert declaring.texts("relations", ["negated", "detached"])
+
+    def steps_twice() -> None:
+        """There is such a slip."""
+
+    families.slips()
+    with pytest.raises(AuthorsError, match=r"test_proofread\.py:\d+: `steps_twice` is declared in .*loops\.py:\d+ too"):
+        families.slip("a", "b")(steps_twice)
+
+
+def test_a_name_in_relations_that_is_none_or_a_mistake_too_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise = lesson.find("softmax")
+    monkeypatch.setattr(exercise, "relations", ["steps_twice", "anything", next(iter(exercise.mistakes))])
+    monkeypatch.setitem(RELATIONS, exercise.relations[2], RELATIONS["negated"])
+    slip, nothing, both = [finding.partition(": ")[2] for finding in incomplete(exercise)]
+    assert slip.startswith("there is no relation steps_twice: a slip that sister exercises share counts by itself.")
+    assert nothing.startswith("there is no relation anything. There are returns_nothing, negated, ")
+    assert both.endswith("is a mistake of this exercise too. Rename that, or drop it")
 
 
 def test_mistakes_that_look_alike_are_told_once() -> None:
