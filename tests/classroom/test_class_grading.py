@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -21,7 +22,7 @@ from course import ASSIGNMENT, SETS, Course, answered
 from nbgrader.api import Gradebook
 
 from autograder import source
-from autograder.classroom import batch, command, outcome, pool
+from autograder.classroom import batch, command, grading, outcome, pool
 from autograder.classroom.batch import Batch
 from autograder.classroom.outcome import Report, words
 from autograder.classroom.plan import NoAssignment, Plan
@@ -200,6 +201,22 @@ def test_another_version_of_the_kit_changes_no_score_unasked(
     assert _grade(course, "--accept")["written"] == 1
     assert course.scores() == graded[0].scores()
     assert not _grade(course)["changes"]
+
+
+def test_what_only_tells_of_grades_has_nobody_graded_again(tmp_path: Path) -> None:
+    judges, tells = tmp_path / "judging" / "judge.py", tmp_path / "classroom" / "summary.py"
+    for path in (judges, tells):
+        path.parent.mkdir()
+        path.touch()
+    before = grading.version_of(tmp_path)
+    tells.write_text("MOST = 3\n")
+    assert grading.version_of(tmp_path) == before
+    judges.write_text("MOST = 3\n")
+    assert grading.version_of(tmp_path) != before
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    apart = next(one["forbidden_modules"] for one in contracts if one["name"].startswith("No grade depends"))
+    assert set(apart) == {f"autograder.{package}.{name}" for package, names in grading.TELL.items() for name in names}
+    assert all((ROOT / f"{name.replace('.', '/')}.py").exists() for name in apart)
 
 
 def test_one_student(submitted: Course, copy: Callable[[Course], Course], monkeypatch: pytest.MonkeyPatch) -> None:
