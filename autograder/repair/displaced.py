@@ -1,4 +1,4 @@
-"""What is found, told better: at the statement of theirs whose work it does, and by a smaller edit of its line."""
+"""What is found, told better: at the statement of theirs whose work it does, and by an edit that says more."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from autograder.repair.trial import OutOfBudget
 SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
 #: So much of what is put in stands in a statement of theirs that is the same but for its mistake.
 ALIKE = 0.5
-#: What says least of what is wrong in a line.
-REPLACED, MOST_FINER = {"statement", "expression"}, 24
+#: What says least of what is wrong in a line; so many others of the line are tried, which put in so much more at most.
+REPLACED, MOST_FINER, MORE = {"statement", "expression"}, 24, 2
 
 
 def displaced(sets: Sets, found: Found) -> Found:
@@ -30,11 +30,13 @@ def displaced(sets: Sets, found: Found) -> Found:
 
 
 def finer(sets: Sets, found: Found, edits: list[Edit]) -> Found:
-    """Where a statement or an expression is replaced as a whole, the smaller edit of that line which does as well."""
+    """Where a statement or expression is replaced as a whole, an edit of that line which says more and does as well."""
     with contextlib.suppress(OutOfBudget):
         for edit in found.edits:
             if edit.kind in REPLACED:
-                less = [e for e in edits if e.lines == edit.lines and e.kind not in WHOLESALE and e.cost < edit.cost]
+                less = [
+                    e for e in edits if e.lines == edit.lines and e.kind not in WHOLESALE and e.cost <= edit.cost + MORE
+                ]
                 instead = [tuple(one if e is edit else e for e in found.edits) for one in less[:MOST_FINER]]
                 passing = sets.all_pass(instead)
                 return sets.best(passing) or found

@@ -13,7 +13,7 @@ from typing import Any
 from autograder.repair import calls, operators
 from autograder.repair.calls import Make
 from autograder.repair.edit import Change, Edit, having, is_theirs, labels, number_of, same
-from autograder.repair.kinds import is_number, is_of_torch, kind_in, place, said_of
+from autograder.repair.kinds import is_dimension, is_number, is_of_torch, kind_in, place, said_of
 from autograder.repair.vocabulary import Vocabulary, in_reach, wrapped
 
 BUILT_IN = set(dir(builtins))
@@ -170,14 +170,13 @@ class Fresh:
 
     def _numbers(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
         value = ast.literal_eval(node)
-        near = {0, 1, -1, 2} if type(value) is int else {0, 1, 0.5, 2}
-        for number in [*near, value + 1, value - 1, -value]:
-            if number != value:
-                yield _put(ast.parse(repr(number), mode="eval").body)
-        for constant in self.known.constants.values():
-            if not isinstance(constant.value, str) and constant.value != value:
-                yield _put(constant)
-        yield from (_put(n) for n in self._reachable(e for e in self.known.expressions.values() if not is_number(e)))
+        numbers: set[float] = {0, 1, -1, 2} if type(value) is int else {0, 1, 0.5, 2}
+        numbers |= {value + 1, value - 1, -value}
+        numbers |= {c.value for c in self.known.constants.values() if not isinstance(c.value, str)}
+        yield from (_put(ast.parse(repr(number), mode="eval").body) for number in sorted(numbers - {value}))
+        if is_dimension(node, parent):
+            return
+        yield from map(_put, self._reachable(e for e in self.known.expressions.values() if not is_number(e)))
         yield from (_put(ast.Name(name, ast.Load())) for name in self.values)
 
     def _wrapped(self, node: ast.expr) -> Iterator[Make]:

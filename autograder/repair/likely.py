@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
+import bisect
+import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autograder.repair import undoing
 from autograder.repair.edit import Edit, distance, labels
@@ -32,6 +34,8 @@ LEAST = {"dimension": 1.5, "function": 1.0}
 SURER = 0.4
 #: For two calls beside each other that change places: a step before backward() is a mistake of many.
 EXCHANGED = 5.0
+#: Of the edits of a kind only one or two are it: how much less likely each is with each doubling of those before it.
+SHARED = 1.0
 #: For an edit that is the one by which the known mistake would be undone.
 LIKE_UNDOING = 4.0
 
@@ -45,7 +49,7 @@ def ranked(
     """
     whole = labels(tree)
     nearest = sorted(rights, key=lambda right: distance(whole, right))[:3]
-    found = []
+    found: list[Edit] = []
     for edit in edits:
         rank = USUAL.get(edit.kind, OTHER) + 0.2 * edit.cost - 1.5 * _towards(edit, whole, nearest) - bonus
         rank -= LIKE_UNDOING * undoing.likeness(edit, undone) if undone else 0.0
@@ -53,7 +57,12 @@ def ranked(
             rank = SEEN
         if edit.said.get("past") == "call":
             rank -= EXCHANGED
-        found.append(dataclasses.replace(edit, rank=rank))
+        found.append(replace(edit, rank=round(rank, 6)))
+    of_kind: dict[str, list[float]] = {}
+    for edit in sorted(found, key=lambda edit: edit.rank):
+        of_kind.setdefault(edit.kind, []).append(edit.rank)
+    before = [bisect.bisect_right(of_kind[edit.kind], edit.rank) for edit in found]
+    found = [replace(e, rank=e.rank + SHARED * math.log2(n)) for e, n in zip(found, before, strict=True)]
     return sorted(found, key=lambda edit: edit.rank)
 
 

@@ -14,7 +14,7 @@ from autograder.repair.several import SHARE, Several
 from autograder.repair.single import WHOLE_PROBE, Single
 from autograder.repair.trial import OutOfBudget
 
-LIKELIEST, MOST_UNDOING, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES = 36, 48, 100, 100, 400
+LIKELIEST, FIRST, NEXT, MOST_UNDOING, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES = 36, 48, 100, 48, 100, 100, 400
 #: Of the time, so much for the likeliest pairs, before the search follows what came nearer.
 SHARE_OF_PAIRS = 0.25
 #: What costs more replaces so much that the search goes on as if nothing had been found.
@@ -52,21 +52,26 @@ class Search:
             return found
         if self.undone and (found := self.single.best(others(), MOST_UNDOING)):
             return found
+        if found := self.single.best(others(), FIRST):
+            return found
+        every = sorted([*suggested, *others()], key=lambda edit: edit.rank)
+        if self._mends_a_probe() and (found := self.several.in_turn(every, beam=1, rounds=1, most=NEXT)):
+            return found
+        if found := self.several.likeliest(every):
+            return found
         found = None
         whole = [d for d in differences if self._is_right(d)]
         for difference in whole:
             part = self._part_of(difference, (2,))
             if part and (found is None or part.cost < found.cost):
                 found = part
-        edits = others()
         self.single.most = found.cost if found else math.inf
-        found = self.single.best(edits, MOST_LIKELY) or found
-        every = sorted([*suggested, *edits], key=lambda edit: edit.rank)
+        found = self.single.best(others(), MOST_LIKELY) or found
         if found and len(found.edits) > 1 and found.cost > DEAR:
             return self._pair_instead(found, every)
         if found:
             return found
-        if any(gain >= WHOLE_PROBE for gain, _ in self.single.progress):
+        if self._mends_a_probe():
             found = self.several.in_turn(every, beam=2, rounds=1)
         found = found or self.several.pair(every, SHARE_OF_PAIRS)
         if found:
@@ -76,6 +81,10 @@ class Search:
             if part and (found is None or part.cost < found.cost):
                 found = part
         return self._cheaper(found, every) if found else self._further(every)
+
+    def _mends_a_probe(self) -> bool:
+        """Whether with one edit a probe passes that did not, and none less."""
+        return any(gain >= WHOLE_PROBE for gain, _ in self.single.progress)
 
     def _further(self, edits: list[Edit]) -> Found | None:
         """From where an edit brought the answer nearer, and what else is left to try."""

@@ -12,6 +12,8 @@ from autograder.repair.trial import behaviour
 
 #: Of so many single edits, so many are put together in pairs, so many of one place, and so many pairs at a time.
 MOST_SEEN, MOST_PAIRED, IN_ONE_PLACE, PAIRS = 160, 60, 3, 120
+#: Of so many edits so many are put together before all else.
+FEW, MOST_LIKELIEST = 60, 15
 #: Of the time, so much is spent on pairs.
 SHARE = 0.6
 #: So many sets are gone on from, with so many edits more; and probes that an edit may mend by itself.
@@ -30,14 +32,17 @@ class Several:
         self.sets, self.single = sets, single
         self._gone_on: set[tuple[tuple[int, ...], str]] = set()
 
+    def likeliest(self, edits: list[Edit]) -> Found | None:
+        """Two of the few that are likeliest by far: one job."""
+        return self.sets.best(
+            self.sets.all_pass(_pairs(self._halves(edits[:FEW], self.sets.failing[0])[:MOST_LIKELIEST]))
+        )
+
     def pair(self, edits: list[Edit], share: float = 1.0) -> Found | None:
         """Two of the likeliest edits, in different places; the likeliest pairs first, for this share of the time."""
         until = self.sets.trials.left() - share * self.sets.trials.whole
-        likely = self._halves(edits)
-        sets: list[tuple[Edit, ...]] = [
-            p for p in itertools.combinations(likely, 2) if p[0].parts[0][0] != p[1].parts[0][0]
-        ]
-        sets = sorted((p for p in sets if cost(p) < self.single.most), key=cost)
+        likely = self._halves(edits, self.sets.failing[-1])  # with few numbers, more of them do the same
+        sets = [pair for pair in _pairs(likely) if cost(pair) < self.single.most]
         for start in range(0, len(sets), PAIRS):
             if self.sets.trials.exhausted(SHARE) or self.sets.trials.left() < until:
                 break
@@ -45,10 +50,9 @@ class Several:
                 return self.sets.best(passing)
         return None
 
-    def _halves(self, edits: list[Edit]) -> list[Edit]:
+    def _halves(self, edits: list[Edit], most: str) -> list[Edit]:
         """The likeliest edits that may be one of two: none of them stops an answer that ran through, and what they
         change is seen to be something else for each. Of those of which nothing is seen, a few in each place."""
-        most = self.sets.failing[-1]  # with few numbers, more of them do the same
         part = [(edit, text) for edit in edits[:MOST_SEEN] if (text := self.sets.text((edit,)))]
         before = self.sets.base.get(most, {})
         kept: list[Edit] = []
@@ -61,7 +65,7 @@ class Several:
                 if behaviour(frame) in seen:
                     continue
                 seen.append(behaviour(frame))
-            elif sum(edit.parts[0][0] == other.parts[0][0] for other in kept) >= IN_ONE_PLACE:
+            elif sum(_place(edit) == _place(other) for other in kept) >= IN_ONE_PLACE:
                 continue
             kept.append(edit)
             if len(kept) == MOST_PAIRED:
@@ -102,7 +106,7 @@ class Several:
                     return self.sets.best(found)
         return None
 
-    def in_turn(self, edits: list[Edit], beam: int = BEAM, rounds: int = 2) -> Found | None:
+    def in_turn(self, edits: list[Edit], beam: int = BEAM, rounds: int = 2, most: int = MOST_SECOND) -> Found | None:
         """Two or three edits: those that bring a probe nearer are kept, and the search goes on from there."""
         if not any(gain >= WHOLE_PROBE for gain, _ in self.single.progress):
             self._by_other_probes(edits)
@@ -111,7 +115,7 @@ class Several:
         for _ in range(rounds):
             following: Gained = []
             for gain, chosen in kept:
-                found, more = self._one_more(chosen, gain, edits)
+                found, more = self._one_more(chosen, gain, edits, most)
                 if found:
                     return self.sets.best(found)
                 following += more
@@ -165,6 +169,18 @@ class Several:
             if found:
                 break
         return found, more
+
+
+def _pairs(edits: list[Edit]) -> list[tuple[Edit, ...]]:
+    """Two of them in different places, or statements that are put in at the same one; the likeliest first."""
+    pairs = itertools.combinations(edits, 2)
+    apart = [p for p in pairs if _place(p[0]) != _place(p[1]) or {e.kind for e in p} == {"statement_missing"}]
+    return sorted(apart, key=cost)
+
+
+def _place(edit: Edit) -> tuple[int, tuple[int, ...]]:
+    """What it is a change of, and where: what is put in or moved is a change of the block, at one of its lines."""
+    return edit.parts[0][0], edit.lines
 
 
 def _overlap(a: Edit, b: Edit) -> bool:
