@@ -24,14 +24,14 @@ def training_steps():
 def training_step(model, loss_func, xb, yb, lr):
     """Train the model on one batch, once.
 
-    `model` is an nn.Module; `model(xb)` gives the outputs of the batch, `loss_func(outputs, yb)` its loss, a tensor
-    without dimensions; `lr` is the learning rate.
+    `model` is an nn.Module, `loss_func(model(xb), yb)` its loss on the batch, a tensor without dimensions; `lr` is the
+    learning rate.
 
     Predict, get the loss, call `backward()`. Then move every parameter against its gradient, by `lr` times that
-    gradient, in place: whoever holds a parameter must see its new value. No optimizer yet. Last, clear the gradients:
+    gradient, in place: whoever holds it must see its new value. No optimizer yet. Last, clear the gradients:
     each is None or all zeros when you return.
 
-    Return the loss as it was before the update.
+    Return the loss from before the update.
 
     >>> training_step(nn.Linear(4, 3), F.cross_entropy, torch.rand(8, 4), torch.arange(8) % 3, lr=0.1)   # perhaps
     tensor(1.1874)
@@ -69,15 +69,14 @@ def evaluate_batch(model, loss_func, xb, yb):
 
 
 def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
-    """The first training loop: the model keeps its layers in a plain list, `model.layers`.
+    """The first training loop, for a model that keeps its layers in a list, `model.layers`.
 
-    Go through the rows of `x` and `y` in order, `bs` at a time, `epochs` times over; the last batch is the shorter
-    rest, and none is empty. `loss_func(model(xb), yb)` is the loss of a batch, a tensor without dimensions. Take `lr`
-    times its gradient, of this batch alone, off the `weight` and the `bias` of each layer that has them, in place; a
-    ReLU has neither.
+    Go through the rows of `x` and `y` in order, `bs` at a time, `epochs` times over; the last batch may be short, none
+    is empty. `loss_func(model(xb), yb)` is the loss of a batch, a tensor without dimensions. Take `lr` times its
+    gradient, of this batch alone, off the `weight` and the `bias` of each layer that has them, in place; a ReLU has
+    neither.
 
-    There may be any number of layers, and no `model.parameters()`: the model need not be an nn.Module. No optimizer
-    yet. What you return does not matter.
+    There may be any number of layers, and no `model.parameters()`. No optimizer yet. What you return does not matter.
 
     >>> fit_layers(ListModel(784, 50, 10), F.cross_entropy, x_train, y_train, bs=64, lr=0.5)
     """

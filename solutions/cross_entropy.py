@@ -184,13 +184,13 @@ def why_logsumexp_trick():
 
 
 def logsumexp(x):
-    """LogSumExp over the last dimension, ln(exp(x1) + exp(x2) + ...), right for scores of any size.
+    """LogSumExp over the last dimension: ln(exp(x1) + exp(x2) + ...).
 
     x: float tensor (n, c), the scores of one example in each row
 
     Return a tensor (n,) of the same dtype, through which gradients flow back to `x`. It must be right for ordinary
-    scores, and just so around 1000, -1000 and far beyond, where exp gives infinity or 0; and in each row, whatever the
-    other rows hold. You are building torch's logsumexp, so don't build on it.
+    scores, around 1000 and -1000 and far beyond, where exp gives infinity or 0; and in each row, whatever the other
+    rows hold. You are building torch's logsumexp, so don't build on it.
 
     >>> logsumexp(torch.tensor([[0.0, 0.0], [1000.0, 1000.0]]))      # ln 2 and 1000 + ln 2
     tensor([6.9315e-01, 1.0007e+03])
@@ -230,12 +230,12 @@ def log_softmax(x):
 
 
 def cross_entropy(input, target):
-    """Cross entropy of scores and class labels: the loss of this lesson, right for any scores.
+    """Cross entropy of scores and class labels: the loss of this lesson.
 
     input: float tensor (n, c), the scores of c classes for each of n examples, before any softmax
     target: int64 tensor (n,), the right class of each example
 
-    Return the mean over the examples of minus the log of the softmax probability of the target: a tensor without
+    Return the mean over the examples of minus the log of the target's softmax probability: a tensor without
     dimensions, of input's dtype, through which gradients flow. It is right for scores of 1000 too, above all in rows
     that are confidently wrong. Torch's own is there to compare with, not to build on.
 

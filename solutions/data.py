@@ -8,13 +8,13 @@ import torch
 
 
 class Dataset:
-    """Inputs and targets under one roof: a dataset has a length, and gives what you index it by.
+    """Inputs and targets under one roof.
 
     `x` and `y` are tensors (n, ...), row i of `y` the target of row i of `x`. `len(ds)` is n, and `ds[i]` the pair
-    (x[i], y[i]). `i` is an int, a slice, or an int64 tensor of row numbers, and does what it does with a tensor; an int
-    beyond either end is an IndexError.
+    (x[i], y[i]). As with a tensor, `i` is an int, a slice, or an int64 tensor of row numbers; an int beyond either end
+    is an IndexError.
 
-    Write it yourself, without TensorDataset; a base class is not needed.
+    Write it yourself, without TensorDataset.
 
     >>> ds = Dataset(torch.rand(100, 784), torch.arange(100))
     >>> len(ds), ds[0:5][0].shape, ds[0:5][1]
@@ -161,13 +161,11 @@ def when_to_reshuffle():
 class Sampler:
     """Decides which rows go into which batch.
 
-    `n` is the number of rows of the dataset, `bs` the batch size. A loop over the sampler gives batches of row numbers,
+    `n` is the dataset's number of rows, `bs` the batch size. A loop over the sampler gives batches of row numbers,
     each a list of ints or a 1-d int64 tensor; the last may be short, none is empty. Each of 0, ..., n - 1 comes exactly
-    once: in order without `shuffle`; with it in a random order, drawn anew for each loop, also when the last one was
-    left with `break`.
+    once: in order, or with `shuffle` in a random order, drawn anew for each loop, also after one left with `break`.
 
-    Any source of random numbers will do, but leave the global seeds alone. Write it yourself, without the samplers of
-    torch.utils.data.
+    Set no global seed. Write it yourself, without the samplers of torch.utils.data.
 
     >>> list(Sampler(10, 4))
     [tensor([0, 1, 2, 3]), tensor([4, 5, 6, 7]), tensor([8, 9])]
@@ -250,13 +248,13 @@ def why_collate():
 
 
 def plot_item(xb, yb, i=0):
-    """Draw item `i` of a batch with matplotlib: the image, with its label as the title.
+    """Draw item `i` of a batch with matplotlib, its label as the title.
 
     `xb` is a float tensor (bs, 784), each row a 28 x 28 image laid out row after row; `yb` an int64 tensor (bs,). Show
-    the 28 x 28 values with `imshow`, first row at the top, in any colours. The title holds the label of item `i`, alone
-    or in words ("label 7"), but no other number. Return the figure or the axes.
+    the 28 x 28 values with `imshow`, first row at the top, in any colours. The title holds the label, alone or in
+    words ("label 7"), and no other number. Return the figure or the axes.
 
-    matplotlib takes a while to import: do it inside the function, so that the other exercises start fast.
+    matplotlib takes a while to import: do it inside the function.
     """
     import matplotlib.pyplot as plt
 

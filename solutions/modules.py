@@ -124,14 +124,14 @@ def why_parameters_are_shorter():
 
 
 class DummyModule:
-    """The third model: do in plain Python what nn.Module does for you.
+    """The third model: do in plain Python what nn.Module does for you, without inheriting from it.
 
-    DummyModule(n_in, nh, n_out) does not inherit from nn.Module. `__init__` sets `_modules`, an empty dict: the
-    registry; then `l1` and `l2`, nn.Linear layers from n_in to nh and from nh to n_out. Write three more methods:
+    `__init__` sets the registry, an empty dict `_modules`; then `l1` and `l2`, nn.Linear layers from n_in to nh and
+    from nh to n_out. Write three more methods:
 
     - `__setattr__(self, name, value)` runs at every assignment. It registers the value under its name, unless that
       begins with an underscore, and sets the attribute as usual.
-    - `__repr__` returns a string with each registered name and each layer's own repr.
+    - `__repr__` returns a string with each registered name and its layer's own repr.
     - `parameters()` yields every parameter of every layer registered by then, in order.
 
     >>> model = DummyModule(784, 50, 10)

@@ -9,14 +9,14 @@ from torch import nn
 
 
 def get_data(images, labels, n_valid):
-    """Turn the raw images and labels into tensors, to train with and to validate with.
+    """Turn raw images and labels into tensors to train and to validate with.
 
-    images: uint8 tensor (N, 28, 28), pixels from 0 (black) to 255 (white)
+    images: uint8 tensor (N, 28, 28), pixels from 0 to 255
     labels: tensor (N,) of any integer dtype
     n_valid: how many images validate, at least 1 and less than N
 
-    Return x_train, y_train, x_valid, y_valid. Each x is float32, one flat row of 784 values an image, with 0 to 255
-    scaled to 0.0 to 1.0; each y is int64. The LAST n_valid images validate, all others train, in the order they have.
+    Return x_train, y_train, x_valid, y_valid. Each x is float32, a flat row of 784 values an image, with 0 to 255
+    scaled to 0.0 to 1.0; each y is int64. The LAST n_valid images validate, the others train, in their order.
 
     >>> x_train, y_train, x_valid, y_valid = get_data(images, labels, 10000)
     >>> x_train.shape, x_valid.shape
@@ -47,13 +47,13 @@ def hyperparameters(x_train, y_train):
 
 
 class ListModel:
-    """A first network with one hidden layer: the layers are kept in a plain list, and x walks through them.
+    """A first network with one hidden layer, its layers in a plain list.
 
-    ListModel(n_in, nh, n_out) keeps three layers of its own in the Python list `layers`: a Linear from n_in to nh, a
-    ReLU and a Linear from nh to n_out, all from torch.nn, with bias. Called with x (bs, n_in), it sends x through one
-    after the other and returns the last one's scores (bs, n_out). No softmax: that comes next.
+    ListModel(n_in, nh, n_out) keeps a Python list `layers` of its own: a Linear from n_in to nh, a ReLU and a Linear
+    from nh to n_out, all from torch.nn, with bias. Called with x (bs, n_in), it sends x through them in turn and
+    returns the scores (bs, n_out). No softmax: that comes next.
 
-    A class of your own with `__call__`, or an nn.Module with `forward`: either is right.
+    A class with `__call__`, or an nn.Module with `forward`: either is right.
 
     >>> model = ListModel(784, 50, 10)
     >>> model(torch.zeros(64, 784)).shape
