@@ -36,7 +36,8 @@ def incomplete(exercise: Exercise) -> list[str]:
             if not s.explanation
         ]
     if len(exercise.hints) < LEAST_HINTS or not all(hint.strip() for hint in exercise.hints):
-        findings.append(f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer")
+        told = f"{len(exercise.hints)} hints: give at least {LEAST_HINTS}, the last just short of the answer"
+        findings.append(f"{_at(exercise, exercise.name)}: {told}")
     others = [other for other in lesson.exercises() if other.name != exercise.name]
     for one in exercise.ids:
         if twice := [other.name for other in others if one in other.ids and not one.startswith("X")]:

@@ -68,7 +68,7 @@ PROMISES = [
         _float64,
         'try float64: draw.promised("float64")',
     ),
-    Promise(r"at\s+least\s+(one|1)\b(?!\s+and)", _one, 'try a single one, as of draw.promised("a single row")'),
+    Promise(r"at\s+least\s+(one|1)\b(?!\s+and)", _one, 'try 1, a list of one, or draw.promised("a single row")'),
     Promise(
         r"need\s+(not\s+)?occur",
         _absent_label,

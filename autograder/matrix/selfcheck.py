@@ -13,7 +13,6 @@ import re
 import runpy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder import lesson, proofread, section_files, source
 from autograder.authoring.families import complete
@@ -28,13 +27,9 @@ from autograder.matrix.declared import incomplete, place_of
 from autograder.matrix.mutants import mutants
 from autograder.matrix.promises import untried
 from autograder.matrix.seen import caught, observe_all, shortcuts, values_alone
-from autograder.matrix.steady import steady, undrawn
+from autograder.matrix.steady import fixed, steady, undrawn, verdicts
 from autograder.process.warm import warm
 from autograder.proofread import AuthorsError
-
-#: So many further draws are looked at before a probe is said to see the same under every seed.
-DRAWS = 8
-DRAW = "draw what it is given, as with draw.normal(...), or say why nothing varies in fixed=..."
 
 
 @dataclass
@@ -129,9 +124,10 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     references = [expected(exercise, seed) for seed in seeds]
     steady(exercise, references[0], seeds[0])
     examined = [Examination(exercise) for _ in seeds]
-    always = incomplete(exercise) + undrawn(exercise) + _fixed(exercise, references, seeds)
+    always = incomplete(exercise) + undrawn(exercise) + fixed(exercise, references, seeds)
     for seed, reference, found in zip(seeds, references, examined, strict=True):
         found.findings += always + _reference(exercise, reference) + untried(exercise, reference)
+        found.findings += verdicts(exercise, reference)
         found.findings += _stub(exercise, reference, seed)
     if exercise.kind == "concept":
         return examined
@@ -197,27 +193,6 @@ def arrays(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
         return []
     told = "what comes back from the reference is NumPy's: leave .numpy() out, or say NumPy in the prompt"
     return [f"{proofread.at(solutions, ends[0].lineno if ends else line)}: {told}"]
-
-
-def _fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[int]) -> list[str]:
-    """Probes that see the same whatever is drawn. Two draws may be alike by chance, so more are asked for then."""
-    others = iter(range(max(seeds) + 1, max(seeds) + 1 + DRAWS))
-    drawn = list(references)
-    open_ = [p.name for p in exercise.probes.values() if exercise.kind == "code" and not p.fixed]
-    while open_ := [name for name in open_ if all(_sight(r[name]) == _sight(drawn[0][name]) for r in drawn)]:
-        if (seed := next(others, None)) is None:
-            break
-        drawn.append(expected(exercise, seed))
-    verdicts = [name for name in open_ if isinstance(drawn[0][name].get("value"), bool)]
-    return [
-        f"{place_of(exercise, name)}: {name} sees the same under every seed, so its answer can be hard-coded: "
-        + ("return what came back, and no verdict on it" if name in verdicts else DRAW)
-        for name in open_
-    ]
-
-
-def _sight(frame: Frame) -> Any:
-    return frame.get("value"), frame.get("raised", {}).get("type"), frame.get("complaint")
 
 
 def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:

@@ -1,20 +1,25 @@
-"""Does a probe see the same again, whatever ran before it, and is what is random drawn?"""
+"""Does a probe see the same again, whatever ran before it, is what it is given drawn, and does it return that?"""
 
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from autograder import proofread, source
 from autograder.exercise import Exercise
 from autograder.judging.judge import by_probe, compare
-from autograder.judging.observing import reference_on
+from autograder.judging.observing import expected, reference_on
 from autograder.judging.verdict import Frame
+from autograder.matrix.declared import place_of
 from autograder.proofread import AuthorsError
 
 #: What is random, by its last name, and what to write for it.
 DRAWN = {"randn": "normal", "normal": "normal", "gauss": "normal", "rand": "uniform", "uniform": "uniform"}
 DRAWN |= {"random": "number", "randint": "integers", "randrange": "integer", "randperm": "shuffled"}
 DRAWN |= {"shuffle": "shuffled", "sample": "shuffled", "permutation": "shuffled", "choice": "choice"}
+#: So many further draws are looked at before a probe is said to see the same under every seed.
+DRAWS = 8
+DRAW = "draw what it is given, as with draw.normal(...), or say why nothing varies in fixed=..."
 
 
 def steady(exercise: Exercise, reference: dict[str, Frame], seed: int) -> None:
@@ -43,3 +48,38 @@ def undrawn(exercise: Exercise) -> list[str]:
             told = f"draw what is random: draw.{DRAWN[last]}(...) in place of {module}.{last}"
             found.append(f"{proofread.shown(file)}:{line}: {told}")
     return found
+
+
+def fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[int]) -> list[str]:
+    """Probes that see the same whatever is drawn. Two draws may be alike by chance, so more are asked for then."""
+    others = iter(range(max(seeds) + 1, max(seeds) + 1 + DRAWS))
+    drawn = list(references)
+    open_ = [p.name for p in exercise.probes.values() if exercise.kind == "code" and not p.fixed]
+    while open_ := [name for name in open_ if all(_sight(r[name]) == _sight(drawn[0][name]) for r in drawn)]:
+        if (seed := next(others, None)) is None:
+            break
+        drawn.append(expected(exercise, seed))
+    verdicts = [name for name in open_ if isinstance(drawn[0][name].get("value"), bool)]
+    return [
+        f"{place_of(exercise, name)}: {name} sees the same under every seed, so its answer can be hard-coded: "
+        + ("return what came back, and no verdict on it" if name in verdicts else DRAW)
+        for name in open_
+    ]
+
+
+def verdicts(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
+    """Probes that return True and False for what an answer gave, and not what it gave."""
+    told = "returns True and False alone: return what came back, and no verdict on it"
+    return [
+        f"{place_of(exercise, name)}: {name} {told}"
+        for name, frame in reference.items()
+        if isinstance(seen := frame.get("value"), list)
+        and any(call.get("result") is not None for call in frame["calls"])
+        and seen
+        and all(isinstance(one, bool) for one in seen)
+        and not any(isinstance(call.get("result"), bool) for call in frame["calls"])
+    ]
+
+
+def _sight(frame: Frame) -> Any:
+    return frame.get("value"), frame.get("raised", {}).get("type"), frame.get("complaint")

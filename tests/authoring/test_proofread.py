@@ -18,6 +18,7 @@ from autograder.judging.observing import observable
 from autograder.matrix.declared import incomplete
 from autograder.matrix.needed import mistakes
 from autograder.matrix.selfcheck import arrays
+from autograder.matrix.steady import verdicts
 from autograder.process.frames import Outcome
 from autograder.proofread import AuthorsError
 
@@ -836,10 +837,22 @@ def test_a_name_in_relations_that_is_none_or_a_mistake_too_is_told(monkeypatch: 
     exercise = lesson.find("softmax")
     monkeypatch.setattr(exercise, "relations", ["steps_twice", "anything", next(iter(exercise.mistakes))])
     monkeypatch.setitem(RELATIONS, exercise.relations[2], RELATIONS["negated"])
-    slip, nothing, both = [finding.partition(": ")[2] for finding in incomplete(exercise)]
+    monkeypatch.setattr(exercise, "hints", ["One."])
+    slip, nothing, both, hints = [finding.partition(": ")[2] for finding in incomplete(exercise)]
     assert slip.startswith("there is no relation steps_twice: a slip that sister exercises share counts by itself.")
     assert nothing.startswith("there is no relation anything. There are returns_nothing, negated, ")
+    assert hints == "1 hints: give at least 2, the last just short of the answer"
     assert both.endswith("is a mistake of this exercise too. Rename that, or drop it")
+
+
+def test_a_list_of_verdicts_is_told_unless_the_answer_gives_them() -> None:
+    exercise = lesson.find("softmax")
+    name = next(iter(exercise.probes))
+    cases = {"verdicts": ([True, False], 1.0), "values": ([True, 2.0], 1.0), "an answer": ([True, False], True)}
+    seen = {case: {name: {"value": value, "calls": [{"result": gave}]}} for case, (value, gave) in cases.items()}
+    told = {case: verdicts(exercise, frames) for case, frames in seen.items()}
+    assert [finding.endswith("return what came back, and no verdict on it") for finding in told["verdicts"]] == [True]
+    assert not told["values"] + told["an answer"]
 
 
 def test_mistakes_that_look_alike_are_told_once() -> None:
