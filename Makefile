@@ -7,7 +7,7 @@ KIT = @.venv/bin/python -m autograder
 # What may be set behind a command: make check exercise=softmax. Not taken from the environment: a stray `file` there
 # must not change what is graded.
 SETTINGS = exercise section file plot plain notebook to_notebook force no_browser give_up assignment yes anonymous accept \
-	roster zip times mistake seeds seed only cases take again
+	roster zip times mistake seeds seed only cases take again released
 $(foreach setting,$(SETTINGS),$(eval $(setting) =))
 assignment := $(shell sed -n 's/^name = "\(.*\)"/\1/p' solutions/lesson.toml)
 
@@ -106,7 +106,7 @@ collect: .venv/ready/class ## Put a platform's zip into submitted/ (zip=FILE tim
 	$(KIT) collect $(assignment) --zip '$(zip)' $(if $(times),--times '$(times)')
 
 grade: .venv/ready/class ## Grade what students handed in (accept=1: scores that a new kit changes; take=1: other names; again=1)
-	$(KIT) grade $(assignment) $(if $(accept),--accept) $(if $(take),--take) $(if $(again),--again)
+	$(KIT) grade $(assignment) $(if $(accept),--accept) $(if $(take),--take) $(if $(again),--again) $(if $(released),--released)
 
 feedback: .venv/ready/class ## Make the pages that students get back
 	$(KIT) feedback $(assignment)

@@ -7,6 +7,7 @@ workspace: whoever works in it, or below it, gets that one. Nothing ever writes 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -16,6 +17,8 @@ DESCRIPTION = Path("solutions", "lesson.toml")
 #: The folder of an instructor's own questions, the key in course.toml that names another, and what Python imports its
 #: checks as.
 OWN = "own"
+#: Names another folder of own questions to a command and all that it starts: those that were released.
+INSTEAD = "AUTOGRADER_OWN"
 
 
 def lesson_folder() -> Path:
@@ -55,6 +58,8 @@ def own() -> Path | None:
     """
     if (PACKAGE / "lesson.toml").exists():
         return None
+    if instead := os.environ.get(INSTEAD):
+        return Path(instead)
     try:
         beside = [Path.cwd(), workspace()]
     except FileNotFoundError:
@@ -76,7 +81,7 @@ def _named(course: Path) -> str:
     import tomllib
 
     try:
-        named = tomllib.loads(course.read_text(encoding="utf-8")).get(OWN, OWN)
+        named = tomllib.loads(course.read_text(encoding="utf-8-sig")).get(OWN, OWN)
     except (OSError, ValueError):
         return OWN
     return named if isinstance(named, str) and named else OWN

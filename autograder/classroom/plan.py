@@ -110,7 +110,7 @@ class Plan:
             handed.frozen[name] = handed.notebooks.pop(name)
             if not (self.course / "autograded" / handed.student / self.assignment / f"{name}.ipynb").exists():
                 why = f"{name} cannot be graded: {'; '.join(self.frozen[name].gone.values())}"
-                do = released.remedy(self.course, self.assignment, self.frozen[name].section)
+                do = released.remedy(self.course, self.assignment, name, self.frozen[name].gone)
                 found.notices.append(Notice(handed.student, "no checks", why, do, name))
 
     def task(self, handed: Handed, name: str) -> tuple[Path, Task] | None:

@@ -1,6 +1,7 @@
 """What an assignment was released as, kept beside the gradebook: the lesson may change, and what was handed in may not.
 
-A notebook with an exercise that the kit has no more cannot be built again. It is brought back from here.
+A notebook with an exercise that the kit has no more cannot be built again. It is brought back from here. By one's
+own questions as they were, late answers can be graded when these have been changed or broken since.
 """
 
 from __future__ import annotations
@@ -20,17 +21,30 @@ from autograder import lesson, proofread, section_files
 from autograder.classroom import results
 from autograder.description import current
 from autograder.judging.observing import expected
+from autograder.places import OWN
 from autograder.proofread import AuthorsError
 
 
 def keep(folder: Path, assignment: str, whole: bool) -> None:
-    """Keep the instructor's notebooks of source/. `whole`: this kit has all their exercises, and can grade them."""
+    """Keep the instructor's notebooks of source/. `whole`: this kit has all their exercises, and can grade them.
+
+    Own questions are kept all together: results are those of before only where nothing that grades is missing.
+    """
     place = _place(folder, assignment)
     place.mkdir(parents=True, exist_ok=True)
     for file in (folder / "source" / assignment).glob("*.ipynb"):
         shutil.copyfile(file, place / file.name)
     if whole:
         (place / "kit").write_text(_commit(folder), encoding="ascii")
+        shutil.rmtree(place / OWN, ignore_errors=True)
+        if own := current().own:
+            shutil.copytree(own, place / OWN, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def own_questions(folder: Path, assignment: str) -> Path | None:
+    """One's own questions as the assignment was released with them."""
+    kept = _place(folder, assignment) / OWN
+    return kept if kept.is_dir() else None
 
 
 def bring_back(
@@ -67,7 +81,29 @@ def gone(notebook: str, names: Iterable[str]) -> dict[str, str]:
     if section_files.is_own(section):
         _try_out(section)
     there = lesson.load(section)
-    return {name: _why(section, name) for name in names if name not in there}
+    own = set() if section_files.is_own(section) else _own_then(notebook)
+    found = {name: _why(section, name) for name in names if name not in there}
+    return found | {name: _moved(notebook, name) for name in names if name in own}
+
+
+def _own_then(notebook: str) -> set[str]:
+    """Questions of one's own that were released in a section of this name; the lesson may have got some of the kind."""
+    kept = results.folder(Path.cwd()) / "released"
+    places = [place / OWN / "checks" / notebook for place in (kept.iterdir() if kept.is_dir() else ())]
+    return {path.stem for place in places for path in place.glob("[!_]*.py")}
+
+
+def _moved(notebook: str, name: str) -> str:
+    if notebook in current().sections:
+        return f"{name} was released as a question of yours, and the lesson has a section {notebook} too now"
+    now = _renamed(name)
+    told = f"{now} has it now: call that {notebook} again" if now else "that is gone"
+    return f"{name} was released in your section {notebook}, and {told}"
+
+
+def _renamed(name: str) -> str:
+    """One's own section that has a question of this name now."""
+    return next((section for section in section_files.sections_with(name) if section_files.is_own(section)), "")
 
 
 @functools.cache
@@ -93,12 +129,15 @@ def _why(section: str, name: str) -> str:
     return f"{name} is in the section {found} now" if found else f"{name} is no longer in the kit"
 
 
-def remedy(folder: Path, assignment: str, section: str) -> str:
-    """What to type to grade a notebook of which something is `gone`, by the kit that it was released with."""
+def remedy(folder: Path, assignment: str, notebook: str, names: Iterable[str]) -> str:
+    """What to type to grade a notebook of which these are `gone`, by what it was released with."""
     kit = _place(folder, assignment) / "kit"
     commit = kit.read_text(encoding="ascii").strip() if kit.exists() else ""
     grade = f"make grade assignment={assignment}"
-    if section_files.is_own(section):
+    own = _own_then(notebook) & set(names)
+    if own and (section_files.is_own(notebook) or notebook not in current().sections):
+        return f"{grade} released=1"
+    if section_files.is_own(section_of(notebook, names)):
         return f"mend it, then: {grade}"
     if not commit:
         return f"go back to the kit before, then: {grade}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -18,6 +20,7 @@ from autograder.commands.group import FAILED, NOT_PASSED, PASSED, USAGE, leave
 @click.option("--again", is_flag=True, help="Once more for what ran out of time.")
 @click.option("--take", is_flag=True, help="Rename notebooks whose cells tell which of the released ones they are.")
 @click.option("--accept", is_flag=True, help="Write scores that change because the kit changed since they were given.")
+@click.option("--released", is_flag=True, help="By the questions of your own as they were released.")
 @click.option("--gradebook/--no-gradebook", default=True, help="Also write the gradebook, as nbgrader autograde does.")
 @click.option("--json", "as_json", is_flag=True, help="Print a report as JSON.")
 def grade(
@@ -28,6 +31,7 @@ def grade(
     again: bool,
     take: bool,
     accept: bool,
+    released: bool,
     gradebook: bool,
     as_json: bool,
 ) -> None:
@@ -45,6 +49,8 @@ def grade(
     from autograder.process.sandbox import SandboxUnavailable
 
     try:
+        if released:
+            _as_released(assignment)
         report = run(assignment, jobs, dask, student, again, gradebook, take, accept, shown=not as_json)
     except (NoAssignment, SandboxUnavailable) as error:
         click.echo(str(error), err=True)
@@ -57,3 +63,17 @@ def grade(
         leave(130)
     click.echo(json.dumps(asdict(report), indent=1) if as_json else words(report))
     leave(FAILED if report.failed else NOT_PASSED if report.attention else PASSED)
+
+
+def _as_released(assignment: str) -> None:
+    """From here on, in all processes too, the questions of one's own are those of before."""
+    from autograder import course, lesson, places
+    from autograder.classroom.plan import NoAssignment
+    from autograder.classroom.released import own_questions
+
+    kept = own_questions(Path.cwd(), assignment)
+    if kept is None:
+        grade = course.typed("grade", assignment)
+        raise NoAssignment(f"No question of yours was kept when {assignment} was released. Grade without it: {grade}")
+    os.environ[places.INSTEAD] = str(kept)
+    lesson.forget()

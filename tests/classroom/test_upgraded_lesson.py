@@ -11,7 +11,7 @@ import pytest
 import small_kit
 import started
 from course import answered
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 
 from autograder import places
 
@@ -195,9 +195,24 @@ def test_a_name_that_is_taken_meanwhile_stops_nobodys_grading(tmp_path: Path) ->
 
     # Renamed at once: what was handed in is not graded by the lesson's.
     (tmp_path / "own/checks/mine/flip.py").unlink()
-    told = lesson.autograder("grade", "sums")
+    lesson.hand_in("dora", "mine", {"flip": "def flip(x):\n    return -1 * x\n"})
+    told = lesson.autograder("grade", "sums", code=1)
     assert "mine keeps the scores that it has: own/checks/mine/flip.py is gone, by which flip was released." in told
+    assert "dora: mine cannot be graded: own/checks/mine/flip.py is gone, by which flip was released\n" in told
+    assert "      make grade assignment=sums released=1\n" in told
+    lesson.autograder("grade", "sums", "--released")
+    assert lesson.scores("dora")["flip"] == (1, 1)
     assert [lesson.scores(student) for student in ("ada", "ben")] == before
+
+    # So it is when the whole section is called otherwise.
+    for kind in ("solutions/{}.py", "checks/{}"):
+        (tmp_path / "own" / kind.format("mine")).rename(tmp_path / "own" / kind.format("ours"))
+    lesson.write("own/checks/ours/flip.py", like_double("flip"))
+    lesson.hand_in("eve", "mine", {"flip": "def flip(x):\n    return 2 * x\n"})  # right in the lesson's
+    told = lesson.autograder("grade", "sums", code=1)
+    assert "eve: mine cannot be graded: flip was released in your section mine, and ours has it now: call that" in told
+    with pytest.raises(MissingEntry):
+        lesson.scores("eve")
 
 
 @pytest.mark.slow
