@@ -172,15 +172,21 @@ class Body(Edit):
         Place(body, int(patterns.has_docstring(body)), len(body), {}).replace(statements(self.new))
 
 
+def named(whole: ast.Module, name: str) -> Place:
+    """Where the method or function of this name stands."""
+    if place := definition(whole, name):
+        return place
+    if name.isidentifier():
+        raise Mismatch(f"there is no {name}")
+    raise Mismatch(f'{name!r} is no name of a method. A statement is dropped by "" as its new code')
+
+
 @dataclass(frozen=True)
 class Without(Edit):
     name: str
 
     def edit(self, whole: ast.Module, body: Block) -> None:
-        place = definition(whole, self.name)
-        if place is None:
-            raise Mismatch(f"there is no {self.name}")
-        place.replace([])
+        named(whole, self.name).replace([])
 
 
 @dataclass(frozen=True)
@@ -202,9 +208,7 @@ class Inside(Edit):
     edits: tuple[Edit, ...]
 
     def edit(self, whole: ast.Module, body: Block) -> None:
-        place = definition(whole, self.name)
-        if place is None:
-            raise Mismatch(f"there is no {self.name}")
+        place = named(whole, self.name)
         place.block[place.first] = composed(self.edits, place.block[place.first])
 
     def inverse(self) -> Edit | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from autograder import proofread
 from autograder.authoring.variants import implementation, same_as
+from autograder.declaring import brought
 from autograder.exercise import Exercise, Probe
 from autograder.judging.difference import difference
 from autograder.judging.judge import remarked
@@ -48,7 +49,10 @@ def _how(exercise: Exercise, probe: Probe, frames: dict[str, Frame], reference: 
         told = f": it raises {raised['type']}: {raised['message']}."
         if UNCALLABLE.search(raised["message"]) and not raised["frames"]:
             return f"{told} Give it the reference's parameters"
-        return f"{told} {MISSING if raised['type'] == 'NameError' else f'Mend it; or l{less}'}"
+        if raised["type"] == "NameError":
+            name = re.search(r"'(\w+)'", raised["message"])
+            return told + (brought(name[1] if name else "")[1:] or f" {MISSING}")
+        return f"{told} Mend it; or l{less}"
     if "complaint" in frame:
         return f": {frame['complaint']} L{less}"
     found = difference(frame.get("value"), expected.get("value"), probe.rtol, probe.atol)

@@ -15,6 +15,7 @@ from autograder.authoring import families
 from autograder.authoring.relations import RELATIONS
 from autograder.declaring import Misdeclared, remedy
 from autograder.judging.observing import observable
+from autograder.matrix import fair
 from autograder.matrix.declared import incomplete
 from autograder.matrix.needed import mistakes
 from autograder.matrix.selfcheck import arrays
@@ -853,6 +854,21 @@ def test_a_list_of_verdicts_is_told_unless_the_answer_gives_them() -> None:
     told = {case: verdicts(exercise, frames) for case, frames in seen.items()}
     assert [finding.endswith("return what came back, and no verdict on it") for finding in told["verdicts"]] == [True]
     assert not told["values"] + told["an answer"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("torch", "Write import torch above."), ("total", "It has to bring along what it needs")],
+)
+def test_a_right_that_lacks_a_name_is_told_with_its_import(name: str, told: str) -> None:
+    exercise = lesson.find("collate")
+    raised = {"type": "NameError", "message": f"name '{name}' is not defined", "frames": [{"line": 3}]}
+    seen = {probe: {"probe": probe, "raised": raised, "calls": []} for probe in exercise.probes}
+    reference = {probe: {"probe": probe, "value": 1.0, "calls": []} for probe in exercise.probes}
+    rights = list(exercise.rights)
+    findings = fair.refused(exercise, dict.fromkeys(rights, seen), reference, {right: [] for right in rights})
+    assert findings
+    assert all(finding.endswith(f"is not defined. {told}") for finding in findings), findings
 
 
 def test_mistakes_that_look_alike_are_told_once() -> None:

@@ -120,6 +120,8 @@ def test_what_an_edit_lost_it_does_not_invent() -> None:
         (change("opt.stop()", ""), r"stands nowhere .*\(did you mean opt\.step\(\)\?\)"),
         (change("start", "begin"), "3 times"),
         (slips.without("f"), "no f"),
+        (slips.without("x = 1"), "'x = 1' is no name of a method. A statement is dropped by \"\" as its new code"),
+        (slips.inside("x()", change("x", "y")), "'x\\(\\)' is no name of a method"),
     ],
 )
 def test_an_edit_that_does_not_fit_says_where_it_is_declared(edit: Edit, says: str) -> None:
