@@ -118,8 +118,9 @@ def _diagnose(exercise: Exercise, observed: Outcome | None, verdict: Verdict, se
 #: Parts of the kit that no result depends on; the checks are the lesson's own and are counted there.
 ELSEWHERE = {"bootstrap", "checks", "commands", "copying", "doctor", "matrix", "milestones", "notebooks", "predict"}
 ELSEWHERE |= {"repair", "upgrade", "watch"}
-#: Modules that only tell what came out; nothing that grades may import them (pyproject.toml).
-TELL = {"classroom": ["answered", "export", "hand_back", "items", "kept", "platforms", "ready", "summary", "table"]}
+#: Modules that only bring hand-ins, or tell what came out; nothing that grades may import them (pyproject.toml).
+TELL = {"classroom": ["answered", "collect", "export", "hand_back", "items", "kept", "platforms", "ready", "summary"]}
+TELL["classroom"] += ["table", "times"]
 TELL["report"] = ["class_page", "curves", "kill_matrix", "milestone_figure", "outcome", "pages", "plain"]
 TELL["report"] += ["plain_training", "progress_page", "term", "terminal", "training", "typed"]
 

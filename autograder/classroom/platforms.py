@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.classroom import rosters
-from autograder.classroom.collect import student_id
 from autograder.classroom.export import harmless
 from autograder.classroom.rosters import BadRoster, Match, Roster
+from autograder.classroom.whose import student_id
 
 #: Columns that tell who a Canvas row is about.
 WHO: tuple[str, ...] = ("Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course
-from autograder.classroom.collect import student_id
+from autograder.classroom.whose import student_id
 
 #: By these columns tables are told apart: one's own, Canvas's gradebook, Moodle's worksheet, Moodle's table of grades.
 OWN = ("id",)

@@ -20,7 +20,8 @@ from autograder.commands.group import PASSED, USAGE, leave
 def collect(assignment: str, path: Path, times: Path | None) -> None:
     """Put the notebooks of a zip from Moodle, Canvas, Gradescope or anywhere where `grade ASSIGNMENT` finds them.
 
-    Says what was taken for whom, and what was left out. Files that were there before are kept in .autograder/replaced/.
+    Says what was taken for whom, and what was left out; exits with 2 when that is all. Files that were there before are
+    kept in .autograder/replaced/.
     """
     from autograder import course
     from autograder.classroom import rosters
@@ -35,5 +36,7 @@ def collect(assignment: str, path: Path, times: Path | None) -> None:
         click.echo(str(error), err=True)
         leave(USAGE)
     click.echo("\n".join(found.lines()))
+    if not found.taken:
+        leave(USAGE)
     click.echo(f"Then: {course.typed('grade', assignment)}")
     leave(PASSED)

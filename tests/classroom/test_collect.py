@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom import collect as collecting
 from autograder.classroom import rosters
 from autograder.classroom.collect import CannotCollect, collect
 
@@ -72,6 +74,12 @@ ZIPS: dict[str, tuple[list[str], str, set[str], str]] = {
         {"ada/week1/optim.ipynb", "ben/week1/setup.ipynb", "eve/week1/optim.ipynb"},
         "",
     ),
+    "folder": (
+        ["all/ada/optim.ipynb", "all/ben/hw/optim.ipynb", "all/ben/optim.ipynb", "all/readme.ipynb"],
+        "Plain zip",
+        {"ada/week1/optim.ipynb", "ben/week1/optim.ipynb"},
+        "another of this name is taken for this student",
+    ),
 }
 
 
@@ -95,6 +103,20 @@ def test_each_platforms_names_are_read(kind: str, tmp_path: Path) -> None:
     assert written == files
     assert [why for _, why in found.left if left in why] or not left
     assert any("No times came with it" in line for line in found.lines()) == (kind != "gradescope")
+
+
+def test_a_zip_of_which_nothing_is_taken_says_what_a_plain_one_holds(tmp_path: Path) -> None:
+    found = collect(made(tmp_path / "all.zip", ["optim.ipynb"]), "week1", tmp_path / "submitted")
+    assert found.left == [("optim.ipynb", "its name does not tell whose it is")]
+    assert found.lines()[-1].endswith("In one of no platform each student has a folder: ada/setup.ipynb")
+
+
+@pytest.mark.parametrize(("known", "student"), [((), "ada"), (("ada",), "ada"), (("hw",), "hw")])
+def test_one_students_folder_is_not_taken_for_one_around_all(
+    known: tuple[str, ...], student: str, tmp_path: Path
+) -> None:
+    zipped = made(tmp_path / "all.zip", ["ada/hw/optim.ipynb"])
+    assert list(collect(zipped, "week1", tmp_path / "submitted", known=known).taken) == [student]
 
 
 def test_the_later_upload_counts(tmp_path: Path) -> None:
@@ -212,6 +234,15 @@ def test_a_bad_file_is_a_clear_error(make, says: str, tmp_path: Path) -> None:  
     make(tmp_path / "all.zip")
     with pytest.raises(CannotCollect, match=says):
         collect(tmp_path / "all.zip", "week1", tmp_path / "submitted")
+
+
+def test_a_full_disk_is_not_the_zips_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(collecting, "_put", full)
+    with pytest.raises(CannotCollect, match="^The disk is full"):
+        collect(made(tmp_path / "all.zip", ZIPS["plain"][0]), "week1", tmp_path / "submitted")
 
 
 def test_a_time_that_is_none_names_its_line(tmp_path: Path) -> None:
