@@ -107,6 +107,8 @@ def remedy(error: Exception, names: dict[str, Any], exercise: str) -> str:
         return f". Write @{exercise}.{error.name}."
     if isinstance(error, NameError):
         return brought(error.name or "") or near_to(error.name or "", list(names))
+    if re.fullmatch(r"'tuple' object has no attribute '\w+'", str(error)):
+        return f". Is a comma behind {exercise} = code(...)? Take it out."
     if keyword := re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", str(error)):
         called = names.get(keyword[1]) or getattr(names.get(exercise), keyword[1], None)
         known = inspect.signature(called).parameters if called else ()

@@ -117,12 +117,14 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
             raise AuthorsError(*where, f"the probe `{name}` refuses the reference: {frame['complaint']}")
         if not raised or (raised["frames"] and probe.fixed):
             continue
-        told = f"{raised['type']}: {raised['message']}"
+        told = f"{raised['type']}: {raised['message'].rstrip('.')}"
         if raised["type"] == "Misdeclared":
             raise AuthorsError(*_place(exercise, name, frame), raised["message"])
         if not raised["frames"]:
             if unknown := re.match(r"NameError: name '(\w+)' is not defined$", told):
                 told += brought(unknown[1])
+            if "does not require grad" in told:
+                told += ". Does the reference cut the graph?"
             if raised["type"] in ("BdbQuit", "EOFError", "SystemExit"):
                 told += ". Nobody is there to answer it: take that line out"
             if set(re.findall(r"'(\w+)'", told)) & (exercise.rights.keys() | exercise.mistakes.keys()):

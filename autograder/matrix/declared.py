@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from autograder import lesson, proofread, source
 from autograder.authoring.families import slips
@@ -13,6 +14,8 @@ from autograder.process.frames import Outcome
 from autograder.process.warm import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
+#: Code of so many letters may stand in a hint, though it is all that the reference returns.
+LONGEST_PART = 10
 
 
 def declared(exercise: Exercise) -> list[str]:
@@ -22,7 +25,7 @@ def declared(exercise: Exercise) -> list[str]:
 
 def incomplete(exercise: Exercise) -> list[str]:
     """What is still to be declared, and names that stand for nothing."""
-    findings = _families(exercise) + _printing(exercise)
+    findings = _families(exercise) + _told(exercise)
     if exercise.kind == "code":
         findings += _names(exercise)
         if len(exercise.rights) < LEAST_RIGHTS:
@@ -47,15 +50,29 @@ def incomplete(exercise: Exercise) -> list[str]:
     return findings
 
 
-def _printing(exercise: Exercise) -> list[str]:
-    """A print that was left in the reference, of which the prompt says nothing."""
+def _told(exercise: Exercise) -> list[str]:
+    """Where prompt, reference and hints do not go together: a print or a parameter too many, an answer given away."""
     solutions = source.solutions_path(exercise.section)
     (asked,) = (node for node in proofread.definitions(solutions) if node.name == exercise.name)
+    prompt, findings = ast.get_docstring(asked) or "", []
     calls = [node for node in ast.walk(asked) if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"]
-    if not calls or "print" in (ast.get_docstring(asked) or "").lower():
-        return []
-    place = proofread.at(solutions, calls[0].lineno)
-    return [f"{place}: the reference prints: take print(...) out, or say in the prompt that it does"]
+    if calls and "print" not in prompt.lower():
+        told = "the reference prints: take print(...) out, or say in the prompt that it does"
+        findings.append(f"{proofread.at(solutions, calls[0].lineno)}: {told}")
+    if isinstance(asked, ast.FunctionDef):
+        taken = [node.arg for node in ast.walk(asked.args) if isinstance(node, ast.arg)]
+        spoken_of = re.findall(r"\w+", " ".join(re.findall(r"^(\w+(?:, \w+)*): ", prompt, re.MULTILINE)))
+        unknown = [name for name in spoken_of if name not in taken]
+        missed = [name for name in taken if not re.search(rf"\b{name}\b", prompt)]
+        if unknown and missed:
+            told = f"the prompt describes `{unknown[0]}`, which is no parameter, and not `{missed[0]}`, which is one"
+            findings.append(f"{proofread.at(solutions, asked.lineno)}: {told}: call them alike")
+    ends = [ast.unparse(node.value) for node in ast.walk(asked) if isinstance(node, ast.Return) and node.value]
+    for hint in exercise.hints if exercise.kind == "code" else ():
+        if given := next((code for code in ends if len(code) > LONGEST_PART and code in hint), None):
+            told = f"this hint hands the answer out: leave `{given}` to the learner"
+            findings.append(f"{_at(exercise, hint)}: {told}")
+    return findings
 
 
 def _names(exercise: Exercise) -> list[str]:

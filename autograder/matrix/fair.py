@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 
@@ -45,6 +46,11 @@ def _how(exercise: Exercise, probe: Probe, frames: dict[str, Frame], reference: 
     """What a refused right answer gives, where its form alone keeps it from passing, and what to write."""
     frame, expected = frames.get(probe.name, {}), reference[probe.name]
     less = f"ook at less in {proofread.at(*probe.place)}, or promise it in the prompt"
+    gave, meant = ({json.dumps(call.get("result", 0)) for call in seen.get("calls", ())} for seen in (frame, expected))
+    if "null" in gave - meant:
+        return ": it returns None. Is its `return` missing?"
+    if '"(an iterator)"' in gave - meant:
+        return f": it yields, where the reference returns. Write `return`, or l{less}"
     if raised := frame.get("raised"):
         told = f": it raises {raised['type']}: {raised['message']}."
         if UNCALLABLE.search(raised["message"]) and not raised["frames"]:

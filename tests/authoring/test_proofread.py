@@ -6,6 +6,7 @@ import ast
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import small_kit
@@ -378,6 +379,11 @@ def test_what_cannot_be_meant_is_told_in_one_line(case: str, untouched: Path, tm
 )
 def test_what_checks_are_written_with_is_told_with_its_import(name: str, told: str) -> None:
     assert remedy(NameError(name=name), {"draw": None}, "double") == told
+
+
+def test_a_comma_behind_the_declaration_is_told() -> None:
+    error = AttributeError("'tuple' object has no attribute 'probe'")
+    assert remedy(error, {}, "double") == ". Is a comma behind double = code(...)? Take it out."
 
 
 def test_so_is_what_a_probe_lacks_when_it_runs() -> None:
@@ -821,6 +827,28 @@ def test_what_a_trial_left_in_the_reference_is_told_with_its_line(monkeypatch: p
     assert not any(told for (prompt, _, _), told in findings.items() if prompt != "Softmax.")
 
 
+@pytest.mark.parametrize(
+    ("prompt", "hint", "told"),
+    [
+        ("lo: float", "Compare.", ":1: the prompt describes `lo`, which is no parameter, and not `low`, which is one"),
+        ("lo: float, as `low`", "Compare.", ""),
+        ("low: float", "Compare.", ""),
+        ("low: float", "Write x.clamp(low).", ": this hint hands the answer out: leave `x.clamp(low)` to the learner"),
+        ("low: float", "x.clamp() does it.", ""),
+    ],
+)
+def test_a_prompt_and_a_hint_go_with_the_reference(
+    prompt: str, hint: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = lesson.find("softmax")
+    text = f'def softmax(x, low):\n    """Softmax.\n\n    x: tensor\n    {prompt}\n    """\n    return x.clamp(low)'
+    monkeypatch.setattr(proofread, "definitions", lambda _: ast.parse(text).body)
+    monkeypatch.setattr(exercise, "hints", ["What is low?", hint])
+    findings = incomplete(exercise)
+    assert len(findings) == bool(told)
+    assert told in "".join(findings)
+
+
 def test_a_relation_or_a_shared_slip_stands_once() -> None:
     with pytest.raises(Misdeclared, match=r'^"negated" stands twice in relations=\[...\]. Drop one.$'):
         declaring.texts("relations", ["negated", "detached", "negated"])
@@ -856,19 +884,31 @@ def test_a_list_of_verdicts_is_told_unless_the_answer_gives_them() -> None:
     assert not told["values"] + told["an answer"]
 
 
+def raises(name: str) -> dict[str, Any]:
+    return {"raised": {"type": "NameError", "message": f"name '{name}' is not defined", "frames": [{"line": 3}]}}
+
+
 @pytest.mark.parametrize(
-    ("name", "told"),
-    [("torch", "Write import torch above."), ("total", "It has to bring along what it needs")],
+    ("frame", "told"),
+    [
+        (raises("torch"), "is not defined. Write import torch above."),
+        (raises("total"), "is not defined. It has to bring along what it needs"),
+        ({"value": None, "calls": [{"result": None}]}, ": it returns None. Is its `return` missing?"),
+        ({"value": [], "calls": [{"result": "(an iterator)"}]}, ": it yields, where the reference returns. Write"),
+        (
+            {"value": 2.0, "calls": [{"result": 2.0}]},
+            "in the prompt; or, if it is wrong, make it a @collate.mistake",
+        ),
+    ],
 )
-def test_a_right_that_lacks_a_name_is_told_with_its_import(name: str, told: str) -> None:
+def test_why_a_right_is_refused_is_told_with_what_to_write(frame: dict[str, Any], told: str) -> None:
     exercise = lesson.find("collate")
-    raised = {"type": "NameError", "message": f"name '{name}' is not defined", "frames": [{"line": 3}]}
-    seen = {probe: {"probe": probe, "raised": raised, "calls": []} for probe in exercise.probes}
-    reference = {probe: {"probe": probe, "value": 1.0, "calls": []} for probe in exercise.probes}
+    seen = {probe: {"probe": probe, "calls": []} | frame for probe in exercise.probes}
+    reference = {probe: {"probe": probe, "value": 1.0, "calls": [{"result": 1.0}]} for probe in exercise.probes}
     rights = list(exercise.rights)
     findings = fair.refused(exercise, dict.fromkeys(rights, seen), reference, {right: [] for right in rights})
     assert findings
-    assert all(finding.endswith(f"is not defined. {told}") for finding in findings), findings
+    assert all(told in finding for finding in findings), findings
 
 
 def test_mistakes_that_look_alike_are_told_once() -> None:
