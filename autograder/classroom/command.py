@@ -67,6 +67,7 @@ def run(
         if not todo:
             report.waiting = books.waiting(db_url, assignment)
             return report
+        lateness = books.penalties(session, assignment)
         with _bar(report.notebooks, report.kept, shown) as tick:
             batch = Batch(plan, _executor(jobs, dask), again, tick)
             try:
@@ -78,6 +79,7 @@ def run(
             finally:
                 batch.stop()
         report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
+        report.lateness = _moved(lateness, books.penalties(session, assignment))
         plan.seen.save()
         with contextlib.suppress(NoAssignment):
             report.stands_out = summary.report(summary.of_plan(plan), anonymous=True)["stands_out"]
@@ -99,6 +101,11 @@ def _rows(intake: Any, keep: set[str]) -> list[dict[str, Any]]:
     for student in keep:
         rows[student]["keeps"] = True
     return sorted(rows.values(), key=lambda row: row["student"])
+
+
+def _moved(before: dict[str, float], now: dict[str, float]) -> list[dict[str, Any]]:
+    both = [(student, before[student], cost) for student, cost in sorted(now.items()) if student in before]
+    return [{"student": s, "before": was, "now": cost} for s, was, cost in both if abs(was - cost) > 1e-3]
 
 
 def _compare(handed: Any, writer: Any, report: Report) -> None:

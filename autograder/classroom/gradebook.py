@@ -81,6 +81,22 @@ def waiting(db_url: str, assignment: str) -> int:
         return int(rows.distinct().count())
 
 
+def penalties(session: fast.Session, assignment: str) -> dict[str, float]:
+    """By student of whom the gradebook has something, what lateness costs."""
+    from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
+
+    rows: Any = (
+        session.gradebook.db.query(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+    )
+    found: dict[str, float] = {}
+    for student, penalty in rows:
+        found[student] = found.get(student, 0.0) + (penalty or 0.0)
+    return found
+
+
 def pattern(app: AutogradeApp, assignment: str) -> str:
     """Where students' folders are, with {student} for the name."""
     where = directory(app)

@@ -35,6 +35,8 @@ class Report:
     outdated: list[str] = field(default_factory=list)
     #: Students whose score another version of the kit gave, and this one would change; not written: see `accept`.
     changes: list[dict[str, Any]] = field(default_factory=list)
+    #: Whom lateness costs other points than before: {"student", "before", "now"}.
+    lateness: list[dict[str, Any]] = field(default_factory=list)
     #: Notebooks that are not graded again, and why: an exercise is gone, or broken.
     frozen: dict[str, list[str]] = field(default_factory=dict)
     #: One line: what most of the class did not understand.
@@ -82,6 +84,9 @@ def words(report: Report) -> str:
         lines.append(f"The kit changed since this was graded, and would change the scores of {who}:")
         lines += [f"  {one['student']}: {one['before']:g} -> {one['now']:g}" for one in report.changes]
         lines.append(f"Nothing of that is written. To write it:   {course.typed('grade', name, 'accept=1')}")
+    if report.lateness:
+        lines.append("Lateness costs other points than before (dates, extensions, late rules or a later hand-in):")
+        lines += [f"  {one['student']}: {one['before']:g} -> {one['now']:g}" for one in report.lateness]
     if report.out_of_time:
         lines.append(f"To try once more what ran out of time: {course.typed('grade', name, 'again=1')}")
     if report.contended:

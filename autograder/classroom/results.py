@@ -137,8 +137,12 @@ def write(path: Path, data: Any) -> None:
     """Write a file, whole or not at all, whoever else is writing it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
-    new.write_text(json.dumps(data), encoding="utf-8")
-    new.replace(path)
+    try:
+        new.write_text(json.dumps(data), encoding="utf-8")
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def out_of_time(result: Result) -> bool:

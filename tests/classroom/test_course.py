@@ -188,6 +188,12 @@ def test_two_weeks_of_one_lesson_follow_the_file(tmp_path: Path) -> None:
     assert re.match(r"week1 +3 +no +2026-09-0\d .* +0 of 3 +0$", rows[1])
     assert re.match(r"week2 +2 +yes +2020-01-10 .*, 1 later +2 of 3 +2$", rows[2])
     assert "did you mean week2" in run(tmp_path, "grade", "weeek2", code=2).lower()
+    # Another late rule moves scores without anything being run, and that is said.
+    (tmp_path / "course.toml").write_text(WEEKS.replace("percent_per_day = 10", "percent_per_day = 20"))
+    told = run(tmp_path, "grade", "week2")
+    assert ": 0 graded, 2 were graded already" in told
+    assert f"or a later hand-in):\n  ben: {0.2 * ben.score:g} -> {0.4 * ben.score:g}\n" in told
+    assert "  ada:" not in told
 
 
 def test_a_notebook_of_ones_own_stays_in_the_source_folder(here: Path) -> None:

@@ -221,6 +221,13 @@ def test_who_was_graded_before_keeps_that_score_and_a_look_at_one_forgets_nobody
 
 
 @pytest.mark.slow
+def test_what_cannot_be_written_leaves_no_half_of_it(tmp_path: Path) -> None:
+    (tmp_path / "kept.json").mkdir()
+    with pytest.raises(OSError, match="kept"):
+        results.write(tmp_path / "kept.json", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.json"]
+
+
 def test_a_course_accounts_for_everybody(course: Course) -> None:
     code, told = grade(course)
     assert code == 1
