@@ -101,10 +101,20 @@ def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterabl
     exercise.is_class = isinstance(found[0], ast.ClassDef)
     if exercise.kind == "concept" and exercise.is_class:
         raise AuthorsError(solutions, found[0].lineno, f"`{name}` returns letters: write it with `def {name}():`.")
+    if exercise.kind == "concept" and not exercise.ordered and (line := _in_order(found[0], len(exercise.statements))):
+        raise AuthorsError(
+            solutions, line, f"`{name}` returns all letters, in order: write concept(..., ordered=True)."
+        )
     stated = re.findall(r"^ *([a-z])\) ", ast.get_docstring(found[0]) or "", re.MULTILINE)
     if exercise.kind == "concept" and stated != list(exercise.statements):
         told = f"states {', '.join(stated)}, and explained are {', '.join(exercise.statements)}"
         raise AuthorsError(solutions, found[0].lineno, f"the prompt of `{name}` {told}. Write each in both.")
+
+
+def _in_order(asked: Definition, letters: int) -> int:
+    """The line that returns a list of as many letters as there are; 0 where none does."""
+    returned = [node for node in ast.walk(asked) if isinstance(node, ast.Return) and isinstance(node.value, ast.List)]
+    return next((node.lineno for node in returned if len(getattr(node.value, "elts", ())) == letters), 0)
 
 
 def written(checks: Path, package: str) -> None:

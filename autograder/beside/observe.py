@@ -56,7 +56,7 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
     if "shortcuts" in job:
         return emit({"unknown": unknown(job["shortcuts"])})
     if "experiment" in job:
-        return emit({"lines": experiment(job["experiment"])})
+        return emit(experiment(job["experiment"]))
     exercise = exercise_from(job["probes"], job["exercise"])
     patience = Patience(job.get("each"))
     for i, spec in enumerate(job["implementations"]):
@@ -99,12 +99,16 @@ def _all_probes(
                 emit({"implementation": i, "run": r, "probe": probe.name, **frame})
 
 
-def experiment(spec: Frame) -> list[str]:
-    """Run the experiment of a concept question."""
+def experiment(spec: Frame) -> Frame:
+    """Run the experiment of a concept question: its lines, or why there are none."""
     module, failed = run_file(spec["path"], spec["file"])
     if failed:
-        raise RuntimeError(f"the experiment does not run: {failed}")
-    return [str(line) for line in module.__dict__[spec["name"]]()]
+        return {"failed": f"{failed['type']}: {failed['message']}"}
+    try:
+        lines = module.__dict__[spec["name"]]()
+        return {"lines": lines.splitlines() if isinstance(lines, str) else [str(line) for line in lines]}
+    except Exception as error:  # whatever an author may have written
+        return {"failed": f"{type(error).__name__}: {error}"}
 
 
 def kit_parts(implementation: Any) -> list[str]:

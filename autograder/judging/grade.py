@@ -77,13 +77,18 @@ def _bound_again(text: str, name: str) -> tuple[int, str] | None:
     return (found.lineno, ast.unparse(found)) if found else None
 
 
+#: How the line begins that stands where an experiment shows nothing.
+UNFINISHED = "(the experiment did not finish:"
+
+
 def experiment(exercise: Exercise) -> list[str]:
     """The lines that a concept question's experiment prints, run apart from this process."""
     from autograder.authoring import variants
 
     outcome = warm().ask({"experiment": variants.experiment(exercise)})
-    lines = [frame["lines"] for frame in outcome.frames if "lines" in frame]
-    return lines[0] if lines else [f"(the experiment did not finish: {outcome.ending} {outcome.detail})"]
+    for frame in outcome.frames:
+        return frame["lines"] if "lines" in frame else [f"{UNFINISHED} {frame['failed']})"]
+    return [f"{UNFINISHED} {outcome.ending} {outcome.detail})"]
 
 
 def _with_pieces(

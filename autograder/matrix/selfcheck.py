@@ -19,6 +19,7 @@ from autograder.authoring.families import complete
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation, rounded
 from autograder.exercise import Exercise
+from autograder.judging.grade import UNFINISHED, experiment
 from autograder.judging.judge import judge, remarked
 from autograder.judging.observing import expected
 from autograder.judging.verdict import Frame
@@ -124,7 +125,7 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     references = [expected(exercise, seed) for seed in seeds]
     steady(exercise, references[0], seeds[0])
     examined = [Examination(exercise) for _ in seeds]
-    always = incomplete(exercise) + undrawn(exercise) + fixed(exercise, references, seeds)
+    always = incomplete(exercise) + undrawn(exercise) + fixed(exercise, references, seeds) + unshown(exercise)
     for seed, reference, found in zip(seeds, references, examined, strict=True):
         found.findings += always + _reference(exercise, reference) + untried(exercise, reference)
         found.findings += verdicts(exercise, reference)
@@ -193,6 +194,18 @@ def arrays(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
         return []
     told = "what comes back from the reference is NumPy's: leave .numpy() out, or say NumPy in the prompt"
     return [f"{proofread.at(solutions, ends[0].lineno if ends else line)}: {told}"]
+
+
+def unshown(exercise: Exercise) -> list[str]:
+    """An experiment that shows nothing."""
+    if not (function := exercise.experiment_function):
+        return []
+    lines = experiment(exercise)
+    if lines and not lines[0].startswith(UNFINISHED):
+        return []
+    why = lines[0].removeprefix(UNFINISHED).strip(" )") if lines else "there are no lines"
+    place = proofread.at(function.__code__.co_filename, function.__code__.co_firstlineno)
+    return [f"{place}: the experiment `{function.__name__}` shows nothing: {why}. It has to return a list of lines"]
 
 
 def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:

@@ -6,6 +6,7 @@ import ast
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ import small_kit
 from autograder import declaring, lesson, proofread
 from autograder.authoring import families
 from autograder.authoring.relations import RELATIONS
+from autograder.beside import observe
 from autograder.declaring import Misdeclared, remedy
+from autograder.judging import grade
 from autograder.judging.observing import observable
-from autograder.matrix import fair
+from autograder.matrix import fair, selfcheck
 from autograder.matrix.declared import incomplete
 from autograder.matrix.needed import mistakes
 from autograder.matrix.selfcheck import arrays
@@ -379,6 +382,37 @@ def test_what_cannot_be_meant_is_told_in_one_line(case: str, untouched: Path, tm
 )
 def test_what_checks_are_written_with_is_told_with_its_import(name: str, told: str) -> None:
     assert remedy(NameError(name=name), {"draw": None}, "double") == told
+
+
+def test_a_question_of_order_that_is_not_declared_one_is_told(tmp_path: Path) -> None:
+    exercise, solutions = lesson.find("why_softmax"), tmp_path / "cross_entropy.py"
+    letters = list(exercise.statements)
+    prompt = "\n".join(["Order.", "", *(f"    {letter}) One." for letter in letters)])
+    solutions.write_text(f'def why_softmax():\n    """{prompt}\n    """\n    return {letters[::-1]}\n')
+    with pytest.raises(AuthorsError, match=r":\d+: `why_softmax` returns all letters, in order: .*ordered="):
+        proofread.reference(exercise, solutions, solutions, [])
+    solutions.write_text(solutions.read_text().replace(f"{letters[::-1]}", f"{letters[:2]}"))
+    proofread.reference(exercise, solutions, solutions, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("return ['a', 1]", {"lines": ["a", "1"]}),
+        ("return 'one\\ntwo'", {"lines": ["one", "two"]}),
+        ("print(2)", {"failed": "TypeError: 'NoneType' object is not iterable"}),
+        ("return [x]", {"failed": "NameError: name 'x' is not defined"}),
+    ],
+)
+def test_an_experiment_that_shows_nothing_says_why(
+    body: str, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = observe.experiment({"path": "e.py", "file": f"def shows():\n    {body}", "name": "shows"})
+    assert shown == told
+    monkeypatch.setattr(grade, "warm", lambda: SimpleNamespace(ask=lambda job: Outcome([shown])))
+    findings = selfcheck.unshown(lesson.find("why_no_grad_in_step"))
+    assert len(findings) == ("failed" in told)
+    assert f"shows nothing: {told.get('failed', '')}" in "".join(findings) or not findings
 
 
 def test_a_comma_behind_the_declaration_is_told() -> None:
