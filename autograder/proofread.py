@@ -101,9 +101,13 @@ def reference(exercise: Exercise, checks: Path, solutions: Path, others: Iterabl
     exercise.is_class = isinstance(found[0], ast.ClassDef)
     if exercise.kind == "concept" and exercise.is_class:
         raise AuthorsError(solutions, found[0].lineno, f"`{name}` returns letters: write it with `def {name}():`.")
-    if exercise.kind == "concept" and not exercise.ordered and (line := _in_order(found[0], len(exercise.statements))):
+    if (
+        exercise.kind == "concept"
+        and not exercise.ordered
+        and (ordered_at := _in_order(found[0], len(exercise.statements)))
+    ):
         raise AuthorsError(
-            solutions, line, f"`{name}` returns all letters, in order: write concept(..., ordered=True)."
+            solutions, ordered_at, f"`{name}` returns all letters, in order: write concept(..., ordered=True)."
         )
     stated = re.findall(r"^ *([a-z])\) ", ast.get_docstring(found[0]) or "", re.MULTILINE)
     if exercise.kind == "concept" and stated != list(exercise.statements):
