@@ -14,7 +14,7 @@ from autograder.repair import calls, operators
 from autograder.repair.calls import Make
 from autograder.repair.edit import Change, Edit, having, is_theirs, labels, number_of, same
 from autograder.repair.kinds import is_dimension, is_number, is_of_torch, kind_in, place, said_of
-from autograder.repair.vocabulary import Vocabulary, in_reach, wrapped
+from autograder.repair.vocabulary import Vocabulary, in_reach, role, wrapped
 
 BUILT_IN = set(dir(builtins))
 SIGNED = (ast.BinOp, ast.Call, ast.Subscript, ast.Name, ast.Attribute)
@@ -83,7 +83,7 @@ class Fresh:
                 new = having(node, attr=other)
                 yield _edit(node, _set(attr=other), new, node, "in_place" if node.attr == other + "_" else "function")
         elif isinstance(node, ast.Name):
-            for other in sorted(self._instead(node.id) | (self.known.names & self.names)):
+            for other in sorted(self._instead(node.id) | (self.known.by_name.keys() & self.names)):
                 if other != node.id and other in self.names:
                     yield _edit(node, _set(id=other), having(node, id=other), node, "function")
 
@@ -162,10 +162,10 @@ class Fresh:
             yield lambda n: ast.UnaryOp(ast.Not(), n)
             yield from (_put(c) for c in self._reachable(self.known.conditions.values()))
         if not isinstance(node, ast.Constant | ast.Name) or _is_condition(node, parent):
-            alike = (e for e in self.known.expressions.values() if type(e) is type(node) or len(self.known.bags) < 3)
+            alike = (e for e in self._in_role(node, parent) if type(e) is type(node) or len(self.known.bags) < 3)
             yield from (_put(e) for e in self._reachable(alike))
         elif isinstance(node, ast.Name):
-            short = (e for e in self.known.expressions.values() if len(ast.unparse(e)) < 16 and not _is_part(e, node))
+            short = (e for e in self._in_role(node, parent) if len(ast.unparse(e)) < 16 and not _is_part(e, node))
             yield from (_put(e) for e in self._reachable(short))
 
     def _numbers(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
@@ -176,8 +176,11 @@ class Fresh:
         yield from (_put(ast.parse(repr(number), mode="eval").body) for number in sorted(numbers - {value}))
         if is_dimension(node, parent):
             return
-        yield from map(_put, self._reachable(e for e in self.known.expressions.values() if not is_number(e)))
+        yield from map(_put, self._reachable(e for e in self._in_role(node, parent) if not is_number(e)))
         yield from (_put(ast.Name(name, ast.Load())) for name in self.values)
+
+    def _in_role(self, node: ast.expr, parent: ast.AST) -> list[ast.expr]:
+        return list(self.known.expressions.get(role(node, parent), {}).values())
 
     def _wrapped(self, node: ast.expr) -> Iterator[Make]:
         """Something more is done with the expression: a call, an operand, an index."""

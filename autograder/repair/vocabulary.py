@@ -14,6 +14,8 @@ from autograder.repair.edit import labels
 from autograder.repair.kinds import called
 from autograder.repair.reading import MODULES, is_text, reads
 
+#: The roles of which something comes.
+VALUES = {"value", "iterable"}
 SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.Return, ast.Raise)
 
 
@@ -26,12 +28,12 @@ class Vocabulary:
     by_name: dict[str, list[ast.Call]] = field(default_factory=dict)
     binary: dict[str, ast.BinOp] = field(default_factory=dict)
     subscripts: dict[str, ast.Subscript] = field(default_factory=dict)
-    expressions: dict[str, ast.expr] = field(default_factory=dict)
+    #: What stands in a role (`role`) -> its text -> the expression.
+    expressions: dict[str, dict[str, ast.expr]] = field(default_factory=dict)
     statements: dict[str, ast.stmt] = field(default_factory=dict)
     conditions: dict[str, ast.expr] = field(default_factory=dict)
     constants: dict[str, ast.expr] = field(default_factory=dict)
     attributes: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
     #: The bag of what each right is made of.
     bags: list[Counter[str]] = field(default_factory=list)
 
@@ -40,24 +42,39 @@ def vocabulary(rights: list[ast.stmt]) -> Vocabulary:
     found = Vocabulary()
     for right in rights:
         found.bags.append(labels(right))
-        for node in ast.walk(right):
-            _take(found, node)
+        for parent in ast.walk(right):
+            for node in ast.iter_child_nodes(parent):
+                _take(found, node, role(node, parent))
     return found
 
 
-def _take(found: Vocabulary, node: ast.AST) -> None:
+def role(node: ast.AST, parent: ast.AST) -> str:
+    """What an expression is there for: its effect, to be entered, gone through or called; else its value."""
+    match parent:
+        case ast.Expr():
+            return "effect"
+        case ast.withitem():
+            return "context"
+        case ast.For(iter=it) | ast.comprehension(iter=it) if it is node:
+            return "iterable"
+        case ast.Call(func=function) if function is node:
+            return "function"
+    return "value"
+
+
+def _take(found: Vocabulary, node: ast.AST, of: str) -> None:
     if isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
         text = ast.unparse(node)
         if isinstance(node, ast.Constant) and type(node.value) in (int, float, str):
             found.constants.setdefault(text, node)
         elif not isinstance(node, ast.Name):
-            found.expressions.setdefault(text, node)
+            found.expressions.setdefault(of, {}).setdefault(text, node)
     match node:
         case ast.Call():
             found.by_name.setdefault(called(node), []).append(node)
-            if isinstance(node.func, ast.Attribute):
+            if isinstance(node.func, ast.Attribute) and of in VALUES:
                 found.calls.setdefault("." + ast.unparse(wrapped(node, ast.Name("_"))).removeprefix("_."), node)
-            elif len(node.args) == 1:
+            elif len(node.args) == 1 and of in VALUES:
                 found.calls.setdefault(ast.unparse(wrapped(node, ast.Name("_"))), node)
         case ast.BinOp():
             found.binary.setdefault(ast.unparse(node), node)
@@ -65,8 +82,6 @@ def _take(found: Vocabulary, node: ast.AST) -> None:
             found.subscripts.setdefault(ast.unparse(node.slice), node)
         case ast.Attribute():
             found.attributes.add(node.attr)
-        case ast.Name():
-            found.names.add(node.id)
         case ast.If() | ast.While():
             found.conditions.setdefault(ast.unparse(node.test), node.test)
     if isinstance(node, SIMPLE) and not is_text(node):
