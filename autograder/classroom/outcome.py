@@ -186,7 +186,8 @@ def reason(error: Exception, folder: Path | None = None) -> str:
 
 
 def _is_full(error: Exception) -> bool:
-    return getattr(error, "errno", None) in FULL or "disk is full" in str(error)
+    says = (os.strerror(errno.ENOSPC), "disk is full")  # copying a folder and SQLite tell it in words alone
+    return getattr(error, "errno", None) in FULL or any(words in str(error) for words in says)
 
 
 def _place(name: str | None, folder: Path | None) -> Path:

@@ -156,7 +156,8 @@ def put_back(folder: Path, assignment: str) -> Iterator[Callable[[], None]]:
         def failed() -> None:
             if before.is_dir():
                 shutil.rmtree(place, ignore_errors=True)
-                shutil.copytree(before, place)
+                place.parent.mkdir(exist_ok=True)
+                before.rename(place)  # which needs no room
 
         yield failed
 

@@ -22,8 +22,11 @@ def assign(assignment: str | None, yes: bool) -> None:
     are changed only with --yes. Exits with 2 when there is something to decide or to mend, and 3 when nbgrader failed;
     release/ stays as it was then.
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
     from autograder import course, lesson
-    from autograder.classroom import gradebook, releasable, release, released
+    from autograder.classroom import gradebook, releasable, release
+    from autograder.classroom.outcome import reason
     from autograder.notebooks.build import ASSIGNMENT
 
     assignment = assignment or ASSIGNMENT
@@ -44,6 +47,7 @@ def assign(assignment: str | None, yes: bool) -> None:
         releasable.refuse(assignment, change.exercises, change.gone, Path.cwd())
         for line in releasable.remarks(assignment, Path.cwd()):
             click.echo(line)
+        released_it = _release(assignment)
     except course.BadCourse as error:
         click.echo(str(error), err=True)
         leave(USAGE)
@@ -52,12 +56,21 @@ def assign(assignment: str | None, yes: bool) -> None:
         says = [*told, "Nothing is released, and what was released before is still there."]
         click.echo("\n".join(says), err=True)
         leave(USAGE)
+    except (OSError, SQLAlchemyError) as error:
+        click.echo(f"{reason(error)}\nNothing is released, and what was released before is still there.", err=True)
+        leave(FAILED)
+    if released_it:
+        click.echo(f"release/{assignment} is what students get. What they hand in belongs in")
+        click.echo(f"submitted/STUDENT/{assignment}; then: {course.typed('grade', assignment)}")
+    leave(PASSED if released_it else FAILED)
+
+
+def _release(assignment: str) -> bool:
+    from autograder.classroom import released
+
     words = ["generate_assignment", assignment, "--create", "--force"]
     with released.put_back(Path.cwd(), assignment) as failed:
         done = subprocess.run(process.nbgrader(*words), check=False)
         if done.returncode:
             failed()
-        else:
-            click.echo(f"release/{assignment} is what students get. What they hand in belongs in")
-            click.echo(f"submitted/STUDENT/{assignment}; then: {course.typed('grade', assignment)}")
-    leave(FAILED if done.returncode else PASSED)
+    return not done.returncode

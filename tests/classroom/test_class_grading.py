@@ -309,6 +309,7 @@ def test_a_failure_is_told_with_what_mends_it(tmp_path: Path, monkeypatch: pytes
     full, bare = OSError(errno.ENOSPC, "No space left on device"), PermissionError(errno.EPERM, "", "setup.html")
     assert outcome.reason(full) == "The disk is full. To see where: df -h . /tmp"
     assert outcome.is_for_all(full)
+    assert outcome.is_for_all(shutil.Error([("here", "there", str(full))]))
     assert not outcome.is_for_all(bare)
     assert outcome.reason(bare, tmp_path / "feedback" / "von x").endswith("ls -ld feedback 'feedback/von x'")
 
