@@ -105,7 +105,9 @@ class Reader:
             text=True,
         )
         lines = (line.rstrip() for line in done.stdout.splitlines() if "grading as root" not in line)
-        said = "".join(f"{line}\n" for line in lines).rstrip("\n") + "\n"
+        said = (
+            "".join(f"{line}\n" for line in lines).replace("\N{BOM}", "").rstrip("\n") + "\n"
+        )  # a terminal shows none
         assert not done.returncode, f"{command}\n{said}"
         return said
 
