@@ -138,7 +138,12 @@ SAID = {
         "No gradient can flow",
         "",
     ),
-    "an accuracy of batches": ("validate", VALIDATE, "the accuracy is the plain mean", "✓ counts every example"),
+    "an accuracy of batches": (
+        "validate",
+        VALIDATE,
+        "the loss is exact; the accuracy is not",
+        "✓ counts every example",
+    ),
     "a table that is not square": (
         "accuracy",
         "def accuracy(out, yb):\n    return (out.argmax(0) == yb).float().mean()\n",

@@ -140,8 +140,8 @@ def one_place_for_all_loaders():
     inside("__iter__", body("return self.batches")),
 )
 def iterates_once():
-    """The loader is used up after one loop: its iterator is made once, in `__init__`. Make a new one whenever
-    `__iter__` is called."""
+    """The loader is used up after one loop: what goes through the rows is made, or set to the first row, only in
+    `__init__`. Begin anew whenever `__iter__` is called."""
 
 
 @SliceLoader.slip(
@@ -190,8 +190,7 @@ def cut_into_equal_parts():
 
 @SliceLoader.slip("range(0, A, B)", "range(0, A + 1, B)")
 def ends_with_an_empty_batch():
-    """Where bs divides the length, an empty batch comes last. A number of batches such as length // bs + 1 is one too
-    many there."""
+    """Where bs divides the length, an empty batch comes last: none may begin where the rows are at their end."""
 
 
 @SliceLoader.slip("start + X", "start + X + 1")

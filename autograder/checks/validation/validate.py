@@ -135,7 +135,7 @@ def the_mean_of_the_means():
     change("(0.0, 0, 0)", "(0.0, [], 0)"),
 )
 def only_the_loss_weighted():
-    """The loss is exact; the accuracy is the plain mean of the batches' accuracies. It needs the same weights."""
+    """The loss is exact; the accuracy is not. Every example is to count the same in it, in whatever batch it is."""
 
 
 @validate.slip(
@@ -144,7 +144,7 @@ def only_the_loss_weighted():
     change("0.0", "[]"),
 )
 def only_the_accuracy_weighted():
-    """The accuracy is exact; the loss is the plain mean of the batches' losses. It needs the same weights."""
+    """The accuracy is exact; the loss is not. Every example is to count the same in it, in whatever batch it is."""
 
 
 @validate.slip("X * len(xb)", "X")
