@@ -56,7 +56,7 @@ def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
                 if not isinstance(statement.op, operator):
                     both = isinstance(statement.op, ast.Add | ast.Sub) and operator in (ast.Add, ast.Sub)
                     yield _edit(statement, "sign" if both else "operator", _operator(operator))
-        case ast.For(target=ast.Tuple(elts=[_, _])):
+        case ast.For(target=ast.Tuple(elts=[first, _])) if not _counts(first):
             yield _edit(statement, "order", _loop_exchanged)
         case ast.Expr() if last:
             value = statement.value
@@ -68,6 +68,11 @@ def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
                     yield _edit(statement, "yield_not_return", lambda n: ast.Return(n.value.value))
         case ast.Return(value=ast.expr()):
             yield _edit(statement, "return_not_yield", lambda n: ast.Expr(ast.Yield(n.value)))
+
+
+def _counts(name: ast.expr) -> bool:
+    """Whether it is named like what enumerate() gives first."""
+    return isinstance(name, ast.Name) and name.id in ("i", "j", "k", "n", "idx", "index", "row", "pos", "epoch", "step")
 
 
 def _building(statement: ast.stmt) -> Iterator[Edit]:

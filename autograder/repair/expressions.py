@@ -73,7 +73,9 @@ class Fresh:
     def of(self, node: ast.expr, parent: ast.AST) -> Iterator[Edit]:
         for make in self._ways(node, parent):
             new = make(node)
-            if new is not None and not same(new, node) and not (isinstance(parent, ast.Expr) and _is_idle(new)):
+            if new is None or same(new, node) or (isinstance(parent, ast.Expr) and _is_idle(new)):
+                continue
+            if not isinstance(new, ast.Name) or new.id not in self.imported or isinstance(node, ast.Name):
                 yield _edit(node, make, new, parent)
 
     def of_function(self, node: ast.expr) -> Iterator[Edit]:
@@ -105,6 +107,8 @@ class Fresh:
             node, ast.BinOp | ast.Call | ast.Subscript | ast.Name | ast.Attribute | ast.Compare | ast.ListComp
         ):
             yield from self._wrapped(node)
+            if role(node, parent) != "iterable":
+                yield from self._calculated(node)
 
     def _by_type(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
         match node:
@@ -144,7 +148,8 @@ class Fresh:
                 yield lambda n: n.body
                 yield lambda n: n.orelse
             case ast.Tuple() | ast.List():
-                yield from operators.of_elements(node)
+                elements = [e for e in self.known.elements.values() if not isinstance(parent, ast.Subscript)]
+                yield from operators.of_elements(node, list(self._reachable(elements)))
             case ast.Subscript():
                 yield lambda n: n.value
                 yield from (_slice(put) for put in self._reachable(s.slice for s in self.known.subscripts.values()))
@@ -164,7 +169,7 @@ class Fresh:
         if not isinstance(node, ast.Constant | ast.Name) or _is_condition(node, parent):
             alike = (e for e in self._in_role(node, parent) if type(e) is type(node) or len(self.known.bags) < 3)
             yield from (_put(e) for e in self._reachable(alike))
-        elif isinstance(node, ast.Name):
+        elif isinstance(node, ast.Name) and node.id not in self.imported:
             short = (e for e in self._in_role(node, parent) if len(ast.unparse(e)) < 16 and not _is_part(e, node))
             yield from (_put(e) for e in self._reachable(short))
 
@@ -183,13 +188,19 @@ class Fresh:
         return list(self.known.expressions.get(role(node, parent), {}).values())
 
     def _wrapped(self, node: ast.expr) -> Iterator[Make]:
-        """Something more is done with the expression: a call, an operand, an index."""
+        """Something more is done with the expression: a call, an index."""
         often = {text: ast.parse("_" + text if text[0] == "." else text, mode="eval").body for text in OFTEN}
         for call in (often | self.known.calls).values():
             assert isinstance(call, ast.Call)
             rest = ast.Tuple([*call.args[(not isinstance(call.func, ast.Attribute)) :]], ast.Load())
             if in_reach(rest, self.names) and all(in_reach(k.value, self.names) for k in call.keywords):
                 yield lambda n, c=call: wrapped(c, n)
+        for subscript in self.known.subscripts.values():
+            if in_reach(subscript.slice, self.names):
+                yield lambda n, s=subscript: ast.Subscript(n, s.slice, ast.Load())
+
+    def _calculated(self, node: ast.expr) -> Iterator[Make]:
+        """The expression gets an operand."""
         for binary in self.known.binary.values():
             if in_reach(binary.right, self.names):
                 yield lambda n, b=binary: ast.BinOp(n, b.op, b.right)
@@ -198,9 +209,6 @@ class Fresh:
         for length in self._lengths():
             yield lambda n, s=length: ast.BinOp(n, ast.Div(), s)
             yield lambda n, s=length: ast.BinOp(n, ast.Mult(), s)
-        for subscript in self.known.subscripts.values():
-            if in_reach(subscript.slice, self.names):
-                yield lambda n, s=subscript: ast.Subscript(n, s.slice, ast.Load())
 
     def _lengths(self) -> list[ast.expr]:
         return [ast.parse(f"len({name})", mode="eval").body for name in self.values[:10]]

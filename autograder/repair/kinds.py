@@ -6,6 +6,7 @@ The kinds are words for autograder/report/places.py. The most general, "expressi
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 from autograder.repair.edit import end_line, same
 
@@ -104,7 +105,7 @@ def kind_in(node: ast.AST, new: ast.AST, parent: ast.AST) -> str:
         return "dimension"
     if kind == "constant" and isinstance(parent, ast.keyword) and parent.arg == "keepdim":
         return "keepdim"
-    if kind == "order" and isinstance(parent, ast.Subscript | ast.Slice):
+    if kind in ("order", "element_extra", "element_missing") and isinstance(parent, ast.Subscript | ast.Slice):
         return "index"
     if isinstance(parent, ast.Slice) and kind in ("expression", "name"):
         return "index"
@@ -163,10 +164,12 @@ def _arguments(old: ast.Call, new: ast.Call) -> str:
 
 
 def _elements(old: ast.Tuple | ast.List, new: ast.Tuple | ast.List) -> str:
-    mine, theirs = sorted(map(ast.dump, old.elts)), sorted(map(ast.dump, new.elts))
+    mine, theirs = Counter(map(ast.dump, old.elts)), Counter(map(ast.dump, new.elts))
+    if type(old) is not type(new):
+        return "expression"
     if mine == theirs:
-        return "order" if type(old) is type(new) else "expression"
-    return "expression"
+        return "order"
+    return "element_extra" if mine > theirs else "element_missing" if mine < theirs else "expression"
 
 
 def is_number(node: ast.AST) -> bool:

@@ -22,6 +22,7 @@ USUAL = {
     "dimension_missing": 0.5, "return_missing": 0.5, "overwrites": 1.0, "accumulates": 1.0, "not_in_place": 0.5,
     "result_dropped": 0.0, "in_place": 0.5, "condition_missing": 1.5, "condition_extra": 0.5, "with_extra": 1.5,
     "index": 1.5, "rounding": -2.0, "names_exchanged": 1.0, "not_called": -1.0, "method_name": -1.0, "divisor": 0.5,
+    "element_extra": 1.0, "element_missing": 2.0,
 }  # fmt: skip
 OTHER = 3.0
 #: Kinds whose place is seen from the text alone: nothing comes of what stands there.

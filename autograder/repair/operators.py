@@ -57,13 +57,19 @@ def _changes_nothing(operator: type[ast.operator], right: ast.expr) -> bool:
     return (by_one and right.value == 1) or (operator in (ast.Add, ast.Sub) and right.value == 0)
 
 
-def of_elements(node: ast.Tuple | ast.List) -> Iterator[Make]:
+def of_elements(node: ast.Tuple | ast.List, others: list[ast.expr]) -> Iterator[Make]:
+    """The elements exchanged, one of them left out, or one of `others` put in."""
     count = len(node.elts)
     for i in range(count):
         for j in range(i + 1, count):
             yield lambda n, i=i, j=j: _exchanged(n, i, j)
     if count == 1:
         yield lambda n: n.elts[0]
+    for i in range(count if count > 1 else 0):
+        yield lambda n, i=i: having(n, elts=[*n.elts[:i], *n.elts[i + 1 :]])
+    for other in others:
+        for i in range(count + 1):
+            yield lambda n, i=i, e=other: having(n, elts=[*n.elts[:i], e, *n.elts[i:]])
 
 
 def _exchanged(node: Any, i: int, j: int) -> ast.AST:

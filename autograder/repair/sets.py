@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from autograder.judging.verdict import Diagnosis, Frame
 from autograder.repair import alive
 from autograder.repair.edit import Edit, apply, labels
+from autograder.repair.reading import is_text
 from autograder.repair.statements import taken_out
 from autograder.repair.trial import Frames, Trials, behaviour, text_of
 
@@ -17,8 +18,8 @@ from autograder.repair.trial import Frames, Trials, behaviour, text_of
 MOST_COMPARED, NEARLY_AS_GOOD = 12, 2.0
 #: A set that changes more of the answer than this leaves too little of it to speak of "all but".
 MOST_CHANGED = 0.5
-#: So many calls that stand alone are asked whether they still matter.
-MOST_CALLS = 6
+#: So many statements are asked whether they still matter.
+STEPS, MOST_STEPS = (ast.Expr, ast.Assign, ast.AugAssign, ast.For, ast.While), 12
 #: Kinds that replace what stood there, and so say nothing where little else stands.
 WHOLESALE = {"expression", "statement", "statement_missing", "method_missing", "return_missing", "argument"}
 
@@ -108,11 +109,11 @@ class Sets:
         return not self.trials.failing(seen)
 
     def _leaves_idle(self, edits: tuple[Edit, ...]) -> bool:
-        """Whether a call that mattered need not be made any more: one edit computes the answer anew without it."""
+        """Whether a statement that mattered is needed no more: one edit computes the answer anew without it."""
         if len(edits) > 1 or edits[0].kind not in WHOLESALE:
             return False
-        calls = [n for n in ast.walk(self.tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
-        out = [taken_out(call) for call in calls if not alive.prints(call)][:MOST_CALLS]
+        inside = [n for n in ast.walk(self.tree) if isinstance(n, STEPS) and n.lineno not in edits[0].lines]
+        out = [taken_out(step) for step in inside if not alive.prints(step) and not is_text(step)][:MOST_STEPS]
         pairs = [(self.text((edit,)), self.text((*edits, edit))) for edit in out]
         texts = [text for pair in pairs for text in pair if all(pair) and text]
         seen = dict(zip(texts, self.trials.run(texts, None), strict=True))

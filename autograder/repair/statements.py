@@ -69,6 +69,8 @@ def _moved(owner: ast.AST, name: str, block: list[ast.stmt]) -> Iterator[Edit]:
             change = _mover(name, numbers[i], before)
             cost = 1 + abs(j - i - (j > i))
             said = {"what": text(statement), "when": "too early" if j > i else "too late"}
+            if ".zero_grad" in labels(statement):
+                del said["when"]  # before backward() is as right as after step()
             if cost == 2 and all(isinstance(s, ast.Expr) for s in (statement, block[j - 1 if j > i else j])):
                 said["past"] = "call"
             yield Edit("moved", ((number_of(owner), change),), *place_of([statement]), cost, said=said)

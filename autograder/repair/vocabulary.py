@@ -27,6 +27,8 @@ class Vocabulary:
     calls: dict[str, ast.Call] = field(default_factory=dict)
     by_name: dict[str, list[ast.Call]] = field(default_factory=dict)
     binary: dict[str, ast.BinOp] = field(default_factory=dict)
+    #: What stands in lists, tuples and calls, and is worked out there.
+    elements: dict[str, ast.expr] = field(default_factory=dict)
     subscripts: dict[str, ast.Subscript] = field(default_factory=dict)
     #: What stands in a role (`role`) -> its text -> the expression.
     expressions: dict[str, dict[str, ast.expr]] = field(default_factory=dict)
@@ -67,10 +69,13 @@ def _take(found: Vocabulary, node: ast.AST, of: str) -> None:
         text = ast.unparse(node)
         if isinstance(node, ast.Constant) and type(node.value) in (int, float, str):
             found.constants.setdefault(text, node)
-        elif not isinstance(node, ast.Name):
+        elif not isinstance(node, ast.Name | ast.Starred):
             found.expressions.setdefault(of, {}).setdefault(text, node)
     match node:
+        case ast.Tuple() | ast.List():
+            found.elements |= {ast.unparse(e): e for e in node.elts if isinstance(e, ast.Call)}
         case ast.Call():
+            found.elements |= {ast.unparse(a): a for a in node.args if isinstance(a, ast.Call)}
             found.by_name.setdefault(called(node), []).append(node)
             if isinstance(node.func, ast.Attribute) and of in VALUES:
                 found.calls.setdefault("." + ast.unparse(wrapped(node, ast.Name("_"))).removeprefix("_."), node)

@@ -41,6 +41,8 @@ SENTENCES = {
     "index_missing": "Line {line} uses all of a value, where a part of it is asked for.",
     "index_extra": "Line {line} uses a part of a value, where all of it is asked for.",
     "order": "In line {line} the parts stand in another order than the one asked for.",
+    "element_extra": "In line {line} there is one part too many.",
+    "element_missing": "In line {line} a part is missing.",
     "statement_extra": "Line {line} does something that is not to happen there.",
     "statement_missing": "A step is missing after line {line}.",
     "method_name": "Line {line} defines {what}, and nobody asks for it by this name.",

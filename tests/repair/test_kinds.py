@@ -126,11 +126,33 @@ LOGARITHM_OF_TWO = """def log_softmax_naive(x):
     s = e.sum(-1, keepdim=True)
     return torch.log2(e / s)
 """
+ONE_ELEMENT_MORE = """def sequential_model(n_in, nh, n_out):
+    layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out), nn.Linear(n_out, n_out)]
+    return nn.Sequential(*layers)
+"""
+ROW_BY_ROW = """def softmax(x):
+    shape = x.shape
+    rows = x.reshape(-1, shape[-1])
+    result = torch.zeros_like(rows)
+    for i, row in enumerate(rows):
+        e = torch.exp(row.detach())
+        result[i] = e / e.mean()
+    return result.reshape(shape)
+"""
+NUMBERED = """def nll(log_probs, target):
+    loss = 0
+    for i, t in enumerate(target):
+        loss = loss - log_probs[t, i]
+    return loss
+"""
 
 
 @pytest.mark.parametrize(
     ("exercise", "text", "told"),
     [
+        ("sequential_model", ONE_ELEMENT_MORE, {2: "element_extra"}),
+        ("softmax", ROW_BY_ROW, {6: "call_extra", 7: "divided_by_the_mean"}),
+        ("nll", NUMBERED, {4: "index", 5: "operand_missing"}),
         ("fit_loader", NEVER_CALLED, {5: "never_goes_backward", 7: "never_clears"}),
         ("training_step", ANOTHER_OPERATION, {6: "operator", 7: "constant"}),
         ("softmax", IN_PLACE, {2: "in_place", 3: "keepdim"}),
