@@ -139,12 +139,6 @@ ROW_BY_ROW = """def softmax(x):
         result[i] = e / e.mean()
     return result.reshape(shape)
 """
-NUMBERED = """def nll(log_probs, target):
-    loss = 0
-    for i, t in enumerate(target):
-        loss = loss - log_probs[t, i]
-    return loss
-"""
 
 
 @pytest.mark.parametrize(
@@ -152,7 +146,6 @@ NUMBERED = """def nll(log_probs, target):
     [
         ("sequential_model", ONE_ELEMENT_MORE, {2: "element_extra"}),
         ("softmax", ROW_BY_ROW, {6: "call_extra", 7: "divided_by_the_mean"}),
-        ("nll", NUMBERED, {4: "index", 5: "operand_missing"}),
         ("fit_loader", NEVER_CALLED, {5: "never_goes_backward", 7: "never_clears"}),
         ("training_step", ANOTHER_OPERATION, {6: "operator", 7: "constant"}),
         ("softmax", IN_PLACE, {2: "in_place", 3: "keepdim"}),

@@ -131,6 +131,11 @@ HIDDEN_BY_EACH_OTHER = {
         "        xs.append(x)\n        ys.append(y)\n    return torch.stack(xs), ys\n",
         {6, 9},
     ),
+    "nll": (
+        "def nll(log_probs, target):\n    loss = 0\n    for i, t in enumerate(target):\n"
+        "        loss = loss - log_probs[t, i]\n    return loss\n",
+        {4, 5},
+    ),
     "cross_entropy": (
         "def cross_entropy(input, target):\n    logp = input - input.logsumexp(1, keepdim=True)\n    loss = 0\n"
         "    for i in range(len(target)):\n        loss = logp[i, target[i]]\n    return loss / len(target)\n",
