@@ -48,7 +48,8 @@ class Search:
                 return self.single.best(others(), MOST_LIKELY) or alone
             except OutOfBudget:
                 return alone
-        if found := self.sets.best(self.sets.all_pass(twins.pairs(self.sets.tree, others()))):
+        both = twins.pairs(self.sets.tree, others())
+        if found := self.sets.best(self.sets.all_pass(both)):
             return found
         if self.undone and (found := self.single.best(others(), MOST_UNDOING)):
             return found
@@ -57,7 +58,7 @@ class Search:
         every = sorted([*suggested, *others()], key=lambda edit: edit.rank)
         if self._mends_a_probe() and (found := self.several.in_turn(every, beam=1, rounds=1, most=NEXT)):
             return found
-        if found := self.several.likeliest(every):
+        if found := self.several.likeliest(every, both):
             return found
         found = None
         whole = [d for d in differences if self._is_right(d)]

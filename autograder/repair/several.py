@@ -13,7 +13,7 @@ from autograder.repair.trial import behaviour
 #: Of so many single edits, so many are put together in pairs, so many of one place, and so many pairs at a time.
 MOST_SEEN, MOST_PAIRED, IN_ONE_PLACE, PAIRS = 160, 60, 3, 120
 #: Of so many edits so many are put together before all else.
-FEW, MOST_LIKELIEST = 60, 15
+FEW, MOST_LIKELIEST, MOST_TWINS = 60, 15, 4
 #: Of the time, so much is spent on pairs.
 SHARE = 0.6
 #: So many sets are gone on from, with so many edits more; and probes that an edit may mend by itself.
@@ -32,11 +32,15 @@ class Several:
         self.sets, self.single = sets, single
         self._gone_on: set[tuple[tuple[int, ...], str]] = set()
 
-    def likeliest(self, edits: list[Edit]) -> Found | None:
-        """Two of the few that are likeliest by far: one job."""
-        return self.sets.best(
-            self.sets.all_pass(_pairs(self._halves(edits[:FEW], self.sets.failing[0])[:MOST_LIKELIEST]))
-        )
+    def likeliest(self, edits: list[Edit], both: list[tuple[Edit, ...]]) -> Found | None:
+        """Two of the few that are likeliest by far, or one with one of those that are made in two lines: one job."""
+        halves = self._halves(edits[:FEW], self.sets.failing[0])[:MOST_LIKELIEST]
+        texts: dict[str | None, tuple[Edit, ...]] = {}
+        for twins in both:
+            texts.setdefault(self.sets.text(twins), twins)
+        likely = [twins for text, twins in texts.items() if text and self.sets.is_fair(twins)][:MOST_TWINS]
+        more = [(*twins, e) for twins in likely for e in halves if all(_place(e) != _place(t) for t in twins)]
+        return self.sets.best(self.sets.all_pass(_pairs(halves)) or self.sets.all_pass(more))
 
     def pair(self, edits: list[Edit], share: float = 1.0) -> Found | None:
         """Two of the likeliest edits, in different places; the likeliest pairs first, for this share of the time."""

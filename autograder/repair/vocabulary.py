@@ -69,7 +69,7 @@ def _take(found: Vocabulary, node: ast.AST, of: str) -> None:
         text = ast.unparse(node)
         if isinstance(node, ast.Constant) and type(node.value) in (int, float, str):
             found.constants.setdefault(text, node)
-        elif not isinstance(node, ast.Name | ast.Starred):
+        elif not isinstance(node, ast.Name | ast.Starred) and text not in ("True", "False"):
             found.expressions.setdefault(of, {}).setdefault(text, node)
     match node:
         case ast.Tuple() | ast.List():

@@ -85,6 +85,10 @@ IN = {
 }
 
 
+#: Of a statement too many that sets the mode of a model: it may well stand there, if the mode is put back.
+MODE = "After line {line} the model is in another mode than it should be in later on."
+
+
 def sentence(diagnosis: Diagnosis) -> str:
     """What the learner reads: a known mistake's own sentence, or the one for the kind of edit; "" for neither."""
     if diagnosis.known and not diagnosis.whole:
@@ -97,6 +101,8 @@ def sentence(diagnosis: Diagnosis) -> str:
         text = "Line {line} ends the function in the first round of the loop." if ends else OUT[said.get("of", "loop")]
     elif diagnosis.mistake == "indent":
         text = IN[said.get("of", "loop")]
+    elif diagnosis.mistake == "statement_extra" and said.get("what", "").endswith((".eval()", ".train()")):
+        text = MODE
     else:
         text = SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
     if diagnosis.mistake == "dimension" and said.get("call") in DOES:

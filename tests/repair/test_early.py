@@ -36,6 +36,22 @@ def nll(log_probs, target):
 """,
         [(4,), (4,)],
     ),
+    "the same mistake in two lines, and another one": (
+        "fit_optimizer",
+        """
+def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
+    for epoch in range(epochs):
+        opt.zero_grad()
+        for start in range(0, len(x), bs):
+            xb = x[start:bs]
+            yb = y[start:bs]
+            pred = model(xb)
+            loss = loss_func(pred, yb)
+            loss.backward()
+            opt.step()
+""",
+        [(6,), (7,), (4,)],
+    ),
 }
 
 

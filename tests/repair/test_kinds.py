@@ -340,3 +340,9 @@ def test_what_is_called_is_a_function_to_its_reader(check: Check, monkeypatch: p
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     (found,) = check("log_softmax_naive", IMPORTS + LOGARITHM_OF_TWO).diagnoses
     assert places.sentence(found) == "Line 5 calls torch.log2(), where another function is needed."
+
+
+def test_a_mode_that_is_set_is_wrong_later_on_and_not_where_it_is_set() -> None:
+    found = Diagnosis("statement_extra", "", lines=(4,), source="model.eval()", said={"what": "model.eval()"})
+    assert "another mode than it should be in later on" in places.sentence(found)
+    assert "mode" not in places.sentence(dataclasses.replace(found, said={"what": "model(x)"}))
