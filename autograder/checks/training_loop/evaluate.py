@@ -114,6 +114,17 @@ def with_the_mode_switched_and_restored(model, loss_func, x, y):
     return loss.item(), (out.argmax(-1) == y).float().mean().item()
 
 
+@evaluate.right
+def puts_the_mode_back(model, loss_func, x, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        out = model(x)
+        loss, share = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+    model.train(was_training)
+    return loss, share
+
+
 @evaluate.mistake
 def builds_a_graph(model, loss_func, x, y):
     """The numbers are right, but a graph was built while the model ran. Turning the result into a number afterwards, or
