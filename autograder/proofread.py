@@ -123,15 +123,19 @@ def _in_order(asked: Definition, letters: int) -> int:
 
 def written(checks: Path, package: str) -> None:
     """AuthorsError where the text of checks cannot be taken apart into what runs beside an answer and what must not."""
-    for number, line in enumerate(read(checks).splitlines(), 1):
-        if re.match(r"from \.", line) or re.match(rf"import {re.escape(package)}\b", line):
-            raise AuthorsError(checks, number, f"name the module: from {package}.{checks.parent.name} import ...")
-        if re.match(rf"\s*(from|import) ({places.OWN}\.)?solutions\b", line):
-            told = "a probe that knew the answer could not be released. Leave it to the kit to compare"
-            raise AuthorsError(checks, number, f"take this import out: {told}.")
-        if found := re.search(rf"\b({'|'.join(SECRET_WORDS)})=([A-Za-z_]\w*)\s*(?:[,)]|$)", line):
-            told = "a variable would be there beside the learner's answer"
-            raise AuthorsError(checks, number, f"write what {found[1]}= is in its place: {told}.")
+    by_name = rf"from \.|import {re.escape(package)}\b"
+    answer = rf"[ \t]*(?:from|import) (?:{places.OWN}\.)?solutions\b"
+    secret = rf".*\b({'|'.join(SECRET_WORDS)})=[A-Za-z_]\w*\s*(?:[,)]|$)"
+    faults = {
+        by_name: f"name the module: from {package}.{checks.parent.name} import ...",
+        answer: "take this import out: a probe that knew the answer could not be released. Leave it to the kit to"
+        " compare.",
+        secret: "write what {0}= is in its place: a variable would be there beside the learner's answer.",
+    }
+    text = read(checks)
+    for pattern, told in faults.items():
+        if found := re.search(f"^(?:{pattern})", text, re.MULTILINE):
+            raise AuthorsError(checks, text.count("\n", 0, found.start()) + 1, told.format(*found.groups()))
 
 
 def read(path: Path) -> str:
