@@ -140,7 +140,10 @@ def pictures() -> dict[str, str]:
         made: dict[str, str] = json.loads(run("watch")) | notebook()
     for file, (name, answer) in ANSWERS.items():
         exercise = lesson.find(name)
-        verdict = check_text(answer, f"exercises/{exercise.section}.py", exercise)
+        # A loop's story is told where no place was found: on a fast machine one might be.
+        patience = {"AUTOGRADER_EXPLAIN": "0"} if file == "loop" else {}
+        with unittest.mock.patch.dict(os.environ, patience):
+            verdict = check_text(answer, f"exercises/{exercise.section}.py", exercise)
         made |= draw(file, terminal.render(verdict), f"make check exercise={name}")
     return made
 
