@@ -96,7 +96,7 @@ def told(
         fails = failing(without)
         apart = theirs and not joined & {edit.lines[0]} and changes <= _changed(without)
         hung_on = any(_hangs_on(other, edit, lines) for other in found.edits)
-        apart = apart and not hung_on
+        apart = apart and not hung_on and not _is_of_another_number(edit, found.edits)
         apart = apart and all(_is_small(other, lines) for other in found.edits if other is not edit)
         name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
         if name and _speaks_of_all(name):
@@ -122,6 +122,11 @@ def told(
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
         return [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
     return sorted(_one_a_line(made), key=lambda d: (d.lines not in shown, not d.known, d.lines))
+
+
+def _is_of_another_number(edit: Edit, edits: tuple[Edit, ...]) -> bool:
+    """Whether it rounds what another edit of its line changes: without it that line is neither theirs nor right."""
+    return edit.kind == "rounding" and any(other.lines == edit.lines for other in edits if other is not edit)
 
 
 def _stops_alike(base: Frames, without: Frames, probe: str) -> bool:

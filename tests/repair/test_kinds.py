@@ -8,7 +8,9 @@ import dataclasses
 import pytest
 
 from autograder.judging.verdict import Diagnosis
-from autograder.repair import kinds
+from autograder.repair import kinds, naming
+from autograder.repair.edit import Edit
+from autograder.repair.sets import Found
 from autograder.report import places
 from conftest import Check
 
@@ -346,3 +348,14 @@ def test_a_mode_that_is_set_is_wrong_later_on_and_not_where_it_is_set() -> None:
     found = Diagnosis("statement_extra", "", lines=(4,), source="model.eval()", said={"what": "model.eval()"})
     assert "another mode than it should be in later on" in places.sentence(found)
     assert "mode" not in places.sentence(dataclasses.replace(found, said={"what": "model(x)"}))
+
+
+@pytest.mark.parametrize(("line", "name"), [(1, "expression"), (2, "drops_the_short_batch")])
+def test_a_division_is_not_named_by_what_it_does_with_another_number(line: int, name: str) -> None:
+    """`(n - 1) // bs`, rounded up and without its `- 1`: only one of these made, it is no longer their division."""
+    rounding, number = Edit("rounding", ((1, lambda n: n),), (1,)), Edit("constant", ((2, lambda n: n),), (line,))
+    found = Found((rounding, number), {}, [{"p": {"value": 1}}, {}], [True, True])
+    known = Diagnosis("drops_the_short_batch", "It is left out.", probes=("p",))
+    text = "a = (n - 1) // bs\nb = 1\n"
+    told = naming.told(found, text, None, lambda frames: ["p"], lambda frames, fails: known if frames else None)
+    assert told[0].mistake == name
