@@ -38,11 +38,15 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
     verdict = judge(exercise, observed, reference, path)
     if (verdict.trouble or {}).get("kind") == "missing":
         verdict.trouble = {**(verdict.trouble or {}), "near": _near(text, exercise.name)}
-    if verdict.passed or verdict.outcome == "not_started":
+    if verdict.passed:
         return verdict
-    if again := _bound_again(text, exercise.name):
-        verdict.trouble = {"kind": "again", "line": again[0], "source": again[1]}
-    if again or verdict.outcome == "shortcut":
+    again = _bound_again(text, exercise.name)
+    if again and isinstance(again, ast.FunctionDef | ast.ClassDef):
+        verdict.defined_again = again.lineno
+    elif again:
+        verdict.trouble = {"kind": "again", "line": again.lineno, "source": ast.unparse(again)}
+        return verdict
+    if verdict.outcome in ("not_started", "shortcut"):
         return verdict
     better, own, observed = _with_pieces(exercise, own, runs, observed, verdict)
     if better.outcome in ("failed", "error"):
@@ -60,8 +64,8 @@ def _near(text: str, name: str) -> str:
     return next(iter(difflib.get_close_matches(name, [n for n in defined if n not in taken], 1, ALIKE)), "")
 
 
-def _bound_again(text: str, name: str) -> tuple[int, str] | None:
-    """Line and source of the import below the learner's definition that takes its name away."""
+def _bound_again(text: str, name: str) -> ast.stmt | None:
+    """What stands below the learner's definition and gives its name to something else, the last such."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError):
@@ -69,12 +73,23 @@ def _bound_again(text: str, name: str) -> tuple[int, str] | None:
     found: ast.stmt | None = None
     defined = False
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
-            found, defined = None, True
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names = [alias.asname or alias.name.split(".")[0] for alias in node.names]
-            found = node if defined and name in names else found
-    return (found.lineno, ast.unparse(found)) if found else None
+        if defined and name in _bound_by(node):
+            found = node
+        defined |= isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
+    return found
+
+
+def _bound_by(node: ast.stmt) -> list[str]:
+    """The names that a statement of a file gives to something."""
+    match node:
+        case ast.FunctionDef() | ast.ClassDef():
+            return [node.name]
+        case ast.Import() | ast.ImportFrom():
+            return [alias.asname or alias.name.split(".")[0] for alias in node.names]
+        case ast.Assign():
+            read = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}  # f = cache(f) has it still
+            return [target.id for target in node.targets if isinstance(target, ast.Name) and target.id not in read]
+    return []
 
 
 #: How the line begins that stands where an experiment shows nothing.
@@ -108,7 +123,7 @@ def _with_pieces(
     better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
     if better.points < verdict.points or (better.points == verdict.points and not _wants(verdict, used)):
         return verdict, own, observed
-    better.stood_in = used
+    better.stood_in, better.defined_again = used, verdict.defined_again
     return better, helped, again
 
 

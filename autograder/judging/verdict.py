@@ -69,6 +69,8 @@ class Verdict:
     trouble: dict[str, Any] | None = None
     #: Earlier exercises for which the reference stood in, because the learner's own failed.
     stood_in: list[str] = field(default_factory=list)
+    #: The line of the last definition under this name, where the file holds several; else 0.
+    defined_again: int = 0
     #: The smallest failing case found: (learner's frame, reference's frame).
     smallest: tuple[Frame, Frame] | None = None
     path: str = ""

@@ -78,6 +78,11 @@ def feedback(verdict: Verdict) -> Feedback:
     if verdict.passed and outside:
         line = f", line {outside['frames'][-1]['line']}" if outside["frames"] else ""
         told.notes.append(f"Another line of {verdict.path} stops with {named(outside)}{line}.")
+    if verdict.defined_again:
+        told.notes.append(
+            f"{verdict.exercise} is defined more than once here, and the last one is checked, in line"
+            f" {verdict.defined_again}."
+        )
     if verdict.stood_in:
         names = joined(verdict.stood_in)
         told.notes.append(
