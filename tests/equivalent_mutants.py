@@ -14,6 +14,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "explicit_loaders": {
         "valid_dl = data.DataLoader(valid_ds, bs, collate_fn=collate_fn)": "torch makes that very sampler by itself"
     },
+    "collate": {
+        "xs, ys = zip(*batch)": NEVER_RAGGED,
+        "xs, ys = zip(*batch, strict=False)": NEVER_RAGGED,
+    },
     "unzip": {
         "xs, ys = zip(*pairs)": NEVER_RAGGED,
         "xs, ys = zip(*pairs, strict=False)": NEVER_RAGGED,

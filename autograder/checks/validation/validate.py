@@ -91,6 +91,20 @@ def changes_nothing_in_the_model(validate, draw):
     }
 
 
+@validate.remark
+def builds_no_graph(validate, draw):
+    """torch recorded a graph while the model ran, for a backward() that never comes. `with torch.no_grad():` saves its
+    time and memory."""
+    from autograder.beside import spies
+
+    c = draw.size(2, 3)
+    journal = spies.Journal()
+    model = spies.watch(_scaler(c), journal)
+    x, y = draw.normal(4, c), draw.labels(4, c)
+    validate(model, spies.squared_error, spies.LoaderSpy(spies.batches(x, y, 2), spies.Journal(), "dl"))
+    return {"the model's outputs had a graph": any(event.graph for event in journal.of("forward"))}
+
+
 @validate.right
 def all_outputs_first(model, loss_func, dl):
     model.eval()
@@ -100,7 +114,7 @@ def all_outputs_first(model, loss_func, dl):
     return loss_func(out, target), out.argmax(1).eq(target).float().mean()
 
 
-@validate.right
+@validate.right(remarks=["builds_no_graph"])
 def with_weights(model, loss_func, dl):
     sizes, losses, accuracies = [], [], []
     for xb, yb in dl:
