@@ -37,6 +37,19 @@ MEANS = {
     " for each.",
     "only one element tensors can be converted": "Single numbers are wanted there, and this tensor holds several."
     " For whole tensors torch has functions of its own.",
+    "too many indices for tensor": "The brackets index more dimensions than the tensor has. Of a single row, a sum or a"
+    " maximum may have none.",
+    r"Dimension out of range \(expected": "The tensor has fewer dimensions than that: the last one is -1, however many"
+    " there are.",
+    r"must match the size of tensor b .* non-singleton": "Their sizes differ in a dimension, and neither is 1 there:"
+    " they cannot be put together number by number.",
+    "^'bool' object has no attribute": "A comparison gives a single True or False where its sides are not both tensors;"
+    " `max` along a dimension gives a pair.",
+    "too many values to unpack": "There are more things on the right than names on the left of the =, or in the `for`.",
+    r"not enough values to unpack \(expected \d+, got 0\)": "There is nothing to take apart. zip(*...) of nothing gives"
+    " nothing.",
+    "expects a non-empty TensorList": "An empty list came there. A generator can be gone through once; after that it"
+    " gives nothing.",
     "could not infer output dtype": "mean() takes neither True and False nor whole numbers: make floats of them first.",
 }
 

@@ -104,7 +104,7 @@ def sentence(diagnosis: Diagnosis) -> str:
     elif diagnosis.mistake == "statement_extra" and said.get("what", "").endswith((".eval()", ".train()")):
         text = MODE
     else:
-        text = SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
+        text = "" if _of_a_header(diagnosis) else SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
     if diagnosis.mistake == "dimension" and said.get("call") in DOES:
         text = f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
     name = said["what"] if _word(diagnosis) != diagnosis.mistake else said.get("call")
@@ -113,6 +113,11 @@ def sentence(diagnosis: Diagnosis) -> str:
     return text.format(
         line=line, call=call, what=what, other=said.get("other", ""), when=said.get("when", "too early or too late")
     )
+
+
+def _of_a_header(diagnosis: Diagnosis) -> bool:
+    """Whether it can say no more than a line, and that line is the header of a block: what is amiss stands below it."""
+    return diagnosis.mistake in VAGUE and not diagnosis.columns and diagnosis.source.rstrip().endswith(":")
 
 
 def _word(diagnosis: Diagnosis) -> str:

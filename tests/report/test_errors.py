@@ -38,6 +38,33 @@ TOLD = {
     "Python's max": ("softmax", SOFTMAX, "return max(x, -x)", "this tensor holds several."),
     "a pair": ("softmax", SOFTMAX, "m = x.max(-1); return x - m", "`m` holds both."),
     "a number gone through": ("softmax", SOFTMAX, "return [y for y in 5]", "a range or a list can."),
+    "None after a sum": ("softmax", SOFTMAX, "return x.exp() / x.exp().sum(-1)[:, None]", "may have none."),
+    "a dimension that is not there": ("softmax", SOFTMAX, "return x.exp() / x.exp().sum(5)", "the last one is -1"),
+    "sizes that do not fit": ("softmax", SOFTMAX, "return x.unsqueeze(0) + torch.ones(97)", "neither is 1 there"),
+    "a list of epochs taken for a pair": (
+        "train_in_three_lines",
+        "def train_in_three_lines(train_ds, valid_ds, bs, epochs, get_dls, get_model, fit, loss_func):\n    {line}\n",
+        "loss, acc = fit(epochs, *get_model(), loss_func, *get_dls(train_ds, valid_ds, bs)); return loss",
+        "more things on the right than names",
+    ),
+    "a pair compared": (
+        "evaluate_batch",
+        "def evaluate_batch(model, loss_func, xb, yb):\n    {line}\n",
+        "out = model(xb); return loss_func(out, yb), (out.max(1) == yb).float().mean()",
+        "where its sides are not both tensors",
+    ),
+    "a zip of nothing": (
+        "unzip",
+        "def unzip(pairs):\n    {line}\n",
+        "xs, ys = zip(*pairs[:0]); return xs, ys",
+        "to take apart",
+    ),
+    "a stack of nothing": (
+        "collate",
+        "import torch\ndef collate(b):\n    {line}\n",
+        "return torch.stack([]), b",
+        "An empty list came",
+    ),
     "no underscores": (
         "Dataset",
         "class Dataset:\n    def __init__(self, x, y):\n        {line}\n    def len(self):\n        return 1\n",
