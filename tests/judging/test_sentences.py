@@ -107,13 +107,60 @@ SAID = {
         "the parts are none where l1 and l2 are expected",
         "parts are where|parts are  where",
     ),
-    "an empty batch": ("fit_layers", FIT_LAYERS, "", "cannot be used as the answer|reshape"),
+    "an empty batch": ("fit_layers", FIT_LAYERS, "Every slice ends at bs", "cannot be used as the answer|reshape"),
     "sums of tensors": ("fit", FIT, "the sums. Their means are asked for", "0-d tensor where"),
     "a stray import": (
         "DataLoader",
         DATA_LOADER + "\nfrom torch.utils.data import DataLoader\n",
         "Line 11 gives the name DataLoader to something else: `from torch.utils.data import DataLoader`.",
         "batch_size should",
+    ),
+    "a name given to something else": (
+        "nll",
+        "def nll(a, b):\n    return -a[range(len(b)), b].mean()\n\nnll = torch.nn.functional.nll_loss\n",
+        "Line 7 gives the name nll to something else: `nll = torch.nn.functional.nll_loss`.",
+        "building that yourself",
+    ),
+    "a second definition": (
+        "accuracy",
+        "def accuracy(out, yb):\n    return (out.argmax(1) == yb).float().mean()\n\n"
+        "def accuracy(out, yb):\n    return 0\n",
+        "is defined more than once here, and the last one is checked, in line 7",
+        "You compare the largest score",
+    ),
+    "a stub below the answer": (
+        "accuracy",
+        "def accuracy(out, yb):\n    return (out.argmax(1) == yb).float().mean()\n\n"
+        "def accuracy(out, yb):\n    raise NotImplementedError\n",
+        "the last one is checked, in line 7",
+        "",
+    ),
+    "no forward": (
+        "ListModel",
+        "class ListModel(nn.Module):\n    def __init__(self, n_in, nh, n_out):\n        super().__init__()\n"
+        "        self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]\n",
+        'missing the required "forward"',
+        "Part of line",
+    ),
+    "the children of a list": (
+        "SequentialModel",
+        LAYERS_APART.replace("*layers", "layers").replace("in self.layers:", "in self.layers.children():"),
+        "children() gives each module a single time",
+        "one thing too many",
+    ),
+    "a new tensor of rows": (
+        "softmax",
+        "def softmax(x):\n    rows = []\n    for row in x:\n        e = row.exp()\n"
+        "        rows.append((e / e.sum()).tolist())\n    return torch.tensor(rows)\n",
+        "the graph",
+        "the shape that is left behind",
+    ),
+    "another table that is not square": (
+        "evaluate",
+        "def evaluate(model, loss_func, x, y):\n    with torch.no_grad():\n        out = model(x)\n"
+        "        return loss_func(out, y).item(), (out.argmax(dim=0) == y).float().mean().item()\n",
+        "the likeliest class of each row",
+        "",
     ),
     "a global bs": ("SliceLoader", "bs = 64\n" + SLICE_LOADER.format(step="bs"), "the `bs` of this loader", "at once:"),
     "a bs that is not there": ("SliceLoader", SLICE_LOADER.format(step="bs"), "There is `self.bs`", "at once:"),

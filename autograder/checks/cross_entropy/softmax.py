@@ -177,6 +177,12 @@ def the_sum_without_a_graph():
     no_grad."""
 
 
+@softmax.slip("exps / X", "torch.tensor((exps / X).tolist())")
+def in_a_new_tensor():
+    """The result is put into a new tensor, which cuts the graph and may lose the dtype. Use torch's exp and sum on the
+    tensor itself."""
+
+
 @softmax.slip("exps / X", "exps / (X + 1e-8)")
 def with_an_added_epsilon():
     """A small number is added to the sum, so the values do not sum to one, least of all where the scores are far below

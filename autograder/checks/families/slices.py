@@ -30,6 +30,12 @@ def overlapping_batches():
     """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
 
 
+@slip(everywhere("start + bs", "bs"))
+def every_slice_ends_at_bs():
+    """Every slice ends at bs, so that from the second batch on nothing is left. Where does a batch end that begins
+    further down?"""
+
+
 @slip("loss_func(model(x[A]), y[A])", "loss_func(model(x), y)")
 def all_the_data_every_time():
     """Each step uses all the rows of x and y. Cut the batch out first, and predict from it."""

@@ -120,6 +120,12 @@ def each_layer_once():
     all its places."""
 
 
+@SequentialModel.slip("for layer in A:", "for layer in self.layers.children():")
+def over_the_children():
+    """A layer that stands in the list twice is applied once: children() gives each module a single time. Loop over the
+    nn.ModuleList itself."""
+
+
 @SequentialModel.mistake
 def in_a_module_dict():
     """The layers are in an nn.ModuleDict or another container. Here it is nn.ModuleList."""

@@ -99,7 +99,8 @@ def one_choice_for_all_rows():
 
 @accuracy.slip("out.argmax(dim=1)", "out.max(1).values")
 def compares_the_largest_scores():
-    """You compare the largest score itself with the target. Compare its position: argmax, or the `indices` of max."""
+    """No row counts as right. Is the largest score itself compared with the target? Its position is what counts:
+    argmax, or the `indices` of max."""
 
 
 @accuracy.slip("out.argmax(dim=1) == yb", "out.argmax(1) != yb")
