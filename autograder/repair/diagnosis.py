@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
 from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
@@ -113,7 +114,9 @@ def _begin(
         return None, None  # something of the file that was left out matters
     # What sees little costs little. Measured, it would be another first from one check to the next, and another search.
     failing.sort(key=lambda name: len(repr(trials.reference[name])))
-    suggested = Suggested(exercise, tree, answers, set(own.get("names", ())), alone)
+    # Another exercise is checked for itself, and where it is at fault the kit's stands in: it is no place for an edit.
+    others = {name for section in lesson.sections() for name in lesson.names(section)} - {exercise.name}
+    suggested = Suggested(exercise, tree, answers, others | set(own.get("names", ())), alone)
     return Search(Sets(tree, trials, failing, base), meeting, suggested.undone), suggested
 
 

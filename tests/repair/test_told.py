@@ -78,6 +78,18 @@ def test_an_import_that_the_answer_does_not_use_adds_no_place(check: Check) -> N
     assert [(found.mistake, found.lines) for found in told] == [("over_the_first_dimension", (2,))]
 
 
+def test_an_exercise_that_is_right_is_no_place_for_the_mistake_of_another(check: Check) -> None:
+    text = (
+        "import torch\n\ndef nll(lp, t):\n    rows = torch.arange(len(t))\n    return -lp[rows, t].mean()\n\n"
+        "def log_softmax(x):\n    return x - torch.logsumexp(x, dim=-1, keepdim=True)\n\n"
+        "def of_rows(lp, t):\n    return lp[range(len(t)), t].mean()\n\n"
+        "def cross_entropy(input, target):\n    return of_rows(log_softmax(input), target)\n"
+    )
+    told = check("cross_entropy", text).diagnoses
+    assert [found.mistake for found in told] == ["negated"]
+    assert not {4, 5, 8} & set(told[0].lines)  # lines of nll and log_softmax
+
+
 def test_the_terminal_shows_the_line_with_its_place_marked_and_counts_the_rest(check: Check) -> None:
     verdict = check("softmax", TWO_PLACES)
     page = terminal.text(verdict)
