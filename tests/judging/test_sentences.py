@@ -162,6 +162,22 @@ SAID = {
         "the likeliest class of each row",
         "",
     ),
+    "an earlier exercise under a name of its own": (
+        "cross_entropy",
+        "def my_log_softmax(x):\n    return x - x.exp().sum(-1, keepdim=True).log()\n\n"
+        "def cross_entropy(input, target):\n"
+        "    return -my_log_softmax(input)[range(len(target)), target].mean()\n",
+        "exp of a large one is infinity",
+        "becomes nan",
+    ),
+    "a sampler of its own that does not shuffle": (
+        "sampler_batches",
+        "class Rows:\n    def __init__(self, n, bs, shuffle):\n        self.batches = torch.arange(n).split(bs)\n"
+        "    def __iter__(self):\n        return iter(self.batches)\n\n"
+        "def sampler_batches(n, bs, shuffle):\n    return [b.tolist() for b in Rows(n, bs, shuffle)]\n",
+        "is it handed on to the sampler, and used there?",
+        "",
+    ),
     "a global bs": ("SliceLoader", "bs = 64\n" + SLICE_LOADER.format(step="bs"), "the `bs` of this loader", "at once:"),
     "a bs that is not there": ("SliceLoader", SLICE_LOADER.format(step="bs"), "There is `self.bs`", "at once:"),
     "a global lr": ("Optimizer", OPTIMIZER, "was kept, as `self.lr`", ""),

@@ -175,6 +175,12 @@ def naive():
     log_softmax that you built last."""
 
 
+@cross_entropy.slip("input", "input - input.exp().sum(1, keepdim=True).log()", of="nll_of_the_scores")
+def the_naive_log_softmax():
+    """This is right for ordinary scores, but exp of a large one is infinity, and of a very negative one 0: so is the
+    sum. Use a log_softmax that is built on logsumexp."""
+
+
 @cross_entropy.slip("input", "input.softmax(1).log()", of="nll_of_the_scores")
 def log_of_a_stable_softmax():
     """Where the model is confidently wrong, the probability of the right class is rounded to 0, and the loss becomes

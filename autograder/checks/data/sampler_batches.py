@@ -147,12 +147,12 @@ def all_in_one_list():
 
 @sampler_batches.slip("Sampler(n, bs, shuffle)", "Sampler(n, bs)")
 def shuffle_is_ignored():
-    """The rows come in order whatever `shuffle` says: hand it on to the sampler."""
+    """The rows come in order whatever `shuffle` says: is it handed on to the sampler, and used there?"""
 
 
 @sampler_batches.slip("Sampler(n, bs, shuffle)", "Sampler(n, bs, True)")
 def shuffled_in_any_case():
-    """The rows are shuffled whatever `shuffle` says: hand it on to the sampler."""
+    """The rows are shuffled whatever `shuffle` says: is it handed on to the sampler, and used there?"""
 
 
 @sampler_batches.mistake
