@@ -69,6 +69,8 @@ def feedback(verdict: Verdict) -> Feedback:
         (told.says, told.case), told.of_events = event, True
     else:
         told.says, told.failure, told.case = first_failure.told(verdict, first)
+    if exercise.kind == "concept" and first is not None and first.why == "complaint":
+        told.probes = []  # no statement was looked at
     if verdict.remarks:
         count = "One thing" if len(verdict.remarks) == 1 else f"{len(verdict.remarks)} things"
         told.remarks = [f"{count} to know, beyond what is asked:", *verdict.remarks]

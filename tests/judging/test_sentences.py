@@ -308,13 +308,13 @@ SAID = {
         "why_softmax",
         'def why_softmax():\n    return {"a", "b", "c", "d", "e", "f"}\n',
         "at least one of the statements is false",
-        "statement a / why_softmax with",
+        "statement a",
     ),
     "no letter": (
         "why_softmax",
         "def why_softmax():\n    return set()\n",
         "at least one of the statements is true",
-        "statement a / why_softmax with",
+        "statement a",
     ),
 }
 
