@@ -139,11 +139,11 @@ def when_to_reshuffle():
 class Sampler:
     """Decides which rows go into which batch.
 
-    `n` is the dataset's number of rows, `bs` the batch size. A loop over the sampler gives batches of row numbers,
-    each a list of ints or a 1-d int64 tensor; the last may be short, none is empty. Each of 0, ..., n - 1 comes exactly
-    once: in order, or with `shuffle` in a random order, drawn anew for each loop, also after one left with `break`.
+    `n` is the dataset's number of rows, `bs` the batch size. A loop over the sampler gives batches of row numbers, each
+    a list of ints or a 1-d int64 tensor; the last may be short, none is empty. Each row comes once: in order, or with
+    `shuffle` in a random order, drawn anew for each loop, also after a `break`. Set no global seed.
 
-    Set no global seed. Write it yourself, without the samplers of torch.utils.data.
+    Write it yourself, without the samplers of torch.utils.data.
 
     >>> list(Sampler(10, 4))
     [tensor([0, 1, 2, 3]), tensor([4, 5, 6, 7]), tensor([8, 9])]

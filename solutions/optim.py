@@ -11,12 +11,12 @@ from torch import nn, optim
 class Optimizer:
     """Plain SGD, as an object that knows the parameters and how to update them.
 
-    Optimizer(params, lr=0.5) gets the parameters as a list, or as a generator such as `model.parameters()`, which can
-    be walked only once. Write two methods, without torch.optim:
+    `params` is a list, or a generator such as `model.parameters()`, which can be walked only once. Write two methods,
+    without torch.optim:
 
     - `step()` takes lr times its gradient (`.grad`) off each parameter: in place, so that the model sees it, and not
       recorded by autograd. The gradients stay.
-    - `zero_grad()` clears each gradient: all zeros or None, either is right.
+    - `zero_grad()` clears each gradient: zeros or None.
 
     >>> w = torch.tensor([1.0], requires_grad=True)
     >>> w.grad = torch.tensor([4.0])
