@@ -5,6 +5,8 @@ stays as it was, unless the prompt asks for the change, and torch records gradie
 """
 
 import torch
+import torch.nn.functional as F
+from torch import nn
 
 
 def training_steps():
