@@ -179,7 +179,8 @@ def first_pair_only(pairs):
 
 @unzip.mistake
 def empties_the_list(pairs):
-    """The list that was passed in is empty afterwards (`pop`). Read it, and leave it as it was."""
+    """The list that was passed in is empty afterwards: `pop` and `clear` take things out. Read it, and leave it as it
+    was."""
     xs, ys = [], []
     while pairs:
         x, y = pairs.pop(0)
