@@ -76,7 +76,7 @@ def report(of: Class, anonymous: bool = False) -> Report:
         "usual": items.USUAL,
         "not_graded": [_notice(one, plan.assignment, anonymous) for one in notices],
         "together": _together(found),
-        "again": _again(found),
+        "again": _again(found, anonymous),
         "help": [one | ({"student": "", "score": None} if anonymous else {}) for one in _help(found, points | tests)],
     }
     return made | {"stands_out": stands_out(made)}
@@ -105,20 +105,25 @@ def _passed(told: Told | None) -> bool:
 
 def stands_out(made: Report) -> str:
     """One line: the mistake that most students made, else the exercise that fewest passed."""
-    commonest = max(
-        ((m, row["name"]) for row in made["exercises"] for m in row["mistakes"]),
-        key=lambda found: found[0]["students"],
-        default=None,
-    )
+    mistakes = [(mistake, row["name"]) for row in made["exercises"] for mistake in row["mistakes"]]
+    most = max((mistake["students"] for mistake, _ in mistakes), default=0)
+    commonest = [(mistake, name) for mistake, name in mistakes if mistake["students"] == most]
+    if most > 1:
+        (mistake, name), *level = commonest
+        also = f" As many made another one in {_some([other for _, other in level])}." if level else ""
+        return f"{name}: {most} of {made['students']} made the same mistake. {mistake['message']}{also}"
     least = max([*made["exercises"], *made["tests"]], key=lambda row: row["failed"] + row["not_started"], default=None)
-    if commonest and commonest[0]["students"] > 1:
-        mistake, name = commonest
-        return f"{name}: {mistake['students']} of {made['students']} made the same mistake. {mistake['message']}"
     if least and (rest := least["failed"] + least["not_started"]):
         verb = "pass" if least["failed"] else "start"
         also = f"; {least['not_started']} of them did not start" if least["failed"] and least["not_started"] else ""
         return f"{least['name']}: {rest} of {made['students']} did not {verb} it{also}."
     return ""
+
+
+def _some(names: list[str]) -> str:
+    """Two of them by name, the others by number."""
+    told = [*names[:2], *([f"{len(names) - 2} more"] if len(names) > 2 else [])]
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
 
 
 def points_of(plan: Plan) -> dict[str, float]:
@@ -158,21 +163,37 @@ def _together(found: list[Paper]) -> list[Report]:
     return [{"mistakes": list(pair), "students": count} for pair, count in pairs.most_common(10) if count > 1]
 
 
-def _again(found: list[Paper]) -> Report:
-    """Of those who handed in again: which mistakes went since the time before, and which stayed."""
+def _again(found: list[Paper], anonymous: bool) -> Report:
+    """Of who changed notebooks and handed them in again: which known mistakes in these went, and which stayed.
+
+    Of those that went, `passed` have right answers now; the others fail in another way.
+    """
     again = [paper for paper in found if paper.before]
-    went: Counter[tuple[str, str]] = Counter()
-    stayed: Counter[tuple[str, str]] = Counter()
+    made: dict[str, dict[tuple[str, str], list[Paper]]] = {"went": defaultdict(list), "stayed": defaultdict(list)}
     for paper in again:
         for name, told in paper.before.items():
-            now = (paper.results[name] or {}).get("diagnosis") or {}
-            if mistake := (told["diagnosis"] or {}).get("mistake"):
-                (stayed if now.get("mistake") == mistake else went)[name, mistake] += 1
-    return {"students": len(again), "went": _counted(went), "stayed": _counted(stayed)}
+            now, mistake = paper.results[name], _mistake(told)
+            if now and mistake:  # else nothing was known of it, or what came again is not graded yet
+                made["stayed" if _mistake(now) == mistake else "went"][name, mistake].append(paper)
+    counted = {kind: _counted(by_mistake, anonymous) for kind, by_mistake in made.items()}
+    return {"students": len(again)} | _who(again, anonymous) | counted
 
 
-def _counted(made: Counter[tuple[str, str]]) -> list[Report]:
-    return [{"exercise": name, "mistake": m, "students": count} for (name, m), count in made.most_common()]
+def _counted(made: dict[tuple[str, str], list[Paper]], anonymous: bool) -> list[Report]:
+    rows: list[Report] = [
+        {"exercise": name, "mistake": mistake, "students": len(by), "passed": sum(_passed(p.results[name]) for p in by)}
+        | _who(by, anonymous)
+        for (name, mistake), by in made.items()
+    ]
+    return sorted(rows, key=lambda row: -row["students"])
+
+
+def _mistake(told: Told) -> str:
+    return str((told["diagnosis"] or {}).get("mistake", ""))
+
+
+def _who(of: list[Paper], anonymous: bool) -> Report:
+    return {} if anonymous else {"who": [paper.student for paper in of]}
 
 
 def _help(found: list[Paper], points: dict[str, float]) -> list[Report]:
@@ -201,8 +222,9 @@ def _help(found: list[Paper], points: dict[str, float]) -> list[Report]:
 
 def _notice(one: Notice, assignment: str, anonymous: bool) -> dict[str, str]:
     if anonymous:  # what is said of a file has its name in it, and that often has the student's
-        return {"student": "", "why": one.kind, "do": f"make grade assignment={assignment}" if one.do else ""}
-    return {"student": one.student, "why": one.why, "do": one.do}
+        do = f"make grade assignment={assignment}" if one.do else ""
+        return {"student": "", "kind": one.kind, "why": one.kind, "do": do}
+    return {"student": one.student, "kind": one.kind, "why": one.why, "do": one.do}
 
 
 def _share(told: Told | None) -> float:

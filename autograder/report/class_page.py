@@ -38,8 +38,11 @@ def page(report: dict[str, Any]) -> str:
         commonest=sorted(mistakes, key=lambda found: -found[1]["students"])[:MOST],
         misjudged=_misjudged(exercises),
         alike=_alike(exercises),
-        failed_most=_failed_most(exercises),
+        failed_most=_most(exercises),
+        checks_most=_checks_most(exercises),
         unrelated=[row for row in exercises if {"discrimination", "point_biserial"} <= set(row["out_of_bounds"])],
+        all_passed=[row["name"] for row in exercises if row["passed"] and not row["failed"] + row["not_started"]],
+        again=_again(report["again"]),
         help=_by_fact(report["help"]),
         look=[row for row in exercises if row["detail"]],
         bars=_bars(report["scores"], report["max_score"]),
@@ -70,10 +73,23 @@ def _alike(exercises: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[s
     return sorted(found, key=lambda pair: -pair[1]["students"])[:MOST]
 
 
-def _failed_most(exercises: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Three of them, and who is level with the third."""
-    found = sorted((row for row in exercises if row["failed"]), key=lambda row: -row["failed"])
+def _most(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The three rows of which most failed, and who is level with the third."""
+    found = sorted((row for row in rows if row["failed"]), key=lambda row: -row["failed"])
     return [row for row in found if row["failed"] >= found[:3][-1]["failed"]][:MOST]
+
+
+def _checks_most(exercises: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of all checks of code, those that failed most."""
+    return _most([c | {"of": row["name"]} for row in exercises if row["kind"] == "code" for c in row["checks"]])
+
+
+def _again(again: dict[str, Any]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """By student who handed in again: the known mistakes that went, and those that stayed."""
+    return {
+        student: {kind: [one for one in again[kind] if student in one["who"]] for kind in ("went", "stayed")}
+        for student in again.get("who", [])
+    }
 
 
 def _misjudged(exercises: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

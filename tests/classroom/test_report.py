@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import started
 from course import ASSIGNMENT, Course, answered
+from markupsafe import escape
 
 import autograder.classroom
 from autograder import lesson, places, source
@@ -226,9 +227,9 @@ def test_results_by_other_rules_are_not_said_to_be_none_at_all(tmp_path: Path) -
 
 def test_failed_by_most_are_three_and_who_is_level_with_the_third() -> None:
     failed = {"a": 2, "b": 5, "c": 4, "d": 3, "e": 0, "f": 3}
-    told = class_page._failed_most([{"name": name, "failed": count} for name, count in failed.items()])
+    told = class_page._most([{"name": name, "failed": count} for name, count in failed.items()])
     assert [row["name"] for row in told] == ["b", "c", "d", "f"]
-    assert class_page._failed_most([{"name": "e", "failed": 0}]) == []
+    assert class_page._most([{"name": "e", "failed": 0}]) == []
 
 
 def test_who_has_several_files_that_are_not_graded_is_counted_once() -> None:
@@ -331,7 +332,9 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     text = re.sub(r"<[^>]+>|\s+", " ", page)
     assert re.search(r"33 % +\(2\) believe, +in +why_softmax : It can change which class .*? \(false\)", text)
     assert re.search(r"17 % +\(1\) do not believe, +in +why_softmax : If one score of a row rises .*? \(true\)", text)
-    assert 'Failed by most, of those who started it: <a href="#softmax">softmax</a> (5 of 6)' in page
+    assert 'Failed by the most students: <a href="#softmax">softmax</a> (5 of 6 who started it, 83 %)' in page
+    assert re.search(r"not agree most often: +“normalises each row” in +softmax +\(5\)", text)
+    assert '<strong>1</strong> <a href="#not-graded">handed in nothing</a>: hal</li>' in page
     assert re.search(r"2 of 7 , in +softmax : other values in “normalises each row”.*?stands ready there", text)
     assert '<td class="number of">1 of 7</td>' in page
     assert "@softmax.slip(&#34;" in page
@@ -343,21 +346,39 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
     assert "<strong>3 of 7</strong>" in page
     assert "<strong>1</strong> started nothing</li>" in page
+    assert "handed in nothing</a></li>" in page
     assert not [text for text in ("onerror", FORMULA, "alert(2)", "ivo", "0.37") if text in page]
 
 
 def test_before_and_after_for_who_handed_in_again(course: Course, report: dict[str, Any]) -> None:
-    assert report["again"] == {"students": 0, "went": [], "stayed": []}
+    assert report["again"] == {"students": 0, "who": [], "went": [], "stayed": []}
     right = {name: answer.text for name, answer in source.answers(SECTION).items()}
     course.submit("dan", SECTION, answered(course.released(SECTION), right))
     course.submit(FORMULA, SECTION, answered(course.released(SECTION), right | {"softmax": COLUMNS, "nll": "x = 1"}))
     assert command(course, "grade", ASSIGNMENT).returncode == 1
     told = json.loads(command(course, "report", "--json").stdout)["again"]
     over = {"exercise": "softmax", "mistake": "over_the_first_dimension", "students": 1}
-    assert told == {"students": 2, "went": [over], "stayed": [over]}
+    assert told["who"] == [FORMULA, "dan"]
+    assert told["went"] == [over | {"passed": 1, "who": ["dan"]}]
+    assert told["stayed"] == [over | {"passed": 0, "who": [FORMULA]}]
     command(course, "report")
     page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
-    assert '<strong>1 went</strong>: 1 in <a href="#softmax">softmax</a> (“over the first dimension”)' in page
+    assert "<strong>2</strong> handed in again: =1+1, dan." in page
+    made = 'in <a href="#softmax">softmax</a> (“over the first dimension”)'
+    assert f"<strong>1 went</strong> (all of these answers pass now): 1 {made}" in page
+    assert "<li>dan: <strong>went</strong> softmax (“over the first dimension”)</li>" in re.sub("</?a[^>]*>", "", page)
+    anonymous = json.loads(command(course, "report", "--json", "--anonymous").stdout)["again"]
+    assert anonymous == {"students": 2, "went": [over | {"passed": 1}], "stayed": [over | {"passed": 0}]}
+
+
+def test_what_came_again_and_is_not_graded_yet_or_fails_otherwise_is_not_said_to_be_mended() -> None:
+    made: Any = {"outcome": "failed", "diagnosis": {"mistake": "slip"}}
+    other: Any = {"outcome": "failed", "diagnosis": None}
+    papers = [
+        Paper(who, Path(), {"nll": now}, before={"nll": made}) for who, now in {"ann": None, "ben": other}.items()
+    ]
+    went = [{"exercise": "nll", "mistake": "slip", "students": 1, "passed": 0, "who": ["ben"]}]
+    assert summary._again(papers, False) == {"students": 2, "who": ["ann", "ben"], "went": went, "stayed": []}
 
 
 def test_answers_that_the_same_repair_mends_are_one_group_whatever_was_seen(course: Course, graded: str) -> None:
@@ -377,7 +398,22 @@ def test_answers_that_the_same_repair_mends_are_one_group_whatever_was_seen(cour
     assert group["lines"] == [3]
     assert rest["who"] == ["fay"], "for whom no lines have been looked for"
     command(course, "report")
-    assert group["repair"] in (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert group["repair"] in page.partition("What went wrong")[0]
+    line = escape(group["example"].split("\n")[2].strip())
+    assert f'<pre class="line"><mark>{line}</mark></pre>' in page.partition("What went wrong")[0], (
+        "at the beginning too"
+    )
+
+
+def test_a_question_that_does_not_tell_the_strong_from_the_weak_is_told_with_what_to_do(report: dict[str, Any]) -> None:
+    told = copy.deepcopy(report)
+    nll, softmax = exercise(told, "nll"), exercise(told, "softmax")
+    nll |= {"passed": 7, "failed": 0, "not_started": 0}
+    softmax |= {"discrimination": -0.06, "out_of_bounds": ["discrimination", "point_biserial"]}
+    text = re.sub(r"<[^>]+>", "", class_page.page(told))
+    assert re.search(r"weak ones in: softmax \(-0\.06\)\.\n.*Read these questions again, and some wrong answers", text)
+    assert "Everybody passed: nll. " in text
 
 
 def test_an_assignment_that_nobody_released_is_an_error(course: Course) -> None:

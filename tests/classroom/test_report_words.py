@@ -67,3 +67,22 @@ def test_the_exercise_that_fewest_passed_stands_out(failed: int, not_started: in
     early = {"name": "early", "failed": 2, "not_started": 0, "mistakes": []}
     late = {"name": "late", "failed": failed, "not_started": not_started}
     assert stands_out({"students": 9, "exercises": [early], "tests": [late]}) == says
+
+
+@pytest.mark.parametrize(
+    ("counts", "also"),
+    [
+        ([3, 2], ""),
+        ([3, 3, 2], " As many made another one in b."),
+        ([2, 3, 3, 3], " As many made another one in c and d."),
+        ([3, 3, 3, 3, 3], " As many made another one in b, c and 2 more."),
+    ],
+)
+def test_mistakes_that_are_level_are_all_told(counts: list[int], also: str) -> None:
+    rows = [
+        {"name": name, "mistakes": [{"students": count, "message": f"{name} is wrong."}]}
+        for name, count in zip("abcde", counts, strict=False)
+    ]
+    first = "abcde"[counts.index(3)]
+    told = stands_out({"students": 9, "exercises": rows, "tests": []})
+    assert told == f"{first}: 3 of 9 made the same mistake. {first} is wrong.{also}"
