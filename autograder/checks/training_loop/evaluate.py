@@ -41,7 +41,7 @@ def gives_plain_numbers(evaluate, draw):
     alive."""
     from autograder.beside import readings, spies
 
-    n, c = draw.size(2, 4), draw.size(2, 3)
+    n, c = draw.size(4, 5), draw.size(2, 3)
     pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
     readings.as_pair(pair, "what evaluate returned")
     kinds = ["number" if isinstance(part, (int, float)) else type(part).__name__ for part in pair]
@@ -53,7 +53,7 @@ def builds_no_graph(evaluate, draw):
     """The model's outputs should have no graph: no memory is spent on a backward() that never comes."""
     from autograder.beside import spies
 
-    n, c = draw.size(2, 4), draw.size(2, 3)
+    n, c = draw.size(4, 5), draw.size(2, 3)  # never as many rows as classes
     journal = spies.Journal()
     model = spies.watch(draw.linear(2, c), journal)
     evaluate(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
@@ -66,7 +66,7 @@ def leaves_everything_as_it_was(evaluate, draw):
     have changed; nor should it when the model is in evaluation mode and torch records no gradients to begin with."""
     from autograder.beside import spies
 
-    n, c = draw.size(2, 4), draw.size(2, 3)
+    n, c = draw.size(4, 5), draw.size(2, 3)  # never as many rows as classes
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
     model.weight.grad = draw.normal(c, 2)
     evaluate(model, spies.squared_error, x, y)

@@ -43,7 +43,7 @@ def only_looks(evaluate_batch, draw):
     none."""
     from autograder.beside import spies
 
-    n, c = draw.size(2, 5), draw.size(2, 4)
+    n, c = draw.size(5, 6), draw.size(2, 4)  # never as many rows as classes
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
     model.weight.grad = draw.normal(c, 2)
     evaluate_batch(model, spies.squared_error, x, y)
