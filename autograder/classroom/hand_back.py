@@ -36,30 +36,31 @@ class Book:
     #: student -> exercise -> points
     scores: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
+    #: Students of the roster whom the gradebook does not know.
+    unknown: set[str] = field(default_factory=set)
+
     @property
     def grades(self) -> platforms.Grades:
-        return platforms.Grades(self.assignment, {n: told["score"] for n, told in self.students.items()}, self.most)
+        scores = {name: told["score"] for name, told in self.students.items() if name not in self.unknown}
+        return platforms.Grades(self.assignment, scores, self.most)
 
 
 def export(assignment: str, to: Path, roster: Path | None = None) -> list[str]:
     """Write everything there is into the folder `to`; a line for each file, and for what is to be known."""
-    book = read(assignment)
-    order = list(book.students)
-    if table := roster or _own_roster():
-        order = rosters.order(table, order)
+    book = read(assignment, roster or _own_roster())
     to.mkdir(parents=True, exist_ok=True)
     columns = ["student", "last_name", "first_name", "email", "state", "score", "max_score", "late_penalty"]
-    files = {"grades.csv": _table(columns, ({"student": name, **book.students[name]} for name in order))}
-    wide = ({"student": name, **book.scores.get(name, {})} for name in order)
+    files = {"grades.csv": _table(columns, ({"student": name, **one} for name, one in book.students.items()))}
+    wide = ({"student": name, **book.scores.get(name, {})} for name in book.students)
     files["exercises.csv"] = _table(["student", *book.cells], wide)
     tidy = [
         {"student": name, "exercise": cell, "score": book.scores.get(name, {}).get(cell), "max_score": most}
-        for name in order
+        for name in book.students
         for cell, most in book.cells.items()
     ]
     files["tidy.csv"] = _table(["student", "exercise", "score", "max_score"], tidy)
     notes = []
-    if roster:
+    if roster and not rosters.read(roster).has(rosters.OWN):
         filled = platforms.fill(roster, book.grades)
         files[f"{filled.platform.lower()}.csv"] = filled.text
         notes = filled.notes
@@ -73,8 +74,8 @@ def _own_roster() -> Path | None:
     return told.roster if told else None
 
 
-def read(assignment: str) -> Book:
-    """The gradebook of the course that is the working folder."""
+def read(assignment: str, roster: Path | None = None) -> Book:
+    """The gradebook of the course that is the working folder; who is in the roster is there too, in its order."""
     from autograder.classroom import gradebook as books
 
     app = books.application(assignment, Path.cwd(), log="a")
@@ -91,11 +92,16 @@ def read(assignment: str) -> Book:
             ) from None
         book = Book(assignment, float(found.max_score or 0.0))
         without = results.without_score(Path.cwd(), assignment)
+        folder = books.pattern(app, assignment)
         handed = {str(one.student_id): one for one in gradebook.assignment_submissions(assignment)}
-        for student in sorted(gradebook.students, key=_by_name):
-            name = str(student.id)
-            told = {"last_name": student.last_name, "first_name": student.first_name, "email": student.email}
-            book.students[name] = told | {"max_score": book.most} | _score(handed.get(name), name in without)
+        people = {str(one.id): _told(one) for one in sorted(gradebook.students, key=_by_name)}
+        listed = rosters.everybody(roster, people) if roster else {}
+        book.unknown = listed.keys() - people.keys()
+        for name in dict.fromkeys([*listed, *people, *sorted(without)]):
+            told = listed.get(name, {}) | people.get(name, {})
+            there = name in handed or Path(folder.format(student=name)).exists()
+            score = _score(handed.get(name), there, name in without)
+            book.students[name] = told | {"max_score": book.most} | score
         for notebook in found.notebooks:
             for cell in (*notebook.grade_cells, *notebook.task_cells):
                 book.cells[str(cell.name)] = float(cell.max_score)
@@ -103,13 +109,20 @@ def read(assignment: str) -> Book:
     return book
 
 
+def _told(student: Any) -> dict[str, str]:
+    """What the gradebook knows of somebody."""
+    told = {"last_name": student.last_name, "first_name": student.first_name, "email": student.email}
+    return {key: value for key, value in told.items() if value}
+
+
 def _by_name(student: Any) -> tuple[str, str, str]:
     return student.last_name or "", student.first_name or "", str(student.id)
 
 
-def _score(handed: Any, without: bool) -> dict[str, Any]:
+def _score(handed: Any, there: bool, without: bool) -> dict[str, Any]:
+    """`there`: something of theirs is; `without`: it could not be graded, and nothing was before."""
     if handed is None or without:
-        return {"state": "missing" if handed is None else "not graded", "score": None, "late_penalty": None}
+        return {"state": "not graded" if there else "missing", "score": None, "late_penalty": None}
     penalty = float(handed.late_submission_penalty or 0.0)
     state = "waits for a reader" if handed.needs_manual_grade else "graded"
     return {"state": state, "score": max(0.0, float(handed.score) - penalty), "late_penalty": penalty}

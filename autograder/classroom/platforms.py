@@ -76,7 +76,7 @@ def fill(path: Path, grades: Grades) -> Filled:
         return _canvas(roster, grades)
     if roster.has(("Identifier", "Grade")):
         return _worksheet(roster, grades)
-    if any(name in roster.header for name in rosters.GRADES):
+    if roster.is_of_grades:
         return _gradebook(roster, grades)
     raise BadRoster(
         f"{path} is a table of neither platform: its columns are {', '.join(roster.header[:6])}. Canvas: Grades > "

@@ -17,7 +17,7 @@ from autograder.classroom.whose import student_id
 OWN = ("id",)
 CANVAS = ("Student", "ID")
 CANVAS_APART = ("LastName", "FirstName", "ID")  # as an instructor can have it
-WORKSHEET = ("Identifier", "Full name")
+WORKSHEET = ("Identifier",)  # names may be hidden
 GRADES = ("First name", "Email address")
 #: Columns by which students may be called in the gradebook, of any of them.
 NAMES: tuple[str, ...] = ("id", "SIS Login ID", "SIS User ID", "Integration ID", "ID", "Username", "ID number")
@@ -50,6 +50,11 @@ class Roster:
     def is_canvas(self) -> bool:
         return self.has(CANVAS) or self.has(CANVAS_APART)
 
+    @property
+    def is_of_grades(self) -> bool:
+        """Moodle's table of all grades."""
+        return any(name in self.header for name in GRADES)
+
     def sortable(self, row: Row) -> str:
         """What Canvas calls somebody: "Lovelace, Ada"."""
         apart = (self.cell(row, "LastName"), self.cell(row, "FirstName"))
@@ -69,7 +74,10 @@ class Roster:
 
     def enrolled(self) -> Iterator[dict[str, Any]]:
         """Students as nbgrader knows them: {"id", "first_name", "last_name", "email"}."""
-        if not self.is_canvas and not any(map(self.has, (OWN, WORKSHEET))):
+        return (student for _, student in self.with_rows())
+
+    def with_rows(self) -> Iterator[tuple[Row, dict[str, Any]]]:
+        if not (self.is_canvas or self.has(OWN) or self.has(WORKSHEET) or self.is_of_grades):
             raise BadRoster(
                 f"{self.path.name}, line 1: there are no columns id (with first_name, last_name, email), Canvas's "
                 "Student and ID, or Moodle's Identifier and Full name. Export it again, or rename them."
@@ -77,10 +85,11 @@ class Roster:
         for row in self.students():
             student = self._student(row)
             if student["id"]:
-                yield student
+                yield row, student
 
     def _student(self, row: Row) -> dict[str, Any]:
-        """The names of who comes from a platform are those of the files that it gives away."""
+        """The names of who comes from a platform are those of the files that it gives away; of its table of all
+        grades, which has no such number, their own."""
         told = {key: self.cell(row, key) for key in ("id", "first_name", "last_name", "email")}
         if self.has(OWN):
             return told
@@ -88,6 +97,11 @@ class Roster:
             last, _, first = self.sortable(row).partition(", ")
             login, who = self.cell(row, "SIS Login ID"), re.sub(r"[\W_]", "", last + first).lower()
             told |= {"id": student_id(f"{who}_{self.cell(row, 'ID')}"), "email": login if "@" in login else ""}
+        elif self.is_of_grades and not self.has(WORKSHEET):
+            first, last = self.cell(row, "First name"), self.cell(row, "Last name") or self.cell(row, "Surname")
+            email = self.cell(row, "Email address")
+            names = (self.cell(row, "Username"), self.cell(row, "ID number"), email, f"{first} {last}")
+            return {"id": next(filter(None, names)), "first_name": first, "last_name": last, "email": email}
         else:
             name, number = self.cell(row, "Full name"), self.cell(row, "Identifier").rpartition(" ")[2]
             first, _, last = name.partition(" ")
@@ -137,10 +151,12 @@ class Match:
         return ""
 
 
-def order(path: Path, known: list[str]) -> list[str]:
-    """The gradebook's students, those of the table first, in its order."""
+def everybody(path: Path, known: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The students of a table in its order, under the gradebook's names where it knows them; what is told of each."""
     roster = read(path)
     match = Match(roster, known)
-    for row in roster.students():
-        match.of(row)
-    return [*match.found, *(name for name in known if name not in match.found)]
+    found: dict[str, dict[str, Any]] = {}
+    for row, told in roster.with_rows():
+        name = match.of(row) or told["id"]
+        found.setdefault(name, {key: told[key] for key in ("last_name", "first_name", "email")})
+    return found

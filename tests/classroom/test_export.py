@@ -14,7 +14,7 @@ import pytest
 import started
 from nbgrader.api import Gradebook
 
-from autograder.classroom import hand_back, rosters
+from autograder.classroom import hand_back, results, rosters
 from autograder.classroom.collect import collect
 from autograder.classroom.platforms import Grades, encoding, fill
 from autograder.classroom.rosters import BadRoster
@@ -173,12 +173,15 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_tables_have_everybody_in_the_rosters_order(course: Path) -> None:
     (course / "roster.csv").write_text(CANVAS, encoding="utf-8-sig")  # as Canvas exports it for who wants it so
     said = export(course, "week1", "--roster", "roster.csv")
-    assert "Not in the gradebook, so left empty: Hopper, Grace and" not in said
     made = course / "export" / "week1"
     told = [(row["student"], row["state"], row["score"], row["max_score"]) for row in rows(made / "grades.csv")]
-    assert told == [("lovelaceada_12345", "graded", "8.5", "10.0"), ("alan_777", "missing", "", "10.0")]
+    assert told[:2] == [("lovelaceada_12345", "graded", "8.5", "10.0"), ("alan_777", "missing", "", "10.0")]
+    assert told[2:] == [("hoppergrace_888", "missing", "", "10.0"), ("hyperlink1eve_999", "missing", "", "10.0")]
+    assert rows(made / "grades.csv")[2]["email"] == "grace@uni.example"
     assert rows(made / "exercises.csv")[0] == {"student": "lovelaceada_12345", "nll": "6.0", "why-words": "2.5"}
-    assert len(rows(made / "tidy.csv")) == 4
+    assert rows(made / "exercises.csv")[2] == {"student": "hoppergrace_888", "nll": "", "why-words": ""}
+    assert [row["student"] for row in rows(made / "tidy.csv")][4:6] == ["hoppergrace_888"] * 2
+    assert "Not in the gradebook, so left empty: Hopper, Grace, =HYPERLINK(1), Eve." in said
     canvas = (made / "canvas.csv").read_text(encoding="utf-8")
     assert table(canvas)[3][-1] == "17"
     assert canvas.startswith("Student,"), "Canvas takes no mark away"
@@ -223,6 +226,34 @@ def test_without_a_table_of_a_platform_the_order_is_that_of_the_courses_own_rost
     (course / "course.toml").write_text(told)
     export(course, "week1")
     assert order() == ["lovelaceada_12345", "alan_777"]
+
+
+@pytest.mark.parametrize(
+    ("header", "of_ada", "of_grace", "called"),
+    [
+        ("id", "lovelaceada_12345", "grace", "grace"),
+        ("Identifier,Full name,Grade", "Participant 12345,Ada,", "Participant 888,Grace Hopper,", "grace_hopper_888"),
+        ("Identifier,Status,Grade", "Participant 12345,Submitted,", "Participant 888,,", "888"),
+        ("First name,Last name,ID number", "Ada,Lovelace,12345", "Grace,Hopper,s-8", "s-8"),
+        ("First name,Surname,Email address", "Ada,L,lovelaceada_12345@x.example", "G,H,g@x.example", "g@x.example"),
+    ],
+)
+def test_who_is_in_the_roster_alone_is_in_all_tables_with_empty_cells(
+    header: str, of_ada: str, of_grace: str, called: str, course: Path
+) -> None:
+    """Grace is in no gradebook, and stands where the roster has her; Zoe is in neither, and handed in."""
+    (course / "roster.csv").write_text("\n".join([header, of_grace, of_ada, ""]), encoding="utf-8")
+    (course / "submitted" / "zoe" / "week1").mkdir(parents=True)
+    results.write(results.folder(course) / "no-score-week1.json", ["alan_777", "zoe"])
+    export(course, "week1", "--roster", "roster.csv")
+    made = course / "export" / "week1"
+    everybody = [called, "lovelaceada_12345", "alan_777", "zoe"]
+    assert [row["student"] for row in rows(made / "exercises.csv")] == everybody
+    assert [row["student"] for row in rows(made / "tidy.csv")][::2] == everybody
+    told = [(row["student"], row["state"], row["score"]) for row in rows(made / "grades.csv")]
+    assert told == list(
+        zip(everybody, ["missing", "graded", "missing", "not graded"], ["", "8.5", "", ""], strict=True)
+    )
 
 
 def test_an_assignment_that_is_not_there_is_an_error(course: Path) -> None:
