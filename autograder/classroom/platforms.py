@@ -7,7 +7,8 @@ Canvas   Gradebook > Export: Student (or LastName, FirstName), ID, SIS User ID, 
          excused, is one: what stands there stays where there is no score here.
 Moodle   Assignment > Download grading worksheet: Identifier ("Participant 12345"), Full name, Grade, Maximum Grade,
          Grade can be changed, Last modified (grade), ..., without names where these are hidden from who grades. All
-         columns go back as they are; it reads them by name, in the language of who uploads. Or Grades > Export > Plain
+         columns go back as they are but the feedback comments, which an upload would write over those in Moodle, and
+         which it does without; it reads them by name, in the language of who uploads. Or Grades > Export > Plain
          text, with First name, Email address and the like: Grades > Import > CSV takes a column more.
 """
 
@@ -27,6 +28,8 @@ from autograder.classroom.whose import student_id
 #: Columns that tell who a Canvas row is about.
 WHO: tuple[str, ...] = ("Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID")
 WHO += ("Integration ID", "Root Account", "Section")
+#: The column of its worksheet that Moodle writes back where it is there (assignfeedback_offline, importgradeslib.php).
+COMMENTS = "Feedback comments"
 #: Columns of Moodle's table of grades that hold a grade, or when it was taken.
 NOT_WHO = re.compile(r"\((Real|Percentage|Letter)\)|total|downloaded")
 
@@ -109,6 +112,7 @@ def _canvas(roster: Roster, grades: Grades) -> Filled:
 
 def _worksheet(roster: Roster, grades: Grades) -> Filled:
     header, column = roster.header, roster.header.index("Grade")
+    kept = [i for i, name in enumerate(header) if name != COMMENTS]
     match, notes, told = Match(roster, grades.scores), [], []
     maximum = {row[i] for row in roster.rows for i, name in enumerate(header) if name.lower() == "maximum grade"}
     most = _number(maximum.pop()) if len(maximum) == 1 else None
@@ -117,8 +121,8 @@ def _worksheet(roster: Roster, grades: Grades) -> Filled:
         if roster.cell(row, "Grade can be changed").lower() == "no":
             notes += [f"{roster.called(row)}: Moodle does not let the grade be changed."] if value else []
             value = row[column]
-        told.append([value or row[column] if i == column else _safe(cell) for i, cell in enumerate(row)])
-    return Filled("Moodle", _text([header, *told]), notes + grades.notes(match, most))
+        told.append([value or row[i] if i == column else _safe(row[i]) for i in kept])
+    return Filled("Moodle", _text([[header[i] for i in kept], *told]), notes + grades.notes(match, most))
 
 
 def _gradebook(roster: Roster, grades: Grades) -> Filled:
