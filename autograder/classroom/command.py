@@ -65,7 +65,7 @@ def run(
         report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
         others = [one for one in todo if writer and not accept and writer.is_of_another_kit(one, held[one.student])]
         if not todo:
-            report.waiting = books.waiting(db_url, assignment)
+            report.waiting = books.waiting(app, assignment)
             return report
         lateness = books.penalties(session, assignment)
         with _bar(report.notebooks, report.kept, shown) as tick:
@@ -83,7 +83,7 @@ def run(
         plan.seen.save()
         with contextlib.suppress(NoAssignment):
             report.stands_out = summary.report(summary.of_plan(plan), anonymous=True)["stands_out"]
-    report.waiting = books.waiting(db_url, assignment)
+    report.waiting = books.waiting(app, assignment)
     report.seconds = time.monotonic() - start
     return report
 

@@ -66,19 +66,26 @@ def dates(app: AutogradeApp, assignment: str) -> str:
     return f"{due} {app.config.get('AssignLatePenalties')} {app.config.get('LateSubmissionPlugin')}"
 
 
-def waiting(db_url: str, assignment: str) -> int:
-    """How many students have written an answer that nobody has read yet."""
-    from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
+def waiting(app: AutogradeApp, assignment: str) -> int:
+    """How many students have written an answer that nobody has read yet.
 
-    with Gradebook(db_url) as gradebook:
+    nbgrader notes of every notebook of a submission that it waits; of one that could not be graded there is nothing in
+    autograded/ to be read.
+    """
+    from nbgrader.api import Assignment, Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
+
+    where = directory(app)
+    with Gradebook(where.db_url) as gradebook:
         rows: Any = (
-            gradebook.db.query(SubmittedAssignment.student_id)
+            gradebook.db.query(SubmittedAssignment.student_id, Notebook.name)
             .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
             .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
             .filter(Assignment.name == assignment, Grade.needs_manual_grade)
         )
-        return int(rows.distinct().count())
+        folder = where.format_path(where.autograded_directory, "{student}", assignment)
+        return len({who for who, name in rows.distinct() if Path(folder.format(student=who), f"{name}.ipynb").exists()})
 
 
 def penalties(session: fast.Session, assignment: str) -> dict[str, float]:

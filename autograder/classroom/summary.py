@@ -36,7 +36,7 @@ def of_course(assignment: str | None = None) -> Class:
     app = books.application(assignment, course, log="a")
     db_url, budget = books.directory(app).db_url, books.budget(app)
     plan = Plan(course, assignment, db_url, books.pattern(app, assignment), budget, books.dates(app, assignment))
-    return replace(of_plan(plan), waiting=books.waiting(db_url, assignment))
+    return replace(of_plan(plan), waiting=books.waiting(app, assignment))
 
 
 def of_plan(plan: Plan) -> Class:

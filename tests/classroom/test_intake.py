@@ -272,6 +272,22 @@ def test_a_course_accounts_for_everybody(course: Course) -> None:
     assert {row["student"]: row["state"] for row in told["rows"]} == dict.fromkeys(("ada", "ben", "cleo"), "missing")
 
 
+def test_only_who_has_something_to_be_read_waits_for_a_reader(tmp_path: Path) -> None:
+    course = Course(tmp_path / "course", ["setup", "notes"])
+    course.release()
+    written = course.released("notes")
+    for cell in written["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            cell["source"] = "What I think."
+    for student in ("ann", "ben"):
+        course.submit(student, "setup", course.released("setup"))
+    course.submit("ann", "notes", written)
+    course.submit("ben", "notes", b"cut off in the midd")
+    assert grade(course)[1]["waiting"] == 1
+    with course._gradebook() as gradebook:
+        assert gradebook.find_submission_notebook("notes", ASSIGNMENT, "ben").needs_manual_grade, "of what it never saw"
+
+
 @pytest.mark.slow
 def test_nbgrader_itself_copies_nothing_that_a_link_leads_to(course: Course) -> None:
     course.nbgrader("autograde", ASSIGNMENT, "--force", check=False)
