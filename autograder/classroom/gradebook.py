@@ -13,6 +13,8 @@ from typing import Any
 from nbgrader.api import Grade
 from nbgrader.apps import AutogradeApp
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import and_
+from sqlalchemy.orm import aliased
 
 from autograder import course
 from autograder.classroom import fast, outcome, plugin, results, term
@@ -208,19 +210,25 @@ def _lines(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def unscored(session: fast.Session, assignment: str) -> dict[str, set[str]]:
-    """By student, the notebooks that lack an automatic score; students whom the gradebook has a submission of."""
-    from nbgrader.api import Assignment, GradeCell, Notebook, SubmittedAssignment, SubmittedNotebook
+    """By student, the notebooks that lack an automatic score; students whom the gradebook has a submission of.
+
+    An answer that is a grade cell itself is graded by hand: it has none, and lacks none.
+    """
+    from nbgrader.api import Assignment, GradeCell, Notebook, SolutionCell, SubmittedAssignment, SubmittedNotebook
+
+    by_hand = aliased(SolutionCell)
 
     rows: Any = (
-        session.gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, Grade.auto_score)
+        session.gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, Grade.auto_score, by_hand.id)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .join(GradeCell, GradeCell.id == Grade.cell_id)
+        .outerjoin(by_hand, and_(by_hand.notebook_id == GradeCell.notebook_id, by_hand.name == GradeCell.name))
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(Assignment.name == assignment, GradeCell.cell_type == "code")
     )
     found: dict[str, set[str]] = {}
-    for student, notebook, score in rows:
-        found.setdefault(student, set()).update({notebook} if score is None else ())
+    for student, notebook, score, hand in rows:
+        found.setdefault(student, set()).update({notebook} if score is None and hand is None else ())
     return found

@@ -219,6 +219,16 @@ def test_a_person_is_asked_for_what_only_a_person_can_grade(course: Course) -> N
     assert waits == {"right": {"why", "plot", "project"}, "blank": {"project"}}
 
 
+def test_what_is_graded_by_hand_lacks_no_score(course: Course) -> None:
+    """So that a second hand-in which cannot be graded leaves the score of the first, as it does for everybody."""
+    place = course.folder / "submitted" / "right" / ASSIGNMENT / "warmup.ipynb"
+    kept = place.read_bytes()
+    course.submit("right", "warmup", b"cut off in the midd")
+    rows = json.loads(command(course, "grade", ASSIGNMENT, "--json"))["rows"]
+    assert next(row for row in rows if row["student"] == "right").get("keeps")
+    course.submit("right", "warmup", kept)
+
+
 def test_report_feedback_and_export_have_it_all(course: Course) -> None:
     told = json.loads(command(course, "report", ASSIGNMENT, "--json"))
     row = next(one for one in told["tests"] if one["name"] == "best_test")
