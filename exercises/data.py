@@ -219,7 +219,7 @@ def plot_item(xb, yb, i=0):
 
     `xb` is a float tensor (bs, 784), each row a 28 x 28 image laid out row after row; `yb` an int64 tensor (bs,). Show
     the 28 x 28 values with `imshow`, first row at the top, in any colours. The title holds the label, alone or in
-    words ("label 7"), and no other number. Return the figure or the axes.
+    words ("label 7"), and no other number. Return the figure, the axes, or both.
 
     matplotlib takes a while to import: do it inside the function.
     """

@@ -19,16 +19,22 @@ plot_item = code(
 )
 
 
-def what_is_drawn(returned):
-    """The image and the numbers in the title of a matplotlib figure or axes."""
+def panels_of(returned):
+    """The axes that came back, or those of a figure; of a pair of both, as `plt.subplots()` gives it, each one once."""
     if returned is None:
         raise Complaint("nothing was returned: return the figure or the axes that you have drawn on")
+    if isinstance(returned, (tuple, list)) and returned:
+        return list(dict.fromkeys(panel for part in returned for panel in panels_of(part)))
     if hasattr(returned, "get_images"):
-        panels = [returned]
-    elif hasattr(returned, "get_axes"):
-        panels = returned.get_axes()
-    else:
-        raise Complaint(f"return the figure or the axes that you have drawn on; a {type(returned).__name__} came back")
+        return [returned]
+    if hasattr(returned, "get_axes"):
+        return returned.get_axes()
+    raise Complaint(f"return the figure or the axes that you have drawn on; a {type(returned).__name__} came back")
+
+
+def what_is_drawn(returned):
+    """The image and the numbers in the title of a matplotlib figure or axes."""
+    panels = panels_of(returned)
     panels = [panel for panel in panels if panel.get_images()]
     if not panels:
         raise Complaint("the figure holds no image: draw it with imshow")
@@ -105,6 +111,16 @@ def keyword_title(xb, yb, i=0):
     axes.matshow(xb.unflatten(1, (28, 28))[i].tolist())
     axes.set(title=yb[i], xticks=[], yticks=[])
     return axes
+
+
+@plot_item.right
+def figure_and_axes(xb, yb, i=0):
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots()
+    axes.imshow(xb[i].reshape(28, 28))
+    axes.set_title(int(yb[i]))
+    return figure, axes
 
 
 @plot_item.slip(everywhere("A[i]", "A[0]"))
