@@ -146,7 +146,8 @@ def implementation_of(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
         return None, {"failure": first, "found": None}
     found = module.__dict__[exercise.name]
     kind = "class" if isinstance(found, type) else "function" if callable(found) else type(found).__name__
-    return (found if callable(found) else None), {"failure": first, "found": kind}
+    of = str(getattr(found, "__module__", ""))  # of another module where an import has hidden what the file defines
+    return (found if callable(found) else None), {"failure": first, "found": kind, "of": of}
 
 
 def observe(exercise: Exercise, probe: Probe, implementation: Any, draw: Draw, path: str | Container[str]) -> Frame:

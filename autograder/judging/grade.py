@@ -40,7 +40,7 @@ def check_text(text: str, path: str, exercise: Exercise, seed: int = 0, explain:
         verdict.trouble = {**(verdict.trouble or {}), "near": _near(text, exercise.name)}
     if verdict.passed:
         return verdict
-    again = _bound_again(text, exercise.name)
+    again = _bound_again(text, exercise.name, _is_brought(observed))
     if again and isinstance(again, ast.FunctionDef | ast.ClassDef):
         verdict.defined_again = again.lineno
     elif again:
@@ -64,8 +64,17 @@ def _near(text: str, name: str) -> str:
     return next(iter(difflib.get_close_matches(name, [n for n in defined if n not in taken], 1, ALIKE)), "")
 
 
-def _bound_again(text: str, name: str) -> ast.stmt | None:
-    """What stands below the learner's definition and gives its name to something else, the last such."""
+def _is_brought(observed: Outcome) -> bool:
+    """Whether what has the name of the answer was made in another module."""
+    loaded = [frame["loaded"] for frame in observed.frames if isinstance(frame.get("loaded"), dict)]
+    return any("." in str(told.get("of")) for told in loaded)
+
+
+def _bound_again(text: str, name: str, brought: bool) -> ast.stmt | None:
+    """What stands below the learner's definition and gives its name to something else, the last such.
+
+    `brought`: an `import *` did it, if there is one; else such an import has left the name alone.
+    """
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError):
@@ -73,7 +82,8 @@ def _bound_again(text: str, name: str) -> ast.stmt | None:
     found: ast.stmt | None = None
     defined = False
     for node in body:
-        if defined and name in _bound_by(node):
+        bound = _bound_by(node)
+        if defined and (name in bound or ("*" in bound and brought)):
             found = node
         defined |= isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import functools
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
 from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
+from autograder.repair.copies import Copy
 from autograder.repair.displaced import displaced, finer
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
@@ -55,14 +57,18 @@ def look(
     in_full: InFull,
     alone: Diagnosis | None = None,
     clock: Callable[[], float] = time.monotonic,
+    copy: Copy | None = None,
 ) -> Looked:
-    """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds of this clock."""
+    """Look for the smallest set of edits of `own["file"]` with which it passes, for so many seconds of this clock.
+
+    Where a `copy` of an earlier exercise is at fault, its edits are looked for and no others.
+    """
     trials = Trials(exercise, own, reference, observe, seconds, clock)
     found = None
     if _wants_an_import(trials, frames):
         return Looked(None, trials, 0.0)
     try:
-        search, suggested = _begin(trials, own, frames, Meeting(exercise, known, in_full, reference), alone)
+        search, suggested = _begin(trials, own, frames, Meeting(exercise, known, in_full, reference), alone, copy)
     except OutOfBudget:
         search = None
     if search is not None:
@@ -82,7 +88,11 @@ def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) 
     """What is told of what was found; of nothing found, the known mistake that was known before."""
     if looked.found is None:
         return [alone] if alone else []
-    return told(looked.found, text, alone, looked.trials.failing, named, looked.stopped)
+    found = told(looked.found, text, alone, looked.trials.failing, named, looked.stopped)
+    missing = {edit.lines[:1] for edit in looked.found.edits if edit.kind == "method_missing"}
+    missing -= {edit.lines[:1] for edit in looked.found.edits if edit.kind != "method_missing"}
+    # A method that is missing has no line: the header of its class, behind which it would stand, is right.
+    return [dataclasses.replace(d, lines=(), source="", columns=None) if d.lines in missing else d for d in found]
 
 
 def _wants_an_import(trials: Trials, frames: Frames) -> bool:
@@ -100,7 +110,12 @@ def _stopped(trials: Trials, frames: Frames, undone: list[Edit]) -> Stopped | No
 
 
 def _begin(
-    trials: Trials, own: dict[str, Any], frames: Frames, meeting: Meeting, alone: Diagnosis | None
+    trials: Trials,
+    own: dict[str, Any],
+    frames: Frames,
+    meeting: Meeting,
+    alone: Diagnosis | None,
+    copy: Copy | None,
 ) -> tuple[Search | None, Any]:
     exercise = trials.exercise
     answers = rights.right_answers(exercise)
@@ -116,7 +131,12 @@ def _begin(
     failing.sort(key=lambda name: len(repr(trials.reference[name])))
     # Another exercise is checked for itself, and where it is at fault the kit's stands in: it is no place for an edit.
     others = {name for section in lesson.sections() for name in lesson.names(section)} - {exercise.name}
-    suggested = Suggested(exercise, tree, answers, others | set(own.get("names", ())), alone)
+    apart = others | set(own.get("names", ()))
+    if copy:
+        answers = [(name, rights.cleaned(node, copy.name)) for name, node in rights.right_answers(copy.of)]
+        suggested = Suggested(copy.of, copy.name, tree, answers, apart | copy.beside)
+    else:
+        suggested = Suggested(exercise, exercise.name, tree, answers, apart, alone)
     return Search(Sets(tree, trials, failing, base), meeting, suggested.undone), suggested
 
 
@@ -134,13 +154,14 @@ class Suggested:
     def __init__(
         self,
         exercise: Exercise,
+        name: str,
         tree: ast.Module,
         answers: list[tuple[str, ast.stmt]],
         apart: set[str],
         alone: Diagnosis | None = None,
     ) -> None:
         self.tree, self.places = tree, reading.editable(tree, apart)
-        found = [n for n in self.places if isinstance(n, Definition) and n.name == exercise.name]
+        found = [n for n in self.places if isinstance(n, Definition) and n.name == name]
         self.asked = found[-1] if found else None
         right = [node for _, node in answers]
         self.differences: list[list[Edit]] = []

@@ -259,7 +259,7 @@ def _kind(edit: Edit, found: Found) -> str:
 
     That something else could be put in, or stand there, says nothing against what is proved of the line.
     """
-    if edit.kind not in PUT_IN and edit.come.total() > MOST_STATEMENT:
+    if edit.kind not in PUT_IN | {"method_missing"} and edit.come.total() > MOST_STATEMENT:
         return "expression"
     kinds = {e.kind for other in found.others for e in other if len(other) == 1 and e.lines == edit.lines}
     kinds = (kinds | {edit.kind}) - PUT_IN - {"expression"}

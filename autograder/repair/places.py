@@ -15,7 +15,9 @@ from autograder.judging.diagnosis import Mistakes, diagnose, in_part
 from autograder.judging.judge import by_probe
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
-from autograder.repair import alive, diagnosis, undoing
+from autograder.proofread import AuthorsError
+from autograder.repair import alive, copies, diagnosis, undoing
+from autograder.repair.trial import Observe
 
 #: Told what a learner need not see; the tests fail when it is told anything.
 log = logging.getLogger(__name__)
@@ -50,10 +52,12 @@ def places(
 
         frames, reference = by_probe(observed), observing.expected(exercise, seed)
         try:
+            copy = _copy(exercise, own, verdict, reference, observe, seconds / 2)
             looked = diagnosis.look(
-                exercise, own, frames, reference, observe, seconds, known, in_full, verdict.diagnosis, clock
+                exercise, own, frames, reference, observe, seconds, known, in_full, verdict.diagnosis, clock, copy
             )
             told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
+            told = copies.told(copy, told, own["file"]) if copy else told
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             log.debug("no places of this answer to %s", exercise.name, exc_info=True)
             told = [verdict.diagnosis] if verdict.diagnosis else []  # the verdict stands without places
@@ -62,6 +66,23 @@ def places(
             told = [partly] if partly else []
         _found[key] = [_where_it_prints(found, own["file"], exercise.name) for found in told]
     return _found[key]
+
+
+def _copy(
+    exercise: Exercise,
+    own: dict[str, Any],
+    verdict: Verdict,
+    reference: dict[str, Frame],
+    observe: Observe,
+    seconds: float,
+) -> copies.Copy | None:
+    """An earlier exercise under another name that is at fault; not looked for where all the time went already."""
+    if verdict.outcome == "timeout":
+        return None
+    try:
+        return copies.at_fault(exercise, own, verdict.failing[0], reference, observe, seconds)
+    except AuthorsError:  # an earlier exercise of an instructor's own that cannot be used
+        return None
 
 
 def _where_it_prints(found: Diagnosis, text: str, name: str) -> Diagnosis:

@@ -20,14 +20,16 @@ Named = dict[str, str]
 
 
 @functools.lru_cache(maxsize=64)
-def _reference(section: str, name: str) -> tuple[ast.stmt, ...]:
+def reference_of(section: str, name: str) -> Definition | None:
+    """The definition in the solutions of a section."""
     tree = ast.parse(source.solutions_path(section).read_text(encoding="utf-8"))
-    return tuple(node for node in tree.body if isinstance(node, Definition) and node.name == name)
+    return next((node for node in tree.body if isinstance(node, Definition) and node.name == name), None)
 
 
 def right_answers(exercise: Exercise) -> list[tuple[str, ast.stmt]]:
     """(name, definition) of the reference and of every right whose text can be read, without prompts."""
-    found = [("reference", node) for node in _reference(exercise.section, exercise.name)]
+    node: ast.stmt | None = reference_of(exercise.section, exercise.name)
+    found = [("reference", node)] if node else []
     for name, variant in exercise.rights.items():
         if node := _text_of(variant.function, exercise.is_class):
             found.append((name, node))

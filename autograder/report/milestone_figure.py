@@ -7,6 +7,7 @@ from typing import Any
 
 from autograder import mnist
 from autograder.report.plots import draw_curves
+from autograder.report.training import whose
 
 ROWS, COLUMNS = 2, 10
 
@@ -22,11 +23,12 @@ def save(path: Path, title: str, result: dict[str, Any], mistaken: list[tuple[in
         figure.suptitle(title, fontsize=13)
         curves, digits = figure.subfigures(2, 1, height_ratios=[3, 2], squeeze=False).flat
         left, right = curves.subplots(1, 2)
-        losses = {"yours": result["batch_losses"], "reference": result["reference_batch_losses"]}
+        mine = whose({name: by == "yours" for name, by in result["pieces"].items()})
+        losses = {mine: result["batch_losses"], "reference": result["reference_batch_losses"]}
         draw_curves(left, losses, "batch", "training loss", log=True, smooth=80)
         accuracies = {
             name: [epoch["accuracy"] for epoch in result[key]]
-            for name, key in (("yours", "epochs"), ("reference", "reference"))
+            for name, key in ((mine, "epochs"), ("reference", "reference"))
         }
         draw_curves(right, accuracies, "epoch", "validation accuracy", marker="o")
         right.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -15,7 +15,7 @@ from autograder.milestones.run import SILENCE
 from autograder.milestones.training import EPOCHS, EXAMPLES, Pair
 from autograder.report.plots import printable, sparkline, text_plot
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, WIDTH, failing_lines, paged
-from autograder.report.training import first_broken, where
+from autograder.report.training import first_broken, where, whose
 
 #: The validation accuracy that the lesson reaches.
 TARGET = 0.95
@@ -78,7 +78,10 @@ def show(
     if mine.failure and mine.failure["frames"]:
         out.print(Padding(failing_lines(mine.failure), (1, 0, 0, 0), expand=False))
     if len(mine.batch_losses) > 1:
-        curves: dict[str, Any] = {"yours": mine.batch_losses, "reference": reference.batch_losses}
+        curves: dict[str, Any] = {
+            whose({piece.name: piece.yours for piece in pair.pieces}): mine.batch_losses,
+            "reference": reference.batch_losses,
+        }
         plot = text_plot(curves, width=WIDTH - 10, height=9, x_label="batches")
         out.print(Padding(Text("Training loss", style=STRONG), (1, 0, 0, 0)))
         out.print(Text(printable(plot)))

@@ -62,6 +62,7 @@ SENTENCES = {
     "return_not_yield": "Line {line} ends the function, where it should hand over one thing and go on.",
     "yields_whole": "Line {line} hands over all of it as one thing, where its parts are asked for one by one.",
     "yield_not_return": "Line {line} hands over a part and goes on, where the whole should be given back at once.",
+    "copy": "Everything else is right: what {call}, in line {line}, gives is not what is needed.",
     "expression": "Part of line {line} is not what is needed there.",
     "statement": "What line {line} does is not what is needed there.",
 }
@@ -93,6 +94,8 @@ def sentence(diagnosis: Diagnosis) -> str:
     """What the learner reads: a known mistake's own sentence, or the one for the kind of edit; "" for neither."""
     if diagnosis.known and not diagnosis.whole:
         return IN_PART + diagnosis.message.removeprefix(IN_PART)
+    if diagnosis.mistake == "method_missing":
+        return SENTENCES["method_missing"]
     if diagnosis.message or not diagnosis.lines:
         return diagnosis.message
     said, line = diagnosis.said, diagnosis.lines[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -19,7 +19,7 @@ from autograder.report.terminal import GOOD, QUIET, STRONG, console, page
 
 NAMES = ["yours", "reference"]
 HEADER = """\
-                     yours           reference
+       {:>19}           reference
   epoch     loss  accuracy      loss  accuracy"""
 
 
@@ -75,7 +75,8 @@ class Screen:
         if found[0] is None or (found[1] is None and not pair.reference.outcome):
             return False
         if self.rows == 0:
-            self.out.print(Text(HEADER, style=QUIET))
+            mine = "yours" if any(piece.yours for piece in pair.pieces) else "the kit's"
+            self.out.print(Text(HEADER.format(mine), style=QUIET))
         cells = ["" if pair is None else f"{pair['loss']:>9.4f}{pair['accuracy']:>10.4f}" for pair in found]
         self.out.print(Text(f"  {self.rows or 'start':<5}{cells[0]} {cells[1]}".rstrip()))
         return True
@@ -95,6 +96,16 @@ def grouped(pieces: list[Piece]) -> tuple[str, list[tuple[str, str, str]]]:
             whose = "yours" if piece.yours else "the kit's"
             others.setdefault((whose, REASONS.get(piece.outcome, piece.outcome)), []).append(piece.name)
     return mine, [(whose, reason, ", ".join(names)) for (whose, reason), names in others.items()]
+
+
+def whose(pieces: Mapping[str, bool]) -> str:
+    """The name of a run in a legend, by which of its pieces are the learner's."""
+    lent = [name for name, yours in pieces.items() if not yours]
+    if not lent:
+        return "yours"
+    if len(lent) == len(pieces):
+        return "the kit's"
+    return f"yours, with the kit's {' and '.join(lent)}" if len(lent) < 3 else f"yours, with {len(lent)} of the kit's"
 
 
 def figures(run: Run, row: int) -> dict[str, float] | None:

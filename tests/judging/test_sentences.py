@@ -99,6 +99,13 @@ SAID = {
         "`__call__`, and the class has none",
         "nothing calls it",
     ),
+    "no method that brackets call": (
+        "Dataset",
+        "class Dataset:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n"
+        "    def __len__(self):\n        return len(self.x)\n",
+        "A method is missing from the class.",
+        "answer.py, line",
+    ),
     "layers as arguments": ("SequentialModel", LAYERS_APART, "gets one argument, `layers`", "brackets"),
     "no registry": (
         "DummyModule",
@@ -114,6 +121,21 @@ SAID = {
         DATA_LOADER + "\nfrom torch.utils.data import DataLoader\n",
         "Line 11 gives the name DataLoader to something else: `from torch.utils.data import DataLoader`.",
         "batch_size should",
+    ),
+    "an import of everything": (
+        "Sampler",
+        "class Sampler:\n    def __init__(self, n, bs, shuffle=False):\n"
+        "        self.n, self.bs, self.shuffle = n, bs, shuffle\n"
+        "    def __iter__(self):\n        rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)\n"
+        "        return iter(rows.split(self.bs))\n\nfrom torch.utils.data import *\n",
+        "Line 12 gives the name Sampler to something else: `from torch.utils.data import *`.",
+        "arguments of the prompt",
+    ),
+    "an import of everything that does no harm": (
+        "accuracy",
+        "def accuracy(out, yb):\n    return (out.argmax(1) == yb).float().sum()\n\nfrom torch.utils.data import *\n",
+        "",
+        "something else",
     ),
     "a name given to something else": (
         "nll",
@@ -139,8 +161,9 @@ SAID = {
         "ListModel",
         "class ListModel(nn.Module):\n    def __init__(self, n_in, nh, n_out):\n        super().__init__()\n"
         "        self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]\n",
+        "A method is missing from the class. A part that ListModel uses is not implemented: Module [ListModel] is "
         'missing the required "forward"',
-        "Part of line",
+        "Part of line|answer.py, line",
     ),
     "the children of a list": (
         "SequentialModel",

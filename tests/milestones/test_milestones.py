@@ -23,6 +23,7 @@ from autograder.milestones.pieces import Piece
 from autograder.milestones.recipes import RECIPES
 from autograder.milestones.run import Run
 from autograder.report import outcome
+from autograder.report.training import whose
 from conftest import Kit
 
 #: Few images, so that a run takes little more than importing torch.
@@ -244,6 +245,7 @@ def test_own_pieces_are_used_where_they_pass_and_the_others_are_named(kit: Kit) 
     assert re.search(r"yours +ListModel\n", page)
     assert re.search(r"the kit's +does not pass its check yet: evaluate", page)
     assert re.search(r"the kit's +not written yet: get_data, hyperparameters, cross_entropy", page)
+    assert re.search(r"o yours, with \d+ of the kit's   · reference", page)
     assert re.search(r"start +2\.3\d+ +0\.1\d+ +2\.3\d+ +0\.1", page)
     assert re.search(r"\n  1 +[012]\.\d+ +0\.\d+ +[012]\.\d+ +0\.\d+\n", page)
     assert all(len(line) <= 80 and line == line.rstrip() for line in page.splitlines())
@@ -253,6 +255,12 @@ def test_own_pieces_are_used_where_they_pass_and_the_others_are_named(kit: Kit) 
     assert kept["pieces"]["evaluate"] == "reference"
     assert len(kept["batch_losses"]) == len(kept["reference_batch_losses"]) == 32
     assert (kit.root / kept["figure"]).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_legend_says_whose_the_pieces_of_a_run_are() -> None:
+    assert whose({"fit": True, "validate": True}) == "yours"
+    assert whose({"fit": False, "validate": True}) == "yours, with the kit's fit"
+    assert whose({"fit": False, "validate": False}) == "the kit's"
 
 
 def test_plain_lines_tell_the_same(kit: Kit) -> None:
