@@ -65,8 +65,8 @@ def why_log_softmax():
        shrink to 0.0 as the product does.
     b) The log-probabilities of a row sum to one.
     c) In float32, softmax(x).log() and log_softmax(x) are two ways to write the same thing, whatever x is.
-    d) Where the network is confidently wrong, the probability of the right class is almost flat in its score, but its
-       logarithm is still steep: these rows keep a gradient to learn from.
+    d) Where the network is confidently wrong, the probability of the right class is almost flat in its score. Its
+       logarithm is still steep, so these rows keep a gradient to learn from.
     e) A class can come out on top after log_softmax that did not have the largest probability.
     """
     raise NotImplementedError
@@ -228,8 +228,8 @@ def cross_entropy(input, target):
     input: float tensor (n, c), the scores of c classes for each of n examples, before any softmax
     target: int64 tensor (n,), the right class of each example
 
-    Return the mean over the examples of minus the log of the target's softmax probability: a tensor without
-    dimensions, of input's dtype, through which gradients flow; right for scores of 1000 too. Don't build it on torch's.
+    Return the mean over the examples of minus the log of the target's softmax probability, right for scores of 1000
+    too. It is a tensor without dimensions, of input's dtype, through which gradients flow. Don't build it on torch's.
 
     >>> cross_entropy(torch.tensor([[0.0, 0.0], [0.0, 1000.0]]), torch.tensor([1, 0]))     # (ln 2 + 1000) / 2
     tensor(500.3466)

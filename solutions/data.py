@@ -66,10 +66,10 @@ def batch_shapes(ds, start, stop):
 def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):
     """The fifth loop: batches are slices of a dataset.
 
-    `train_ds` has a length and can be indexed by a slice, which gives (xb, yb); use nothing else of it. As before: its
-    rows in order, `bs` at a time, `epochs` times over, the last batch shorter where bs does not divide the length, none
-    empty; `loss_func(model(xb), yb)` is the loss, and each batch makes one step of `opt`, from the gradients of that
-    batch alone. Nothing needs to be returned.
+    `train_ds` has a length and can be indexed by a slice, which gives (xb, yb); use nothing else of it. As before:
+    its rows in order, `bs` at a time, `epochs` times over, the last batch shorter where bs does not divide the
+    length, none empty. `loss_func(model(xb), yb)` is the loss. Each batch makes one step of `opt`, from the gradients
+    of that batch alone. Nothing needs to be returned.
 
     >>> fit_dataset(model, opt, F.cross_entropy, Dataset(x_train, y_train), bs=64)
     """
@@ -147,8 +147,8 @@ def when_to_reshuffle():
        it.
     b) Once, before the first epoch: as the order is random already, drawing it again in later epochs
        changes nothing.
-    c) If every batch is drawn from *all* rows afresh, then by the end of an "epoch" of n rows about a third
-       of the rows have not been used, and others have been used more than once.
+    c) If every batch is drawn from *all* rows afresh, then in an "epoch" of n rows about a third of them are not
+       used, others more than once.
     d) In a sampler class, drawing the order in `__init__` gives a new order for each `for` loop over the
        sampler.
     e) In a sampler class, drawing the order in `__iter__` gives a new order for each `for` loop over the
@@ -196,7 +196,7 @@ def sampler_batches(n, bs, shuffle):
 def collate(batch):
     """Make one batch out of single examples: a list of pairs (x, y) in, a pair of tensors (xb, yb) out.
 
-    `batch` is a list with at least one pair, as `[ds[3], ds[0], ds[7]]` gives it: each x is a tensor, all
+    `batch` is a list with at least one pair, as `[ds[3], ds[0], ds[7]]` gives it. Each x is a tensor, all
     of the same shape (any shape), each y a 0-d tensor. Return xb of shape (len(batch), *x.shape) and yb of
     shape (len(batch),), rows in the order of the list, dtypes as they were. The list itself stays as it
     was.
@@ -235,8 +235,8 @@ def why_collate():
     a) `collate_fn` chooses which rows come together in a batch.
     b) `torch.cat` would serve as well as `torch.stack`: for 64 images of shape (784,) both give shape (64,
        784).
-    c) A list of 64 pairs is not something a Linear layer can take; collating turns it into one tensor of
-       inputs and one of targets, with the rows along a new first dimension.
+    c) A Linear layer cannot take a list of 64 pairs; collating makes a tensor of inputs and one of targets of it,
+       with the rows along a new first dimension.
     d) For sentences of different lengths, a collate_fn of your own can pad each batch to its longest
        sentence, where `torch.stack` alone would raise an error.
     e) A collate_fn has to return a pair of tensors; torch's DataLoader refuses anything else.
@@ -305,9 +305,9 @@ def default_loaders(train_ds, valid_ds, bs):
     """The same once more, with torch choosing sampler and collate function from two switches.
 
     Return two `torch.utils.data.DataLoader`s, for training and for validation, both with batches of `bs`.
-    The first shuffles the rows of `train_ds` and leaves out a last batch that is shorter than `bs`; the
-    second goes through all rows of `valid_ds`, in order, with a short last batch. Use `shuffle` and
-    `drop_last`; no sampler or collate function of your own is needed.
+    The first shuffles the rows of `train_ds` and leaves out a last batch that is shorter than `bs`. The second goes
+    through all rows of `valid_ds`, in order, with a short last batch. Use `shuffle` and `drop_last`; no
+    sampler or collate function of your own is needed.
     """
     train_dl = torch.utils.data.DataLoader(train_ds, bs, shuffle=True, drop_last=True)
     valid_dl = torch.utils.data.DataLoader(valid_ds, bs)

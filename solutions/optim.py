@@ -77,8 +77,8 @@ def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
 def get_model(n_in, nh, n_out, lr):
     """A fresh model and the optimizer that goes with it, so that training can start again at any time.
 
-    Return two things, in this order: an nn.Sequential of nn.Linear (n_in to nh), nn.ReLU, nn.Linear (nh to
-    n_out); and a torch.optim.SGD over its parameters with the learning rate `lr` and no other options. Each
+    Return two things: an nn.Sequential of nn.Linear (n_in to nh), nn.ReLU, nn.Linear (nh to n_out), then a
+    torch.optim.SGD over its parameters. Its learning rate is `lr`, and it has no other options. Each
     call makes new ones.
 
     >>> model, opt = get_model(784, 50, 10, lr=0.5)

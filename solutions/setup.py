@@ -50,7 +50,7 @@ class ListModel:
     """A first network with one hidden layer, its layers in a plain list.
 
     ListModel(n_in, nh, n_out) keeps a Python list `layers` of its own: a Linear from n_in to nh, a ReLU and a Linear
-    from nh to n_out, all from torch.nn, with bias. Called with x (bs, n_in), it sends x through them in turn and
+    from nh to n_out. All are torch.nn's, with bias. Called with x (bs, n_in), it sends x through them in turn and
     returns the scores (bs, n_out). No softmax: that comes next.
 
     A class with `__call__`, or an nn.Module with `forward`: either is right.

@@ -136,8 +136,8 @@ def get_dls(train_ds, valid_ds, bs, **kwargs):
     `kwargs`                further arguments for torch's DataLoader, meant for both loaders
 
     Return a pair of torch's DataLoaders. The first gives the training set in batches of `bs`, in a new random order
-    each time; the second the validation set in its own order, in batches twice as large. In both the last batch may be
-    short: no example is left out, unless `kwargs` says so.
+    each time. The second gives the validation set in its own order, in batches twice as large. In both the last
+    batch may be short: no example is left out, unless `kwargs` says so.
     """
     return (
         DataLoader(train_ds, batch_size=bs, shuffle=True, **kwargs),

@@ -39,8 +39,8 @@ why_cross_entropy = concept(
             "at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to follow."
         ),
         "f": (
-            "True. The exponential and the logarithm cancel in the derivative, and probabilities minus "
-            "target is left: never larger than 1, zero when the prediction is perfect, and at full strength "
+            "True. The exponential and the logarithm cancel in the derivative, and probabilities minus target is "
+            "left. That is never larger than 1, zero when the prediction is perfect, and at full strength "
             "when the row is confidently wrong."
         ),
     },

@@ -24,8 +24,8 @@ why_log_softmax = concept(
         ),
         "c": (
             "False. On paper they are equal. In float32 a probability below about 1e-45 is rounded to 0, "
-            "and its logarithm to minus infinity, although the true value, say -200, is harmless; with "
-            "scores from 89 on exp itself overflows. log_softmax never takes that detour."
+            "and its logarithm to minus infinity, although the true value, say -200, is harmless. With scores from "
+            "89 on exp itself overflows. log_softmax never takes that detour."
         ),
         "d": (
             "True. The slope of p with respect to its own score is p (1 - p): nearly 0 when p is. The slope of ln p is "

@@ -41,8 +41,8 @@ why_logsumexp_trick = concept(
         ),
     },
     model_answer=(
-        "exp of a large score overflows to infinity (in float32 from 89 on), and if all scores are very negative "
-        "every exp is 0 and the log gives minus infinity, although the true result is an ordinary number near the "
+        "exp of a large score overflows to infinity (in float32 from 89 on). If all scores are very negative, every "
+        "exp is 0 and the log gives minus infinity, although the true result is an ordinary number near the "
         "largest score. Because exp(x) = exp(m) exp(x - m), the largest score of the row can be taken out without "
         "changing the value. Then one term is exactly 1 and the others lie between 0 and 1, so neither can happen. "
         "It is called a trick since it changes nothing mathematically, only the numbers that the computer meets."

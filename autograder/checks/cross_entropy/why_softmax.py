@@ -20,8 +20,8 @@ why_softmax = concept(
             "predicts, and so its accuracy, is the same with softmax and without it."
         ),
         "b": (
-            "True. exp makes any number positive, and dividing by the sum makes the row sum to one: that is "
-            "all it takes to be a distribution over the classes, which is what cross entropy asks for."
+            "True. exp makes any number positive, and dividing by the sum makes the row sum to one. That is all it "
+            "takes to be a distribution over the classes, which is what cross entropy asks for."
         ),
         "c": (
             "False. Scores may be negative or sum to 0. Divided by their sum, some 'probabilities' would be "
@@ -44,7 +44,7 @@ why_softmax = concept(
     },
     model_answer=(
         "The last linear layer gives scores of any sign and size. Softmax makes them positive (exp) and lets them sum "
-        "to one (division by the sum), so that they are a distribution over the classes, which cross entropy compares "
+        "to one (division by the sum). So they are a distribution over the classes, which cross entropy compares "
         "with the target. The order of the scores stays, so the predicted class is the same. The classes compete: more "
         "for one is less for the others. Only differences between scores matter, and all of it is differentiable."
     ),

@@ -67,7 +67,7 @@ def begins_anew_after_a_break(SliceLoader, draw):
 @SliceLoader.remark
 def two_loops_do_not_disturb_each_other(SliceLoader, draw):
     """Two loops over it at the same time, as in zip(dl, dl), share one place in the data and take batches away from
-    each other: the place is kept on the loader itself."""
+    each other. The place is kept on the loader itself."""
     n = 2 * draw.size(2, 4) + 1
     dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
     both = list(itertools.islice(zip(dl, dl, strict=False), MOST_BATCHES))

@@ -26,9 +26,9 @@ when_to_reshuffle = concept(
         "e": "True. Each `for` calls `__iter__` once, at its beginning: the right moment for a new order.",
         "f": "False. A permutation of 50,000 numbers takes some milliseconds at most, an epoch of training seconds.",
     },
-    model_answer="At the beginning of each epoch. One permutation for the whole epoch makes sure that every "
-    "row is used exactly once, and a "
-    "new one for the next epoch puts it among other neighbours, so that the same batches do not come again. "
+    model_answer="At the beginning of each epoch. One permutation for the whole epoch makes sure that every row is "
+    "used exactly once. A new one for the next epoch puts it among other neighbours, so that the same batches do "
+    "not come again. "
     "Shuffling once leaves the batches "
     "fixed for ever; drawing each minibatch from all rows afresh repeats some rows and misses about a third "
     "of them in an epoch.",

@@ -24,12 +24,10 @@ why_collate = concept(
         "f": "True. A dataset sees one example at a time; blending images (mixup) or negatives taken from "
         "the same batch need several.",
     },
-    model_answer="The dataset gives single examples, but a model computes on a tensor with a batch "
-    "dimension, so the list of (x, y) pairs has "
-    "to be joined: stack the x's and the y's along a new first dimension. Being a function that is passed "
-    "in, it can be replaced: "
-    "padding sentences to the longest of the batch, dicts instead of pairs, or mixing examples, without "
-    "touching dataset, sampler or loader.",
+    model_answer="The dataset gives single examples, but a model computes on a tensor with a batch dimension. So the "
+    "list of (x, y) pairs has to be joined: stack the x's and the y's along a new first dimension. Being a "
+    "function that is passed in, it can be replaced without touching dataset, sampler or loader. It may pad "
+    "sentences to the longest of a batch, take dicts for pairs, or mix examples.",
     rubric=[
         "1 point: it turns a list of examples into batch tensors that the model can compute on",
         "1 point: gives a sensible variation (padding, dicts, augmentation across a batch, other structures)",

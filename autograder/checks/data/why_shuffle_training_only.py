@@ -28,8 +28,8 @@ why_shuffle_training_only = concept(
         "time that noise averages out over the epochs; with fixed batches it comes back the same.",
     },
     model_answer="Training takes a step after every batch, so what stands in a batch, and in which order "
-    "batches come, shapes where "
-    "the weights go: sorted or fixed batches give one-sided or repeating gradients, shuffled ones give fair "
+    "batches come, shapes where the weights go. Sorted or fixed batches give one-sided or repeating gradients, "
+    "shuffled ones give fair "
     "samples of the whole set. "
     "Validation only averages over rows with the weights held still, so the result is the same in any order, "
     "and shuffling would be "

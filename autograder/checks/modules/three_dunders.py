@@ -22,8 +22,8 @@ three_dunders = concept(
         "e": "True. print asks for str(model), and str falls back on `__repr__` when there is no `__str__`. "
         "A notebook cell that ends in `model` uses `__repr__` directly.",
     },
-    model_answer="Python calls `__init__` when a new object has been made, to fill it; `__setattr__` "
-    "whenever an attribute of the object is set, also inside `__init__`; and `__repr__` when a description "
+    model_answer="Python calls `__init__` when a new object has been made, to fill it. It calls `__setattr__` "
+    "whenever an attribute of the object is set, also inside `__init__`, and `__repr__` when a description "
     "is needed, as in a notebook or by print. DummyModule uses the second one to register each layer that "
     "it is given and the third one to show what is registered.",
     rubric=[

@@ -14,8 +14,8 @@ what_modulelist_does = concept(
     explanations={
         "a": "False. It is no layer: it keeps modules and leaves it to your `forward` what to do with them. "
         "Calling it raises NotImplementedError. nn.Sequential is the one that runs them.",
-        "b": "True. It does the loop with add_module that you wrote in the fourth model, with the positions "
-        "as names; and being a module itself, it is registered in your model under the attribute's name.",
+        "b": "True. It does the loop with add_module that you wrote in the fourth model, with the positions as "
+        "names. Being a module itself, it is registered in your model under the attribute's name.",
         "c": "True. Its append, extend and insert register what they are given. That is the difference from "
         "appending to a plain list in an attribute.",
         "d": "False. It holds the very modules. Two models made from the same layers share their weights.",

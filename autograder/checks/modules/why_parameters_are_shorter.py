@@ -27,8 +27,8 @@ why_parameters_are_shorter = concept(
         "such method.",
     },
     model_answer="Plain SGD treats all parameters alike, so it needs a sequence of tensors and nothing "
-    "else. model.parameters() is that sequence: it leaves out layers that have none and goes into layers "
-    "inside layers, so the loop asks no longer which layer has a weight and which a bias. model.zero_grad() "
+    "else. model.parameters() is that sequence: it leaves out layers that have none and goes into layers inside "
+    "layers. So the loop asks no longer which layer has a weight and which a bias. model.zero_grad() "
     "clears all the gradients in one call. The update itself, and the tensors that are updated, are the "
     "same as before.",
     rubric=[

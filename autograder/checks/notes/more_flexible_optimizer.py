@@ -25,10 +25,9 @@ more_flexible_optimizer = concept(
         "without touching the loop.",
     },
     model_answer="Instead of one class for each update rule, the optimizer gets a list of small functions "
-    "(weight decay, momentum, the step ...) which it runs for each "
-    "parameter, with a state for each parameter where the functions keep their running averages, and with "
-    "hyper-parameters that may differ between groups and change during "
-    "training. A new rule is then another list. The training loop stays the same, because it only calls "
+    "(weight decay, momentum, the step ...) which it runs for each parameter. Each parameter has a state where they "
+    "keep their running averages; hyper-parameters may differ between groups and change during training. A new "
+    "rule is then another list. The training loop stays the same, because it only calls "
     "step() and zero_grad().",
     rubric=[
         "1 point: the update is composed of exchangeable parts (steppers, state, hyper-parameters by group)",

@@ -18,9 +18,8 @@ other_dunders = concept(
         "your `forward` between them.",
         "b": "True. `__enter__` switches the recording off, `__exit__` back to what it was, error or not. A "
         "`with` is a try/finally.",
-        "c": "False. Tensors define `__isub__`, so `p -= step` changes the tensor in place and everything "
-        "that holds it sees the change; "
-        "`p = p - step` would leave the model's own parameter as it was.",
+        "c": "False. Tensors define `__isub__`, so `p -= step` changes the tensor in place and everything that holds "
+        "it sees the change. `p = p - step` would leave the model's own parameter as it was.",
         "d": "True. Truth asks `__bool__`, then `__len__`. So `if ds:` asks whether there are examples; to "
         "ask whether there is a dataset at all, "
         "write `if ds is not None:`.",

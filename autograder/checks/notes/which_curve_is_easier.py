@@ -18,9 +18,8 @@ which_curve_is_easier = concept(
         "down is a convention.",
         "b": "True. In a convex function a local minimum is a global one: wherever you start, downhill leads "
         "to the same height.",
-        "c": "False. The gradient points away from the top on both sides: from anywhere but the very top, "
-        "descent runs off, without end or "
-        "to an edge, and to which edge depends on the start.",
+        "c": "False. The gradient points away from the top on both sides. From anywhere but the very top, descent "
+        "runs off, without end or to an edge; the start decides to which.",
         "d": "True. If f is a cap, -f is a cup with its lowest point in the same place. Easy means that the "
         "curve fits the direction: "
         "down in a cup, up on a cap.",

@@ -48,8 +48,8 @@ def returns_the_loss_before_the_update(training_step, draw):
 
 @training_step.probe(points=2)
 def moves_every_parameter_against_its_gradient(training_step, draw):
-    """After one step, each parameter should be what it was minus lr times its gradient: those of layers, and `gain`,
-    which belongs to no layer and is neither weight nor bias."""
+    """After one step, each parameter should be what it was minus lr times its gradient. `gain` is one too: it belongs
+    to no layer and is neither weight nor bias."""
     from autograder.beside import spies
 
     n, c = draw.size(2, 5), draw.size(3, 4)

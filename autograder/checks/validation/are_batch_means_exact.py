@@ -13,11 +13,11 @@ are_batch_means_exact = concept(
         "What is the weight of one example in the mean of the means, if its batch has 64 examples, and if it has 16?",
     ],
     explanations={
-        "a": "False. Losses 1, 1, 1 in one batch and 5 in another: the mean of the means is (1 + 5) / 2 = 3, the"
-        " mean over the four examples is 2.",
+        "a": "False. Losses 1, 1, 1 in one batch and 5 in another: the mean of the means is (1 + 5) / 2 = 3. The "
+        "mean over the four examples is 2.",
         "b": "True. Then every example has the same weight: 1 / (number of batches * batch size).",
         "c": "True. Every batch has the same weight in the mean of the means; in a short one fewer examples share it.",
-        "d": "False. A share is a mean too, of ones and zeros, and is off in the same way: 0 of 3 right and 1 of 1"
+        "d": "False. A share is a mean too, of ones and zeros, and is off in the same way. 0 of 3 right and 1 of 1"
         " right make 1 of 4, not one half.",
         "e": "True. A mean times its number of examples is a sum again, and sums can be added up.",
     },

@@ -28,8 +28,8 @@ why_train_and_eval = concept(
     },
     model_answer="Some layers behave differently while training. Dropout switches units off at random, and BatchNorm"
     " normalises with the statistics of the batch and gathers running averages. In inference, that is when we only"
-    " want predictions, all units should take part, and an example's prediction should not depend on chance or on its"
-    " neighbours in the batch: eval() switches to that, with the running averages in BatchNorm. train() switches"
+    " want predictions, all units should take part. An example's prediction should not depend on chance, or on its "
+    "neighbours in the batch. eval() switches to that, with the running averages in BatchNorm. train() switches"
     " back, so both are called in every epoch. Neither has to do with recording gradients.",
     rubric=[
         "1 point: Dropout in both modes",
