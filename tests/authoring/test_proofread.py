@@ -21,6 +21,7 @@ from autograder.judging import grade
 from autograder.judging.observing import observable
 from autograder.matrix import fair, selfcheck
 from autograder.matrix.declared import incomplete
+from autograder.matrix.lengths import too_long
 from autograder.matrix.needed import mistakes
 from autograder.matrix.selfcheck import arrays
 from autograder.matrix.steady import verdicts
@@ -881,6 +882,15 @@ def test_a_prompt_and_a_hint_go_with_the_reference(
     findings = incomplete(exercise)
     assert len(findings) == bool(told)
     assert told in "".join(findings)
+
+
+def test_a_sentence_of_more_than_thirty_words_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise = lesson.find("softmax")
+    assert not too_long(exercise)
+    short = " ".join(["Look at x."] * 30)
+    monkeypatch.setattr(exercise, "hints", [short, f"Sum {'and sum ' * 15}. Then divide."])
+    (told,) = too_long(exercise)
+    assert 'this sentence has 32 words, and at most 30 are read: "Sum and sum and sum ..."' in told
 
 
 def test_a_relation_or_a_shared_slip_stands_once() -> None:
