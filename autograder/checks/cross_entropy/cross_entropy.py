@@ -269,7 +269,7 @@ def yes_or_no_for_each_class(input, target):
 @cross_entropy.mistake
 def one_hot_without_the_number_of_classes(input, target):
     """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
-    class gets too few columns: input.shape[1] is their number."""
+    class gets too few columns: how many has input?"""
     mask = torch.nn.functional.one_hot(target)
     return -(input.log_softmax(1) * mask).sum() / len(target)
 

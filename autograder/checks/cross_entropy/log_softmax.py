@@ -144,7 +144,7 @@ def over_the_first_dimension():
 
 @log_softmax.slip("-1", "1")
 def over_dimension_one():
-    """You reduce dimension 1. That is the last one of a matrix only: count from the end, -1."""
+    """You reduce dimension 1. That is the last one of a matrix only: count from the end."""
 
 
 @log_softmax.slip("-1", "min(1, x.dim() - 1)")

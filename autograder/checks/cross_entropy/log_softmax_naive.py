@@ -173,7 +173,7 @@ def over_everything():
 
 @log_softmax_naive.slip("-1", "1", of="as_a_difference")
 def over_dimension_one():
-    """You sum over dimension 1. That is the last one of a matrix only: count from the end, -1."""
+    """You sum over dimension 1. That is the last one of a matrix only: count from the end."""
 
 
 @log_softmax_naive.slip("-1", "min(1, x.dim() - 1)", of="as_a_difference")

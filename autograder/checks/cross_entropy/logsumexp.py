@@ -184,7 +184,7 @@ def max_gives_a_pair():
 
 @logsumexp.slip("largest.squeeze(X) + Y", "Y")
 def the_largest_is_not_added_back():
-    """The largest score is subtracted, but not added back at the end: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
+    """The largest score is subtracted, and not added back: each result is off by it."""
 
 
 @logsumexp.slip("A + B", "A")
@@ -225,8 +225,8 @@ def stretched_to_a_square():
 
 @logsumexp.slip("largest.squeeze(X) + Y.sum(X).log()", "(largest + Y.sum(X, keepdim=True).log()).squeeze()")
 def the_result_squeezed_too_far():
-    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. Tell it
-    which: squeeze(-1)."""
+    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. Tell it which
+    one."""
 
 
 @logsumexp.mistake
@@ -251,7 +251,7 @@ def the_largest_of_the_first_row():
 
 @logsumexp.slip("X.log()", "X")
 def without_the_log():
-    """The logarithm of the sum is missing: log(sum(exp(x))) = m + log(sum(exp(x - m)))."""
+    """The logarithm of the sum is missing: the sum itself is added to the largest score."""
 
 
 @logsumexp.mistake

@@ -285,7 +285,7 @@ def as_many_elements_and_not_flat():
 
 @max_abs_diff.slip("a.shape != b.shape", "a.dim() and b.dim() and len(a) != len(b)")
 def only_the_lengths():
-    """len looks at the first dimension only. Compare the whole shapes, a.shape and b.shape."""
+    """len looks at the first dimension only. Compare the whole shapes."""
 
 
 @max_abs_diff.slip("if A:", "assert a.shape == b.shape")

@@ -145,14 +145,14 @@ def targets_come_first(target, log_probs):
 
 @nll.mistake
 def by_python_numbers(log_probs, target):
-    """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype lost).
-    Stay with tensors all the way."""
+    """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype may be
+    lost). Stay with tensors all the way."""
     return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
 
 
 @nll.slip("(rows, target)", "(torch.arange(log_probs.shape[1]), target)")
 def as_many_rows_as_classes():
-    """You number the rows up to the number of classes. There are as many rows as examples: len(target)."""
+    """You number the rows up to the number of classes. There are as many rows as examples."""
 
 
 @nll.slip("-X.sum() / log_probs.size(0)", "-X.mean()", of="by_one_hot")
@@ -192,7 +192,7 @@ def log_of_the_mean():
 @nll.slip("X.one_hot(target, log_probs.shape[1])", "X.one_hot(target)", of="by_one_hot")
 def one_hot_without_the_number_of_classes():
     """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
-    class gets too few columns: log_probs.shape[1] is their number."""
+    class gets too few columns: how many has log_probs?"""
 
 
 @nll.slip("log_probs", "log_probs.log_softmax(1)")

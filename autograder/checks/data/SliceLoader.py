@@ -211,4 +211,4 @@ def yields_single_rows():
 
 @SliceLoader.slip("for A in B:", "return [self.ds[i:i + self.bs] for i in range(0, len(self.ds), self.bs)]")
 def returns_the_list_itself():
-    """`__iter__` returns a list. It has to return an iterator: put iter(...) round the list, or yield its items."""
+    """`__iter__` returns a list. It has to return an iterator: which function makes one of a list?"""

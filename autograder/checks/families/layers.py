@@ -67,8 +67,7 @@ def with_log_softmax():
 
 @slip("nn.Sequential(A, B, C)", "nn.Sequential([A, B, C])")
 def a_list_for_the_layers():
-    """nn.Sequential is given a list. It takes each layer as an argument of its own: a star in front of the list makes
-    it so."""
+    """nn.Sequential is given a list. It takes each layer as an argument of its own."""
 
 
 @slip("x = layer(x)", "layer(x)")

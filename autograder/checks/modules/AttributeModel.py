@@ -192,8 +192,7 @@ def layers_in_local_variables():
 
 @AttributeModel.slip("torch.relu", "torch.nn.ReLU", of="torch_relu")
 def a_layer_for_a_function():
-    """nn.ReLU(...) makes a layer, and does not apply it: x is taken for an option. F.relu(x) and torch.relu(x)
-    are functions."""
+    """nn.ReLU(...) makes a layer, and does not apply it: x is taken for an option. Asked for is a function."""
 
 
 @AttributeModel.slip("torch.relu", "torch.nn.functional.leaky_relu", of="torch_relu")

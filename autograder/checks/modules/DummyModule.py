@@ -358,8 +358,8 @@ def super_with_self():
 
 @DummyModule.slip("X.values()", "X")
 def walks_over_the_names():
-    """`parameters()` asks the names for their parameters: a loop over a dict goes through its keys. The layers
-    are its values()."""
+    """`parameters()` asks the names for their parameters: a loop over a dict goes through its keys. The layers are its
+    values."""
 
 
 @DummyModule.slip("not name.startswith('_')", "'_' not in name")

@@ -113,7 +113,7 @@ def a_message_for_a_missing_name():
 
 @get_layer.slip("own == name", "own.startswith(name)", of="by_searching")
 def a_name_that_begins_like_it():
-    """A layer whose name only begins with `name` is found as well. The whole name must be the same: compare with ==."""
+    """A layer whose name only begins with `name` is found as well. The whole name must be the same."""
 
 
 @get_layer.slip("dict(X)[name]", "next((layer for own, layer in X if own == name))")

@@ -154,4 +154,5 @@ def l1_and_l2(model):
 
 @layer_names.slip("return X", "return X or [type(model).__name__]")
 def itself_when_it_is_a_layer():
-    """A model without children, a single nn.Linear for instance, gives the empty list."""
+    """For a model without children, a single nn.Linear for instance, a name comes back. It has none to name: the list
+    is empty."""

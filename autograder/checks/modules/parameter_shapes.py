@@ -109,7 +109,7 @@ def the_last_one():
 
 @parameter_shapes.slip("p.shape", "p.size")
 def size_not_called():
-    """p.size is a method: call it, with parentheses, or take p.shape."""
+    """p.size is a method, and a method that is not called is no shape."""
 
 
 @parameter_shapes.slip("p.shape", "list(p.shape)")

@@ -157,7 +157,7 @@ def steps_with_the_last_batch_alone():
 
 @fit_optimizer.slip(everywhere("start + bs", "start + 1"))
 def the_first_row_of_each_batch():
-    """Each batch has one row only: x[start] is a row. A slice, from start to start + bs, is a batch."""
+    """Each batch has one row only. It should have `bs` of them: where does its slice end?"""
 
 
 @fit_optimizer.slip("opt.step()", "for _p in model.parameters():\n    opt.step()")

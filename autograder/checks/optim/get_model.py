@@ -167,7 +167,7 @@ def the_model_for_its_parameters():
 
 @get_model.slip("nn.ReLU()", "nn.ReLU")
 def a_class_for_a_layer():
-    """nn.ReLU is only the class: call it, nn.ReLU(), to make a layer."""
+    """nn.ReLU is only the class, and no layer yet. How are the Linear layers made from theirs?"""
 
 
 _one_optimizer = []

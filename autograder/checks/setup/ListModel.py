@@ -193,12 +193,12 @@ def relu_at_the_end_too():
     change("nn.ReLU()", "nn.ReLU"), inside("__call__", body("return self.layers[2](torch.relu(self.layers[0](x)))"))
 )
 def the_relu_class_unused():
-    """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
+    """layers[1] is the class nn.ReLU and not a layer made from it. How are the Linear layers made from theirs?"""
 
 
 @ListModel.slip("nn.ReLU()", "nn.ReLU")
 def the_relu_class():
-    """layers[1] is the class nn.ReLU and not a layer made from it. Put a pair of brackets after it: nn.ReLU()."""
+    """layers[1] is the class nn.ReLU and not a layer made from it. How are the Linear layers made from theirs?"""
 
 
 @ListModel.slip("[A, B, C]", "nn.ModuleList([A, B, C])")
@@ -222,7 +222,7 @@ def layers_are_forgotten():
 @ListModel.slip(first("layers = []"), change("self.layers = A", "self.layers += A"))
 def all_models_share_the_list():
     """The list belongs to the class, so every further model adds its layers to those of the first. Make a new list in
-    `__init__`: self.layers = [...]."""
+    each `__init__`."""
 
 
 @ListModel.slip("self.layers = A", "ListModel.layers = A")
@@ -241,7 +241,8 @@ def forward_without_a_module():
 
 @ListModel.slip("super().__init__()", "", of="as_a_module")
 def super_is_not_called():
-    """The class is an nn.Module that was never set up: call super().__init__() first thing in `__init__`."""
+    """The class is an nn.Module that was never set up: what has an `__init__` of your own to call before anything
+    else?"""
 
 
 @ListModel.slip(

@@ -137,7 +137,7 @@ def c_and_nh_swapped():
 
 @hyperparameters.slip("50", "64")
 def nh_is_the_batch_size():
-    """nh is 64, which is the lesson's batch size. It uses 50 hidden units."""
+    """nh is 64, which is the lesson's batch size. The hidden units are 50."""
 
 
 @hyperparameters.mistake

@@ -99,8 +99,7 @@ def one_choice_for_all_rows():
 
 @accuracy.slip("out.argmax(dim=1)", "out.max(1).values")
 def compares_the_largest_scores():
-    """No row counts as right. Is the largest score itself compared with the target? Its position is what counts:
-    argmax, or the `indices` of max."""
+    """No row counts as right. Is the largest score itself compared with the target? It is its position that counts."""
 
 
 @accuracy.slip("out.argmax(dim=1) == yb", "out.argmax(1) != yb")
@@ -110,7 +109,7 @@ def is_the_error_rate():
 
 @accuracy.mistake
 def divides_by_64(out, yb):
-    """You divide by 64, whatever the batch. Divide by the number of rows, len(yb)."""
+    """You divide by 64, whatever the batch. How many rows has this one?"""
     return (out.argmax(1) == yb).sum() / 64
 
 

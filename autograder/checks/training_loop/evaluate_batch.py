@@ -86,8 +86,8 @@ def probabilities_into_the_loss():
 
 @evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) == yb).sum() / 64")
 def divides_the_count_by_64():
-    """The loss is right; for the accuracy you divide by 64, whatever the size of the batch. Divide by its own
-    length."""
+    """The loss is right; for the accuracy you divide by 64, whatever the size of the batch. Of how many examples are
+    they?"""
 
 
 @evaluate_batch.slip("accuracy(out, yb)", "100 * (out.argmax(1) == yb).float().mean()")

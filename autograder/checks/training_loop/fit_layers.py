@@ -189,12 +189,13 @@ def no_parameter_moves():
 
 @fit_layers.slip("range(0, X, bs)", "range((X - 1) // bs + 1)")
 def batch_numbers_as_starts():
-    """Your slices begin at the number of the batch: 0, 1, 2, ... Batch number i begins at row i * bs."""
+    """Your slices begin at the number of the batch: 0, 1, 2, ... At which row does each batch begin?"""
 
 
 @fit_layers.slip(everywhere("A[start : start + bs]", "A[:bs]"))
 def the_first_batch_again_and_again():
-    """Every step uses the first batch: the slice does not move on. Use the loop variable as its start."""
+    """Every step uses the first batch: the slice does not move on. What is another number in each round of the
+    loop?"""
 
 
 @fit_layers.slip(before("for start in A:", "bs = len(x)"))

@@ -269,7 +269,7 @@ def divides_by_all_input_numbers():
     change("(loss, right, n) = A", "size = len(next(iter(dl))[1])\nloss = right = n = 0"),
 )
 def weighs_all_like_the_first():
-    """You weigh every batch by the size of the first one. Each has a size of its own: len(yb)."""
+    """You weigh every batch by the size of the first one. Each has a size of its own."""
 
 
 @validate.slip(
