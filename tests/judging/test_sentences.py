@@ -99,13 +99,6 @@ SAID = {
         "`__call__`, and the class has none",
         "nothing calls it",
     ),
-    "no method that brackets call": (
-        "Dataset",
-        "class Dataset:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n"
-        "    def __len__(self):\n        return len(self.x)\n",
-        "A method is missing from the class.",
-        "answer.py, line",
-    ),
     "layers as arguments": ("SequentialModel", LAYERS_APART, "gets one argument, `layers`", "brackets"),
     "no registry": (
         "DummyModule",
@@ -128,7 +121,7 @@ SAID = {
         "        self.n, self.bs, self.shuffle = n, bs, shuffle\n"
         "    def __iter__(self):\n        rows = torch.randperm(self.n) if self.shuffle else torch.arange(self.n)\n"
         "        return iter(rows.split(self.bs))\n\nfrom torch.utils.data import *\n",
-        "Line 12 gives the name Sampler to something else: `from torch.utils.data import *`.",
+        "Line 11 gives the name Sampler to something else: `from torch.utils.data import *`.",
         "arguments of the prompt",
     ),
     "an import of everything that does no harm": (
@@ -161,9 +154,8 @@ SAID = {
         "ListModel",
         "class ListModel(nn.Module):\n    def __init__(self, n_in, nh, n_out):\n        super().__init__()\n"
         "        self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]\n",
-        "A method is missing from the class. A part that ListModel uses is not implemented: Module [ListModel] is "
         'missing the required "forward"',
-        "Part of line|answer.py, line",
+        "Part of line",
     ),
     "the children of a list": (
         "SequentialModel",

@@ -90,6 +90,18 @@ def test_an_exercise_that_is_right_is_no_place_for_the_mistake_of_another(check:
     assert not {4, 5, 8} & set(told[0].lines)  # lines of nll and log_softmax
 
 
+def test_a_method_that_is_missing_has_no_line_and_its_class_is_not_called_wrong(check: Check) -> None:
+    text = (
+        "from torch import nn\n\nclass ListModel(nn.Module):\n    def __init__(self, n_in, nh, n_out):\n"
+        "        super().__init__()\n        self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]\n"
+    )
+    verdict = check("ListModel", text)
+    assert [(found.mistake, found.lines) for found in verdict.diagnoses] == [("method_missing", ())]
+    page = terminal.text(verdict)
+    assert "A method is missing from the class." in page
+    assert "answer.py, line" not in page
+
+
 def test_the_terminal_shows_the_line_with_its_place_marked_and_counts_the_rest(check: Check) -> None:
     verdict = check("softmax", TWO_PLACES)
     page = terminal.text(verdict)
