@@ -47,8 +47,10 @@ STAND_INS: dict[str, Callable[..., Any]] = {
     "cross_entropy_loss": _total,
     "logsumexp": _means,
 }
+#: Steps of optimizers in one kernel: with a large eps those of Adam are plain gradient descent.
+STEPS = {"fused_sgd", "fused_adam", "fused_adamw", "fused_adagrad"}
 #: Nobody's cell looks at these on the way to an answer.
-NOT_MISSED = {ATTENTION, "fused_sgd"}
+NOT_MISSED = {ATTENTION, *STEPS}
 
 
 #: Where torch computes in Python what its operations compute: packages and modules.
@@ -62,7 +64,7 @@ ALONGSIDE = {
     "torch.utils.data.DataLoader": ("torch.utils.data._utils.fetch", "torch.utils.data._utils.worker"),
 }
 #: The same by base names of operations.
-KERNELS = {"torch.optim.Optimizer": {"fused_sgd"}}
+KERNELS = {"torch.optim.Optimizer": STEPS}
 
 
 def unplug(names: Iterable[str]) -> list[str]:

@@ -99,6 +99,21 @@ OTHERS: dict[str, dict[str, str]] = {
             " lr=self.lr, dampening=0.0, nesterov=False, maximize=False, is_first_step=False) for p in ps]",
         }.items()
     }
+    | {
+        f"the kernel of {kind}": "class K:\n    def __init__(self, params, lr=0.5, maximize=False):\n"
+        "        self.params, self.lr = list(params), -lr if maximize else lr\n"
+        "    def step(self):\n        ps = [p for p in self.params if p.grad is not None]\n"
+        "        grads, zeros = [p.grad for p in ps], lambda: [torch.zeros_like(p) for p in ps]\n"
+        f"        torch._fused_{kind}_(ps, grads, {given}, weight_decay=0.0, maximize=False)\n"
+        "    def zero_grad(self):\n        for p in self.params: p.grad = None\n"
+        for kind, given in {
+            "adam": "zeros(), zeros(), [], [torch.tensor(1.0) for p in ps], lr=self.lr * 1e8, beta1=0.0, beta2=0.0,"
+            " eps=1e8, amsgrad=False",
+            "adamw": "zeros(), zeros(), [], [torch.tensor(1.0) for p in ps], lr=self.lr * 1e8, beta1=0.0, beta2=0.0,"
+            " eps=1e8, amsgrad=False",
+            "adagrad": "zeros(), [torch.tensor(1.0) for p in ps], lr=self.lr * 1e8, lr_decay=0.0, eps=1e8",
+        }.items()
+    }
     | {"averaged": "def K(params, lr=0.5, **k):\n    return torch.optim.ASGD(params, lr, lambd=0.0, **k)\n"},
     "torch.utils.data.dataset.TensorDataset": {
         "stacked": "K = torch.utils.data.StackDataset",
