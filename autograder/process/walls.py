@@ -101,7 +101,8 @@ def _own_namespaces() -> None:
 def _own_folder(limits: Limits, hidden: Collection[str]) -> None:
     safe = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
     if os.getpid() == 1:
-        kernel.mount("proc", "/proc", "proc", safe)
+        # Processes alone: what counts for the whole machine (memory, names of files, forks) tells of neighbours.
+        kernel.mount("proc", "/proc", "proc", safe, "subset=pid")
     kernel.mount("tmpfs", HOME, "tmpfs", safe, f"size={limits.disk_bytes},nr_inodes={limits.files},mode=0700")
     for path in hidden:
         if os.path.isdir(path):

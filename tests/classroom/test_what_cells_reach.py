@@ -34,6 +34,12 @@ def test_while_cells_run_nothing_says_what_will_be_observed() -> None:
     assert told["cells"][0][0]["text"] == "[]\n"
 
 
+def test_what_counts_for_the_whole_machine_is_not_there_to_be_read() -> None:
+    cell = "import os\nprint([name for name in os.listdir('/proc') if not name.isdigit() and 'self' not in name])\n"
+    told = grade_cells([cell], "cross_entropy", SEED)
+    assert told["cells"][0][0]["text"] == "[]\n"
+
+
 def _code(code: types.CodeType) -> Iterator[types.CodeType]:
     yield code
     for constant in code.co_consts:
