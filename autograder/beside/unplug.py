@@ -67,6 +67,16 @@ ALONGSIDE = {
 KERNELS = {"torch.optim.Optimizer": STEPS}
 
 
+#: TorchScript has compilers, which know by themselves how to compute what operations compute: what runs its programs,
+#: and the beginnings of the names of what makes or changes them.
+RUN_SCRIPTS = {"ScriptFunction", "ScriptMethod", "ScriptClassFunction", "StaticModule", "LiteScriptModule"}
+RUN_SCRIPTS |= {"ThroughputBenchmark"}
+MAKE_SCRIPTS = (
+    *("_jit_pass_", "_jit_interpret", "_jit_set_", "_jit_override_", "_jit_texpr", "_jit_to_", "_fuse_to_"),
+    *("_create_function_from", "parse_ir"),
+)
+
+
 def unplug(names: Iterable[str]) -> list[str]:
     """Take away every operation of torch with one of these base names (as in shortcut.py), and every class or function
     of Python that a name with dots stands for; the operations replaced. `module:name` stands for that one alone."""
@@ -77,6 +87,8 @@ def unplug(names: Iterable[str]) -> list[str]:
         _empty_kin(kind)
     for module in _loaded(_alongside(names)):
         _empty(module.__dict__, module.__name__)
+    if _functions(names):
+        _without_scripts()
     return _replace(with_relatives(_functions(names)).union(*(KERNELS.get(name, ()) for name in names)))
 
 
@@ -148,6 +160,28 @@ def _replace(wanted: set[str]) -> list[str]:
 
 def _refused(*args: Any, **kwargs: Any) -> Any:
     raise RuntimeError("this is not there while your answer is checked")
+
+
+def _without_scripts() -> None:
+    """TorchScript runs no more, nor do its compilers."""
+    for name, value in list(vars(torch._C).items()):
+        if name in RUN_SCRIPTS:
+            _refuse(value)
+        elif name.startswith(MAKE_SCRIPTS):
+            setattr(torch._C, name, _refused)
+    expressions = sys.modules.get("torch._C._te", types.ModuleType("none"))
+    for name, value in list(vars(expressions).items()):
+        if isinstance(value, type):
+            _refuse(value)
+        elif callable(value):
+            setattr(expressions, name, _refused)
+
+
+def _refuse(kind: type) -> None:
+    """Every method of a class that is not written in Python raises from now on."""
+    for name, value in list(vars(kind).items()):
+        if callable(value) and (name in ("__call__", "__init__") or not name.startswith("__")):
+            setattr(kind, name, _refused)
 
 
 def _kin(names: set[str]) -> list[Any]:

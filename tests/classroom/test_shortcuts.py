@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from attacks import borrowed
+from attacks import borrowed, compiled
 from attacks.shortcuts import BORROWED, FAIR, IMPORTS, REACHED
 from attacks.unplugged import Unplugged
 
@@ -64,6 +64,14 @@ def test_no_way_passes_where_the_function_is_unplugged(name: str, box: Unplugged
     watched = dict(zip(texts, outcomes(exercise, texts, box, unplugged=False), strict=True))
     told = [watched[text] in ("passed", "shortcut") for text in texts]  # each of them computes the thing, if it may
     assert sum(told) > len(told) * 0.6, watched
+
+
+def test_no_compiler_of_torch_computes_what_was_taken_away(box: Unplugged) -> None:
+    exercise, texts = lesson.find("softmax"), [IMPORTS + text for text in compiled.WAYS.values()]
+    for unplugged in (False, True):
+        for verdict in verdicts(exercise, texts, box, unplugged):  # the gradient is lost with each of them
+            right = [probe.name for probe in verdict.probes if probe.why in ("agrees", "shortcut")]
+            assert bool(right) != unplugged, verdict
 
 
 @pytest.mark.parametrize("name", borrowed.BUILT)
