@@ -38,6 +38,9 @@ PROBES = "<probes>"
 
 #: Taken before any learner code runs, which may replace what the json module holds.
 to_json = json.dumps
+#: torch reads now, before any fork, what this processor can do. A child that finds no /proc/cpuinfo would compute in
+#: another way, and last digits, also of what is drawn, would be others than the reference's.
+CAPABILITY = torch.backends.cpu.get_cpu_capability()
 _equal, _clone, _detach = torch.equal, torch.Tensor.clone, torch.Tensor.detach
 
 Frame = dict[str, Any]
