@@ -163,7 +163,7 @@ class Suggested:
         self.tree, self.places = tree, reading.editable(tree, apart)
         found = [n for n in self.places if isinstance(n, Definition) and n.name == name]
         self.asked = found[-1] if found else None
-        right = [node for _, node in answers]
+        right = [rights.as_imported(node, _imports(tree)) for _, node in answers]
         self.differences: list[list[Edit]] = []
         self.undone: list[Edit] = []
         if self.asked is not None:

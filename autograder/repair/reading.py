@@ -7,8 +7,16 @@ from collections.abc import Set
 
 from autograder.repair.edit import number
 
-#: What right answers call modules by: an edit may bring in a call of theirs.
-MODULES = {"torch", "math", "F", "nn", "np", "random", "optim"}
+#: What right answers call modules by, and how they get them: an edit may bring in a call of theirs.
+MODULES = {
+    "torch": "import torch",
+    "math": "import math",
+    "F": "import torch.nn.functional as F",
+    "nn": "from torch import nn",
+    "np": "import numpy as np",
+    "random": "import random",
+    "optim": "from torch import optim",
+}
 
 #: Beyond these a text is left alone: no answer to an exercise comes near.
 MOST_BYTES, MOST_NODES, MOST_DEPTH = 100_000, 1_500, 60
@@ -19,7 +27,8 @@ Definition = ast.FunctionDef | ast.ClassDef
 def read(text: str, name: str, also: Set[str] = frozenset()) -> ast.Module | None:
     """The file's statements that the answer `name` uses, numbered, without prompts; None where it is to be left alone.
 
-    `also` names what a repair might bring in, so that it stays even where the answer does not use it.
+    `also` names what a repair might bring in, so that it stays even where the answer does not use it; a module among it
+    that the file does not import is imported.
     """
     if len(text) > MOST_BYTES:
         return None
@@ -33,6 +42,9 @@ def read(text: str, name: str, also: Set[str] = frozenset()) -> ast.Module | Non
     for node in list(_walk(tree)):
         _without_prompt(node)
     number(tree)
+    bound = {name for node in tree.body for name in binds(node)}
+    lacking = [line for name, line in MODULES.items() if name in also and name not in bound]
+    tree.body = [*ast.parse("\n".join(lacking)).body, *tree.body]
     return tree
 
 
@@ -45,7 +57,7 @@ def _needed(tree: ast.Module, wanted: set[str]) -> list[ast.stmt]:
         for node, names in bound:
             if name in names:
                 waiting |= {n.id for n in _walk(node) if isinstance(n, ast.Name)} - reached
-    modules = reached | MODULES | {"*"}  # other imports take their time in every run, and may be of anything
+    modules = reached | MODULES.keys() | {"*"}  # other imports take their time in every run, and may be of anything
     return [node for node, names in bound if names & (modules if _is_import(node) else reached)]
 
 

@@ -63,6 +63,30 @@ def used_names(rights: list[tuple[str, ast.stmt]]) -> set[str]:
     return {n.id for _, node in rights for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
+def as_imported(right: ast.stmt, imports: list[ast.stmt]) -> ast.stmt:
+    """The right with what they import from a module, as in `from math import exp`, called by their name for it."""
+    names: dict[tuple[str, str], str] = {}
+    for node in imports:
+        if isinstance(node, ast.ImportFrom):
+            names |= {(str(node.module), alias.name): alias.asname or alias.name for alias in node.names}
+    return _Imported(names).visit(put_in(right))
+
+
+class _Imported(ast.NodeTransformer):
+    def __init__(self, names: dict[tuple[str, str], str]):
+        self.names = names
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        of = ast.unparse(node.value)
+        name = self.names.get((LONG.get(of, of), node.attr))
+        return ast.Name(name, node.ctx) if name else node
+
+
+#: What right answers call otherwise than it is imported from.
+LONG = {"F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim", "np": "numpy"}
+
+
 def renamed(right: ast.stmt, theirs: ast.stmt) -> ast.stmt:
     """The right with its parameters, locals and attributes named as the learner named what plays their part."""
     right = put_in(right)

@@ -103,8 +103,9 @@ def wrapped(call: ast.Call, inner: ast.expr) -> ast.Call:
 
 
 def _is_module(node: ast.expr) -> bool:
-    """Whether what stands before the dot is a library, whose function gets its object as an argument."""
-    return isinstance(node, ast.Name) and node.id in MODULES
+    """Whether what stands before the dot is a library, or the object itself: its function gets what it is about as an
+    argument."""
+    return isinstance(node, ast.Name) and node.id in {"self", *MODULES}
 
 
 def in_reach(node: ast.AST, names: set[str]) -> bool:

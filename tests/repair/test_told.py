@@ -214,7 +214,7 @@ def test_what_changes_its_argument_is_not_told_as_something_else(check: Check) -
 
 @pytest.mark.parametrize("marked", answers("kinds"), ids=lambda marked: f"{marked.exercise}-{len(marked.lines)}")
 def test_all_lines_of_these_are_told(marked: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sign in two places, names exchanged, calls exchanged, a line that belongs into another method, twins, ..."""
+    """A sign in two places, names exchanged, twins, a call of a module that is imported otherwise or not at all, ..."""
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     told = {line for diagnosis in graded(marked).diagnoses for line in diagnosis.lines}
     assert told == set(marked.lines)
