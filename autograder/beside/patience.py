@@ -1,8 +1,8 @@
 """A limit of time for each implementation of a job, so that one that hangs costs the others little.
 
 The limit is kept by timers of the process and an exception that nobody expects: one of computing, which a busy machine
-does not shorten, and a longer one of the clock, for what sleeps. Code that is stuck inside one operation of torch does
-not see it; the time-out of the whole job ends that.
+does not shorten, and a longer one of the clock, for what sleeps: less what it waited for a processor that others had.
+Code that is stuck inside one operation of torch does not see it; the time-out of the whole job ends that.
 """
 
 from __future__ import annotations
@@ -14,8 +14,17 @@ from typing import Any
 
 #: Seconds of computing after which an answer that swallowed the exception gets it again: enough to note where it was.
 AGAIN = 0.25
+#: A wait for the processor of fewer seconds is none.
+SHORT = 0.001
 #: By the clock an answer may take so many times as long as it may compute.
 ASLEEP = 20.0
+
+
+def waited() -> float:
+    """Seconds that this process was ready to run and no processor was free; 0 where the system does not tell."""
+    with contextlib.suppress(OSError, ValueError, IndexError), open("/proc/self/schedstat") as told:
+        return int(told.read().split()[1]) / 1e9
+    return 0.0
 
 
 class OutOfTime(BaseException):
@@ -27,6 +36,7 @@ class Patience:
 
     def __init__(self, seconds: float | None, asleep: float = ASLEEP):
         self.seconds, self.asleep, self.inside, self.over, self.begun = seconds, asleep, False, False, False
+        self.waited = 0.0
         if seconds and hasattr(signal, "setitimer"):
             signal.signal(signal.SIGALRM, self._ring)
             signal.signal(signal.SIGPROF, self._ring)
@@ -35,6 +45,7 @@ class Patience:
         """The time of another implementation begins."""
         self.over, self.begun = False, True
         if self.seconds and hasattr(signal, "setitimer"):
+            self.waited = waited()
             signal.setitimer(signal.ITIMER_PROF, self.seconds)
             signal.setitimer(signal.ITIMER_REAL, self.seconds * self.asleep)
 
@@ -56,6 +67,10 @@ class Patience:
 
     def _ring(self, number: int, frame: Any) -> None:
         if not self.begun:
+            return
+        before, self.waited = self.waited, waited()
+        if number == signal.SIGALRM and not self.over and self.waited - before > SHORT:
+            signal.setitimer(signal.ITIMER_REAL, self.waited - before)
             return
         self.over = True
         signal.setitimer(signal.ITIMER_PROF, AGAIN)  # both, or the other rings while what this one raised is noted
