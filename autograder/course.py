@@ -22,6 +22,16 @@ NAME = "course.toml"
 FEEDBACK = ("checks", "diagnoses", "lines")
 LIMITS = ("cell_seconds", "exercise_seconds", "process_seconds", "whole_seconds", "memory_mb", "sets")
 
+#: The keys at the top of the file, and those of its table of lateness.
+TOP = ("name", "roster", "own", "assignments", "late", "nbgrader")
+LATE = ("percent_per_day", "percent_per_hour", "grace_hours", "floor")
+#: How a table is written of which there is more than one way.
+TABLES = {"assignments": "[assignments.week1]", "points": "{ softmax = 8 }", "extensions": "{ ada = 2026-09-20 }"}
+TABLES |= {"limits": "{ exercise_seconds = 20 }"}
+#: Limits that are whole numbers, and an example of each.
+WHOLE = {"memory_mb": 2048, "sets": 4}
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+
 #: So many names are told where one is wrong.
 FEW = 12
 
@@ -109,18 +119,36 @@ def typed(verb: str, assignment: str, settings: str = "") -> str:
 
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> Course:
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise BadCourse(f"{NAME}, line {line}, is not UTF-8 text. Save it as UTF-8 in your editor.") from None
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        twice = "overwrite" in str(error) or "twice" in str(error)
-        remedy = (
-            "What stands there was told above already: put both into one"
-            if twice
-            else "Texts stand in quotes, lists in [ ]"
-        )
-        raise BadCourse(f"{NAME} is no TOML: {error}. {remedy}.") from None
+        raise _no_toml(str(error), text.splitlines()) from None
     return _Reader(path, text).course(told)
+
+
+def _no_toml(why: str, lines: list[str]) -> BadCourse:
+    """What is told of a file that cannot be taken apart: the line, and what is written otherwise there."""
+    at = re.search(r" \(at line (\d+).*\)$", why)
+    number = int(at[1]) if at else len(lines)
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    remedy = "Write KEY = VALUE, texts in straight quotes, lists in [ ]"
+    if "overwrite" in why or "twice" in why:
+        remedy = "What stands there was told above already: put both into one"
+    elif at is None or "Unclosed" in why or "Illegal character" in why:
+        remedy = "Something that was opened above is not closed: a quote, [ or {"
+    elif line.startswith("["):
+        remedy = "Write the name of a table as [assignments.week1]"
+    elif re.match(r"[^\"'#]*\d+[-./]\d+[-./]\d+", line):
+        remedy = "Write a date as 2026-09-15, with a time as 2026-09-15T18:00:00"
+    elif re.search(r"\d\s*%", line):
+        remedy = "Write the number alone, without %"
+    why = re.sub(r" \(at .*\)$", "", why)
+    return BadCourse(f"{NAME}, line {number}, cannot be read: {line} ({why}). {remedy}.")
 
 
 class _Reader:
@@ -130,7 +158,7 @@ class _Reader:
         self.path, self.lines = path, text.splitlines()
 
     def course(self, told: Table) -> Course:
-        self._known(told, ("name", "roster", "own", "assignments", "late", "nbgrader"))
+        self._known(told, TOP)
         name = self._get(told, "name", str, lesson.current().name)
         tables = self._get(told, "assignments", dict, {})
         if not tables:
@@ -147,8 +175,13 @@ class _Reader:
             {key: self._assignment(key, tables) for key in tables},
             self._late(self._get(told, "late", dict, {})),
             self.path.parent / roster if roster else None,
-            self._get(told, "nbgrader", dict, {}),
+            self._nbgrader(self._get(told, "nbgrader", dict, {})),
         )
+
+    def _nbgrader(self, told: Table) -> Table:
+        for key in told:
+            self._get(told, key, dict, {}, ["nbgrader"])
+        return told
 
     def _assignment(self, name: str, tables: Table) -> Assignment:
         at = ["assignments", name]
@@ -161,23 +194,33 @@ class _Reader:
         points = self._get(told, "points", dict, {}, at)
         for key, value in points.items():
             self._exercise(key, chosen, [*at, "points", key], "an exercise of this assignment")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
+            if not _is_number(value) or not 0 <= value < 1e6:
                 raise self._wrong([*at, "points", key], f"{value!r} is no number of points", f"{key} = 8")
         due = self._moment(told, "due", at, time(23, 59, 59))
         extensions = self._get(told, "extensions", dict, {}, at)
         if extensions and due is None:
             raise self._wrong([*at, "extensions"], "nothing is due, so nobody needs longer", "due = 2026-09-15")
         until = {who: self._moment(extensions, who, [*at, "extensions"], time(23, 59, 59)) for who in extensions}
+        for who, moment in until.items():
+            if moment and due and moment <= due:
+                remedy = f"Write when {who} has to hand in, or leave it out"
+                raise self._wrong([*at, "extensions", who], f"{who} would not have longer than the others", remedy)
+        release = self._moment(told, "release", at, time())
+        if release and due and due <= release:
+            raise self._wrong([*at, "due"], "it is due before it is out", "Exchange release and due, or mend one")
         feedback = self._words(told, "feedback", at, list(FEEDBACK))
         for word in feedback:
             self._one_of(word, FEEDBACK, [*at, "feedback"], "something that feedback shows")
         limits = self._get(told, "limits", dict, {}, at)
         self._known(limits, LIMITS, [*at, "limits"])
+        for key, value in limits.items():
+            if not _is_number(value) or value <= 0 or (key in WHOLE and value != int(value)):
+                raise self._wrong([*at, "limits", key], f"{value!r} is no such limit", f"{key} = {WHOLE.get(key, 20)}")
         return Assignment(
             name,
             tuple(chosen),
             points,
-            self._moment(told, "release", at, time()),
+            release,
             due,
             {who: moment for who, moment in until.items() if moment},
             tuple(feedback),
@@ -195,7 +238,10 @@ class _Reader:
         if not (told.get("sections") or told.get("exercises")):
             wanted = set(every)
         for name in self._words(told, "without", at):
-            wanted.discard(self._exercise(name, every, [*at, "without"]))
+            left_out = self._exercise(name, every, [*at, "without"])
+            if left_out not in wanted and not section_files.is_out(left_out, assignment=at[1]):
+                raise self._wrong([*at, "without"], f"{name} would not be in it anyway", "Leave it out here")
+            wanted.discard(left_out)
         if not wanted and not any(map(lesson.broken, told.get("sections", ()))):
             raise self._wrong(at, "no exercise is left", 'sections = ["setup"]')
         return [name for name in every if name in wanted]
@@ -205,14 +251,14 @@ class _Reader:
         return name if section_files.is_out(name, assignment=at[1]) else self._one_of(name, known, at, what)
 
     def _late(self, told: Table) -> Late:
-        self._known(told, ("percent_per_day", "percent_per_hour", "grace_hours", "floor"), ["late"])
+        self._known(told, LATE, ["late"])
         for key, value in told.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            if not _is_number(value) or value < 0:
                 raise self._wrong(["late", key], f"{value!r} is no number from 0", f"{key} = 10")
+            if key != "grace_hours" and value > 100:
+                raise self._wrong(["late", key], "there are no more than 100 per cent", f"{key} = 50")
         if "percent_per_day" in told and "percent_per_hour" in told:
             raise self._wrong(["late", "percent_per_hour"], "there is a percent_per_day too", "Leave one of them out")
-        if told.get("floor", 0) > 100:
-            raise self._wrong(["late", "floor"], "nobody keeps more than 100 per cent", "floor = 50")
         hourly = "percent_per_hour" in told
         percent = float(told.get("percent_per_hour", 0.0) or told.get("percent_per_day", 0.0))
         unit = timedelta(hours=1) if hourly else timedelta(days=1)
@@ -224,7 +270,9 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, date):
-            raise self._wrong([*at, key], f"{value!r} is no date", f"{key} = 2026-09-15 or 2026-09-15T18:00:00")
+            raise self._wrong([*at, key], f"{str(value)!r} is no date", f"{key} = 2026-09-15 or 2026-09-15T18:00:00")
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise self._wrong([*at, key], f"the year {value.year} is none of a course", f"{key} = 2026-09-15")
         moment = value if isinstance(value, datetime) else datetime.combine(value, of_day)
         return moment.astimezone(UTC).replace(tzinfo=None)
 
@@ -237,7 +285,11 @@ class _Reader:
     def _get(self, told: Table, key: str, kind: Any, default: Any, at: list[str] | None = None) -> Any:
         value = told.get(key, default)
         if not isinstance(value, kind):
-            wanted = {str: 'a text in quotes: "..."', list: "a list: [...]", dict: f"a table: [{key}]"}[kind]
+            wanted = {
+                str: 'a text in quotes: "..."',
+                list: "a list: [...]",
+                dict: f"a table: {TABLES.get(key, f'[{key}]')}",
+            }[kind]
             raise self._wrong([*(at or []), key], f"{value!r} stands where {wanted} is wanted", "Write it so")
         return value
 
@@ -246,6 +298,10 @@ class _Reader:
             if key not in known:
                 near = _nearest(key, known)
                 remedy = f"Did you mean {near}?" if near else f"There are {', '.join(known)}"
+                if key in TOP and at:
+                    remedy = "Write it at the top, above the first [...]"
+                elif key in LATE:
+                    remedy = "Write it under [late]"
                 raise self._wrong([*(at or []), key], f"{key!r} is not known here", remedy)
 
     def _one_of(self, word: str, known: Any, at: list[str], what: str) -> str:
@@ -254,7 +310,11 @@ class _Reader:
             few = [*known][:FEW] == [*known]
             remedy = f"There are {', '.join(known)}" if few else "`make list` shows them all"
             remedy = f"Did you mean {near}?" if near else remedy
-            if what == "a section" and not near:
+            if what == "an exercise" and word in lesson.sections():
+                remedy = f'It is a section: sections = ["{word}"]'
+            elif what == "a section" and word in {name for s in lesson.sections() for name in lesson.names(s)}:
+                remedy = f'It is an exercise: exercises = ["{word}"]'
+            elif what == "a section" and not near:
                 remedy += f". To begin one of your own: make new exercise=NAME section={word}"
             raise self._wrong(at, f"{word!r} is not {what}", remedy)
         return word
@@ -279,6 +339,10 @@ class _Reader:
             shared = len(place) if place == at[: len(place)] else 0
             found.setdefault(shared, number)
         return found[max(found)]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
 
 
 def _parts(dotted: str) -> list[str]:

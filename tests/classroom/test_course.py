@@ -50,7 +50,46 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("name = week\n", "course.toml is no TOML"),
+        ("name = week\n", "course.toml, line 1, cannot be read: name = week (Invalid value). Write KEY = VALUE"),
+        ("name = 'week\n", '(Expected "\'"). Something that was opened above is not closed: a quote, [ or {.'),
+        (
+            "name = 'x'\na = ['b'\n",
+            "line 2, cannot be read: a = ['b' (Unclosed array). Something that was opened above",
+        ),
+        ("[assignments.week 1]\n", "line 1, cannot be read: [assignments.week 1]"),
+        ("[assignments.a]\ndue = 15.09.2026\n", "line 2, cannot be read: due = 15.09.2026 (Expected newline or end"),
+        ("[assignments.a]\ndue = 2026-9-15\n", "Write a date as 2026-09-15, with a time as 2026-09-15T18:00:00."),
+        ("[assignments.a]\ndue = 18:00:00\n", "line 2, assignments.a.due: '18:00:00' is no date. due = 2026-09-15"),
+        ("[assignments.a]\ndue = 0001-01-01\n", "line 2, assignments.a.due: the year 1 is none of a course"),
+        ("[assignments.a]\nrelease = 2026-09-15\ndue = 2026-09-08\n", "line 3, assignments.a.due: it is due before it"),
+        (
+            "[assignments.a]\ndue = 2026-09-15\nextensions = { ada = 2026-09-10 }\n",
+            "line 3, assignments.a.extensions.ada: ada would not have longer than the others. Write when ada",
+        ),
+        ("[assignments.a]\nextensions = ['ada']\n", "stands where a table: { ada = 2026-09-20 } is wanted."),
+        ("[assignments.a]\n[late]\npercent_per_day = 10%\n", "line 3, cannot be read: percent_per_day = 10% ("),
+        ("[assignments.a]\n[late]\npercent_per_day = 200\n", "line 3, late.percent_per_day: there are no more than"),
+        ("[assignments.a]\n[late]\ngrace_hours = inf\n", "line 3, late.grace_hours: inf is no number from 0"),
+        (
+            "[assignments.a]\nfloor = 50\n",
+            "line 2, assignments.a.floor: 'floor' is not known here. Write it under [late]",
+        ),
+        (
+            "[assignments.a]\nroster = 'r.csv'\n",
+            "line 2, assignments.a.roster: 'roster' is not known here. Write it at",
+        ),
+        ("[assignments.a]\nlimits = { memory_mb = '2GB' }\n", "'2GB' is no such limit. memory_mb = 2048."),
+        (
+            "[assignments.a]\nlimits = { sets = 0 }\n",
+            "line 2, assignments.a.limits.sets: 0 is no such limit. sets = 4.",
+        ),
+        ("[assignments.a]\nexercises = ['setup']\n", "'setup' is not an exercise. It is a section: sections = ["),
+        ("[assignments.a]\nsections = ['softmax']\n", "'softmax' is not a section. It is an exercise: exercises = ["),
+        (
+            "[assignments.a]\nsections = ['setup']\nwithout = ['softmax']\n",
+            "line 3, assignments.a.without: softmax would not be in it anyway. Leave it out here.",
+        ),
+        ("[assignments.a]\n[nbgrader]\nExchange = 3\n", "line 3, nbgrader.Exchange: 3 stands where a table"),
         ("[assignments.a]\npoints = { nll = 1 }\npoints = { nll = 2 }\n", "was told above already: put both into one"),
         ("nam = 'x'\n", "line 1, nam: 'nam' is not known here. Did you mean name?"),
         ("name = 'x'\n", "has no assignment. Write a table for each:   [assignments.week1]"),
@@ -73,6 +112,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_wrong_is_told_with_its_line_and_what_to_write(here: Path, text: str, says: str) -> None:
     (here / "course.toml").write_text(text)
     with pytest.raises(courses.BadCourse, match=re.escape(says)):
+        courses.here()
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_that_is_not_utf_8_is_told_with_its_line(here: Path, encoding: str) -> None:
+    (here / "course.toml").write_bytes("# ohne\nname = 'Übung'\n[assignments.a]\n".encode(encoding))
+    with pytest.raises(courses.BadCourse, match=r"course.toml, line \d, is not UTF-8 text. Save it as UTF-8"):
         courses.here()
 
 
