@@ -91,7 +91,7 @@ def by_switches(train_ds, valid_ds, bs, collate_fn):
 
 @explicit_loaders.slip("data.RandomSampler", "data.SequentialSampler")
 def both_in_order():
-    """The training rows come in order: the training loader has a SequentialSampler too."""
+    """The training rows come in order: the training loader has a SequentialSampler."""
 
 
 @explicit_loaders.slip("data.SequentialSampler", "data.RandomSampler")
