@@ -50,7 +50,7 @@ _KINDS = {
     "shapes": "dimension dimension_missing keepdim",
     "formula": "sign constant rounding operator operands_swapped operand_missing operand_extra divisor",
     "cases": "comparison condition condition_missing condition_extra",
-    "calls": "arguments_swapped argument argument_missing argument_extra function attribute name call_extra "
+    "calls": "copy arguments_swapped argument argument_missing argument_extra function attribute name call_extra "
     "call_missing not_called called result_dropped method_name",
     "picking": "index index_missing index_extra order names_exchanged element_extra element_missing",
     "order": "calls_swapped statement_extra statement_missing method_missing moved with_extra no_grad_missing "

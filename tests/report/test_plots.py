@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,8 @@ def test_curves_are_saved_as_a_png_without_a_display(tmp_path: Path) -> None:
 
 
 def test_the_figure_of_a_milestone_copes_with_nothing_and_with_little(tmp_path: Path) -> None:
-    empty: dict[str, list[object]] = {"batch_losses": [], "reference_batch_losses": [], "epochs": [], "reference": []}
+    empty: dict[str, Any] = {"batch_losses": [], "reference_batch_losses": [], "epochs": [], "reference": []}
+    empty["pieces"] = {}
     little = empty | {"batch_losses": [2.3, None], "epochs": [{"loss": 2.0, "accuracy": 0.2}]}
     for number, result in enumerate((empty, little)):
         path = tmp_path / f"{number}.png"
