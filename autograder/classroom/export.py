@@ -63,7 +63,11 @@ def _row(gradebook: Gradebook, assignment: Any, student: Any, without: bool) -> 
 
 
 def harmless(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front, which it shows as text."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return "" if value is None else value
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front, which it shows as text.
+
+    A carriage return becomes a blank: the csv module does not quote it, and what is behind it would begin a row.
+    """
+    if not isinstance(value, str):
+        return "" if value is None else value
+    runs = value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return ("'" if runs else "") + value.replace("\r", " ")

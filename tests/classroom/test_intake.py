@@ -169,7 +169,7 @@ def test_links_pipes_and_swapped_folders_are_left_out_and_told(tmp_path: Path) -
 
 def test_no_cell_of_the_grades_is_a_formula() -> None:
     for text in ("=cmd|' /C calc'!A0", "+1", "-1", "@x", "\tx", "\rx"):
-        assert harmless(text) == "'" + text
+        assert harmless(text) == "'" + text.replace("\r", " ")
     assert [harmless(value) for value in ("ada", 3.0, None)] == ["ada", 3.0, ""]
 
 
