@@ -26,6 +26,7 @@ def page(report: dict[str, Any]) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters |= {"prose": lambda text: Markup(html.prose(text)), "breaks": _breaks, "words": _words}
+    environment.filters["name"] = _name
     exercises = [_exercise(row, report["students"]) for row in report["exercises"]]
     sections = {
         name: [row for row in exercises if row["section"] == name]
@@ -104,8 +105,13 @@ def _by_fact(help: list[dict[str, Any]]) -> dict[str, list[str]]:
     for one in help:
         score = f" ({one['score']:g})" if one["score"] is not None else ""
         for why in one["why"]:
-            found[why].append(one["student"] + score)
+            found[why].append(_name(one["student"]) + score)
     return dict(found)
+
+
+def _name(student: str) -> Markup:
+    """Apart from the words around it, which a name from right to left would turn."""
+    return Markup("<bdi>{}</bdi>").format(student)
 
 
 def _words(name: str) -> str:

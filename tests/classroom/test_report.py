@@ -44,6 +44,12 @@ def command(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
     return started.run("autograder", words, course.folder, environment)
 
 
+def written(course: Course) -> str:
+    """The page that was written, its names without what isolates them."""
+    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    return re.sub("</?bdi>", "", page)
+
+
 def believes(*letters: str) -> str:
     return f"def why_softmax():\n    return {set(letters)!r}\n"
 
@@ -316,7 +322,7 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     done = command(course, "report")
     assert "reports/minibatch_training.html" in done.stdout
     assert lesson.find("softmax").mistakes["over_the_first_dimension"].message in done.stdout
-    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    page = written(course)
     assert "<strong>3 of 7</strong>" in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "&lt;script&gt;alert(2)&lt;/script&gt;" in page
@@ -343,7 +349,7 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     told = json.loads((course.folder / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
     assert told["students"] == 7
     assert command(course, "report", "--anonymous").returncode == 0
-    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    page = written(course)
     assert "<strong>3 of 7</strong>" in page
     assert "<strong>1</strong> started nothing</li>" in page
     assert "handed in nothing</a></li>" in page
@@ -362,13 +368,23 @@ def test_before_and_after_for_who_handed_in_again(course: Course, report: dict[s
     assert told["went"] == [over | {"passed": 1, "who": ["dan"]}]
     assert told["stayed"] == [over | {"passed": 0, "who": [FORMULA]}]
     command(course, "report")
-    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    page = written(course)
     assert "<strong>2</strong> handed in again: =1+1, dan." in page
     made = 'in <a href="#softmax">softmax</a> (“over the first dimension”)'
     assert f"<strong>1 went</strong> (all of these answers pass now): 1 {made}" in page
     assert "<li>dan: <strong>went</strong> softmax (“over the first dimension”)</li>" in re.sub("</?a[^>]*>", "", page)
     anonymous = json.loads(command(course, "report", "--json", "--anonymous").stdout)["again"]
     assert anonymous == {"students": 2, "went": [over | {"passed": 1}], "stayed": [over | {"passed": 0}]}
+
+
+def test_a_name_from_right_to_left_turns_nothing_around_it(report: dict[str, Any]) -> None:
+    told = copy.deepcopy(report)
+    for one in (*told["help"], *told["not_graded"]):
+        one["student"] = "محمد"
+    row = exercise(told, "softmax")
+    row["mistakes"][0]["who"] = told["again"]["who"] = ["محمد"]
+    text = class_page.page(told)
+    assert text.count("محمد") == text.count("<bdi>محمد</bdi>") > 3
 
 
 def test_what_came_again_and_is_not_graded_yet_or_fails_otherwise_is_not_said_to_be_mended() -> None:
