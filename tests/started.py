@@ -29,7 +29,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-COMMANDS = ["nbformat", "nbgrader.apps", "alembic.script", "click", "rich.console"]
+COMMANDS = ["nbformat", "nbgrader.apps", "alembic.script", "sqlalchemy.dialects.sqlite", "IPython.display", "numpy"]
+COMMANDS += ["click", "rich.console", "rich.table", "rich.progress", "pytest"]
 WARM = ["torch", "torch._dynamo"]
 BOXES = ["boxes"]
 #: The boxes that are forked: their kind of jobs, and their walls.

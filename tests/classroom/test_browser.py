@@ -297,7 +297,7 @@ def test_who_learns_alone_has_checks_hints_answers_and_progress(kit: Kit, opened
         path = kit.root / "notebooks" / f"{SECTION}.ipynb"
         at = {cell["id"]: number for number, cell in enumerate(json.loads(path.read_text())["cells"])}
         notebook.run(at["imports"])
-        notebook.write(at["softmax-answer"], COLUMNS)
+        notebook.write(at["softmax-answer"], COLUMNS, typed=True)
         notebook.run(at["softmax-answer"])
         wrong = notebook.run(at["softmax-check"])
         assert lesson.find("softmax").mistakes["over_the_first_dimension"].message in wrong.inner_text()
