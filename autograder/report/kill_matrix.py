@@ -47,8 +47,11 @@ def show(out: Console, found: Examination, alone: bool = False) -> None:
         line = f'EQUIVALENT = {{"{exercise.name}": {{{changed}: "why it makes no difference"}}}}'
         out.print(Text(f"  Add a probe that notices, or write in {file}:\n    {line}", style=QUIET), soft_wrap=True)
     elif not found.findings:
-        others = "" if found.seeds or not alone else f"; under others: make matrix exercise={exercise.name} seeds=20"
-        out.print(Text(f"  nothing to mend{' under this seed' * bool(others)}{others}", style=GOOD), soft_wrap=True)
+        again = f"make matrix exercise={exercise.name}"
+        under = f" under this seed; under others: {again} seeds=20"
+        if found.seeds:
+            under = f" under these seeds; mutants are tried under one: {again}"
+        out.print(Text(f"  nothing to mend{under if alone else ''}", style=GOOD), soft_wrap=True)
     out.print()
 
 

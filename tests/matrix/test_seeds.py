@@ -14,7 +14,8 @@ from autograder.beside.draw import Draw
 from autograder.checks.cross_entropy.cross_entropy import scores_and_target
 from autograder.checks.modules import three_sizes
 from autograder.matrix.seen import observe_all
-from autograder.matrix.selfcheck import across, examine
+from autograder.matrix.selfcheck import Examination, across, examine
+from autograder.report import kill_matrix
 
 #: All of them under three seeds would take the suite a minute longer.
 EXERCISES_A_RUN = 3
@@ -37,6 +38,14 @@ def test_many_seeds_at_once_find_what_each_finds_alone() -> None:
     assert together.family == alone[0].family
     for finding in (finding for found in alone for finding in found.findings):
         assert [told for told in together.findings if told.startswith(finding)]
+
+
+@pytest.mark.parametrize(("seeds", "told"), [(0, "under others: "), (20, "mutants are tried under one: ")])
+def test_what_was_not_tried_is_said_with_the_command_that_tries_it(
+    seeds: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kill_matrix.show(Examination(lesson.find("softmax"), seeds=seeds), alone=True)
+    assert f"{told}make matrix exercise=softmax" in capsys.readouterr().out
 
 
 def test_what_an_answer_keeps_from_one_seed_is_not_seen_under_the_next() -> None:
