@@ -231,8 +231,19 @@ def unreadable(error: Exception, checks: Path) -> AuthorsError:
         near = near_to(word[2], list(DECORATORS), f"@{word[1]}.")
         return AuthorsError(checks, line, f"there is no @{word[1]}.{word[2]}{near}.")
     told = remedy(error, own[-1][0].f_globals, checks.stem) if own else ""
+    if isinstance(error, NameError) and not told:
+        told = _meant(error.name or "", linecache.getline(str(checks), line), checks.stem)
     what = re.sub(r" \(/[^)]*\)$", "", str(error))  # of an import: the file
     return AuthorsError(checks, line, f"this raises {type(error).__name__}: {what}{told}")
+
+
+def _meant(unknown: str, line: str, exercise: str) -> str:
+    """What to write in a line of checks in place of a name that nothing has."""
+    if decorator := re.match(rf"\s*@{unknown}(\.\w+)", line):
+        return f". Write @{exercise}{decorator[1]}, as the file is called."
+    if re.search(rf"\b\w+=\[[^]]*\b{unknown}\b", line):
+        return f'. Write it as a text: "{unknown}".'
+    return ""
 
 
 def declared_at(checks: Path, text: str) -> int:

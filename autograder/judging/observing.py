@@ -131,6 +131,8 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
                 told += ". Rights and mistakes are not there when probes run"
             raise AuthorsError(*_place(exercise, name, frame), f"the probe `{name}` itself raises {told}")
         also = f"If the probe {name} is to see that, say why in its fixed=..."
+        if raised["type"] == "NameError":
+            also = "Import or define it in this file, or call it what the parameter is called"
         raise AuthorsError(*_place(exercise, name, frame), f"the reference raises {told}. {also}")
     late = next((frame for frame in observed.frames if "late" in frame), None)
     if late or (missing and observed.ending == "timeout"):

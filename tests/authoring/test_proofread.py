@@ -115,6 +115,14 @@ STOPS: dict[str, tuple[Change, str]] = {
         add(DOUBLE, "\n\n@double.probe\ndef doubles_each_value(double, draw):\n    return double(draw.normal(2))\n"),
         f"{DOUBLE}:29: `doubles_each_value` is declared twice. Rename or drop one.",
     ),
+    "another exercise's decorator": (
+        change(DOUBLE, "@double.right", "@total.right"),
+        f"{DOUBLE}:13: this raises NameError: name 'total' is not defined. Write @double.right, as the file is called.",
+    ),
+    "a name without quotes": (
+        code("relations=[negated]"),
+        f"{DOUBLE}:5: this raises NameError: name 'negated' is not defined. Write it as a text: \"negated\".",
+    ),
     "a bracket is missing": (change(DOUBLE, "draw.size(1, 3)))", "draw.size(1, 3))"), f"{DOUBLE}:10: Python cannot"),
     "nothing imports it": (change(DOUBLE, "import code", "import cod"), f"{DOUBLE}:3: this raises ImportError"),
 }
@@ -456,6 +464,11 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
             change(SETUP, "return x * 2", "return x.twice()"),
             "double",
             f"{SETUP}:11: the reference raises AttributeError: 'Tensor' object has no attribute 'twice'.",
+        ),
+        (
+            change(SETUP, "return x * 2", "return np.abs(x) * 2"),
+            "double",
+            f"{SETUP}:11: the reference raises NameError: name 'np' is not defined. Import or define it in this file",
         ),
         (
             change(DOUBLE, "draw.size(2, 4)", "draw.sise(2, 4)"),
