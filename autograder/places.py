@@ -75,7 +75,7 @@ def own_to_be() -> Path:
 
 
 def _named(course: Path) -> str:
-    """What course.toml calls the folder of own questions; what is wrong in the file, course.py tells."""
+    """What course.toml calls the folder of own questions; what is wrong in the file, course/ tells."""
     if not course.is_file():
         return OWN
     import tomllib
