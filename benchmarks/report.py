@@ -29,6 +29,7 @@ from course import ASSIGNMENT, Course, answered  # noqa: E402
 
 from autograder import lesson, source  # noqa: E402
 from autograder.authoring.variants import implementation  # noqa: E402
+from autograder.repair.reading import binds, reads, scope  # noqa: E402
 
 SECTIONS = ["cross_entropy", "training_loop", "data"]
 #: The first hands in nothing, the second what cannot be read.
@@ -101,19 +102,30 @@ def _hand_in(course: Course, students: list[str], again: bool) -> Planned:
             if not at_first and number % 13 == 12:  # stopped early
                 made, texts = {}, {}
             for name, mistake in made.items():
-                texts[name] = _without(
-                    set(right) - {name}, implementation(lesson.find(name), "mistake", mistake)["file"]
-                )
+                texts[name] = _as_written(name, implementation(lesson.find(name), "mistake", mistake)["file"])
                 planned[name, mistake].add(student)
             course.submit(student, section, answered(released, texts))
     return planned
 
 
-def _without(names: set[str], text: str) -> str:
-    """A mistake brings along what it calls: other answers, which would be defined a second time, and right."""
+def _as_written(name: str, text: str) -> str:
+    """A known mistake as a student would have it: under the exercise's name, without what it needs of the kit.
+
+    Other answers that it calls are there anyway, and right.
+    """
     module = ast.parse(text)
-    module.body = [node for node in module.body if getattr(node, "name", "") not in names]
-    return ast.unparse(module)
+    called = {ast.unparse(node.value) for node in module.body if isinstance(node, ast.Assign) and binds(node) == {name}}
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in called:
+            node.name = name
+    answers = {other for section in SECTIONS for other in lesson.names(section)} - {name}
+    kept = [node for node in module.body if not ast.unparse(node).startswith((f"{name} = ", "from autograder"))]
+    used = {name}
+    for _ in kept:  # a function may stand above or below what calls it
+        uses = [node for node in kept if binds(node) & used]
+        used |= {name for node in uses for name in reads(node) - scope(node)} - answers
+    module.body = [node for node in kept if binds(node) & used]
+    return ast.unparse(module) if any(name in binds(node) for node in module.body) else text
 
 
 def _repeat(course: Course, students: int) -> None:

@@ -110,7 +110,8 @@ def stands_out(made: Report) -> str:
     commonest = [(mistake, name) for mistake, name in mistakes if mistake["students"] == most]
     if most > 1:
         (mistake, name), *level = commonest
-        also = f" As many made another one in {_some([other for _, other in level])}." if level else ""
+        each = " each" if len(level) > 1 else ""
+        also = f" Just as common: one mistake{each} in {_some([other for _, other in level])}." if level else ""
         return f"{name}: {most} of {made['students']} made the same mistake. {mistake['message']}{also}"
     least = max([*made["exercises"], *made["tests"]], key=lambda row: row["failed"] + row["not_started"], default=None)
     if least and (rest := least["failed"] + least["not_started"]):

@@ -73,9 +73,9 @@ def test_the_exercise_that_fewest_passed_stands_out(failed: int, not_started: in
     ("counts", "also"),
     [
         ([3, 2], ""),
-        ([3, 3, 2], " As many made another one in b."),
-        ([2, 3, 3, 3], " As many made another one in c and d."),
-        ([3, 3, 3, 3, 3], " As many made another one in b, c and 2 more."),
+        ([3, 3, 2], " Just as common: one mistake in b."),
+        ([2, 3, 3, 3], " Just as common: one mistake each in c and d."),
+        ([3, 3, 3, 3, 3], " Just as common: one mistake each in b, c and 2 more."),
     ],
 )
 def test_mistakes_that_are_level_are_all_told(counts: list[int], also: str) -> None:
