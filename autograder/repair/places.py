@@ -50,11 +50,12 @@ def places(
         def in_full(names: set[str]) -> Mistakes:
             return known_mistakes.in_full(exercise, seed, names)
 
-        frames, reference = by_probe(observed), observing.expected(exercise, seed)
+        frames, reference, until = by_probe(observed), observing.expected(exercise, seed), clock() + seconds
         try:
             copy = _copy(exercise, own, verdict, reference, observe, seconds / 2)
+            left = until - clock()
             looked = diagnosis.look(
-                exercise, own, frames, reference, observe, seconds, known, in_full, verdict.diagnosis, clock, copy
+                exercise, own, frames, reference, observe, left, known, in_full, verdict.diagnosis, clock, copy
             )
             told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
             told = copies.told(copy, told, own["file"]) if copy else told
