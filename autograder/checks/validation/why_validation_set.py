@@ -52,7 +52,7 @@ def _overfit_a_small_set():
         model = torch.nn.Sequential(torch.nn.Linear(10, 64), torch.nn.ReLU(), torch.nn.Linear(64, 2))
     measure = torch.nn.functional.cross_entropy
     lines = [
-        "30 training examples, 300 to validate, 15 % of all labels wrong on purpose:",
+        "30 training examples, 500 to validate, 15 % of all labels wrong on purpose:",
         "  epoch   training: loss  accuracy   validation: loss  accuracy",
     ]
     lowest, at = float("inf"), 0
