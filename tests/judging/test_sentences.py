@@ -231,13 +231,13 @@ SAID = {
     "max for argmax": (
         "accuracy",
         "def accuracy(out, yb):\n    return (out.max(1) == yb).float().mean()\n",
-        "gives two things",
+        "gives a pair",
         "",
     ),
     "arguments in another order": (
         "nll",
         "def nll(y, log_probs):\n    return -log_probs[range(y.shape[0]), y].mean()\n",
-        "have changed places",
+        "do your two names stand the other way round",
         "Part of line",
     ),
     "keepdim kept": (
@@ -402,7 +402,7 @@ SEVERAL = {
         "        self.layers = nn.ModuleList(layers)\n        for i, layer in enumerate(layers):\n"
         "            self.add_module(f'layer_{i}', layer)\n    def forward(self, x):\n"
         "        for layer in self.layers:\n            out = layer(x)\n        return out\n",
-        "what it returns is dropped|line 13",
+        "is not kept|line 13",
     ),
     "a long line whose name is read once": (
         "accuracy",

@@ -100,8 +100,8 @@ def stops_where_q_is_0():
 
 @cross_entropy_formula.slip("p_i > 0", "p_i == 1")
 def p_of_1_alone():
-    """Only a class whose p is exactly 1 is counted. That does for a one-hot target, but p may be any distribution:
-    every p above 0 counts."""
+    """For these p the result is 0: no term is added up. Does a condition ask for p = 1, or is each term worked out and
+    not added?"""
 
 
 @cross_entropy_formula.slip(indent("return total"), of="in_a_loop")
@@ -171,8 +171,8 @@ def p_and_q_swapped_and_zeros_left_out():
 
 @cross_entropy_formula.slip("(X for p_i, q_i in Y if p_i > 0)", "(X for p_i, q_i in Y)")
 def zeros_are_not_left_out():
-    """math.log(0) raises "math domain error". Where p is 0 the term counts 0 whatever q is: leave it out before the
-    logarithm is taken."""
+    """math.log(0) raises an error. Where p is 0 the term counts 0 whatever q is: leave it out before the logarithm is
+    taken."""
 
 
 @cross_entropy_formula.mistake(twins=["per_row"])
@@ -257,7 +257,7 @@ def each_class_replaces_the_one_before():
 
 @cross_entropy_formula.mistake
 def log_of_the_list(p, q):
-    """math.log takes one number, and `q` is a list of them: go through the classes in a loop."""
+    """A function of `math` takes one number, and here it gets a list of them: go through the classes in a loop."""
     return -sum(p * math.log(q))
 
 

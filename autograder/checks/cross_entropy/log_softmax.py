@@ -99,8 +99,8 @@ def log_of_a_stable_softmax():
 
 @log_softmax.slip("x - x.logsumexp(-1, keepdim=True)", "(x.softmax(-1) + 1e-09).log()")
 def with_an_added_epsilon():
-    """A small number is added before the log, so all probabilities below it get the same log. Subtract the logsumexp of
-    each row from x: then nothing needs adding."""
+    """A small number keeps the probabilities from 0, so all those below it get the same log. Subtract the logsumexp of
+    each row from x: then none is needed."""
 
 
 @log_softmax.slip("x.logsumexp(-1, keepdim=True)", "x.exp().sum(-1, keepdim=True).log()")

@@ -92,8 +92,8 @@ def without_the_log():
 
 @log_softmax_naive.slip("softmax(x).log()", "math.log(x.softmax(-1))")
 def by_math_log():
-    """math.log takes one number and cannot be applied to a whole tensor. torch.log (or the method .log()) works on
-    every element."""
+    """A function of `math`, or float(), takes one number and not a whole tensor. torch has functions of these names,
+    and methods, that work on every element."""
 
 
 @log_softmax_naive.slip("x - X", "x.exp().log() / X", of="as_a_difference")

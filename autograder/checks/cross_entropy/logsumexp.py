@@ -172,8 +172,8 @@ def clamped(x):
 
 @logsumexp.slip("return A", "return (x.exp().sum(-1) + 1e-9).log()")
 def with_an_added_epsilon():
-    """A small number is added before the log, so very negative scores give the log of that number, and large ones
-    overflow as before. Take each row's largest out first."""
+    """A small number keeps the sum from 0, so very negative scores give the log of that number, and large ones overflow
+    as before. Take each row's largest out first."""
 
 
 @logsumexp.slip(before("return A", "exps = (x - largest).exp()"), change("x.amax", "x.max"))
@@ -225,8 +225,8 @@ def stretched_to_a_square():
 
 @logsumexp.slip("largest.squeeze(X) + Y.sum(X).log()", "(largest + Y.sum(X, keepdim=True).log()).squeeze()")
 def the_result_squeezed_too_far():
-    """squeeze() at the end takes away every dimension of size 1, also one that was in x from the start. Tell it which
-    one."""
+    """squeeze() takes away every dimension of size 1, also one that was in x from the start: a single row loses it.
+    Tell it which one."""
 
 
 @logsumexp.mistake

@@ -21,8 +21,8 @@ max_abs_diff = code(
 
 def a_number(returned):
     """What max_abs_diff returned, or a complaint where it is an array."""
-    if type(returned).__name__ == "ndarray":
-        raise Complaint("a NumPy array comes back. It holds the number: .item() or float(...) gives a Python float")
+    if type(returned).__name__ == "ndarray" and returned.size == 1:
+        raise Complaint("a NumPy array comes back. It holds one number: .item() or float(...) gives a Python float")
     return readings.as_number(returned, "what max_abs_diff returned")
 
 
@@ -150,8 +150,8 @@ def as_a_tensor(a, b):
 
 @max_abs_diff.slip("X.abs()", "X")
 def without_abs():
-    """The sign is kept, so where b is larger than a the difference is negative and never the largest. Take the
-    absolute value first, then the largest."""
+    """The sign is kept, so a difference counts as small where b is larger than a. Take the absolute value first, then
+    the largest."""
 
 
 @max_abs_diff.slip("X.abs().max", "X.max().abs")
@@ -178,8 +178,8 @@ def the_mean_difference():
 
 @max_abs_diff.slip("X.abs().max()", "max(abs(X))")
 def by_pythons_max():
-    """Python's own max compares whole rows, for which a tensor gives no clear yes or no. torch's max looks at every
-    element: torch.max(...) or the method .max()."""
+    """Whole rows are compared with each other, as Python's own max does it too: a tensor gives no clear yes or no for
+    that. torch's max looks at every element."""
 
 
 @max_abs_diff.slip("X.abs().max", "X.norm")
@@ -204,7 +204,7 @@ def yes_or_no():
     of="by_the_infinity_norm",
 )
 def the_largest_of_each_row():
-    """There is one value for each row. The largest of all elements is asked for: max without a dimension."""
+    """A list comes back. One number is asked for, the largest of all elements: max without a dimension."""
 
 
 @max_abs_diff.slip("assert a.shape == b.shape", "", of="asserted")
@@ -237,7 +237,7 @@ def two_loops():
     of="by_the_infinity_norm",
 )
 def still_an_array():
-    """A NumPy array comes back. It holds the right number: .item() or float(...) gives it as a Python float."""
+    """A NumPy array comes back. It holds one number: .item() or float(...) gives that as a Python float."""
 
 
 @max_abs_diff.slip(

@@ -138,15 +138,15 @@ def returns_inside_the_loop():
 
 @nll.mistake
 def targets_come_first(target, log_probs):
-    """The two arguments have changed places: nll is called as nll(log_probs, target), so your first name holds the log
-    probabilities and your second the labels."""
+    """Two indices are given to something with one dimension. nll is called as nll(log_probs, target): do your two names
+    stand the other way round?"""
     return -log_probs[range(target.shape[0]), target].mean()
 
 
 @nll.mistake
 def by_python_numbers(log_probs, target):
-    """The mean is computed with Python's numbers and put into a new tensor, so the graph is cut (and the dtype may be
-    lost). Stay with tensors all the way."""
+    """The result goes through Python's numbers into a new tensor, so the graph is cut (and the dtype may be lost). Stay
+    with tensors all the way."""
     return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
 
 

@@ -117,7 +117,7 @@ def without_exponentials():
 
 @softmax.slip("exps.sum", "math.exp(x).sum")
 def by_math_exp():
-    """math.exp takes one number and cannot be applied to a whole tensor. torch.exp (or x.exp()) works on every
+    """A function of `math`, or float(), takes one number and not a whole tensor. torch.exp (or x.exp()) works on every
     element."""
 
 

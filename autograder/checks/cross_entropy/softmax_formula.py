@@ -104,8 +104,8 @@ def divided_by_the_sum_of_the_numbers():
 
 @softmax_formula.mistake
 def exponential_of_the_list(xs):
-    """math.exp takes one number, and `xs` is a list of them: take the exponential of each in a loop or a list
-    comprehension."""
+    """A function of `math` takes one number, and `xs` is a list of them: take the exponential of each in a loop or a
+    list comprehension."""
     return math.exp(xs) / sum(math.exp(xs))
 
 
@@ -192,7 +192,7 @@ def one_list_for_all_calls(xs, result=[]):  # noqa: B006
 
 @softmax_formula.mistake
 def as_a_dict(xs):
-    """A dict comes back, from each number to its value; equal numbers share one entry in it. A list is asked for."""
+    """A dict comes back, in which equal keys share one entry. A list is asked for."""
     total = sum(math.exp(x) for x in xs)
     return {x: math.exp(x) / total for x in xs}
 

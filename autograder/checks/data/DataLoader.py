@@ -236,7 +236,8 @@ def one_list_for_all_batches():
     ),
 )
 def one_place_for_all_loaders():
-    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
+    """All loaders share what they keep (on the class, perhaps), so a second loader changes the first. Keep it on the
+    object: self."""
 
 
 @DataLoader.slip(
@@ -289,8 +290,8 @@ def collates_each_example():
 
 @DataLoader.slip("sampler", "list(sampler)")
 def sampler_asked_once():
-    """The sampler is asked once, in `__init__`, so every loop gives the same batches and a shuffling sampler shuffles
-    once. Go through it in `__iter__`."""
+    """The sampler is asked once, so every loop gives the same batches and a shuffling sampler shuffles once. Go through
+    it whenever `__iter__` is called."""
 
 
 @DataLoader.slip("sampler", "iter(sampler)")

@@ -175,7 +175,7 @@ def gives_all_of_y():
 
 @Dataset.slip("(X, self.y[i])", "X")
 def gives_x_alone():
-    """Indexing gives the input and not its target. A training step needs both: return a pair."""
+    """Indexing gives one thing, where a training step needs two, the input and its target. Return a pair."""
 
 
 @Dataset.slip(

@@ -132,7 +132,8 @@ def a_separate_iterator():
 
 @SliceLoader.slip(inside("__init__", body("type(self).ds, type(self).bs = ds, bs")))
 def one_place_for_all_loaders():
-    """What a loader keeps is on the class, so a second loader changes the first. Keep it on the object: self."""
+    """All loaders share what they keep (on the class, perhaps), so a second loader changes the first. Keep it on the
+    object: self."""
 
 
 @SliceLoader.slip(

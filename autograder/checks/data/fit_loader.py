@@ -91,6 +91,12 @@ def with_next(epochs, model, loss_func, opt, train_dl):
         epoch += 1
 
 
+@fit_loader.slip("range(epochs)", "range(epochs + 1)")
+def one_epoch_too_many():
+    """The loader is looped over more often than there are epochs. Is there one epoch too many, or does something else
+    go through it too, as list() and next(iter(...)) do?"""
+
+
 @fit_loader.slip(change("train_dl", "batches"), first("batches = iter(train_dl)"))
 def one_iterator_for_all_epochs():
     """You learn from one pass alone. Is `epochs` used? An iterator made before the first epoch is used up after it:

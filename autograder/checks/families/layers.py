@@ -72,7 +72,7 @@ def a_list_for_the_layers():
 
 @slip("x = layer(x)", "layer(x)")
 def results_not_kept():
-    """Each layer is called, and what it returns is dropped. Assign each result to x."""
+    """The model returns its input: what its layers return is not kept. Assign each result to x."""
 
 
 @slip(after("x = layer(x)", "return x"))
@@ -82,8 +82,8 @@ def returns_after_the_first_layer():
 
 @slip(change("return x", "return out"), change("x = A", "out = A"))
 def each_layer_on_the_input():
-    """Each layer gets the input of the model, and all results but the last are lost. Give each layer what the one
-    before it returned."""
+    """The last layer gets the input of the model, and what the layers before it give is lost. Give each layer what the
+    one before it returned."""
 
 
 @slip("x = layer(x)", "x = layer(x).relu()")
@@ -99,9 +99,9 @@ def a_softmax_of_its_own():
 
 @slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
 def skips_the_last_layer():
-    """`forward` leaves the last layer out."""
+    """The model leaves its last layer out."""
 
 
 @slip(inside("forward", change("return x", "")))
 def forward_returns_none():
-    """Calling the model gives None: `forward` has no `return` after the loop."""
+    """Calling the model gives None: its `forward`, or `__call__`, has no `return` after the loop."""

@@ -52,7 +52,8 @@ def steps_twice():
 
 @slip("A.backward()", "A.detach().backward()")
 def loss_without_a_graph():
-    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model by detach()."""
+    """backward() has nothing to follow: the loss is computed under no_grad, or cut off from the model, as detach() does
+    it."""
 
 
 @slip(change("A.backward()", "A"))
@@ -138,5 +139,5 @@ def ignores_loss_func():
 
 @slip(after("opt.zero_grad()", "yield loss.item()"))
 def yields_the_losses():
-    """Nothing is trained: a function with `yield` in it runs only when somebody loops over what it returns. Train when
-    called; losses can be kept in a list."""
+    """Nothing is trained: no loop is run. A function with `yield` in it waits until somebody loops over what it
+    returns. Or is the loop empty, or never called?"""

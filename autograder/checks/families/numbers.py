@@ -41,7 +41,8 @@ def the_largest_of_each_column():
 
 @slip("A.argmax(dim=1)", "A.max(dim=1)")
 def a_pair_for_the_position():
-    """`max` with a dimension gives two things, the values and where they stand. `argmax` gives the places alone."""
+    """A single yes or no comes out of the comparison, as when one side is no tensor. `max` along a dimension gives a
+    pair, `argmax` the places alone."""
 
 
 @slip("A.argmax(dim=1)", "A.argmax(dim=0)")

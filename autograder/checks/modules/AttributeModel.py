@@ -186,8 +186,8 @@ def prints_the_scores():
 
 @AttributeModel.slip("self.l1 = nn.Linear(n_in, nh)\nself.l2 = nn.Linear(nh, n_out)", "")
 def layers_in_local_variables():
-    """The model has no `l1` and `l2`. A name that is set in `__init__` without `self.` is a local variable, gone when
-    `__init__` ends."""
+    """The model has no `l1` and `l2`. A name set in `__init__` without `self.` is gone when `__init__` ends, and a
+    layer in a list has no name."""
 
 
 @AttributeModel.slip("torch.relu", "torch.nn.ReLU", of="torch_relu")

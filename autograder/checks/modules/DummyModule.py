@@ -200,7 +200,7 @@ def registers_private_names():
 
 @DummyModule.slip("if A:", "")
 def registers_the_registry():
-    """Something is to be registered while there is no `_modules` yet. Does `__init__` set the registry first, and does
+    """An attribute is asked for that is not there, or not yet. Does `__init__` set the registry first, and does
     `__setattr__` set names with an underscore without registering them?"""
 
 
@@ -321,7 +321,7 @@ def an_nn_module():
 
 @DummyModule.slip("return X", "_ = X")
 def repr_that_prints():
-    """`__repr__` prints and returns None. Python does the printing: return the string."""
+    """`__repr__` returns None. Python does the printing: return the string."""
 
 
 @DummyModule.slip("f'{X}'", "X")

@@ -217,8 +217,8 @@ def registers_in_forward():
 
 @RegisteredModel.slip("def __init__(self, layers):", "def __init__(self, *layers):")
 def layers_as_arguments():
-    """The list arrives as if it were a layer: `*layers` collects several arguments, and here there is one, the
-    list. No star is needed."""
+    """A whole list arrives where add_module takes a layer. Is `layers` passed in place of one of them, or does
+    `*layers` put the list into another one?"""
 
 
 @RegisteredModel.slip("self.add_module(X, layer)", "self.add_module(layer, X)")
@@ -247,7 +247,8 @@ def returns_what_came_in():
 
 @RegisteredModel.slip("A.__init__()", "")
 def module_not_set_up():
-    """nn.Module is not set up when the first layer is registered: call `super().__init__()` first."""
+    """The object has no attribute of that name, or not yet. Is it spelt right, and is nn.Module set up first, by
+    `super().__init__()`?"""
 
 
 @RegisteredModel.slip(without("forward"))

@@ -101,8 +101,8 @@ def an_empty_list():
 
 @SequentialModel.slip("layers", "[layers]")
 def a_list_in_a_list():
-    """nn.ModuleList is given the list of layers as a single item, where it takes the layers themselves. SequentialModel
-    gets one argument, `layers`, and that is a list as it comes."""
+    """A whole list arrives where one layer is taken, as in an nn.ModuleList of a list. SequentialModel gets one
+    argument, `layers`, and that is a list as it comes."""
 
 
 @SequentialModel.slip(without("forward"))

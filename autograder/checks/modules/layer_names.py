@@ -127,7 +127,7 @@ def layers_without_layers_inside():
 
 @layer_names.slip("model.named_children()", "model.named_children")
 def method_not_called():
-    """model.named_children is a method: call it, with parentheses, to get the pairs of name and layer."""
+    """A method of the model, such as named_children, stands there without parentheses. Call it to get what it lists."""
 
 
 @layer_names.slip("[name for name, _ in X]", "sorted((name for name, _ in X))")

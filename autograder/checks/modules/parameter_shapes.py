@@ -151,7 +151,8 @@ def one_after_the_other(module):
 
 @parameter_shapes.mistake
 def by_name(module):
-    """named_parameters() belongs to nn.Module; a DummyModule does not have it. Use parameters() alone."""
+    """You use something that nn.Module has, such as named_parameters(), and a DummyModule does not have it. Use
+    parameters() alone."""
     return [p.shape for _, p in module.named_parameters()]
 
 

@@ -139,7 +139,7 @@ def one_pair_of_lists_for_all_calls(pairs, xs=[], ys=[]):  # noqa: B006
 
 @unzip.mistake
 def one_list_for_both(pairs):
-    """`xs = ys = []` makes one list with two names: everything lands in both. Make two lists."""
+    """One list comes back for both. Is it returned twice, or does `xs = ys = []` give it two names? Make two lists."""
     xs = ys = []
     for x, y in pairs:
         xs.append(x)
@@ -229,8 +229,7 @@ def copies_the_things(pairs):
 
 @unzip.mistake
 def drops_nothing(pairs):
-    """Things that count as false or as nothing (None, 0, an empty string) are left out. Keep every thing,
-    whatever it is."""
+    """Some things are left out: None, or whatever counts as false. Keep every thing, whatever it is."""
     return [x for x, _ in pairs if x is not None], [y for _, y in pairs if y is not None]
 
 

@@ -213,8 +213,8 @@ def rebinds():
 
 @Optimizer.slip("X is not None", "X")
 def asks_whether_the_gradient_is_true():
-    """`if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot answer, and a
-    zero denies. The question is whether it is None."""
+    """A condition such as `if p.grad:` asks whether the gradient is true, which a tensor of several numbers cannot
+    answer, and a zero denies. Is it to ask for None?"""
 
 
 @Optimizer.slip("params", "[p.detach().clone() for p in params]")
@@ -230,8 +230,8 @@ def limits_the_gradient():
 
 @Optimizer.slip("self.params = X", "params = X")
 def names_that_end_with_init():
-    """`step` does not find what it needs. A name that is set in `__init__` without `self.` is a local variable, gone
-    when `__init__` ends."""
+    """`step` does not find what it needs. Is a name misspelt, or set in `__init__` without `self.`: a local variable,
+    gone when `__init__` ends?"""
 
 
 @Optimizer.slip(after("with A:", "torch.set_grad_enabled(False)"))

@@ -198,5 +198,5 @@ def asks_for_param_groups():
 
 @fit_optimizer.slip("opt.zero_grad()", "for p in opt.params:\n    p.grad = None")
 def clears_what_is_in_params():
-    """The gradients are cleared through an attribute of the optimizer that not every optimizer has. Call
-    `opt.zero_grad()`."""
+    """An attribute of the optimizer is used that not every optimizer has. `step()` and `zero_grad()`, which clears the
+    gradients, are all that is promised."""

@@ -162,7 +162,7 @@ def last_layer_only():
 
 @get_model.slip("model.parameters()", "model")
 def the_model_for_its_parameters():
-    """SGD is given the model. It wants the parameters of the model."""
+    """SGD is given the model, or its layers. It wants the parameters of the model."""
 
 
 @get_model.slip("nn.ReLU()", "nn.ReLU")

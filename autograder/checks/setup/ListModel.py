@@ -176,7 +176,8 @@ def appended_and_reduced():
 
 @ListModel.slip("[X, nn.ReLU(), Y]", "[X, Y]")
 def without_relu():
-    """The list has no ReLU in it. Two Linear layers in a row can do no more than one: Linear, ReLU, Linear."""
+    """The list has two entries, not three. Are Linear, ReLU and Linear all in it? Two Linear layers in a row can do no
+    more than one."""
 
 
 @ListModel.slip("for layer in self.layers:", "for layer in self.layers[::2]:")
@@ -221,8 +222,8 @@ def layers_are_forgotten():
 
 @ListModel.slip(first("layers = []"), change("self.layers = A", "self.layers += A"))
 def all_models_share_the_list():
-    """The list belongs to the class, so every further model adds its layers to those of the first. Make a new list in
-    each `__init__`."""
+    """All models share one list, so every further model adds its layers to those of the first. Make a new list in each
+    `__init__`."""
 
 
 @ListModel.slip("self.layers = A", "ListModel.layers = A")

@@ -239,13 +239,14 @@ def all_rows_train():
 
 @get_data.slip(everywhere("n_valid", "50000"), of="n_valid_rows_train")
 def cut_at_50000():
-    """You cut at row 50000, which is right for one file alone. The place to cut follows from the number of images and
-    n_valid."""
+    """All rows train, and none is left to validate. Is the place to cut fixed, such as 50000? It follows from the
+    number of images and n_valid."""
 
 
 @get_data.slip("n_train = A", "n_train = -10000")
 def always_10000_validate():
-    """You split 10000 rows off, whatever n_valid says. How many rows validate is the caller's choice: use n_valid."""
+    """No row is left to train. Do you split off 10000, whatever n_valid says? How many rows validate is the caller's
+    choice: use n_valid."""
 
 
 @get_data.mistake
@@ -383,4 +384,5 @@ def labels_one_hot(images, labels, n_valid):
 
 @get_data.slip("return A, B, C, D", "return (A, B), (C, D)")
 def two_pairs():
-    """You return two pairs, (x_train, y_train) and (x_valid, y_valid). Return the four tensors side by side."""
+    """Two things come back, as when they are the pairs (x_train, y_train) and (x_valid, y_valid). Return the four
+    tensors side by side."""

@@ -149,4 +149,4 @@ def nh_between_in_and_out(x_train, y_train):
 
 @hyperparameters.slip("(n, m, A, B)", "(n, m, A)")
 def without_nh():
-    """Three numbers come back; the fourth, nh, is missing: 50 hidden units."""
+    """Three numbers come back, and four are asked for. Which of n, m, c and nh is missing?"""

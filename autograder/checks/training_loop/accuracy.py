@@ -115,7 +115,7 @@ def divides_by_64(out, yb):
 
 @accuracy.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).float")
 def one_answer_for_each_row():
-    """You return whether each row is right, n values. Their mean is the share of right ones."""
+    """n values come back, one for each row. One number is asked for: the mean of whether each row is right."""
 
 
 @accuracy.mistake
@@ -173,7 +173,8 @@ def whole_scores():
 
 @accuracy.slip("out.argmax(dim=1)", "out.bfloat16().argmax(1)")
 def in_half_precision():
-    """The scores lose digits on the way (half precision), and different ones become equal. Compare them as they are."""
+    """The scores lose digits on the way (half precision, or rounding), and different ones become equal. Compare them as
+    they are."""
 
 
 @accuracy.slip(body("out = out.squeeze()\nreturn (out.argmax(-1) == yb).sum() / len(out)"))
@@ -194,8 +195,8 @@ def right_among_the_best_two():
 
 @accuracy.slip("out.argmax(dim=1)", "out.argmax(1) + 1")
 def counts_classes_from_1():
-    """You add 1 to the position of the largest score. Classes count from 0, as positions do: compare them as they
-    are."""
+    """Positions and labels are compared one apart: is 1 added, or taken off? Classes count from 0, as positions do:
+    compare them as they are."""
 
 
 @accuracy.mistake

@@ -114,7 +114,7 @@ def the_count_by_the_classes_and_first():
 
 @evaluate_batch.slip("(X, accuracy(out, yb))", "X")
 def the_loss_alone():
-    """You return the loss alone. Return two values: loss, accuracy."""
+    """One value comes back. Return two: loss, accuracy."""
 
 
 @evaluate_batch.mistake
@@ -132,7 +132,8 @@ def calls_backward(model, loss_func, xb, yb):
     after("out = A", "chosen = out.argmax(1)"),
 )
 def the_chosen_classes_into_the_loss():
-    """The loss function gets the classes that the model chose. It needs the scores, as the model gives them."""
+    """The loss function gets one number for each row, as the chosen classes are. It needs all the scores, as the model
+    gives them."""
 
 
 @evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(0) == yb).float().mean()")

@@ -238,7 +238,8 @@ def biases_stay():
 
 @fit_layers.slip("model.layers", "model.layers[:3:2]")
 def the_first_and_third_layer_only():
-    """Only `layers[0]` and `layers[2]` are updated. A model may have more layers: go through the list."""
+    """Only some layers are updated: `layers[0]`, perhaps with `layers[2]`. A model may have more layers: go through the
+    list."""
 
 
 @fit_layers.slip(
@@ -252,8 +253,8 @@ def the_last_layer_only():
 
 @fit_layers.slip("model.layers", "model.parameters()")
 def counts_on_parameters():
-    """You call model.parameters(), which only an nn.Module has. This model has its list, `model.layers`: go through
-    that."""
+    """You ask the model for something that only an nn.Module has, such as parameters(). This model has its list,
+    `model.layers`: go through that."""
 
 
 @fit_layers.slip("if A:", "")

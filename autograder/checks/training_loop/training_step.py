@@ -262,5 +262,5 @@ def has_no_gradient_to_use():
 
 @training_step.slip("p -= X", "p = p - X")
 def clears_the_gradient_of_a_new_tensor():
-    """`p = p - ...` gives the name p to a new tensor, which has no gradient to clear. The model still has the old one:
-    change that in place."""
+    """zero_() is called on a gradient that is None: before the first backward() there is none, and a new tensor, as `p
+    = p - ...` makes it, has none."""
