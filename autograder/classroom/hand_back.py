@@ -85,6 +85,7 @@ def read(assignment: str, roster: Path | None = None) -> Book:
         try:
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
+            course.assignment(assignment)
             known = ", ".join(str(one.name) for one in gradebook.assignments) or "none"
             first = typed("assign", assignment)
             raise NoAssignment(

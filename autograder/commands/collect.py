@@ -29,6 +29,7 @@ def collect(assignment: str, path: Path, times: Path | None) -> None:
     from autograder.classroom.collect import collect as unpack
 
     try:
+        course.assignment(assignment)
         told = course.here()
         enrolled = rosters.read(told.roster).enrolled() if told and told.roster else []
         found = unpack(path, assignment, Path.cwd() / "submitted", times, [student["id"] for student in enrolled])

@@ -43,6 +43,7 @@ def grade(
     """
     from sqlalchemy.exc import SQLAlchemyError
 
+    from autograder import course
     from autograder.classroom.command import run
     from autograder.classroom.outcome import trouble, words
     from autograder.classroom.plan import NoAssignment
@@ -51,6 +52,7 @@ def grade(
     try:
         if released:
             _as_released(assignment)
+        course.assignment(assignment)
         report = run(assignment, jobs, dask, student, again, gradebook, take, accept, shown=not as_json)
     except (NoAssignment, SandboxUnavailable) as error:
         click.echo(str(error), err=True)

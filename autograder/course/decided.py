@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from autograder.description import BadLesson
+from autograder.description import BadLesson, current
 
 NAME = "course.toml"
 #: What feedback may show beside the score, and the limits that may be set (classroom/plugin.py, Grade).
@@ -73,10 +73,15 @@ class Course:
     def assignment(self, name: str) -> Assignment:
         if name not in self.assignments:
             known = list(self.assignments)
+            says = f"{NAME} has {', '.join(known)}"
             near = nearest(name, known)
-            says = f"Did you mean {near}?" if near else f"It has {', '.join(known)}."
-            example = near or known[0]
-            raise BadCourse(f"{NAME} has no assignment {name!r}. {says} Type, say: make assign assignment={example}")
+            if name == current().name:  # what make says where nothing is told
+                says, near = f"{says}: say which.", ""
+            else:
+                says = (
+                    f"{NAME} has no assignment {name!r}. Did you mean {near}?" if near else f"{says}, and no {name!r}."
+                )
+            raise BadCourse(f"{says} Type the same once more with assignment={near or known[0]}")
         return self.assignments[name]
 
 

@@ -14,6 +14,7 @@ import pytest
 import started
 from course import Course, answered
 from nbgrader.api import Gradebook
+from traitlets.config import PyFileConfigLoader
 
 from autograder import course as courses
 from autograder import lesson, places, source
@@ -144,6 +145,37 @@ def test_an_assignment_that_is_not_there_is_told_with_one_that_is(here: Path) ->
     (here / "roster.csv").write_text("id\n")
     with pytest.raises(courses.BadCourse, match="Did you mean week1"):
         courses.assignment("weak1")
+
+
+def test_which_assignment_is_asked_where_none_was_named_and_the_file_has_several(here: Path) -> None:
+    Course(here, [])
+    (here / "course.toml").write_text(WEEKS)
+    (here / "roster.csv").write_text("id\n")
+    says = "course.toml has week1, week2: say which. Type the same once more with assignment=week1"
+    for command in ("assign", "grade", "report", "feedback", "export", "collect --zip of.zip"):
+        verb, *words = command.split()
+        assert run(here, verb, lesson.current().name, *words, code=2) == f"{says}\n"
+    says = "course.toml has week1, week2, and no 'tests'. Type the same once more with assignment=week1"
+    assert run(here, "grade", "tests", code=2) == f"{says}\n"
+
+
+def test_no_step_goes_on_without_a_file_that_cannot_be_read_and_none_shows_a_traceback(here: Path) -> None:
+    made = Course(here, [])
+    (here / "course.toml").write_text("[assignments.a]\ndue = 5.10.2026\n")
+    for command in ("course", "assign a", "grade a", "report a", "feedback a", "export a", "collect a --zip of.zip"):
+        assert re.fullmatch(r"course.toml, line 2, cannot be read.*\n", run(here, *command.split(), code=2)), command
+    for step in ("generate_assignment", "autograde", "generate_feedback", "release_assignment"):
+        done = made.nbgrader(step, "a", check=False)
+        assert done.returncode == 1
+        assert re.fullmatch(r"course.toml, line 2, cannot be read.*\n", done.stdout + done.stderr), step
+
+
+def test_in_jupyter_what_the_kit_sets_holds_also_without_the_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Course(here, [])
+    (here / "course.toml").write_text("[assignments.a]\ndue = 5.10.2026\n")
+    monkeypatch.setattr(sys, "argv", ["/bin/jupyter-lab"])
+    config = PyFileConfigLoader("nbgrader_config.py", str(here)).load_config()
+    assert config.Autograde.autograde_preprocessors[0] == "autograder.classroom.plugin.Grade"
 
 
 def test_who_has_longer_and_is_not_in_the_roster_is_told_with_who_may_be_meant(here: Path) -> None:
