@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from autograder import process
-from autograder.commands.group import FAILED, PASSED, USAGE, leave
+from autograder.commands.group import FAILED, PASSED, USAGE, leave, told_to_wait
 from autograder.proofread import AuthorsError
 
 
@@ -66,11 +66,15 @@ def assign(assignment: str | None, yes: bool) -> None:
 
 
 def _release(assignment: str) -> bool:
-    from autograder.classroom import released
+    """What nbgrader says of each notebook is kept, and shown where it failed."""
+    from autograder.classroom import released, results
 
-    words = ["generate_assignment", assignment, "--create", "--force"]
-    with released.put_back(Path.cwd(), assignment) as failed:
-        done = subprocess.run(process.nbgrader(*words), check=False)
+    words = process.nbgrader("generate_assignment", assignment, "--create", "--force")
+    with released.put_back(Path.cwd(), assignment) as failed, told_to_wait(f"Making release/{assignment}"):
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if done.returncode:
             failed()
+    (results.folder(Path.cwd()) / "nbgrader.log").write_bytes(done.stdout)
+    if done.returncode:
+        click.echo(done.stdout.decode(errors="replace"), err=True, nl=False)
     return not done.returncode
