@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
-from nbgrader.apps import GenerateFeedbackApp
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 
-from autograder.classroom.outcome import reason
+from autograder.classroom import results
+
+
+def log_to_file(app: Any, folder: Path, mode: str) -> None:
+    """What nbgrader says of each notebook is kept beside the results, and printed by nobody."""
+    for handler in app.log.handlers:
+        handler.close()
+    to_file = logging.FileHandler(results.folder(folder) / "nbgrader.log", mode=mode, encoding="utf-8")
+    app.log.handlers, app.log.propagate = [to_file], False
+    app.log.setLevel(logging.INFO)
 
 
 class Each(BaseConverter):
@@ -50,27 +60,3 @@ class Each(BaseConverter):
 class Grading(Each, Autograde):
     def init_notebooks(self) -> None:
         """Which are to be converted has been set already."""
-
-
-class Pages(Each, GenerateFeedback):
-    """What students get back."""
-
-    def init_destination(self, assignment: str, student: str) -> bool:
-        folder = self.made(student, assignment)
-        if not any(folder.glob("*.html")):  # left by what failed; nbgrader would take it for done
-            shutil.rmtree(folder, ignore_errors=True)
-        return super().init_destination(assignment, student)
-
-
-def feedback(assignment: str) -> dict[str, list[str]]:
-    """Make the pages in the course that is the working folder; why some could not be made, and whose."""
-    app = GenerateFeedbackApp.instance()
-    app.initialize([assignment])
-    assert app.coursedir is not None  # it is set in initialize
-    app.coursedir.assignment_id = assignment
-    pages = Pages(coursedir=app.coursedir, parent=app)
-    pages.start()
-    failed: dict[str, list[str]] = {}
-    for student, error in pages.failed.items():
-        failed.setdefault(reason(error, pages.made(student, assignment)), []).append(student)
-    return failed

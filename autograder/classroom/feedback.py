@@ -11,6 +11,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from traitlets import Bool, Float
 
 from autograder import course, lesson
@@ -22,6 +23,7 @@ from autograder.report import html
 from autograder.report.places import more, sentence
 
 CHANGED = "Whoever graded this changed the points: {score:g}, where the checks gave {auto:g}."
+UNREAD = "**Nobody has read this answer yet: its points are still to come.**"
 LOOK = "The line to look at:"
 OVER = (
     "The {seconds:g} seconds for looking for students' lines are used up: of the rest none is shown. The next "
@@ -51,6 +53,8 @@ class ForStudents(Preprocessor):
         shows = planned.feedback if planned else course.FEEDBACK
         observed = graded - cell_tests.locked(nb.cells)[1].keys() if "lines" in shows else set()
         observed -= released.gone(resources["nbgrader"]["notebook"], observed).keys()
+        for cell in _unread(nb.cells, resources["nbgrader"]):
+            cell.source += f"\n\n{'# ' if cell.cell_type == 'code' else ''}{UNREAD}"
         for cell in checked:
             place = self._place(cell, sources, assignment, shows) if grade_id(cell) in observed else []
             cell.outputs = [out for out in cell.outputs if out.output_type != "execute_result"] + place + _changed(cell)
@@ -66,13 +70,27 @@ class ForStudents(Preprocessor):
         was_over = search.over
         found = search.places(lesson.find(grade_id(cell)), sources)
         if search.over and not was_over:
-            self.log.warning(OVER.format(seconds=self.lines_seconds, assignment=assignment))
+            notes.append(OVER.format(seconds=self.lines_seconds, assignment=assignment))
+            self.log.warning(notes[-1])
         told = " ".join(str(out["data"].get("text/plain", "")) for out in cell.outputs if "data" in out)
         return [_shown(found, told, "diagnoses" in shows)] if found else []
 
 
 #: One for each course whose feedback this process makes: the students of a run share its seconds.
 _searches: dict[Path, Search] = {}
+#: What there is to say of the pages that this process made.
+notes: list[str] = []
+
+
+def _unread(cells: list[NotebookNode], of: dict[str, Any]) -> list[NotebookNode]:
+    """Answers and tasks whose zero is none of a grader's yet."""
+    by_hand = [cell for cell in cells if (utils.is_grade(cell) and utils.is_solution(cell)) or utils.is_task(cell)]
+    if not by_hand:
+        return []
+    with Gradebook(of["db_url"]) as gradebook:
+        submitted = gradebook.find_submission_notebook(of["notebook"], of["assignment"], of["student"])
+        waits = {str(grade.name) for grade in submitted.grades if grade.needs_manual_grade}
+    return [cell for cell in by_hand if grade_id(cell) in waits]
 
 
 def _shown(found: list[Place], told: str, kinds: bool) -> NotebookNode:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Grade
-from nbgrader.apps import AutogradeApp
+from nbgrader.apps import AutogradeApp, NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import and_
 from sqlalchemy.orm import aliased
@@ -19,7 +18,7 @@ from sqlalchemy.orm import aliased
 from autograder import course
 from autograder.classroom import fast, outcome, plugin, results, term
 from autograder.classroom.before import Before
-from autograder.classroom.converters import Grading
+from autograder.classroom.converters import Grading, log_to_file
 from autograder.classroom.intake import Handed
 from autograder.classroom.plan import Plan
 from autograder.classroom.run import Budget
@@ -27,20 +26,17 @@ from autograder.classroom.run import Budget
 
 def application(assignment: str, folder: Path, log: str = "w") -> AutogradeApp:
     """nbgrader with this course's configuration, writing its log to a file. `log`: "a" leaves what is in it."""
+    course.here()  # what is wrong in it is told before nbgrader meets it
     warnings.filterwarnings("ignore", "Object of type <Submitted")  # nbgrader's own, whenever somebody is new
     app = AutogradeApp.instance()
     app.initialize([assignment])
     directory(app).assignment_id = assignment
-    for handler in app.log.handlers:
-        handler.close()
-    to_file = logging.FileHandler(results.folder(folder) / "nbgrader.log", mode=log, encoding="utf-8")
-    app.log.handlers, app.log.propagate = [to_file], False
-    app.log.setLevel(logging.INFO)
+    log_to_file(app, folder, log)
     app.config.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each
     return app
 
 
-def directory(app: AutogradeApp) -> CourseDirectory:
+def directory(app: NbGrader) -> CourseDirectory:
     assert app.coursedir is not None  # it is set in initialize
     return app.coursedir
 
@@ -68,7 +64,7 @@ def dates(app: AutogradeApp, assignment: str) -> str:
     return f"{due} {app.config.get('AssignLatePenalties')} {app.config.get('LateSubmissionPlugin')}"
 
 
-def waiting(app: AutogradeApp, assignment: str) -> int:
+def waiting(app: NbGrader, assignment: str) -> int:
     """How many students have written an answer that nobody has read yet.
 
     nbgrader notes of every notebook of a submission that it waits; of one that could not be graded there is nothing in
