@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,14 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
         if not raised["frames"]:
             if unknown := re.match(r"NameError: name '(\w+)' is not defined$", told):
                 told += brought(unknown[1])
+            if raised["type"] == "AssertionError":
+                told = told.rstrip(": ") + ". A probe asserts nothing: return what it looks at, and the kit compares"
+            if "takes no arguments" in told:
+                told += ". Is the reference's `def __init__` missing?"
+            if no_self := _without_self(exercise, raised["message"]):
+                raise AuthorsError(
+                    solutions, no_self, f"this method has no `self`, so {raised['message']}. Put it first"
+                )
             if "does not require grad" in told:
                 told += ". Does the reference cut the graph?"
             if raised["type"] in ("BdbQuit", "EOFError", "SystemExit"):
@@ -145,6 +154,17 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
     if missing and observed.ending == "exited" and observed.detail != f"exit code {BROKEN}":
         told = f"the probe `{missing[0]}` ended its process ({observed.detail}). It has to come back"
         raise AuthorsError(*exercise.watched[missing[0]].place, told)
+
+
+def _without_self(exercise: Exercise, message: str) -> int:
+    """The line of the reference's method that Python gives one thing more than it takes; 0 where that has a self."""
+    called = re.match(rf"{exercise.name}\.(\w+)\(\) takes \d+ positional", message)
+    if not called:
+        return 0
+    solutions = source.solutions_path(exercise.section)
+    asked = next(node for node in proofread.definitions(solutions) if node.name == exercise.name)
+    methods = [node for node in asked.body if isinstance(node, ast.FunctionDef) and node.name == called[1]]
+    return next((node.lineno for node in methods if not node.args.args or node.args.args[0].arg != "self"), 0)
 
 
 def _unseen(value: Any) -> str:

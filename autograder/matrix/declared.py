@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 
 from autograder import lesson, proofread, source
@@ -59,20 +60,32 @@ def _told(exercise: Exercise) -> list[str]:
     if calls and "print" not in prompt.lower():
         told = "the reference prints: take print(...) out, or say in the prompt that it does"
         findings.append(f"{proofread.at(solutions, calls[0].lineno)}: {told}")
-    if isinstance(asked, ast.FunctionDef):
-        taken = [node.arg for node in ast.walk(asked.args) if isinstance(node, ast.arg)]
-        spoken_of = re.findall(r"\w+", " ".join(re.findall(r"^(\w+(?:, \w+)*): ", prompt, re.MULTILINE)))
-        unknown = [name for name in spoken_of if name not in taken]
-        missed = [name for name in taken if not re.search(rf"\b{name}\b", prompt)]
-        if unknown and missed:
-            told = f"the prompt describes `{unknown[0]}`, which is no parameter, and not `{missed[0]}`, which is one"
-            findings.append(f"{proofread.at(solutions, asked.lineno)}: {told}: call them alike")
+    for line in proofread.left_below(solutions, exercise.name):
+        told = "every learner's file would have this: take it out of the solutions"
+        findings.append(f"{proofread.at(solutions, line)}: {told}")
+    if isinstance(asked, ast.FunctionDef) and (told := _misnamed(asked, prompt)):
+        findings.append(f"{proofread.at(solutions, asked.lineno)}: {told}")
     ends = [ast.unparse(node.value) for node in ast.walk(asked) if isinstance(node, ast.Return) and node.value]
     for hint in exercise.hints if exercise.kind == "code" else ():
         if given := next((code for code in ends if len(code) > LONGEST_PART and code in hint), None):
             told = f"this hint hands the answer out: leave `{given}` to the learner"
             findings.append(f"{_at(exercise, hint)}: {told}")
     return findings
+
+
+def _misnamed(asked: ast.FunctionDef, prompt: str) -> str:
+    """A name in the prompt, described or between backticks, that was meant for a parameter."""
+    taken = [node.arg for node in ast.walk(asked.args) if isinstance(node, ast.arg)]
+    described = re.findall(r"\w+", " ".join(re.findall(r"^(\w+(?:, \w+)*): ", prompt, re.MULTILINE)))
+    used = {*re.findall(r"\w+", "".join(map(ast.unparse, asked.body[1:]))), *dir(builtins)}
+    quoted = [name for name in re.findall(r"`(\w+)`", prompt) if name not in used]
+    unknown = [name for name in described + quoted if name not in taken]
+    missed = [name for name in taken if not re.search(rf"\b{name}\b", prompt)]
+    if unknown and missed:
+        told = f"which is no parameter, and not `{missed[0]}`, which is one: call them alike"
+        return f"the prompt names `{unknown[0]}`, {told}"
+    near = next((name for name in unknown if name in quoted and near_to(name, taken)), "")
+    return f"the prompt names `{near}`, which is no parameter{near_to(near, taken)}" if near else ""
 
 
 def _names(exercise: Exercise) -> list[str]:
@@ -98,7 +111,9 @@ def _names(exercise: Exercise) -> list[str]:
         if not mistake.message:
             findings.append(f"{place}: {mistake.name} tells learners nothing: write its docstring")
         for twin in mistake.twins:
-            if twin not in exercise.mistakes and twin not in RELATIONS:
+            if twin == mistake.name:
+                findings.append(f"{place}: {twin} is named as its own twin: name the other mistake, or drop it")
+            elif twin not in exercise.mistakes and twin not in RELATIONS:
                 near = near_to(twin, [*exercise.mistakes, *RELATIONS])
                 findings.append(f"{place}: {mistake.name} names a twin {twin} that there is not{near}")
             elif twin in exercise.mistakes and exercise.mistakes[twin].message != mistake.message:

@@ -25,6 +25,7 @@ from autograder.judging.observing import expected
 from autograder.judging.verdict import Frame
 from autograder.matrix import fair, needed
 from autograder.matrix.declared import incomplete, place_of
+from autograder.matrix.examples import untrue
 from autograder.matrix.lengths import too_long
 from autograder.matrix.mutants import mutants
 from autograder.matrix.promises import untried
@@ -126,7 +127,7 @@ def _examinations(exercise: Exercise, seeds: list[int]) -> list[Examination]:
     references = [expected(exercise, seed) for seed in seeds]
     steady(exercise, references[0], seeds[0])
     examined = [Examination(exercise) for _ in seeds]
-    always = incomplete(exercise) + too_long(exercise) + undrawn(exercise)
+    always = incomplete(exercise) + too_long(exercise) + untrue(exercise) + undrawn(exercise)
     always += fixed(exercise, references, seeds) + unshown(exercise)
     for seed, reference, found in zip(seeds, references, examined, strict=True):
         found.findings += always + _reference(exercise, reference) + untried(exercise, reference)

@@ -35,11 +35,15 @@ def steady(exercise: Exercise, reference: dict[str, Frame], seed: int) -> None:
 
 
 def undrawn(exercise: Exercise) -> list[str]:
-    """What is random in the probes and does not come from `draw`: it gets no smaller to be shown."""
+    """What is random in the probes and does not come from `draw`, and so gets no smaller to be shown; and asserts."""
     if exercise.kind == "concept":
         return []
     found = []
     for node in ast.walk(ast.parse(source.probes(exercise.section, exercise.name))):
+        if isinstance(node, ast.Assert):
+            file, line = source.place_of(exercise.section, exercise.name, node.lineno)
+            told = "a probe asserts nothing: return what it looks at, and the kit compares"
+            found.append(f"{proofread.shown(file)}:{line}: {told}")
         if not isinstance(node, ast.Call):
             continue
         module, _, last = ast.unparse(node.func).rpartition(".")

@@ -580,6 +580,28 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
             f"{DOUBLE}:24: there is no right 'by_ading' (did you mean by_adding?)",
         ),
         (
+            change(DOUBLE, "    return double(draw", "    assert not double\n    return double(draw"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises AssertionError. A probe asserts nothing",
+        ),
+        (
+            also(
+                change(SETUP, "def double(x):", "class double:"),
+                change(SETUP, "return x * 2", "def __call__(x):\n        return x * 2"),
+                change(DOUBLE, "return double(draw", "return double()(draw"),
+            ),
+            "double",
+            f"{SETUP}:11: this method has no `self`, so double.__call__() takes 1 positional argument",
+        ),
+        (
+            also(
+                change(SETUP, "def double(x):", "class double:"),
+                change(SETUP, "return x * 2", "def __call__(self):\n        return self.x * 2"),
+            ),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises TypeError: double() takes no arguments. Is",
+        ),
+        (
             change("solutions/cross_entropy.py", '{"a"}', '{"z"}'),
             "which_is_true",
             "solutions/cross_entropy.py:4: the probe `statement_a` refuses the reference: 'z' is not one of",
@@ -790,6 +812,30 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         add("tests/equivalent_mutants.py", '"double": {"y = x * 2": "it is not used"}'),
         "tests/equivalent_mutants.py:1: this raises SyntaxError: ",
     ),
+    "an example of another result": (
+        change(
+            SETUP,
+            "Return a new tensor.",
+            ">>> double(torch.ones(2))\n    tensor([1., 1.])\n    >>> fit(double)\n    3",
+        ),
+        f"{SETUP}:9: the example `double(torch.ones(2))` gives tensor([2., 2.]): write what it gives",
+    ),
+    "an example that cannot be read": (
+        change(SETUP, "Return a new tensor.", ">>>double(torch.ones(2))"),
+        f"{SETUP}:7: the examples cannot be tried: ValueError: line 3 of the docstring for prompt lacks blank",
+    ),
+    "an assert in a probe": (
+        change(DOUBLE, "    return double(draw", "    assert double\n    return double(draw"),
+        f"{DOUBLE}:10: a probe asserts nothing: return what it looks at, and the kit compares",
+    ),
+    "a trial below the reference": (
+        change(SETUP, "\n\ndef total", "\nprint(torch.ones(2) * 2)\n\n\ndef total"),
+        f"{SETUP}:13: every learner's file would have this: take it out of the solutions",
+    ),
+    "a twin of itself": (
+        change(DOUBLE, "@double.mistake", '@double.mistake(twins=["squares"])'),
+        f"{DOUBLE}:18: squares is named as its own twin: name the other mistake, or drop it",
+    ),
     "a part of an expression": (
         change(DOUBLE, '"x * 2", "x / 2"', '"return x", "return 2"'),
         f"{DOUBLE}:24: 'return x' stands nowhere in the code that is to be edited. It is a part of `return x * 2`: "
@@ -878,9 +924,20 @@ def test_what_a_trial_left_in_the_reference_is_told_with_its_line(monkeypatch: p
 @pytest.mark.parametrize(
     ("prompt", "hint", "told"),
     [
-        ("lo: float", "Compare.", ":1: the prompt describes `lo`, which is no parameter, and not `low`, which is one"),
+        ("lo: float", "Compare.", ":1: the prompt names `lo`, which is no parameter, and not `low`, which is one"),
         ("lo: float, as `low`", "Compare.", ""),
         ("low: float", "Compare.", ""),
+        (
+            "`limit`: float",
+            "Compare.",
+            ":1: the prompt names `limit`, which is no parameter, and not `low`, which is one",
+        ),
+        ("low: float, under `clamp`, no `nan`", "Compare.", ""),
+        (
+            "low: float. `lows` stay",
+            "Compare.",
+            ":1: the prompt names `lows`, which is no parameter (did you mean low?)",
+        ),
         ("low: float", "Write x.clamp(low).", ": this hint hands the answer out: leave `x.clamp(low)` to the learner"),
         ("low: float", "x.clamp() does it.", ""),
     ],
