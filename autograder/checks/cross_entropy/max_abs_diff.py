@@ -13,7 +13,8 @@ max_abs_diff = code(
         "Four small steps: compare the shapes, subtract, forget the sign, take the largest.",
         "Shapes can be compared with ==. a - b also works for shapes that differ, if one can be stretched to the "
         "other, so the comparison has to come first: `raise ValueError(...)`.",
-        "(a - b).abs().max() is a tensor without dimensions; .item() turns it into a Python float.",
+        "A tensor has a method for each of the last two steps. What comes out is a tensor without dimensions: which "
+        "method makes a Python float of it?",
     ],
     relations=["negated"],
 )

@@ -13,8 +13,8 @@ softmax_formula = code(
         "Do it by hand for [0.0, 1.0]: which two numbers do you add, and what do you divide by their sum?",
         "math.exp gives the exponential of one number. Make a list of the exponentials first, it is needed twice: "
         "for the sum and for the division.",
-        "With exps = [math.exp(x) for x in xs] and total = sum(exps), each value of the result is one of exps "
-        "divided by total; a second list comprehension collects them.",
+        "Give the list of exponentials a name, and their sum another. What is each value of the result, in terms of "
+        "these two? A second loop or list comprehension collects them.",
     ],
     shortcut=["softmax", "log_softmax", "exp", "tensor", "as_tensor"],
     instead="math.exp, sum and a division; no torch in this one",

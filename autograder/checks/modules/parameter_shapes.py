@@ -12,7 +12,8 @@ parameter_shapes = code(
         "The module is asked for its parameters, and each of them is a tensor. What does a tensor know "
         "about its own size?",
         "Use nothing of the module but `parameters()`: a DummyModule has no named_parameters() and no children().",
-        "One list with p.shape for each p that module.parameters() yields.",
+        "Walk through what `parameters()` yields, and collect one entry for each. It is an attribute of a tensor: "
+        "print it for one of them.",
     ],
     relations=["returns_nothing"],
 )

@@ -12,8 +12,8 @@ sequential_model = code(
     hints=[
         "No class and no forward: nn.Sequential has both.",
         "nn.Sequential takes its layers as separate arguments, in order. ReLU has to be a layer here, not a function.",
-        "Return nn.Sequential(...) of an nn.Linear with the first two sizes, an nn.ReLU(), and an nn.Linear "
-        "with the last two.",
+        "How many numbers does the first nn.Linear take, and how many does it put out? The second one takes what the "
+        "first put out.",
     ],
     relations=["returns_nothing"],
 )
