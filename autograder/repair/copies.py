@@ -67,7 +67,7 @@ def _pairs(exercise: Exercise, text: str) -> Iterator[tuple[str, str]]:
     """Each function or class that the answer uses, with every earlier exercise that takes as many arguments."""
     order = [name for section in lesson.sections() for name in lesson.names(section)]
     earlier = list(itertools.takewhile(lambda name: name != exercise.name, order))
-    used = uses(text, exercise.name) - set(order)
+    used = uses(text, exercise.name) - set(lesson.names(exercise.section))
     for node in ast.parse(text).body if used else []:
         if isinstance(node, Definition) and node.name in used and (count := _arguments(node)):
             rights = [(name, reference_of(lesson.home(name) or "", name)) for name in earlier]

@@ -129,8 +129,9 @@ def _begin(
         return None, None  # something of the file that was left out matters
     # What sees little costs little. Measured, it would be another first from one check to the next, and another search.
     failing.sort(key=lambda name: len(repr(trials.reference[name])))
-    # Another exercise is checked for itself, and where it is at fault the kit's stands in: it is no place for an edit.
-    others = {name for section in lesson.sections() for name in lesson.names(section)} - {exercise.name}
+    # Another exercise of the section is checked for itself, and where it is at fault the kit's stands in: it is no
+    # place for an edit. One of another section is a function of theirs like any other: nobody checks it here.
+    others = set(lesson.names(exercise.section)) - {exercise.name}
     apart = others | set(own.get("names", ()))
     if copy:
         answers = [(name, rights.cleaned(node, copy.name)) for name, node in rights.right_answers(copy.of)]

@@ -280,7 +280,7 @@ SAID = {
         "accuracy",
         "def accuracy(out, yb):\n    right = [row.argmin() == t for row, t in zip(out, yb)]\n"
         "    return float(sum(right)) / len(yb)\n",
-        "the value is",
+        "the smallest score of each row",
         "Python float",
     ),
     "a part of the name for the name": (

@@ -50,6 +50,11 @@ def the_row_for_each_class():
     """You look for the likeliest row of each class. It is the likeliest class of each row that counts."""
 
 
+@slip("A.argmax(dim=1)", "A.argmin(dim=1)")
+def the_least_likely_class():
+    """You look for the smallest score of each row. Which score has the class that the model chooses?"""
+
+
 @slip("(A == B).float().mean()", "(A == B).mean()")
 def booleans_averaged():
     """torch takes no mean of booleans: turn them into floats first."""

@@ -170,6 +170,11 @@ def the_row_for_each_class():
     """You look for the likeliest row of each class. It is the likeliest class of each row that counts."""
 
 
+@evaluate.slip("accuracy(out, y)", "(out.argmin(1) == y).float().mean()")
+def the_least_likely_class():
+    """You look for the smallest score of each row. Which score has the class that the model chooses?"""
+
+
 @evaluate.slip("accuracy(out, y)", "(out.argmax(1) != y).float().mean()")
 def the_share_of_wrong_ones():
     """The loss is right; for the accuracy you return the share of wrong examples."""

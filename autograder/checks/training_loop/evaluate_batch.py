@@ -141,6 +141,11 @@ def the_row_for_each_class():
     """You look for the likeliest row of each class. It is the likeliest class of each row that counts."""
 
 
+@evaluate_batch.slip("accuracy(out, yb)", "(out.argmin(1) == yb).float().mean()")
+def the_least_likely_class():
+    """You look for the smallest score of each row. Which score has the class that the model chooses?"""
+
+
 @evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) != yb).float().mean()")
 def the_error_rate():
     """The loss is right; for the accuracy you return the share of wrong examples."""
