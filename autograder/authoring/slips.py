@@ -73,7 +73,8 @@ class Slip:
             instead = _instead(error.code, tree) if isinstance(error, Missing) else ""
             raise Misfit(self.file, self.line, f"{error}{instead}") from None
         except SyntaxError as error:
-            told = f"{(error.text or '').strip()!r} is no Python: {error.msg}"
+            code = (error.text or "").strip()
+            told = f"{code!r} is no Python: {error.msg}{_around(code, _texts(tree))}"
             raise Misfit(self.file, self.line, told) from None
 
     def inverse(self) -> Slip | None:
@@ -86,12 +87,23 @@ class Slip:
 
 def _instead(code: str, tree: ast.AST) -> str:
     """What to write for a pattern that is a part of an expression only, or nearly what stands there."""
+    texts = _texts(tree)
+    return _around(code, texts) or near_to(code, texts)
+
+
+def _texts(tree: ast.AST) -> list[str]:
+    """The expressions and simple statements of a tree, the shortest first."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     whole = [n for n in ast.walk(tree) if isinstance(n, ast.expr | ast.stmt) and id(n) not in called]
-    texts = sorted({ast.unparse(node) for node in whole if not hasattr(node, "body")}, key=len)
-    if around := next((text for text in texts if code in text), ""):
-        return f". It is a part of `{around}`: write all of that; a capital letter stands for any expression in it"
-    return near_to(code, texts)
+    simple = [node for node in whole if isinstance(node, ast.IfExp | ast.Lambda) or not hasattr(node, "body")]
+    return sorted({ast.unparse(node) for node in simple}, key=lambda text: (len(text), text))
+
+
+def _around(code: str, texts: list[str]) -> str:
+    """What to write for code that is cut out of the middle of an expression."""
+    around = next((text for text in texts if code and code in text), "")
+    told = f". It is a part of `{around}`: write all of that; a capital letter stands for any expression in it"
+    return told if around else ""
 
 
 def slip_of(variant: Variant) -> Slip:

@@ -841,6 +841,10 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         f"{DOUBLE}:24: 'return x' stands nowhere in the code that is to be edited. It is a part of `return x * 2`: "
         "write all of that",
     ),
+    "a part of an expression that is no Python": (
+        change(DOUBLE, '"x * 2", "x / 2"', '"* 2", "/ 2"'),
+        f"{DOUBLE}:24: '* 2' is no Python: invalid syntax. It is a part of `x * 2`: write all of that",
+    ),
 }
 
 
