@@ -65,3 +65,8 @@ def is_out(name: str, section: str = "*", assignment: str = "*") -> bool:
     """Whether students have the exercise, in a notebook of this section, from this assignment."""
     released = Path.cwd().glob(f"release/{assignment}/{section}.ipynb")
     return any(f'"grade_id": "{name}"' in file.read_text(encoding="utf-8") for file in released)
+
+
+def was_released(section: str, assignment: str) -> bool:
+    """Whether students have a notebook of this section from the assignment, also when the section is gone since."""
+    return (Path.cwd() / "release" / assignment / f"{section}.ipynb").is_file()

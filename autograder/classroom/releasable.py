@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import course, lesson, section_files
 from autograder.classroom import cell_tests, rehearsal, released
-from autograder.judging.observing import expected
+from autograder.judging.known_mistakes import gradable
 from autograder.proofread import AuthorsError, near_to
 
 
@@ -19,7 +19,7 @@ def refuse(assignment: str, names: Iterable[str], gone: Collection[str], folder:
     for name in names:
         if name not in gone and section_files.is_own(lesson.find(name).section):
             try:
-                expected(lesson.find(name), 0)
+                gradable(lesson.find(name))
             except (AuthorsError, RuntimeError) as error:
                 says.append(str(error))
     known = {name: section for section in lesson.sections() for name in lesson.load(section)}

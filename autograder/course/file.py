@@ -112,7 +112,9 @@ class _Reader(Lines):
         by_section = {s: [name for name in lesson.names(s) if lesson.home(name) == s] for s in lesson.sections()}
         every = [name for names in by_section.values() for name in names]
         wanted = set()
-        for section in self.words(told, "sections", at):
+        sections = self.words(told, "sections", at)
+        gone = [one for one in sections if one not in by_section and section_files.was_released(one, at[1])]
+        for section in (one for one in sections if one not in gone):
             wanted |= set(by_section[self.one_of(section, by_section, [*at, "sections"], "a section")])
         for name in self.words(told, "exercises", at):
             wanted.add(self._exercise(name, every, [*at, "exercises"]))
@@ -123,7 +125,7 @@ class _Reader(Lines):
             if left_out not in wanted and not section_files.is_out(left_out, assignment=at[1]):
                 raise self.wrong([*at, "without"], f"{name} would not be in it anyway", "Leave it out here")
             wanted.discard(left_out)
-        if not wanted and not any(map(lesson.broken, told.get("sections", ()))):
+        if not (wanted or gone or any(map(lesson.broken, sections))):
             raise self.wrong(at, "no exercise is left", 'sections = ["setup"]')
         return [name for name in every if name in wanted]
 

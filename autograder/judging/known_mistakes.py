@@ -75,6 +75,15 @@ def _seen(exercise: Exercise, variants: list[tuple[str, str]], seed: int, only: 
     return found
 
 
+def gradable(exercise: Exercise) -> None:
+    """AuthorsError where a probe or the reference raises, or a known mistake does not fit what it is an edit of."""
+    from autograder.authoring.variants import implementation
+
+    expected(exercise, 0)
+    for kind, name in _variants(exercise) if exercise.kind == "code" else ():
+        implementation(exercise, kind, name)
+
+
 def references(exercise: Exercise, seed: int) -> dict[str, Any]:
     """What `expected` and `known` give, as plain data for another process to `adopt`."""
     return {"expected": expected(exercise, seed), "known": known(exercise, seed) if exercise.kind == "code" else {}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,34 @@ def test_a_name_that_is_taken_meanwhile_stops_nobodys_grading(tmp_path: Path) ->
     assert "eve: mine cannot be graded: flip was released in your section mine, and ours has it now: call that" in told
     with pytest.raises(MissingEntry):
         lesson.scores("eve")
+
+
+@pytest.mark.slow
+def test_own_questions_that_are_broken_or_gone_stop_their_own_notebook_alone(tmp_path: Path) -> None:
+    lesson = Lesson(tmp_path)
+    lesson.write("course.toml", '[assignments.sums]\nsections = ["first", "mine"]\n')
+    lesson.write("own/solutions/mine.py", flipped("-x"))
+    broken = like_double("flip").replace('slip("-x"', 'slip("1 - x"')
+    lesson.write("own/checks/mine/flip.py", broken)
+    says = "own/checks/mine/flip.py:13: '1 - x' stands nowhere in the code that is to be edited"
+    assert f"{says}\nNothing is released" in lesson.autograder("assign", "sums", code=2)
+    lesson.write("own/checks/mine/flip.py", like_double("flip"))
+    lesson.autograder("assign", "sums")
+    lesson.hand_in("ada", "first", small_kit.RIGHT)
+    lesson.hand_in("ada", "mine", {"flip": "def flip(x):\n    return -x\n"})
+    lesson.autograder("grade", "sums")
+    before = lesson.scores("ada")
+    assert before["flip"] == (1, 1)
+
+    lesson.write("own/checks/mine/flip.py", broken)
+    lesson.hand_in("ben", "first", small_kit.RIGHT)
+    assert f"mine keeps the scores that it has: {says}.\n" in lesson.autograder("grade", "sums")
+    assert lesson.scores("ben")["double"] == (1, 1)
+    shutil.rmtree(tmp_path / "own")
+    lesson.hand_in("cleo", "first", small_kit.RIGHT)
+    assert "mine keeps the scores that it has: " in lesson.autograder("grade", "sums")
+    assert lesson.scores("cleo")["double"] == (1, 1)
+    assert lesson.scores("ada") == before
 
 
 @pytest.mark.slow
