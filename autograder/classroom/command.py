@@ -45,6 +45,7 @@ def run(
     with fast.gradebook(db_url) as session:
         pattern, dates = books.pattern(app, assignment), books.dates(app, assignment)
         plan = Plan(folder, assignment, db_url, pattern, books.budget(app), dates)
+        report.points = _other_points(plan)
         writer = books.Writer(app, plan, session) if gradebook else None
         intake = plan.intake(student, take)
         handed = intake.handed
@@ -101,6 +102,16 @@ def _rows(intake: Any, keep: set[str]) -> list[dict[str, Any]]:
     for student in keep:
         rows[student]["keeps"] = True
     return sorted(rows.values(), key=lambda row: row["student"])
+
+
+def _other_points(plan: Any) -> list[str]:
+    """The exercises to which course.toml gives other points than they were released with: nothing follows yet."""
+    from autograder import course
+
+    told = course.assignment(plan.assignment)
+    now = told.points if told else {}
+    points = {name: most for one in plan.notebooks.values() for name, most in one.exercises.items()}
+    return [name for name, most in points.items() if now.get(name, most) != most]
 
 
 def _moved(before: dict[str, float], now: dict[str, float]) -> list[dict[str, Any]]:

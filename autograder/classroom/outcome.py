@@ -39,6 +39,8 @@ class Report:
     lateness: list[dict[str, Any]] = field(default_factory=list)
     #: Notebooks that are not graded again, and why: an exercise is gone, or broken.
     frozen: dict[str, list[str]] = field(default_factory=dict)
+    #: Exercises to which course.toml gives other points than they were released with.
+    points: list[str] = field(default_factory=list)
     #: One line: what most of the class did not understand.
     stands_out: str = ""
     #: How many students have written an answer that nobody has read yet.
@@ -84,8 +86,13 @@ def words(report: Report) -> str:
         lines.append(f"The kit changed since this was graded, and would change the scores of {who}:")
         lines += [f"  {one['student']}: {one['before']:g} -> {one['now']:g}" for one in report.changes]
         lines.append(f"Nothing of that is written. To write it:   {course.typed('grade', name, 'accept=1')}")
+    if report.points:
+        told = f"{', '.join(report.points)} got other points in course.toml, by which nothing is graded yet."
+        lines.append(f"{told} To see what that changes: {course.typed('assign', name)}")
     if report.lateness:
-        lines.append("Lateness costs other points than before (dates, extensions, late rules or a later hand-in):")
+        lines.append(
+            "Lateness costs other points than before (points, dates, extensions, late rules or a later hand-in):"
+        )
         lines += [f"  {one['student']}: {one['before']:g} -> {one['now']:g}" for one in report.lateness]
     if report.out_of_time:
         lines.append(f"To try once more what ran out of time: {course.typed('grade', name, 'again=1')}")

@@ -20,6 +20,9 @@ from autograder.classroom import cell_tests, releasable, released
 from autograder.notebooks import build
 from autograder.proofread import AuthorsError
 
+#: So many names of exercises are told.
+FEW = 6
+
 
 @dataclass
 class Change:
@@ -35,7 +38,7 @@ class Change:
     kept: dict[str, tuple[float, float]] = field(default_factory=dict)
     #: {exercise: students who have points for it}
     scored: dict[str, int] = field(default_factory=dict)
-    #: What has to wait for the next assignment.
+    #: What has to wait for another assignment.
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     #: The points that the course sets by itself.
@@ -46,22 +49,39 @@ class Change:
     def lines(self) -> list[str]:
         who = f"{self.students} student{'s have' if self.students != 1 else ' has'} handed in"
         told = [
-            f"{name}: {_number(old)} points become {_number(new)}. {who}; "
-            f"the next make grade changes the scores of {self.scored.get(name, 0)}, who have points for it."
+            f"{name}: {_number(old)} points become {_number(new)} in {self.assignment}. {who}; "
+            f"the make grade after that changes the scores of {self.scored.get(name, 0)}, who have points for it."
             for name, (old, new) in self.points.items()
         ]
         told += [
             f"{name} is worth {_number(new)} points in the kit now, and stays at {_number(old)} in {self.assignment}: "
-            f"{who}. To change it, in course.toml: {_written(self.own | {name: new})}"
+            f"{who}. To change it, in course.toml: {_written(self.own | {name: new})} "
+            f"(or {_number(old)}, and this is not said again)"
             for name, (old, new) in self.kept.items()
         ]
-        told += [f"{name} waits for the next assignment: {who} without it." for name in self.added]
+        told += [self._out(who)] if self.added else []
         told += [f"{name} stays in {self.assignment}: {who}, and it is graded as released." for name in self.removed]
         told += [
             f"{why}. {who}: its notebook stays as released, and keeps the scores that it has."
             for why in self.gone.values()
         ]
         return told
+
+    def unchanged(self) -> str:
+        """What is said before points change, with what to type; "" where none do."""
+        to_go_on = course.typed("assign", self.assignment, "yes=1")
+        return f"Nothing is changed yet. To go on: {to_go_on}" if self.points else ""
+
+    def _out(self, who: str) -> str:
+        """What has to wait, named as far as anybody would read it."""
+        first, more = self.added[:FEW], len(self.added) - FEW
+        named = ", ".join(first) + (f" and {more} more" if more > 0 else "")
+        stay, them = ("stays", "it") if len(self.added) == 1 else ("stay", "them")
+        listed = ", ".join(f'"{name}"' for name in first) + (", ..." if more > 0 else "")
+        return (
+            f"{named} {stay} out of {self.assignment}: {who} without {them}. "
+            f"To have {them} in another assignment: exercises = [{listed}]"
+        )
 
 
 def _written(points: dict[str, float]) -> str:

@@ -40,7 +40,7 @@ def assign(assignment: str | None, yes: bool) -> None:
         for line in change.lines():
             click.echo(line)
         if change.points and not yes:
-            click.echo(f"Nothing is changed yet. To go on: {course.typed('assign', assignment, 'yes=1')}", err=True)
+            click.echo(change.unchanged(), err=True)
             leave(USAGE)
         for file, renewed in release.write(change, Path.cwd()):
             click.echo(f"{file.relative_to(Path.cwd())}: {'renewed' if renewed else 'up to date'}")

@@ -37,7 +37,11 @@ def course() -> None:
             list(release.write(change, Path.cwd()))
         exercises = {name: len(one.exercises) for name, one in {**told.assignments, **changes}.items()}
         click.echo(table(term.standing(Path.cwd(), db_url, told, exercises)))
-        for line in (*term.unknown(told), *(line for change in changes.values() for line in change.lines())):
+        placed = {name for change in changes.values() for name in change.exercises}
+        for change in changes.values():
+            change.added = [name for name in change.added if name not in placed]
+        changed = (line for change in changes.values() for line in (*change.lines(), change.unchanged()))
+        for line in filter(None, (*term.unknown(told), *changed)):
             click.echo(line)
         told_broken()
     except courses.BadCourse as error:

@@ -266,6 +266,19 @@ def test_two_weeks_of_one_lesson_follow_the_file(tmp_path: Path) -> None:
     assert re.match(r"week1 +3 +no +2026-09-0\d .* +0 of 3 +0$", rows[1])
     assert re.match(r"week2 +2 +yes +2020-01-10 .*, 1 later +2 of 3 +2$", rows[2])
     assert "did you mean week2" in run(tmp_path, "grade", "weeek2", code=2).lower()
+    # Other points are asked about once more, in every command that is typed meanwhile.
+    (tmp_path / "course.toml").write_text(WEEKS.replace("[late]", "points = { evaluate = 8 }\n\n[late]"))
+    says = (
+        "evaluate: 4 points become 8 in week2. 2 students have handed in; the make grade after that changes the scores"
+    )
+    assert says in (told := run(tmp_path, "course"))
+    assert "\nNothing is changed yet. To go on: make assign assignment=week2 yes=1\n" in told
+    told = run(tmp_path, "grade", "week2")
+    assert (
+        "evaluate got other points in course.toml, by which nothing is graded yet. To see what that changes: " in told
+    )
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        assert gradebook.find_submission("week2", "ada").score == 3 + 4
     # Another late rule moves scores without anything being run, and that is said.
     (tmp_path / "course.toml").write_text(WEEKS.replace("percent_per_day = 10", "percent_per_day = 20"))
     told = run(tmp_path, "grade", "week2")
@@ -301,14 +314,20 @@ def test_what_was_handed_in_keeps_its_exercises_and_points_that_change_are_told(
         gradebook.add_student("ada")
         gradebook.add_submission("week1", "ada")
     told = release.Change("week1", {}, 2, kept={"b": (1, 2)}, own={"a": 1.5})
-    assert told.lines()[0].endswith("To change it, in course.toml: points = { a = 1.5, b = 2 }")
+    assert told.lines()[0].endswith(": points = { a = 1.5, b = 2 } (or 1, and this is not said again)")
+    told = release.Change("week1", {}, 2, added=[*"abcdefgh"])
+    assert told.lines() == [
+        "a, b, c, d, e, f and 2 more stay out of week1: 2 students have handed in without them. "
+        'To have them in another assignment: exercises = ["a", "b", "c", "d", "e", "f", ...]'
+    ]
     told = release.change("week1", url)
     assert told.own == {"hyperparameters": 10}
     assert told.exercises == {"hyperparameters": 10, "ListModel": 4, "of_before": 4}
     assert told.lines() == [
-        "hyperparameters: 4 points become 10. 1 student has handed in; the next make grade changes the scores of 0, "
-        "who have points for it.",
-        "get_data waits for the next assignment: 1 student has handed in without it.",
+        "hyperparameters: 4 points become 10 in week1. 1 student has handed in; the make grade after that changes "
+        "the scores of 0, who have points for it.",
+        "get_data stays out of week1: 1 student has handed in without it. To have it in another assignment: "
+        'exercises = ["get_data"]',
         "ListModel stays in week1: 1 student has handed in, and it is graded as released.",
         "of_before is no longer in the kit. 1 student has handed in: its notebook stays as released, and keeps the "
         "scores that it has.",

@@ -121,7 +121,7 @@ def test_an_upgrade_in_mid_term_loses_no_score_comment_or_release(tmp_path: Path
     was = lesson.released()
     told = lesson.autograder("assign", "sums")
     assert "negate is worth 3 points in the kit now, and stays at 1 in sums: 2 students have handed in." in told
-    assert "minus waits for the next assignment: 2 students have handed in without it." in told
+    assert "minus stays out of sums: 2 students have handed in without it. To have it in another assignment" in told
     assert "total is no longer in the kit. 2 students have handed in: its notebook stays as released" in told
     assert lesson.released() == was == {"first": ["double", "total"], "second": ["negate"]}
 
