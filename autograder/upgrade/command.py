@@ -104,4 +104,5 @@ def _finish(root: Path, had: set[str]) -> list[str]:
         return [f"The new stubs could not be made: {last}", "`make doctor` looks for the reason; then: make upgrade"]
     told = json.loads(done.stdout)
     new = [name for name in told["exercises"] if name not in had]
-    return [*([f"New exercises: {', '.join(new)}"] if new else []), *told["says"]]
+    course = ["What this changes for your course: make course"] if (root / "course.toml").is_file() else []
+    return [*([f"New exercises: {', '.join(new)}"] if new else []), *told["says"], *course]

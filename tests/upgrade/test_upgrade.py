@@ -99,6 +99,15 @@ def test_an_untouched_clone_becomes_what_upstream_is(repositories: tuple[Reposit
     assert learner.upgrade() == "Up to date.\n"
 
 
+def test_whoever_teaches_a_course_is_told_where_to_see_what_an_upgrade_changes(
+    repositories: tuple[Repository, Repository],
+) -> None:
+    upstream, learner = repositories
+    learner.file("course.toml").write_text("")
+    news(upstream)
+    assert learner.upgrade().endswith("New exercises: triple\nWhat this changes for your course: make course\n")
+
+
 def test_answers_that_were_not_committed_stay_to_the_byte(repositories: tuple[Repository, Repository]) -> None:
     upstream, learner = repositories
     mine = learner.file("exercises/setup.py")
