@@ -16,6 +16,8 @@ LATE = ("percent_per_day", "percent_per_hour", "grace_hours", "floor")
 TABLES = {"assignments": "[assignments.week1]", "points": "{ softmax = 8 }", "extensions": "{ ada = 2026-09-20 }"}
 TABLES |= {"limits": "{ exercise_seconds = 20 }"}
 FIRST_YEAR, LAST_YEAR = 2000, 2200
+#: What is meant for a date, outside of quotes, with a time behind it or not.
+DATE = r"(?<![\"'\w])\d+[-./]\d+[-./]\d+(?:T[\d:.+Z-]*)?"
 #: So many names are told where one is wrong.
 FEW = 12
 
@@ -31,6 +33,9 @@ class Lines:
         value = told.get(key)
         if value is None:
             return None
+        if isinstance(value, dict):
+            name = ".".join([key, *value])
+            raise self.wrong([*at, key], f"{name} is read as {len(value) + 1} names", f'Put it in quotes: "{name}"')
         if not isinstance(value, date):
             raise self.wrong([*at, key], f"{str(value)!r} is no date", f"{key} = 2026-09-15 or 2026-09-15T18:00:00")
         if not FIRST_YEAR <= value.year <= LAST_YEAR:
@@ -103,7 +108,8 @@ class Lines:
                 place = table + _parts(key[1])
             else:
                 continue
-            shared = len(place) if place == at[: len(place)] else 0
+            short = min(len(place), len(at))
+            shared = short if place[:short] == at[:short] else 0
             found.setdefault(shared, number)
         return found[max(found)]
 
@@ -114,18 +120,29 @@ def no_toml(why: str, lines: list[str]) -> BadCourse:
     number = int(at[1]) if at else len(lines)
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
     remedy = "Write KEY = VALUE, texts in straight quotes, lists in [ ]"
-    if "overwrite" in why or "twice" in why:
+    names = re.findall(r"(?:^|[{,])\s*([^\s\"'={},\[\]]+)\s*=", line)
+    odd = next((name for name in names if not re.fullmatch(r"[\w.-]+", name, re.ASCII)), "")
+    if any(not _is_moment(told) for told in re.findall(DATE, line)):
+        remedy = "Write a date as 2026-09-15, with a time as 2026-09-15T18:00:00"
+    elif odd:
+        remedy = f'Put a name with other letters than a to z in quotes: "{odd}" = ...'
+    elif "overwrite" in why or "twice" in why:
         remedy = "What stands there was told above already: put both into one"
     elif at is None or "Unclosed" in why or "Illegal character" in why:
         remedy = "Something that was opened above is not closed: a quote, [ or {"
     elif line.startswith("["):
         remedy = "Write the name of a table as [assignments.week1]"
-    elif re.match(r"[^\"'#]*\d+[-./]\d+[-./]\d+", line):
-        remedy = "Write a date as 2026-09-15, with a time as 2026-09-15T18:00:00"
     elif re.search(r"\d\s*%", line):
         remedy = "Write the number alone, without %"
     why = re.sub(r" \(at .*\)$", "", why)
     return BadCourse(f"{NAME}, line {number}, cannot be read: {line} ({why}). {remedy}.")
+
+
+def _is_moment(told: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(told))
+    except ValueError:
+        return False
 
 
 def _parts(dotted: str) -> list[str]:

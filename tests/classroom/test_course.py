@@ -93,6 +93,18 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("[assignments.a]\n[nbgrader]\nExchange = 3\n", "line 3, nbgrader.Exchange: 3 stands where a table"),
         ("[assignments.a]\npoints = { nll = 1 }\npoints = { nll = 2 }\n", "was told above already: put both into one"),
         ("nam = 'x'\n", "line 1, nam: 'nam' is not known here. Did you mean name?"),
+        (
+            "[assignments.a]\ndue = 2026-09-08\nextensions = { zoé = 2026-09-12 }\n",
+            'Put a name with other letters than a to z in quotes: "zoé" = ...',
+        ),
+        ("[assignments.a]\nextensions = { b@c.org = 2026-09-12 }\n", 'a to z in quotes: "b@c.org" = ...'),
+        (
+            "[assignments.a]\ndue = 2026-09-08\nextensions = { ada.b = 2026-09-12 }\n",
+            'line 3, assignments.a.extensions.ada: ada.b is read as 2 names. Put it in quotes: "ada.b".',
+        ),
+        ("[assignments.a]\nextensions = { ada = 12-09-2026 }\n", "Write a date as 2026-09-15, with a time as"),
+        ("[assignments.a]\ndue = 2026-09-12T25:00:00\n", "Write a date as 2026-09-15, with a time as 2026"),
+        ("[assignments.a]\n[assignment.b]\n", "line 2, assignment: 'assignment' is not known here. Did you mean"),
         ("name = 'x'\n", "has no assignment. Write a table for each:   [assignments.week1]"),
         ("[assignments.week1]\ndew = 2026-01-01\n", "line 2, assignments.week1.dew: 'dew' is not known here."),
         (
@@ -217,6 +229,35 @@ def test_a_roster_is_read_as_canvas_and_moodle_export_it(here: Path, text: str, 
     (here / "roster.csv").write_text(text)
     (student,) = rosters.read(here / "roster.csv").enrolled()
     assert (student["id"], student["last_name"]) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("id\nada\n\nada\n", "roster.csv, line 4: ada is in line 2 already. Take one of the two out"),
+        ("id,first_name\n,Ada\n", "roster.csv, line 2: there is no id. Write what the student's folder in submitted/"),
+        ("id\nada/b\n", "roster.csv, line 2: 'ada/b' can be no folder's name."),
+        ("", "roster.csv is empty: export it once more, or write a line id,first_name,last_name,email."),
+    ],
+)
+def test_what_is_wrong_in_ones_own_roster_is_told_with_its_line(here: Path, text: str, says: str) -> None:
+    (here / "roster.csv").write_text(text)
+    with pytest.raises(courses.BadCourse, match=re.escape(says)):
+        list(rosters.read(here / "roster.csv").enrolled())
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # nbgrader's own add_submission
+def test_who_is_taken_out_of_the_roster_is_counted_no_more_unless_something_came_in(here: Path) -> None:
+    told = courses.Course("course", {}, roster=here / "roster.csv")
+    (here / "roster.csv").write_text("id\nada\nben\ncleo\n")
+    with Gradebook(f"sqlite:///{here}/gradebook.db") as gradebook:
+        gradebook.add_student("by_hand")
+        term.enrol(gradebook, told)
+        gradebook.add_assignment("week1")
+        gradebook.add_submission("week1", "ben")
+        (here / "roster.csv").write_text("id\nada\n")
+        term.enrol(gradebook, told)
+        assert {student.id for student in gradebook.students} == {"ada", "ben", "by_hand"}
 
 
 def test_two_weeks_of_one_lesson_follow_the_file(tmp_path: Path) -> None:
