@@ -68,6 +68,7 @@ def test_a_name_with_a_capital_letter_begins_a_class(lesson: Path, tmp_path: Pat
 def test_new_overwrites_nothing(lesson: Path) -> None:
     before = {path: path.read_bytes() for path in lesson.rglob("*.py")}
     for words, says in {
+        (): "Say what it is to be called, as in: make new exercise=clip section=mine",
         ("clip",): "There is an exercise clip already",
         ("double", "--section", "mine"): "There is an exercise double already",
         ("other", "--section", "setup"): "setup is a section of the lesson",

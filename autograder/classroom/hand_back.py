@@ -124,9 +124,9 @@ def _score(handed: Any, there: bool, without: bool) -> dict[str, Any]:
     """`there`: something of theirs is; `without`: it could not be graded, and nothing was before."""
     if handed is None or without:
         return {"state": "not graded" if there else "missing", "score": None, "late_penalty": None}
-    penalty = float(handed.late_submission_penalty or 0.0)
+    penalty = round(float(handed.late_submission_penalty or 0.0), 4)
     state = "waits for a reader" if handed.needs_manual_grade else "graded"
-    return {"state": state, "score": max(0.0, float(handed.score) - penalty), "late_penalty": penalty}
+    return {"state": state, "score": round(max(0.0, float(handed.score) - penalty), 4), "late_penalty": penalty}
 
 
 def _cells(gradebook: Any, book: Book) -> None:

@@ -219,7 +219,7 @@ def _write(cell: NotebookNode, told: dict[str, Any] | None, shows: Collection[st
 
 def _notices(told: Any) -> list[NotebookNode]:
     says = [f"**{told[key]}**" for key in ("trouble", "remark") if told.get(key)]
-    says += [f"**{line}**" for line in box().ruling.notice.splitlines() if line]
+    says += [f"**{line.strip()}**" for line in box().ruling.notice.splitlines() if line]
     return [_note("notice", "\n\n".join(says))] if says else []
 
 

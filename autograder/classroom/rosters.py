@@ -35,6 +35,8 @@ class Roster:
     path: Path
     header: Row
     rows: list[Row]
+    #: On which line of the file each row ends.
+    lines: list[int]
 
     def has(self, columns: Iterable[str]) -> bool:
         return set(columns) <= set(self.header)
@@ -82,10 +84,28 @@ class Roster:
                 f"{self.path.name}, line 1: there are no columns id (with first_name, last_name, email), Canvas's "
                 "Student and ID, or Moodle's Identifier and Full name. Export it again, or rename them."
             )
+        if self.has(OWN):
+            self._proofread()
         for row in self.students():
             student = self._student(row)
             if student["id"]:
                 yield row, student
+
+    def _proofread(self) -> None:
+        """Each id is the name of a folder in submitted/, and of one student."""
+        seen: dict[str, int] = {}
+        for line, row in zip(self.lines, self.rows, strict=True):
+            name = self.cell(row, "id")
+            if not name:
+                why = "there is no id. Write what the student's folder in submitted/ is called"
+            elif name in seen:
+                why = f"{name} is in line {seen[name]} already. Take one of the two out, or give it another id"
+            elif "/" in name or name.startswith("."):
+                why = f"{name!r} can be no folder's name. Write an id without / and without a dot in front"
+            else:
+                seen[name] = line
+                continue
+            raise BadRoster(f"{self.path.name}, line {line}: {why}.")
 
     def _student(self, row: Row) -> dict[str, Any]:
         """The names of who comes from a platform are those of the files that it gives away; of its table of all
@@ -120,11 +140,13 @@ def read(path: Path) -> Roster:
         raise BadRoster(f"{path} cannot be read ({error.strerror}).") from None
     first = text.partition("\n")[0]
     dialect = ";" if first.count(";") > first.count(",") else ","
-    table = [row for row in csv.reader(io.StringIO(text), delimiter=dialect) if any(cell.strip() for cell in row)]
+    reader = csv.reader(io.StringIO(text), delimiter=dialect)
+    table = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     if not table:
-        raise BadRoster(f"{path} is empty: export it once more.")
-    width = len(table[0])
-    return Roster(path, [name.strip() for name in table[0]], [(row + [""] * width)[:width] for row in table[1:]])
+        raise BadRoster(f"{path.name} is empty: export it once more, or write a line id,first_name,last_name,email.")
+    header = [name.strip() for name in table[0][1]]
+    rows = [(row + [""] * len(header))[: len(header)] for _, row in table[1:]]
+    return Roster(path, header, rows, [line for line, _ in table[1:]])
 
 
 class Match:

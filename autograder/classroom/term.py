@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import sys
 from pathlib import Path
@@ -95,9 +96,20 @@ def synchronise(gradebook: Gradebook, assignment: str) -> None:
 
 
 def enrol(gradebook: Gradebook, told: course.Course) -> None:
-    """Write the roster into the gradebook; nobody is taken out of it."""
-    for student in rosters.read(told.roster).enrolled() if told.roster else []:
-        gradebook.update_or_create_student(student.pop("id"), **student)
+    """Write the roster into the gradebook. Who came by it and left it is taken out, unless something was handed in."""
+    if not told.roster:
+        return
+    students = {student.pop("id"): student for student in rosters.read(told.roster).enrolled()}
+    for name, student in students.items():
+        gradebook.update_or_create_student(name, **student)
+    kept = results.folder(Path.cwd()) / "enrolled.json"
+    ever = {*(results.load(kept) or [])}
+    for name in ever - students.keys():
+        with contextlib.suppress(MissingEntry):
+            if not gradebook.find_student(name).submissions:
+                gradebook.remove_student(name)
+    if not students.keys() <= ever:
+        results.write(kept, sorted(ever | students.keys()))
 
 
 def unknown(told: course.Course) -> list[str]:

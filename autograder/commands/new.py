@@ -121,9 +121,9 @@ def the_last_alone():
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--section", help=f"Put it into this section of own questions; into {SECTION} by default.")
-def new(name: str, section: str | None) -> None:
+def new(name: str | None, section: str | None) -> None:
     """Begin a question of one's own: a solution with its prompt, and a file of checks with probes.
 
     A NAME that begins with a capital letter is a class. Both files stand in own/, or in the folder that course.toml
@@ -131,6 +131,9 @@ def new(name: str, section: str | None) -> None:
     """
     from autograder import source, workspace
 
+    if not name:
+        click.echo("Say what it is to be called, as in: make new exercise=clip section=mine", err=True)
+        leave(USAGE)
     section = section or SECTION
     own = lesson.current().own or places.own_to_be()
     solutions, checks = own / "solutions" / f"{section}.py", own / "checks" / section / f"{name}.py"

@@ -8,6 +8,7 @@ import os
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -260,3 +261,10 @@ def test_who_is_in_the_roster_alone_is_in_all_tables_with_empty_cells(
 
 def test_an_assignment_that_is_not_there_is_an_error(course: Path) -> None:
     assert "has no assignment 'week2' (it has: week1)" in export(course, "week2", code=2)
+
+
+def test_no_score_shows_the_last_bits_of_a_sum() -> None:
+    handed = SimpleNamespace(
+        score=28.0, late_submission_penalty=0.6 + 4.2 + 0.8000000000000001, needs_manual_grade=False
+    )
+    assert hand_back._score(handed, True, False) == {"state": "graded", "score": 22.4, "late_penalty": 5.6}
