@@ -171,6 +171,7 @@ def _become(question: Message, passed: list[int]) -> NoReturn:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for target, source in enumerate(passed):  # a descriptor that comes later is not below its own number
         os.dup2(source, target)
+    gc.freeze()  # an inherited socket, collected later, would close whatever has its number by then
     os.closerange(len(passed), 1024)
     warm.converse(socket.socket(fileno=3))
     os.environ.clear()

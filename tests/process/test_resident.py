@@ -38,6 +38,25 @@ pathlib.Path.write_text = pathlib.Path.write_bytes = write
 """
 RAISES = "def double(x):\n    return y\n"
 
+INHERITS = """
+import gc, os, socket
+from autograder import keeper
+from autograder.commands import group
+from autograder.process import warm
+
+def command(*_, **__):  # opens files, in one of which a lock might be
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(50)]
+    gc.collect()
+    print(sum(os.path.exists(f"/proc/self/fd/{fd}") for fd in opened))
+
+group.autograder = command
+kept = [socket.socketpair() for _ in range(10)]
+for ours, _ in kept:
+    warm.converse(ours.dup())  # as it does in a pause, to work ahead
+question = {"environment": dict(os.environ), "folder": ".", "streams": [["utf-8", "strict"]] * 3, "command": ["check"]}
+keeper._become(question, [*map(os.dup, range(3)), socket.socketpair()[0].detach()])
+"""
+
 ASK = "import json, sys; from autograder.process import resident; print(json.dumps(resident.ask(sys.argv[1])))"
 
 
@@ -356,6 +375,11 @@ def test_after_a_jump_of_the_clocks_a_check_is_right_and_it_ends_since_nobody_co
         assert json.loads(check.communicate(timeout=200)[0])["outcome"] == "timeout"
         (tmp_path / "and for another one").touch()
         assert process.wait(100) == 0
+
+
+def test_what_a_command_inherits_closes_nothing_that_it_opens() -> None:
+    done = subprocess.run([sys.executable, "-c", INHERITS], text=True, capture_output=True, check=True)
+    assert done.stdout == "50\n"
 
 
 def test_many_checks_leave_nothing_behind(kit: Kit) -> None:
