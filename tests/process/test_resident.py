@@ -57,6 +57,13 @@ question = {"environment": dict(os.environ), "folder": ".", "streams": [["utf-8"
 keeper._become(question, [*map(os.dup, range(3)), socket.socketpair()[0].detach()])
 """
 
+OFTEN = """
+import sys
+from autograder.process import resident
+for _ in range(int(sys.argv[1])):
+    assert resident.command(["check", "double", "--plain"]) == 0
+"""
+
 ASK = "import json, sys; from autograder.process import resident; print(json.dumps(resident.ask(sys.argv[1])))"
 
 
@@ -382,15 +389,31 @@ def test_what_a_command_inherits_closes_nothing_that_it_opens() -> None:
     assert done.stdout == "50\n"
 
 
-def test_many_checks_leave_nothing_behind(kit: Kit) -> None:
-    def occupied() -> tuple[int, int]:
-        keeper = kit.ask()[0]
-        children = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
-        return len(children), len(os.listdir(f"/proc/{keeper}/fd"))
+def test_many_checks_leave_nothing_behind(made: Kit, tmp_path: Path) -> None:
+    """Two hundred in a row: a few as a learner types them, most by the client of that command alone."""
+    made.ask("stop")
+    environment = made.environment(TMPDIR=str(tmp_path))
 
-    kit.passes()
+    def passes(times: int) -> None:
+        done = small_kit.run(made.folder, "-c", OFTEN, str(times), env=environment)
+        assert done.stdout.count("double passed") == times
+
+    def occupied() -> tuple[int, int, list[str]]:
+        keeper = made.ask()[0]
+        children = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
+        return len(children), len(os.listdir(f"/proc/{keeper}/fd")), os.listdir(tmp_path)
+
+    def memory() -> list[int]:
+        """What each has of its own, in kB."""
+        told = [Path(f"/proc/{pid}/status").read_text() for pid in made.ask()]
+        return [int(text.partition("RssAnon:")[2].split()[0]) for text in told]
+
+    passes(10)
     time.sleep(3)  # it works ahead
-    before = occupied()
-    for _ in range(20):
-        kit.passes()
+    kept, before, little = made.ask(), occupied(), memory()
+    for _ in range(5):
+        made.passes()
+    passes(195)
     assert soon(lambda: occupied() == before)
+    assert made.ask() == kept
+    assert all(now < first + 2000 for now, first in zip(memory(), little, strict=True))
