@@ -26,7 +26,7 @@ from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.notebooks.oracle import SEED, Oracle
 from autograder.notebooks.place import HERE, is_cell, label
 from autograder.notebooks.waiting import Stopped
-from autograder.notebooks.written import written
+from autograder.notebooks.written import Written, written
 from autograder.process import limits
 from autograder.process.frames import Outcome
 
@@ -63,20 +63,27 @@ def verdict(exercise: Exercise, answer: Any, oracle: Oracle) -> Verdict:
 
 
 def explained(exercise: Exercise, answer: Any, found: Verdict, oracle: Oracle) -> Verdict | None:
-    """The verdict with the places in the answer's cell that keep it from passing; None where none is found."""
+    """The verdict with the places in the cells that keep it from passing, those of the answer's own cell first; or with
+    the kit's earlier answers in place of theirs, if it passes with them. None where neither is found."""
     source = written(answer) if found.outcome in ("failed", "error") else None
     if source is None:
         return None
-    failing = [probe.name for probe in found.probes if not probe.passed]
-    told = [_in_cell(d, source.above) for d in oracle.places(exercise, source.text, failing)]
-    told = [found for found in told if found.lines and found.lines[0] > 0]
-    if not told:
+    told = oracle.told(exercise, source.text, [probe.name for probe in found.probes if not probe.passed])
+    if told is None or told.passed:
+        return told and replace(told, path=HERE)
+    own_first = sorted((d for d in told.diagnoses if d.lines), key=lambda d: d.lines[0] <= len(source.above))
+    placed = [_in_cell(diagnosis, source) for diagnosis in own_first]
+    if not placed:
         return None
-    return replace(found, diagnoses=told, diagnosis=told[0], path=source.path)
+    diagnoses = [diagnosis for _, diagnosis in placed]
+    return replace(found, diagnoses=diagnoses, diagnosis=diagnoses[0], path=placed[0][0])
 
 
-def _in_cell(found: Diagnosis, above: int) -> Diagnosis:
-    return replace(found, lines=tuple(line - above for line in found.lines))
+def _in_cell(found: Diagnosis, source: Written) -> tuple[str, Diagnosis]:
+    """What the cell is called that holds its first line, and the diagnosis with the lines of that cell."""
+    places = [source.place(line) for line in found.lines]
+    cell = places[0][0]
+    return cell, replace(found, lines=tuple(line for name, line in places if name == cell))
 
 
 def _well_formed(exercise: Exercise, observed: Outcome) -> Verdict:

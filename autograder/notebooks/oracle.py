@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.exercise import Exercise
 from autograder.judging.diagnosis import Mistakes
-from autograder.judging.verdict import Diagnosis, Frame
+from autograder.judging.verdict import Frame, Verdict
 
 if TYPE_CHECKING:
     from autograder.notebooks.curve import Curve
@@ -35,8 +35,9 @@ class Oracle(Protocol):
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
         """The reference's frames of one probe on the runs of judge.SMALL."""
 
-    def places(self, exercise: Exercise, text: str, failing: list[str]) -> list[Diagnosis]:
-        """What keeps the answer in this text from passing, and where, if these probes fail of it."""
+    def told(self, exercise: Exercise, text: str, failing: list[str]) -> Verdict | None:
+        """The verdict on the answer in this text if these probes fail of it: with what keeps it from passing, and
+        where; or as it is with the kit's earlier answers in place of those in the text, where it passes with them."""
 
     def experiment(self, exercise: Exercise) -> list[str]:
         """The lines of the experiment of a concept question."""
@@ -70,16 +71,20 @@ class Kit:
         outcome = reference_small(exercise, probe)
         return [by_probe(outcome, 0, run).get(probe) for run in range(len(SMALL))]
 
-    def places(self, exercise: Exercise, text: str, failing: list[str]) -> list[Diagnosis]:
+    def told(self, exercise: Exercise, text: str, failing: list[str]) -> Verdict | None:
         from autograder.judging.grade import check_text
+        from autograder.judging.judge import judge
+        from autograder.judging.observing import expected, observe_answer
         from autograder.repair import patience
         from autograder.repair.places import places
 
         if exercise.kind != "code" or not patience():
-            return []
-        verdict = check_text(text, "", exercise, SEED, functools.partial(places, seconds=patience()))
-        same = [probe.name for probe in verdict.probes if not probe.passed] == failing
-        return verdict.diagnoses if same else []  # else the kernel knows something that the text does not say
+            return None
+        verdict = alone = check_text(text, "", exercise, SEED, functools.partial(places, seconds=patience()))
+        if verdict.stood_in:
+            observed = observe_answer(exercise, {"file": text, "path": ""}, [{"seed": SEED}])
+            alone = judge(exercise, observed, expected(exercise, SEED))
+        return verdict if alone.failing == failing else None  # else the kernel knows what the text does not say
 
     def experiment(self, exercise: Exercise) -> list[str]:
         from autograder.judging.grade import experiment
@@ -106,8 +111,8 @@ class Recorded:
     def small(self, exercise: Exercise, probe: str) -> list[Frame | None]:
         return _recorded(exercise.section)[exercise.name]["small"][probe]
 
-    def places(self, exercise: Exercise, text: str, failing: list[str]) -> list[Diagnosis]:
-        return []
+    def told(self, exercise: Exercise, text: str, failing: list[str]) -> Verdict | None:
+        return None
 
     def experiment(self, exercise: Exercise) -> list[str]:
         return []

@@ -14,12 +14,16 @@ from autograder.notebooks import place
 
 @dataclass(frozen=True)
 class Written:
-    """`text` ends with the answer's own cell, whose first line is the one after `above`."""
+    """`text` ends with the answer's own cell. Each line above that is from another cell: (what it is called, line)."""
 
     text: str
-    above: int
-    #: What the cell is called.
+    above: list[tuple[str, int]]
+    #: What the answer's own cell is called.
     path: str
+
+    def place(self, line: int) -> tuple[str, int]:
+        """What the cell is called that a line of `text` is from, and its line there."""
+        return self.above[line - 1] if line <= len(self.above) else (self.path, line - len(self.above))
 
 
 def written(answer: Any) -> Written | None:
@@ -29,15 +33,16 @@ def written(answer: Any) -> Written | None:
     if not own:
         return None
     others = [name for name, _ in sorted(place.cells().items(), key=lambda item: item[1]) if name != file]
-    kept: dict[str, str] = {}
-    for text in map(_source, others):
-        for name, definition in _definitions(text):
+    kept: dict[str, list[tuple[str, int, str]]] = {}
+    for other in others:
+        for name, first, definition in _definitions(_source(other)):
             if name != definition:
                 kept.pop(name, None)  # defined once more
-            kept[name] = definition
-    mine = {name for name, _ in _definitions(own)}
-    above = "".join(f"{definition}\n" for name, definition in kept.items() if name not in mine)
-    return Written(above + own, above.count("\n"), place.label(file))
+            kept[name] = [(place.label(other), n, line) for n, line in enumerate(definition.split("\n"), first)]
+    mine = {name for name, _, _ in _definitions(own)}
+    above = [line for name, lines in kept.items() if name not in mine for line in lines]
+    text = "".join(f"{line}\n" for _, _, line in above)
+    return Written(text + own, [(cell, n) for cell, n, _ in above], place.label(file))
 
 
 def _source(file: str) -> str:
@@ -51,8 +56,9 @@ def _cell(answer: Any) -> str:
     return next((f.__code__.co_filename for f in functions if place.is_cell(f.__code__.co_filename)), "")
 
 
-def _definitions(text: str) -> Iterator[tuple[str, str]]:
-    """(name, text) of what can be run again without doing anything: imports, functions, classes, plain constants."""
+def _definitions(text: str) -> Iterator[tuple[str, int, str]]:
+    """(name, first line, text) of what can be run again without doing anything: imports, functions, classes, plain
+    constants."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -62,6 +68,7 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
             case ast.ImportFrom(module="autograder"):
                 pass  # `check` is of no use in an answer, and takes a while to import
             case ast.Import() | ast.ImportFrom() | ast.Assign(value=ast.Constant()):
-                yield ast.unparse(node), ast.unparse(node)
+                yield ast.unparse(node), node.lineno, ast.unparse(node)
             case ast.FunctionDef() | ast.ClassDef():
-                yield node.name, ast.unparse(node)
+                first = min(inner.lineno for inner in [node, *node.decorator_list])
+                yield node.name, first, "\n".join(text.split("\n")[first - 1 : node.end_lineno])

@@ -86,14 +86,19 @@ class Report(Block):
             publish_display_data(notebook_curve.bundle(self.verdict.exercise, curve))
 
     def explain(self) -> bool:
-        """Say also where in its cell the answer goes wrong; whether there is anything to say."""
+        """Say also where in its cell the answer goes wrong, or that an earlier one does; whether there is more to
+        say."""
         from autograder.notebooks import live
 
         found = live.explained(lesson.find(self.verdict.exercise), self.answer, self.verdict, _oracle)
         if found is None:
             return False
-        worded(found)
-        _places[found.exercise] = found.diagnoses[0]
+        if found.passed:
+            _outcomes[found.exercise], self.after = found.outcome, ""
+            _count(found, self.answer)
+        else:
+            worded(found)
+            _places[found.exercise] = found.diagnoses[0]
         self._say(found, feedback(found))
         return True
 

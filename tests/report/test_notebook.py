@@ -92,6 +92,31 @@ def test_the_place_in_the_cell_is_added_to_the_verdict(shell: Any, monkeypatch: 
     assert "Hint 1 of" in told[1] + told[2]
 
 
+def test_a_place_in_a_helpers_cell_is_told_with_that_cell(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.run_cell("import torch\n\ndef exps_of(x):\n    turned = -x\n    return turned.exp()", store_history=True)
+    shell.run_cell("def softmax(x):\n    e = exps_of(x)\n    return e / e.sum(-1, keepdim=True)", store_history=True)
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    report = run(shell, "check(softmax)")
+    assert report.explain()
+    assert re.search(r"line 4: turned = -x", repr(report)), repr(report)
+
+
+def test_an_answer_that_an_earlier_one_makes_fail_passes_with_the_kits(
+    shell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(shell, "def softmax(x):\n    return x.exp() / x.exp().sum(0, keepdim=True)")
+    run(shell, "def log_softmax_naive(x):\n    return softmax(x).log()")
+    monkeypatch.setattr(notebook, "_outcomes", {})
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    with capture_output() as shown:
+        run(shell, "check(log_softmax_naive)")
+    first, then = (output.data["text/plain"] for output in shown.outputs[:2])
+    assert "log_softmax_naive does not pass yet" in first
+    assert "log_softmax_naive passed" in then
+    assert "Checked with the kit's softmax in place of yours" in then
+    assert "log_softmax_naive: passed" in repr(run(shell, "progress()"))
+
+
 def test_an_error_shows_the_line_of_the_cell_and_its_variables(shell: Any) -> None:
     run(shell, "def softmax(x):\n    rows = x.sum()\n    return x.reshape(rows.shape) + 'no'")
     report = run(shell, "check(softmax)")
@@ -150,7 +175,7 @@ def test_stop_shows_the_learners_line_alone(shell: Any, capsys: pytest.CaptureFi
     assert re.fullmatch(r"Stopped in cell \[\d+\], line 3: signal.raise_signal\(signal.SIGINT\)", told)
 
 
-@pytest.mark.parametrize("step", ["expected", "places", "curve"])
+@pytest.mark.parametrize("step", ["expected", "told", "curve"])
 def test_stop_shows_nothing_of_the_kit_while_that_is_at_work(
     shell: Any, step: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
