@@ -123,6 +123,8 @@ def _grade(course: Course, clean: bytes, *words: str) -> dict[str, float]:
     command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--json", *words]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=course.folder, env=environment, capture_output=True, text=True)
+    if not done.stdout:
+        raise SystemExit(done.stderr)
     return json.loads(done.stdout)
 
 
