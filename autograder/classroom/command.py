@@ -29,7 +29,7 @@ def run(
 
     `take`: rename notebooks whose cells tell which they are. `accept`: write scores that change because the kit did.
     """
-    from autograder.classroom import fast, results, summary
+    from autograder.classroom import fast, late, results, summary
     from autograder.classroom import gradebook as books
     from autograder.classroom.batch import Batch
     from autograder.classroom.plan import NoAssignment, Plan
@@ -65,6 +65,8 @@ def run(
         todo = [one for one in handed if not (writer and not again and writer.is_written(one, held[one.student]))]
         report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
         others = [one for one in todo if writer and not accept and writer.is_of_another_kit(one, held[one.student])]
+        if writer and not todo and not student:
+            late.note(assignment, dates)
         if not todo:
             report.waiting = books.waiting(app, assignment)
             return report
@@ -81,6 +83,8 @@ def run(
                 batch.stop()
         report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
         report.lateness = _moved(lateness, books.penalties(session, assignment))
+        if writer and not (student or report.failed):
+            late.note(assignment, dates)
         plan.seen.save()
         with contextlib.suppress(NoAssignment):
             report.stands_out = summary.report(summary.of_plan(plan), anonymous=True)["stands_out"]

@@ -46,7 +46,7 @@ def budget(app: AutogradeApp) -> Budget:
     return plugin.Grade(parent=app).budget(directory(app).assignment_id)
 
 
-def dates(app: AutogradeApp, assignment: str) -> str:
+def dates(app: NbGrader, assignment: str) -> str:
     """What a grade depends on beside the answers: due date, extensions, what lateness costs and feedback shows."""
     from nbgrader.api import Gradebook, MissingEntry
 

@@ -81,6 +81,9 @@ def read(assignment: str, roster: Path | None = None) -> Book:
     app = books.application(assignment, Path.cwd(), log="a")
     from nbgrader.api import Gradebook, MissingEntry
 
+    from autograder.classroom import late
+
+    late.settle(app, assignment)
     with Gradebook(books.directory(app).db_url) as gradebook:
         try:
             found = gradebook.find_assignment(assignment)

@@ -14,7 +14,7 @@ from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignm
 from nbgrader.apps import GenerateFeedbackApp
 from nbgrader.converters import GenerateFeedback
 
-from autograder.classroom import feedback, gradebook, results
+from autograder.classroom import feedback, gradebook, late, results
 from autograder.classroom.converters import Each, log_to_file
 from autograder.classroom.outcome import reason
 
@@ -54,6 +54,7 @@ def make(assignment: str) -> Made:
     where = gradebook.directory(app)
     where.assignment_id = assignment
     log_to_file(app, folder, "a")
+    late.settle(app, assignment)
     kept = results.folder(folder) / f"pages-{assignment}.json"
     pages = Pages(coursedir=where, parent=app)
     pages.marks, pages.shown = marks(where.db_url, assignment), results.load(kept) or {}
