@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from autograder.commands.group import FAILED, PASSED, USAGE, leave, told_broken
+from autograder.commands.group import FAILED, PASSED, USAGE, leave
 from autograder.proofread import AuthorsError
 
 
@@ -21,6 +21,7 @@ def course() -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from autograder import course as courses
+    from autograder import lesson
     from autograder.classroom import gradebook, release, term
     from autograder.report.term import table
 
@@ -40,10 +41,12 @@ def course() -> None:
         placed = {name for change in changes.values() for name in change.exercises}
         for change in changes.values():
             change.added = [name for name in change.added if name not in placed]
-        changed = (line for change in changes.values() for line in (*change.lines(), change.unchanged()))
+        changed = [line for change in changes.values() for line in (*change.lines(), change.unchanged())]
         for line in filter(None, (*term.unknown(told), *changed)):
             click.echo(line)
-        told_broken()
+        for error in map(str, lesson.broken()):
+            if not any(line.startswith(error.rstrip(".")) for line in changed):
+                click.echo(error, err=True)
     except courses.BadCourse as error:
         click.echo(str(error), err=True)
         leave(USAGE)

@@ -49,7 +49,7 @@ def report(assignment: str | None, as_json: bool, as_table: bool, anonymous: boo
     if as_json or as_table:
         click.echo(told)
     else:
-        click.echo(
-            "\n".join(filter(None, [made["stands_out"], f"The report is in {place}. It opens without a server."]))
-        )
+        without = ", without names" if anonymous else ""
+        where = f"The report is in {place}{without}. It opens without a server."
+        click.echo("\n".join(filter(None, [made["stands_out"], where])))
     leave(PASSED)

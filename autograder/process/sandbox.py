@@ -147,7 +147,8 @@ def _advice(available: Mapping[str, bool | str]) -> str:
         advice += ["Allow user namespaces:", *(f"  {line}" for line in _userns_advice())]
     if sys.platform == "linux" and available.get("landlock") is not True:
         advice.append("Landlock needs Linux 5.13 or newer, and 'landlock' in the kernel's lsm= setting.")
-    advice.append(f"To grade with less, knowing the above: {VARIABLE}=weak (what there is) or {VARIABLE}=off.")
+    advice.append(f"To grade with less, knowing the above, put it before the command:  {VARIABLE}=weak make grade")
+    advice.append(f"That is with what there is; {VARIABLE}=off is without any of it.")
     return "\n".join(advice)
 
 

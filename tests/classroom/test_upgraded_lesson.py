@@ -234,6 +234,7 @@ def test_own_questions_that_are_broken_or_gone_stop_their_own_notebook_alone(tmp
     assert before["flip"] == (1, 1)
 
     lesson.write("own/checks/mine/flip.py", broken)
+    assert lesson.autograder("course").count(says) == 1
     lesson.hand_in("ben", "first", small_kit.RIGHT)
     assert f"mine keeps the scores that it has: {says}.\n" in lesson.autograder("grade", "sums")
     assert lesson.scores("ben")["double"] == (1, 1)

@@ -803,7 +803,7 @@ def test_a_missing_layer_refuses_with_what_to_type(monkeypatch: pytest.MonkeyPat
             require({**complete, name: "not on this machine"})
         assert name in str(refused.value)
         assert sandbox.MEANING[name] in str(refused.value)
-        assert f"{sandbox.VARIABLE}=weak" in str(refused.value)
+        assert f"{sandbox.VARIABLE}=weak make grade" in str(refused.value)
     with pytest.raises(SandboxUnavailable):
         require({})  # nothing known is nothing there
 
