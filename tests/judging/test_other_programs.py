@@ -78,6 +78,18 @@ CLEARS_FIRST = """def training_step(model, loss_func, xb, yb, lr):
 SLICES = "def store(*held):\n    global kept\n    kept = held\n\nclass SliceLoader:\n"
 SLICES += "    def __init__(self, ds, bs):\n        store(ds, bs)\n    def __iter__(self):\n        ds, bs = kept\n"
 SLICES += "        for i in range(0, len(ds), bs):\n            yield ds[i : i + bs]\n"
+OPTIMIZER = """class Optimizer:
+    def __init__(self, params, lr=0.5):
+        self.params, self.lr = list(params), lr
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is None:
+                p -= self.lr * p.grad
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+"""
 DATASET = "class Dataset:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n"
 DATASET += (
     "    def __len__(self):\n        return len(self.x)\n    def __getitem__(self, i):\n        return self.y[i]\n"
@@ -234,6 +246,7 @@ OTHERS = [
         "the_model_for_its_parameters",
         "the model. It",
     ),
+    ("Optimizer", OPTIMIZER, "rebinds", "gives the name p"),
     ("Dataset", DATASET, "gives_x_alone", "not its target"),
     ("SliceLoader", SLICES, "one_place_for_all_loaders", "is on the class"),
     ("fit_loader", FIT_LOADER, "one_epoch_too_many", "There is one epoch too many"),

@@ -31,7 +31,8 @@ def a_pair_for_the_largest():
 
 @slip("A.amax(-1, keepdim=True)", "A.amax(-1)")
 def the_largest_without_keepdim():
-    """The dimension over which the largest is taken is gone, so it is stretched along the wrong one. Keep it."""
+    """Each row's largest score does not meet its own row: look at the shapes of both. Is the dimension that it was
+    taken over gone?"""
 
 
 @slip("A.amax(-1, keepdim=True)", "A.amax(0, keepdim=True)")

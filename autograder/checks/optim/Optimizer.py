@@ -207,8 +207,8 @@ def keeps_the_generator():
 
 @Optimizer.slip("p -= X", "p = p - X")
 def rebinds():
-    """`step` changes no parameter. `p = p - ...` gives the name p, or a place in your list, to a new tensor. Update
-    the model's own, in place."""
+    """`step` changes no parameter. Does `p = p - ...` give a name, or a place in a list, to a new tensor? Or is the
+    update never reached?"""
 
 
 @Optimizer.slip("X is not None", "X")

@@ -163,8 +163,8 @@ def only_the_accuracy_weighted():
 
 @validate.slip("X * len(xb)", "X")
 def means_divided_by_examples():
-    """You add up the batches' mean losses and divide by the number of examples. A mean must be multiplied by its
-    batch's size before that."""
+    """The batches' mean losses are added up as they are. To divide by the number of examples, each must be multiplied
+    by its batch's size before."""
 
 
 @validate.slip("n += len(xb)", "n += 1")
