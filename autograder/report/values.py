@@ -48,12 +48,28 @@ def number(value: float) -> str:
 
 
 def apart(one: Any, other: Any, width: int = 60) -> tuple[str, str]:
-    """Two different values, a line each: of two numbers as many digits as it takes to see that they differ."""
+    """Two different values, a line each, in which it is to be seen that they differ.
+
+    Of two numbers as many digits as that takes; of what is cut alike the part where it differs first.
+    """
     told = line(one, width), line(other, width)
-    if told[0] != told[1] or not isinstance(one, float) or not isinstance(other, float):
+    if told[0] != told[1]:
         return told
-    digits = next((n for n in range(7, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
-    return f"{one:.{digits}g}", f"{other:.{digits}g}"
+    if isinstance(one, float) and isinstance(other, float):
+        digits = next((n for n in range(7, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
+        return f"{one:.{digits}g}", f"{other:.{digits}g}"
+    whole = _line(one), _line(other)
+    first = next((i for i, (a, b) in enumerate(zip(*whole, strict=False)) if a != b), None)
+    if first is None:
+        return told
+    start = max(0, first - width // 2)
+    return _part(whole[0], start, width), _part(whole[1], start, width)
+
+
+def _part(text: str, start: int, width: int) -> str:
+    before = "... " if start else ""
+    end = start + width - len(before)
+    return before + (text[start:] if len(text) <= end else text[start : end - 4] + " ...")
 
 
 def line(value: Any, width: int = 60) -> str:

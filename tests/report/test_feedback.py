@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from autograder.report import terminal
+from autograder.report import terminal, values
 from conftest import Check
 
 WRONG = {
@@ -124,3 +124,13 @@ def test_a_warning_is_shown_to_its_end_and_a_long_print_says_that_it_is_cut(chec
     page = terminal.text(check("indices", text))
     assert "Instead, use torch.arange" in page.replace("\n  ", " ")
     assert "x" * 77 + "…" in page
+
+
+def test_values_that_are_cut_alike_are_shown_where_they_differ() -> None:
+    one, other = [0.5] * 40 + [1.0, 2.0], [0.5] * 40 + [1.0, 3.0]
+    told = values.apart(one, other)
+    assert told == tuple(f"... 0.5, 0.5, 0.5, 0.5, 0.5, 1.0, {last}]" for last in ("2.0", "3.0")), told
+    tensor = {"tensor": "float32", "shape": [60], "values": [0.5] * 60}
+    first, second = values.apart(tensor, tensor | {"values": [0.25] + [0.5] * 59}, 24)
+    assert (first, second) == ("tensor([0.5, 0.5, 0. ...", "tensor([0.25, 0.5, 0 ...")
+    assert values.apart(tensor, tensor) == (values.kind(tensor), values.kind(tensor))
