@@ -99,6 +99,8 @@ def layers() -> Layers:
     if bubble.find() is None:
         found["bubblewrap"] = "the program bwrap is not installed"
         found.update(_try(bubble.plain(probe)))
+        if found.get("folder") is not True:
+            found["folder"] = "it needs bubblewrap"
         return found
     try:
         found.update(_try(bubble.command(probe)))

@@ -794,6 +794,12 @@ def test_the_filter_is_written_for_both_machines() -> None:
 # --- whether to run at all --------------------------------------------------------------------------------------------
 
 
+def test_without_bubblewrap_the_folder_is_said_to_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bubble, "find", lambda: None)
+    found = layers.__wrapped__()
+    assert (found["bubblewrap"], found["folder"]) == ("the program bwrap is not installed", "it needs bubblewrap")
+
+
 def test_a_missing_layer_refuses_with_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(sandbox.VARIABLE, raising=False)
     complete = dict.fromkeys(sandbox.MEANING, True)
