@@ -18,8 +18,8 @@ from autograder.commands.group import FAILED, PASSED, USAGE, leave
 def report(assignment: str | None, as_json: bool, as_table: bool, anonymous: bool) -> None:
     """Tell what the class did not understand in ASSIGNMENT, from the results that `grade` kept.
 
-    Writes reports/ASSIGNMENT.html, and beside it JSON and a table (CSV). Nothing is run again. Exits with 2 when there
-    are no results yet.
+    Writes reports/ASSIGNMENT.html, and beside it JSON and a table (CSV); without names ASSIGNMENT-anonymous.html and
+    so on. Nothing is run again. Exits with 2 when there are no results yet.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -36,7 +36,7 @@ def report(assignment: str | None, as_json: bool, as_table: bool, anonymous: boo
         if not (as_json or as_table):
             folder = Path("reports")
             folder.mkdir(exist_ok=True)
-            place = folder / f"{made['assignment']}.html"
+            place = folder / f"{made['assignment']}{'-anonymous' * anonymous}.html"
             place.write_text(page(made), encoding="utf-8", errors="replace")
             place.with_suffix(".json").write_text(told, encoding="utf-8")
             place.with_suffix(".csv").write_text(rows, encoding="utf-8-sig")  # or spreadsheets show no umlaut
@@ -49,7 +49,6 @@ def report(assignment: str | None, as_json: bool, as_table: bool, anonymous: boo
     if as_json or as_table:
         click.echo(told)
     else:
-        without = ", without names" if anonymous else ""
-        where = f"The report is in {place}{without}. It opens without a server."
+        where = f"The report is in {place}. It opens without a server."
         click.echo("\n".join(filter(None, [made["stands_out"], where])))
     leave(PASSED)

@@ -44,9 +44,9 @@ def command(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
     return started.run("autograder", words, course.folder, environment)
 
 
-def written(course: Course) -> str:
+def written(course: Course, name: str = ASSIGNMENT) -> str:
     """The page that was written, its names without what isolates them."""
-    page = (course.folder / "reports" / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    page = (course.folder / "reports" / f"{name}.html").read_text(encoding="utf-8")
     return re.sub("</?bdi>", "", page)
 
 
@@ -351,8 +351,10 @@ def test_the_page_says_it_all_and_nothing_in_it_runs_or_is_fetched(course: Cours
     assert set(re.findall(r' href="#([^"]+)"', page)) <= ids
     told = json.loads((course.folder / "reports" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
     assert told["students"] == 7
-    assert f"reports/{ASSIGNMENT}.html, without names." in command(course, "report", "--anonymous").stdout
-    page = written(course)
+    assert f"reports/{ASSIGNMENT}-anonymous.html" in command(course, "report", "--anonymous").stdout
+    assert written(course) == page, "the report with names is still there"
+    page = written(course, f"{ASSIGNMENT}-anonymous")
+    assert f"{ASSIGNMENT}-anonymous.csv" in page
     assert "<strong>3 of 7</strong>" in page
     assert "<strong>1</strong> started nothing</li>" in page
     assert "handed in nothing</a></li>" in page
