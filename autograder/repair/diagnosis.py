@@ -18,7 +18,7 @@ from autograder.repair.copies import Copy
 from autograder.repair.displaced import displaced, finer
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
-from autograder.repair.naming import Named, Stopped, told
+from autograder.repair.naming import NO_HINTS, Hints, Named, told
 from autograder.repair.reading import Definition
 from autograder.repair.search import Search
 from autograder.repair.sets import Found, Sets
@@ -38,8 +38,7 @@ class Looked:
     found: Found | None
     trials: Trials
     seconds: float
-    #: Where the answer stopped, if it never came to a value.
-    stopped: Stopped | None = None
+    hints: Hints = NO_HINTS
 
     @property
     def runs(self) -> int:
@@ -77,18 +76,18 @@ def look(
             found = _told_better(search, found, suggested) if found else search.single.part()
         except OutOfBudget:
             found = search.single.part()
-    stopped = _stopped(trials, frames, suggested.undone if search else [])
-    if found and found.after is not None and found.met is None and stopped and stopped.lines:
+    stopped = _stopped(trials, frames)
+    if found and found.after is not None and found.met is None and stopped:
         # The error is gone, and so may be what was asked for: in part is not enough to tell.
-        found = found if any(line in stopped.lines for edit in found.edits for line in edit.lines) else None
-    return Looked(found, trials, seconds - trials.left(), stopped)
+        found = found if any(line in stopped for edit in found.edits for line in edit.lines) else None
+    return Looked(found, trials, seconds - trials.left(), Hints(stopped, suggested.undone if search else ()))
 
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
     """What is told of what was found; of nothing found, the known mistake that was known before."""
     if looked.found is None:
         return [alone] if alone else []
-    found = told(looked.found, text, alone, looked.trials.failing, named, looked.stopped)
+    found = told(looked.found, text, alone, looked.trials.failing, named, looked.hints)
     missing = {edit.lines[:1] for edit in looked.found.edits if edit.kind == "method_missing"}
     missing -= {edit.lines[:1] for edit in looked.found.edits if edit.kind != "method_missing"}
     # A method that is missing has no line: the header of its class, behind which it would stand, is right.
@@ -101,12 +100,13 @@ def _wants_an_import(trials: Trials, frames: Frames) -> bool:
     return any(frames.get(p, {}).get("raised", {}).get("message") in unknown for p in trials.failing(frames)[:1])
 
 
-def _stopped(trials: Trials, frames: Frames, undone: list[Edit]) -> Stopped | None:
+def _stopped(trials: Trials, frames: Frames) -> tuple[int, ...] | None:
+    """The lines where the answer raised, () if they are not the same under every probe; None if it has a value."""
     seen = [frames.get(name, {}) for name in trials.failing(frames)]
     if any("value" in frame for frame in seen):
         return None
     places = {tuple(line["line"] for line in frame.get("raised", {}).get("frames", ())) for frame in seen}
-    return Stopped(places.pop() if len(places) == 1 else (), undone)
+    return places.pop() if len(places) == 1 else ()
 
 
 def _begin(

@@ -143,6 +143,8 @@ def _kind_of_statement(old: ast.stmt, new: ast.AST) -> str:
             return "yield_not_return"
         case (ast.Expr(), ast.Return()) if not isinstance(old.value, ast.Call) or called(old.value) not in EFFECTS:
             return "result_dropped"
+        case (ast.Expr(value=ast.BinOp() | ast.Compare() | ast.UnaryOp()), ast.Assign() | ast.AugAssign()):
+            return "result_dropped"
     return "statement"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from autograder.authoring.relations import RELATIONS
@@ -25,6 +25,8 @@ Named = Callable[[Frames, list[str]], Diagnosis | None]
 
 #: Kinds that put something in, and kinds that may stand for another statement in the same place.
 PUT_IN = {"statement_missing", "return_missing"}
+#: Kinds that can be seen in the line itself, whatever the answer behaves like.
+EVIDENT = {"result_dropped"}
 #: Kinds that say nothing of what stands there.
 WHOLE = PUT_IN | {"statement", "method_missing"}
 REPLACED = {"statement", "expression", "statement_extra", "moved", "outdent", "indent", "argument", "call_extra"}
@@ -53,12 +55,15 @@ MOST_LINES = 3
 
 
 @dataclass(frozen=True)
-class Stopped:
-    """Of an answer that never came to a value: the lines where it raised, the innermost last, if they are the same
-    under every probe, and what undoes the known mistake that it behaves like."""
+class Hints:
+    """What else is known of an answer: of one that never came to a value the lines where it raised, the innermost last,
+    if they are the same under every probe; and what undoes the known mistake that it behaves like."""
 
-    lines: tuple[int, ...]
-    undone: list[Edit]
+    stopped: tuple[int, ...] | None = None
+    undone: Sequence[Edit] = ()
+
+
+NO_HINTS = Hints()
 
 
 def _speaks_of_all(diagnosis: Diagnosis) -> bool:
@@ -72,24 +77,28 @@ def told(
     alone: Diagnosis | None,
     failing: Callable[[Frames], list[str]],
     named: Named,
-    stopped: Stopped | None = None,
+    hints: Hints = NO_HINTS,
 ) -> list[Diagnosis]:
-    """One diagnosis for each edit: first what an error that is shown comes from, then known mistakes, then by lines.
+    """One diagnosis for each edit: first what an error that is shown comes from, then what the first check that fails
+    sees, since its case is shown; then known mistakes, then by lines.
 
     `alone` is the known mistake that explains the whole answer by itself, where there is one.
     """
     lines = text.split("\n")
     if found.after is not None:
-        return _in_part(found, lines, alone, failing, named)
+        return _in_part(found, lines, alone, failing, named, hints)
     others = [e for (e,) in _singles(found) if not _reads(e, found.edits[0], lines)]
     if alone is not None and len(found.edits) == 1 and any(e.lines != found.edits[0].lines for e in others):
         return [alone]  # another line would do as well
-    if alone is not None and len({edit.lines for edit in found.edits}) == 1:
-        return [_placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), found.edits[0], lines)]
+    if alone is not None and len({edit.lines for edit in found.edits}) == 1 and found.edits[0].kind not in EVIDENT:
+        edit = found.edits[0]
+        if edit.kind in PUT_IN and alone.said.get("by"):
+            edit = _standing(alone.said["by"], text, edit)
+        return [_placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), edit, lines)]
     made = []
     shown: set[tuple[int, ...]] = set()
     joined = _joined(found.edits)
-    changes = _changed(found.base)
+    changes, first = _changed(found.base), failing(found.base)[0]
     for edit, without, theirs in zip(found.edits, found.without, found.theirs, strict=True):
         if any(_hangs_on(edit, other, lines) for other in found.edits):
             continue
@@ -106,22 +115,24 @@ def told(
         if name and edit.kind in PUT_IN and name.said.get("by"):
             edit = _standing(name.said["by"], text, edit)
         made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
-        if fails[:1] and _stops_alike(found.base, without, fails[0]):
+        if fails[:1] == [first] and _stops_alike(found.base, without, first):
             shown.add(made[-1].lines)
     made = _as_one(made, joined)
     if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
         believed = {edit.lines[0] for edit in found.edits if edit.cost <= MOST_STATEMENT}
         made = [diagnosis for diagnosis in made if diagnosis.known and diagnosis.lines[0] in believed]
-    if alone is not None and stopped and not any(diagnosis.known for diagnosis in made):
-        made = _where_it_stopped(made, alone, stopped, found.edits)
-    if alone is not None and alone.mistake not in [diagnosis.mistake for diagnosis in made]:
+    if alone is not None and hints.stopped is not None and not any(diagnosis.known for diagnosis in made):
+        made = _where_it_stopped(made, alone, hints, found.edits)
+    if alone is not None and not {alone.mistake, *EVIDENT} & {diagnosis.mistake for diagnosis in made}:
         # what one mistake did is spread over several places; small changes of them show that they are its lines
         small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind not in WHOLE for e in found.edits)
-        if not small or stopped:  # of what comes after an error nothing was seen yet
+        if not small or hints.stopped is not None:  # of what comes after an error nothing was seen yet
             return [alone]
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
         return [_placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
-    return sorted(_one_a_line(made), key=lambda d: (d.lines not in shown, not d.known, d.lines))
+    return sorted(
+        _one_a_line(made, first), key=lambda d: (d.lines not in shown, first not in d.probes, not d.known, d.lines)
+    )
 
 
 def _is_of_another_number(edit: Edit, edits: tuple[Edit, ...]) -> bool:
@@ -144,14 +155,14 @@ def _standing(by: str, text: str, edit: Edit) -> Edit:
 
 
 def _where_it_stopped(
-    made: list[Diagnosis], alone: Diagnosis, stopped: Stopped, edits: tuple[Edit, ...]
+    made: list[Diagnosis], alone: Diagnosis, hints: Hints, edits: tuple[Edit, ...]
 ) -> list[Diagnosis]:
     """The known mistake in place of what is told of the line where it raised, or else of the edit that is most like
     what undoes it: of the others nothing was seen yet."""
-    line = next((line for line in reversed(stopped.lines) if any(line == d.lines[0] for d in made)), None)
+    line = next((line for line in reversed(hints.stopped or ()) if any(line == d.lines[0] for d in made)), None)
     if line is None:
-        alike = max(edits, key=lambda edit: undoing.likeness(edit, stopped.undone))
-        line = alike.lines[0] if undoing.likeness(alike, stopped.undone) > undoing.ALIKE else None
+        alike = max(edits, key=lambda edit: undoing.likeness(edit, hints.undone))
+        line = alike.lines[0] if undoing.likeness(alike, hints.undone) > undoing.ALIKE else None
     return [
         dataclasses.replace(d, mistake=alone.mistake, message=alone.message, known=True) if d.lines[0] == line else d
         for d in made
@@ -211,11 +222,18 @@ def _changed(frames: Frames) -> set[tuple[str, str]]:
 
 
 def _in_part(
-    found: Found, lines: list[str], alone: Diagnosis | None, failing: Callable[[Frames], list[str]], named: Named
+    found: Found,
+    lines: list[str],
+    alone: Diagnosis | None,
+    failing: Callable[[Frames], list[str]],
+    named: Named,
+    hints: Hints,
 ) -> list[Diagnosis]:
     """Edits that mend some of the probes; and the known mistake that the answer holds then, if there is one."""
     if alone is not None and found.met is not None and found.met.mistake != alone.mistake:
-        return [_placed(alone, found.edits[0], lines), found.met]  # what hid another mistake is undone there
+        if undoing.likeness(found.edits[0], hints.undone) > undoing.ALIKE:
+            return [_placed(alone, found.edits[0], lines), found.met]  # what hid another mistake is undone there
+        alone = None  # what it behaves like is not its mistake, or this edit would not mend anything
     if alone is not None:
         return [alone]
     still = failing(found.after or {})
@@ -229,20 +247,25 @@ def _in_part(
     rest = named(found.after, still) if found.after and still and apart else None
     rest = None if rest and _speaks_of_all(rest) else rest
     mended = tuple(name for name in failing(found.base) if name not in still)
-    if rest is None and not mended:
-        return []  # the edits alone mend nothing that could be seen
+    first = failing(found.base)[0]
+    if rest is None and first not in mended:
+        return []  # what is shown is not what the edits alone mend, if they mend anything that could be seen
     made = [
         _placed(Diagnosis(e.kind, said=e.said, known=False, probes=mended, whole=rest is not None), e, lines)
         for e in found.edits
     ]
-    return [dataclasses.replace(rest, probes=tuple(still)), *_one_a_line(made)] if rest else _one_a_line(made)
+    made = _one_a_line(made, first)
+    if rest:
+        made = [dataclasses.replace(rest, probes=tuple(still)), *made]
+    return sorted(made, key=lambda d: first not in d.probes)
 
 
-def _one_a_line(made: list[Diagnosis]) -> list[Diagnosis]:
-    """Of several edits in one line, the known mistakes; where there is none, one place without its kind."""
+def _one_a_line(made: list[Diagnosis], first: str) -> list[Diagnosis]:
+    """Of several edits in one line, the known mistakes; where there is none, one place without its kind. Those that the
+    first check sees are told apart from those that it does not."""
     found: dict[tuple[int, ...], Diagnosis] = {}
     for diagnosis in made:
-        key = diagnosis.lines[:1]
+        key = (*diagnosis.lines[:1], first in diagnosis.probes)
         other = found.get(key)
         if other is None or (diagnosis.known and not other.known):
             found[key] = diagnosis

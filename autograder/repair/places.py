@@ -41,7 +41,9 @@ def places(
             return observing.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
 
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
-            found = diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed), failing)
+            return by(diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed), failing))
+
+        def by(found: Diagnosis | None) -> Diagnosis | None:
             return found and dataclasses.replace(found, said={"by": undoing.stands_by(exercise, found.mistake)})
 
         def known(probe: str) -> Mistakes:
@@ -52,12 +54,11 @@ def places(
 
         frames, reference, until = by_probe(observed), observing.expected(exercise, seed), clock() + seconds
         try:
+            alone = by(verdict.diagnosis)
             copy = _copy(exercise, own, verdict, reference, observe, seconds / 2)
             left = until - clock()
-            looked = diagnosis.look(
-                exercise, own, frames, reference, observe, left, known, in_full, verdict.diagnosis, clock, copy
-            )
-            told = diagnosis.diagnoses(looked, own["file"], verdict.diagnosis, named)
+            looked = diagnosis.look(exercise, own, frames, reference, observe, left, known, in_full, alone, clock, copy)
+            told = diagnosis.diagnoses(looked, own["file"], alone, named)
             told = copies.told(copy, told, own["file"]) if copy else told
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             log.debug("no places of this answer to %s", exercise.name, exc_info=True)

@@ -42,6 +42,12 @@ def test_every_line_that_is_told_is_a_wrong_one(marked: Marked) -> None:
     assert marked.is_true(told), (told, sorted(marked.lines))
 
 
+@pytest.mark.parametrize("marked", SAMPLE, ids=lambda marked: f"{marked.exercise}-{len(marked.lines)}")
+def test_what_is_told_first_is_what_the_first_check_sees_whose_case_is_shown(marked: Marked) -> None:
+    first = graded(marked).diagnoses[:1]
+    assert not first or not first[0].probes or graded(marked).failing[0] in first[0].probes
+
+
 @pytest.mark.parametrize("marked", answers("with_helpers"), ids=lambda marked: marked.exercise)
 def test_a_fault_in_a_function_that_an_answer_calls_is_told_at_its_line_there(marked: Marked) -> None:
     told = [line for diagnosis in graded(marked).diagnoses for line in diagnosis.lines]
@@ -195,6 +201,78 @@ def test_each_of_these_lines_is_told(
 ) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
     assert {line for found in check(name, text).diagnoses for line in found.lines} == lines
+
+
+#: Two mistakes each, which different checks see: a name -> the answer and the line that the first of them is about.
+SEEN_APART = {
+    "RegisteredModel": (
+        "from torch import nn\n\nclass RegisteredModel(nn.Module):\n    def __init__(self, layers):\n"
+        "        super().__init__()\n        self.layers = layers\n        for i in layers:\n"
+        "            self.add_module('layer_i', i)\n    def forward(self, x):\n        for l in self.layers:\n"
+        "            l(x)\n        return x\n",
+        8,
+    ),
+    "SliceLoader": (
+        "class SliceLoader:\n    def __init__(self, ds, bs):\n        self.ds, self.bs = ds, bs\n        self.i = 0\n"
+        "    def __iter__(self):\n        return self\n    def __next__(self):\n        if self.i > len(self.ds):\n"
+        "            raise StopIteration\n        b = self.ds[self.i : self.i + self.bs]\n        self.i += self.bs\n"
+        "        return b\n",
+        8,
+    ),
+    "max_abs_diff": (
+        "def max_abs_diff(a, b):\n    if a.shape != b.shape:\n        return ValueError\n"
+        "    return (a - b).max().abs()\n",
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEEN_APART)
+def test_of_two_mistakes_the_one_that_the_first_check_sees_is_told(
+    name: str, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "30")
+    text, line = SEEN_APART[name]
+    told = check(name, text)
+    assert told.diagnoses[0].lines == (line,)
+    assert len(told.diagnoses) == 2
+    assert told.failing[0] in told.diagnoses[0].probes
+
+
+#: Seen by the same checks in one line, and a known mistake that only the last of them sees.
+IN_ONE_LINE = """import math
+
+def cross_entropy_formula(p, q):
+    total = 0
+    for a, b in zip(p, q):
+        total += a * math.log10(b)
+    return -total
+"""
+
+
+def test_in_one_line_what_the_first_check_sees_is_told_first(check: Check) -> None:
+    told = check("cross_entropy_formula", IN_ONE_LINE)
+    assert [found.mistake for found in told.diagnoses] == ["function", "zeros_are_not_left_out"]
+
+
+#: Behaves like a known mistake, and its line says otherwise, or where it is: a name -> the answer, what is told, where.
+BY_ITS_LINE = {
+    "accuracy": (
+        "def accuracy(out, yb):\n    right = 0\n    for i in range(len(yb)):\n        if out[i].argmax() == yb[i]:\n"
+        "            right + 1\n    return right / len(out)\n",
+        ("result_dropped", (5,)),
+    ),
+    "max_abs_diff": (
+        "def max_abs_diff(a, b):\n    assert a.shape == b.shape\n    return (a - b).abs().max()\n",
+        ("asserted", (2,)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BY_ITS_LINE)
+def test_what_can_be_seen_in_a_line_is_told_at_it(name: str, check: Check) -> None:
+    text, told = BY_ITS_LINE[name]
+    assert [(found.mistake, found.lines) for found in check(name, text).diagnoses] == [told]
 
 
 def test_what_could_be_put_in_instead_takes_no_kind_away(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:

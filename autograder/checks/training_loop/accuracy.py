@@ -99,7 +99,7 @@ def one_choice_for_all_rows():
 
 @accuracy.slip("out.argmax(dim=1)", "out.max(1).values")
 def compares_the_largest_scores():
-    """No row counts as right. Is the largest score itself compared with the target? It is its position that counts."""
+    """No row counts as right. If the largest score itself is compared with the target: its position is what counts."""
 
 
 @accuracy.slip("out.argmax(dim=1) == yb", "out.argmax(1) != yb")
