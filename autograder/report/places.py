@@ -72,6 +72,8 @@ IN_PART = "To the first check that fails it looks like this: "
 
 #: Kinds whose sentences say no more than that it is this line.
 VAGUE = {"expression", "statement"}
+#: Kinds that say less than an error in that line, which never came to be true of anything.
+BELOW_ERRORS = VAGUE | {"comparison"}
 
 #: Out of and into a block, by what the block belongs to.
 OUT = {

@@ -99,7 +99,12 @@ def _diagnosed(told: Feedback, verdict: Verdict, first: ProbeResult | None) -> N
     assert found is not None
     numbers = found.known and not verdict.trouble and first is not None and first.why != "raised"
     others = places.more(len(verdict.diagnoses) - 1)
-    if found.mistake in places.VAGUE and not found.known and found.lines and _is_shown(found.lines[0], told.failure):
+    if (
+        found.mistake in places.BELOW_ERRORS
+        and not found.known
+        and found.lines
+        and _is_shown(found.lines[0], told.failure)
+    ):
         told.says = [*told.says, *filter(None, [others])]  # the error says more of its line
         return
     says = " ".join(filter(None, [places.sentence(found), others]))

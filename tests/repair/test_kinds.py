@@ -12,6 +12,7 @@ from autograder.repair import kinds, naming
 from autograder.repair.edit import Edit
 from autograder.repair.sets import Found
 from autograder.report import places
+from autograder.report.words import feedback
 from conftest import Check
 
 #: One line, before the first of each answer.
@@ -336,6 +337,9 @@ def test_beside_an_error_nothing_is_said_that_says_less(check: Check, monkeypatc
     assert [found.mistake for found in verdict.diagnoses] == ["expression"]
     assert "Part of line" not in verdict.message
     assert "it is called, with ()." in verdict.message
+    told = check("accuracy", "def accuracy(out, yb):\n    return (out == yb).float().mean()\n")
+    told.diagnosis = Diagnosis("comparison", lines=(2,), known=False)
+    assert feedback(told).says[0].startswith("RuntimeError: The size of tensor a")
 
 
 def test_what_is_called_is_a_function_to_its_reader(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
