@@ -26,9 +26,10 @@ def explains(
     """Whether a known mistake behaves like the learner's answer on every probe.
 
     Where neither ever gives a value, at a probe that is `failing` if these are known, the messages must be the same
-    too: two exceptions of one type say little, and a check that agrees says nothing.
+    too: two exceptions of one type say little, and a check that agrees says nothing. At the first of these, whose error
+    is shown, they must be the same but for numbers and what is quoted.
     """
-    silent = True
+    silent, shown = True, list(failing or ())[:1]
     for probe in exercise.probes.values():
         mine, theirs = learner.get(probe.name), mistaken.get(probe.name)
         if mine is None or theirs is None or set(mine.get("changed", ())) != set(theirs.get("changed", ())):
@@ -36,6 +37,8 @@ def explains(
         if compare(exercise, probe, mine, theirs)[0] != "agrees":
             return False
         if failing is None or probe.name in failing:
+            if shown == [probe.name] and "raised" in mine and _gist(mine["raised"]) != _gist(theirs["raised"]):
+                return False
             silent &= "raised" in mine and _message(mine["raised"]) != _message(theirs["raised"])
     return not silent
 
@@ -44,6 +47,10 @@ def _message(raised: Frame) -> str:
     """What an error says; which attribute it is that something has not is for whoever asks for it to know."""
     message = str(raised.get("message"))
     return re.sub(r"(has no attribute) '\w+'$", r"\1", message) if raised.get("type") == "AttributeError" else message
+
+
+def _gist(raised: Frame) -> str:
+    return re.sub(r"\d+|'.*?'|\[.*?\]", "", _message(raised))
 
 
 def diagnose(

@@ -11,7 +11,7 @@ from typing import Any
 from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.judging.diagnosis import diagnose
-from autograder.judging.judge import SMALL, by_probe, judge, most_telling
+from autograder.judging.judge import SMALL, by_probe, compare, judge, most_telling
 from autograder.judging.known_mistakes import suspects
 from autograder.judging.observing import expected, observe, observe_answer, reference_small
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
@@ -131,7 +131,12 @@ def _with_pieces(
     helped = own | {"pieces": text, "names": used}
     again = observe_answer(exercise, helped, runs)
     better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
-    if better.points < verdict.points or (better.points == verdict.points and not _wants(verdict, used)):
+    same = (
+        better.points == verdict.points
+        and not _wants(verdict, used)
+        and not _differ(exercise, observed, again, verdict)
+    )
+    if better.points < verdict.points or same:
         return verdict, own, observed
     better.stood_in, better.defined_again = used, verdict.defined_again
     return better, helped, again
@@ -142,6 +147,16 @@ def _hangs(exercise: Exercise, own: dict[str, Any], observed: Outcome) -> bool:
     line = re.match(r"line (\d+):", observed.detail) if observed.ending == "timeout" else None
     place = span(own["file"], exercise.name) if line else None
     return bool(line and place and place[0] <= int(line[1]) <= place[1])
+
+
+def _differ(exercise: Exercise, observed: Outcome, again: Outcome, verdict: Verdict) -> bool:
+    """Whether a check that fails sees something else of it with the other pieces."""
+    mine, theirs = by_probe(observed), by_probe(again)
+    return mine.keys() == theirs.keys() and any(
+        compare(exercise, exercise.probes[name], mine[name], theirs[name])[0] != "agrees"
+        for name in verdict.failing
+        if name in mine
+    )
 
 
 def _wants(verdict: Verdict, names: list[str]) -> bool:

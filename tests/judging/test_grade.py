@@ -99,6 +99,32 @@ def test_of_a_wrong_answer_over_a_piece_that_is_not_there_its_own_mistake_is_tol
     assert verdict.diagnosis.mistake == "all_in_one_list"
 
 
+WRONG_PIECE = """def logsumexp(x):
+    return x.exp().sum().log()
+
+def log_softmax(x):
+    return x - logsumexp(x)
+"""
+
+
+def test_of_a_wrong_answer_over_a_wrong_piece_its_own_mistake_is_told(check: Check) -> None:
+    verdict = check("log_softmax", WRONG_PIECE)
+    assert verdict.stood_in == ["logsumexp"]
+    assert verdict.diagnosis
+    assert verdict.diagnosis.mistake == "without_keepdim"
+    right = check("log_softmax", WRONG_PIECE.replace(".sum()", ".sum(-1)"))  # but for large scores
+    assert right.diagnosis == verdict.diagnosis
+
+
+def test_another_error_of_the_same_type_is_not_a_known_mistake(check: Check) -> None:
+    """One check alone sees the mean of booleans: in the others the comparison before it does not come to an end."""
+    mean = "def accuracy(out, yb):\n    return ({} == yb).mean()\n"
+    assert check("accuracy", mean.format("out")).diagnosis is None
+    found = check("accuracy", mean.format("out.argmax(1)")).diagnosis
+    assert found
+    assert found.mistake == "booleans_averaged"
+
+
 def test_own_earlier_pieces_with_a_wider_signature_keep_working(check: Check) -> None:
     text = (
         "def softmax(x, dim=-1, log=False):\n    y = x - x.logsumexp(dim, keepdim=True)\n"
