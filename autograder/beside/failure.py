@@ -19,6 +19,8 @@ MOST_FRAMES = 4
 MOST_VARIABLES = 8
 #: How alike a name must be to be taken for a misspelt one.
 ALIKE = 0.75
+#: Where an nn.Module has the attributes that are not in its own dict.
+IN_A_MODULE = ("_modules", "_parameters", "_buffers")
 PLAIN = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 
@@ -51,7 +53,8 @@ def failure(error: BaseException, path: str | Container[str]) -> dict[str, Any]:
 def _clue(error: NameError | AttributeError, frame: FrameType) -> dict[str, Any]:
     name = error.name or ""
     owner = error.obj if isinstance(error, AttributeError) else frame.f_locals.get("self")
-    if isinstance(error, NameError) and name in getattr(owner, "__dict__", ()):
+    kept = getattr(owner, "__dict__", {})
+    if isinstance(error, NameError) and any(name in part for part in (kept, *map(kept.get, IN_A_MODULE)) if part):
         return {"near": f"self.{name}"}
     there = dir(owner) if isinstance(error, AttributeError) else [*frame.f_locals, *frame.f_globals, *dir(builtins)]
     near = _near(name, there)

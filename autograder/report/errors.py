@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from autograder import source
 from autograder.judging.verdict import Frame, Verdict
 from autograder.report import values
 
 #: As much print as is kept; more means that the code prints without end.
 FLOOD = 15_000
+
+#: What Python raises where it cannot read a file at all.
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 
 #: What stands at the top of a file that uses these.
 IMPORTED = {"torch": "import torch", "math": "import math", "nn": "from torch import nn"}
@@ -50,6 +54,9 @@ MEANS = {
     " nothing.",
     "expects a non-empty TensorList": "An empty list came there. A generator can be gone through once; after that it"
     " gives nothing.",
+    "^EOF when reading a line": "input() waits for somebody to type, and in a check nobody does: what is"
+    " needed comes as arguments.",
+    "^maximum recursion depth exceeded": "What is called there leads back to the same call, without end.",
     "could not infer output dtype": "mean() takes neither True and False nor whole numbers: make floats of them first.",
 }
 
@@ -87,8 +94,11 @@ def advice(failed: dict[str, Any]) -> str:
     """What Python or torch means by an error that many beginners meet; "" for any other."""
     text = failed.get("message", "")
     frames = failed.get("frames") or [{"function": ""}]
-    if found := re.search(r"\w+\.(\w+)\(\) takes \d+ positional arguments? but \d+ (?:was|were) given", text):
+    found = re.search(r"\w+\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) (?:was|were) given", text)
+    if found and int(found[3]) == int(found[2]) + 1:
         return f". The object itself is passed first and counts: does `def {found[1]}` begin with `self`?"
+    if failed.get("type") == "BdbQuit":
+        return ". A debugger waits for somebody to type, and in a check nobody does: print shows what a value is."
     if told := _of_a_name(failed):
         return told
     for variable, what in frames[-1].get("variables", {}).items():
@@ -111,6 +121,8 @@ def _of_a_name(failed: dict[str, Any]) -> str:
         return f". There is `{near}`: is that meant?"
     if failed["type"] == "NameError" and unknown[1] in IMPORTED:
         return f". `{IMPORTED[unknown[1]]}` at the top of the file makes it known."
+    if failed["type"] == "NameError" and (section := source.section_of(unknown[1])):
+        return f". It is an exercise of the section {section}, and is not known here."
     if not failed.get("unkept"):
         return ""
     method = failed["frames"][-1]["function"].rpartition(".")[2] if failed.get("frames") else ""

@@ -13,6 +13,7 @@ from rich.text import Text
 from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Verdict
+from autograder.report.errors import UNREADABLE
 from autograder.report.terminal import BAD, GOOD, QUIET, STRONG, console, mark, paged, render
 from autograder.report.words import HEADLINES
 
@@ -53,9 +54,7 @@ def show(out: Console, verdicts: list[Verdict], experiment: Callable[[Exercise],
 def is_unreadable(verdict: Verdict) -> bool:
     """Whether the whole file has a syntax error, which is then said once."""
     failed = (verdict.trouble or {}).get("failure") or {}
-    return (verdict.trouble or {}).get("kind") == "missing" and failed.get("type", "").endswith(
-        ("SyntaxError", "IndentationError", "TabError")
-    )
+    return (verdict.trouble or {}).get("kind") == "missing" and failed.get("type", "").endswith(UNREADABLE)
 
 
 def _shown_experiment(verdict: Verdict, experiment: Callable[[Exercise], list[str]]) -> list[str] | None:

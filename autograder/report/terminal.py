@@ -22,7 +22,7 @@ from autograder.judging.verdict import Verdict
 from autograder.milestones.composition import DRAWN
 from autograder.report import values
 from autograder.report.case import Case
-from autograder.report.errors import FLOOD
+from autograder.report.errors import FLOOD, UNREADABLE
 from autograder.report.words import Feedback, feedback
 
 #: Named ANSI colours follow the reader's own theme, light or dark; no meaning hangs on them alone.
@@ -145,7 +145,7 @@ def failing_lines(failed: dict[str, Any], path: str | None = None) -> Group:
         inside = f" in {frame['function']}" if frame["function"] else ""
         parts.append(Text(f"{path or frame['file']}, line {frame['line']}{inside}", style=QUIET))
         parts.append(Padding(Text(frame["source"], style=STRONG), (0, 0, 0, 4), expand=False))
-        if frame.get("column"):
+        if frame.get("column") and len(frame["source"]) < WIDTH - 4:
             parts.append(Padding(Text(" " * (frame["column"] - 1) + "^", style=BAD), (0, 0, 0, 4), expand=False))
         table = Table.grid(padding=(0, 1))
         for name, described in frame["variables"].items():
@@ -229,7 +229,7 @@ def next_steps(verdict: Verdict) -> list[tuple[str, str]]:
         following = after(name)
         compare = [("Compare", f"make answer exercise={name}")]
         return compare + ([("Next", f"make check exercise={following}")] if following else [("Done", "make list")])
-    where = verdict.path + (f", line {line}" if (line := line_of(verdict)) else "")
+    where = verdict.path + (f", line {line}" if (line := unreadable_line(verdict) or line_of(verdict)) else "")
     own = Path(verdict.path).resolve().parent == places.EXERCISES.resolve()
     file = "" if own else f" file={verdict.path}"
     again = f"make check exercise={name}{file}"
@@ -241,6 +241,12 @@ def after(name: str) -> str | None:
     names = [exercise.name for exercise in lesson.exercises()]
     position = names.index(name) + 1
     return names[position] if position < len(names) else None
+
+
+def unreadable_line(verdict: Verdict) -> int | None:
+    """The line that keeps Python from reading the learner's file, which may be far from the exercise; else None."""
+    failed = (verdict.trouble or {}).get("failure") or {}
+    return failed["frames"][0]["line"] if failed.get("type") in UNREADABLE and failed["frames"] else None
 
 
 def line_of(verdict: Verdict) -> int | None:

@@ -9,7 +9,7 @@ from autograder import lesson
 from autograder.judging.verdict import ProbeResult, Verdict
 from autograder.report import first_failure, places
 from autograder.report.case import Case
-from autograder.report.errors import ending, named
+from autograder.report.errors import UNREADABLE, ending, named
 from autograder.report.first_failure import joined
 
 HEADLINES = {
@@ -171,7 +171,7 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
         case "again":
             told = f"Line {trouble['line']} gives the name {name} to something else: `{trouble['source']}`."
             return [f"{told} That is what is checked, and not your own: take the line out."], None
-        case "missing" if failed and failed["type"] in ("SyntaxError", "IndentationError", "TabError"):
+        case "missing" if failed and failed["type"] in UNREADABLE:
             line = failed["frames"][0]["line"] if failed["frames"] else "?"
             if failed["frames"] and failed["frames"][0]["source"].lstrip().startswith(OF_A_MERGE):
                 return [MERGE.format(where=where, line=line)], failed

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from autograder import lesson
+from autograder.api import check_text
 from autograder.report import terminal
 from autograder.report.words import summary
 from conftest import Check
@@ -20,6 +24,28 @@ TOLD = {
     "a misspelt method": ("softmax", SOFTMAX, "return x.sofmax(-1)", "There is `softmax`: is that meant?"),
     "an unknown word": ("softmax", SOFTMAX, "return jabberwocky", "name 'jabberwocky' is not defined"),
     "self forgotten": ("Sampler", SAMPLER, "return iter(range(bs))", "There is `self.bs`: is that meant?"),
+    "self forgotten in a module": (
+        "AttributeModel",
+        "from torch import nn\n\nclass AttributeModel(nn.Module):\n    def __init__(self, n_in, nh, n_out):\n"
+        "        super().__init__()\n        self.l1 = nn.Linear(n_in, nh)\n        self.l2 = nn.Linear(nh, n_out)\n"
+        "    def forward(self, x):\n        {line}\n",
+        "return l2(self.l1(x).relu())",
+        "There is `self.l2`: is that meant?",
+    ),
+    "an exercise of another section": (
+        "softmax",
+        SOFTMAX,
+        "return accuracy(x, x)",
+        "It is an exercise of the section training_loop, and is not known here.",
+    ),
+    "a question to the keyboard": ("softmax", SOFTMAX, "return x * input()", "input() waits for somebody to type"),
+    "a debugger": ("softmax", SOFTMAX, "breakpoint(); return x", "print shows what a value is."),
+    "a length that asks for itself": (
+        "Dataset",
+        "class Dataset:\n    def __init__(self, x, y):\n        pass\n    def __len__(self):\n        {line}\n",
+        "return len(self)",
+        "What is called there leads back to the same call, without end.",
+    ),
     "an argument not kept": (
         "Sampler",
         SAMPLER,
@@ -98,11 +124,13 @@ def test_it_says_what_is_meant_by(what: str, check: Check) -> None:
     [
         ("Sampler", SAMPLER, "return iter(range(jabberwocky))"),  # no argument of __init__
         ("softmax", SOFTMAX, "m = x.max(-1); return m.values + jabberwocky"),  # the pair is known as one
+        # nn.Module's own __init__ it is that takes one argument, and self is not what is too much
+        ("AttributeModel", "from torch import nn\n\nclass AttributeModel(nn.Module):\n    {line}\n", "_init_ = 1"),
     ],
 )
 def test_nothing_is_said_that_is_not_so(name: str, text: str, line: str, check: Check) -> None:
     told = summary(check(name, text.format(line=line)))
-    assert "__init__" not in told
+    assert "`" not in told
     assert "both" not in told
     assert "is that meant" not in told
 
@@ -129,6 +157,14 @@ def test_a_comprehension_is_told_once(check: Check) -> None:
     assert page.count("[row / n.y for row in x]") == 1
     assert "n   is 3" in page
     assert "row is tensor 4, float32, cpu" in page
+
+
+def test_where_python_cannot_read_the_file_the_line_to_edit_is_the_one_that_it_stops_at(tmp_path: Path) -> None:
+    path = tmp_path / "answer.py"
+    path.write_text(f"def softmax(x):\n    return x\n\ny = {'1 + ' * 30}1)\n")
+    verdict = check_text(path.read_text(), str(path), lesson.find("softmax"))
+    assert terminal.next_steps(verdict)[0] == ("Edit", f"{path}, line 4")
+    assert "^" not in terminal.text(verdict)  # the line is told in two
 
 
 def test_a_definition_of_nearly_the_name_is_named(check: Check) -> None:
