@@ -52,6 +52,10 @@ def the_last_rows_validate(get_data, draw):
     for n_train, n_valid in ((draw.size(5, 6), draw.size(1, 2)), (1, draw.size(5, 6))):
         n = n_train + n_valid
         found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
+        if torch.as_tensor(found["y_train"]).numel() >= 784:
+            raise Complaint(
+                "the second of the four is to be y_train, a label for each row; what comes there are images"
+            )
         split = f"n_valid={n_valid} of {n}"
         for name in ("y_train", "y_valid"):
             seen[f"{name}, {split}"] = torch.as_tensor(found[name]).flatten().tolist()
