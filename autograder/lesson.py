@@ -147,6 +147,8 @@ def find(name: str) -> Exercise:
         for error in errors:
             if f"`{name}`" in str(error):
                 raise error
+        if name in sections():
+            raise UnknownName(f"{name} is a section. Its first exercise is {names(name)[0]}.")
         raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))
     return _usable(section, name)
 
@@ -164,6 +166,8 @@ def select(names: list[str], section: str | None = None) -> list[Exercise]:
     A name may be a section's as well; where an exercise bears the same name (cross_entropy), the exercise is meant.
     """
     if section is not None:
+        if section not in sections() and (of := home(section)):
+            raise UnknownName(f"{section} is an exercise, of the section {of}.")
         if section not in sections():
             raise UnknownName(suggest(section, sections(), "section"))
         return list(load(section).values()) + select(names) if names else list(load(section).values())

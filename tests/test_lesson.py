@@ -59,6 +59,13 @@ def test_near_names_are_suggested() -> None:
         lesson.find("zzzzzz")
 
 
+def test_of_a_section_and_an_exercise_each_is_said_to_be_what_it_is() -> None:
+    with pytest.raises(lesson.UnknownName, match=r"setup is a section\. Its first exercise is get_data"):
+        lesson.find("setup")
+    with pytest.raises(lesson.UnknownName, match="softmax is an exercise, of the section cross_entropy"):
+        lesson.select([], "softmax")
+
+
 def test_a_section_stands_for_its_exercises_and_no_name_for_all() -> None:
     assert [e.name for e in lesson.select(["setup"])] == list(lesson.load("setup"))
     assert lesson.select([]) == lesson.exercises()

@@ -233,7 +233,14 @@ def _find(name: Any) -> Exercise:
         kind = type(name).__name__
         one = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
         raise lesson.UnknownName(f"This is what an answer gave ({one}). The answer itself is named without a call.")
-    return lesson.find(name if isinstance(name, str) else getattr(name, "__name__", type(name).__name__))
+    return lesson.find(name if isinstance(name, str) else _name_of(name))
+
+
+def _name_of(answer: Any) -> str:
+    """Its own name; if that is no exercise's, as a lambda's, the one that it was given in this notebook."""
+    own = getattr(answer, "__name__", type(answer).__name__)
+    given = [name for name, value in place.namespace().items() if value is answer]
+    return next((name for name in [own, *given] if lesson.home(name)), own)
 
 
 def _last() -> str | None:

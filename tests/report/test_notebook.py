@@ -240,6 +240,12 @@ def test_what_an_answer_gave_is_not_the_answer(shell: Any) -> None:
     assert repr(run(shell, "check('qqqq')")) == "There is no exercise called 'qqqq'."  # there may be no make here
 
 
+def test_an_answer_without_a_name_of_its_own_has_the_one_that_it_was_given(shell: Any) -> None:
+    run(shell, "accuracy = lambda out, yb: (out.argmax(1) == yb).float().mean()")
+    assert "accuracy passed" in repr(run(shell, "check(accuracy)"))
+    assert repr(run(shell, "check(lambda x: x)")) == "There is no exercise called '<lambda>'."
+
+
 def test_a_variable_from_another_cell_is_shown_as_one(shell: Any) -> None:
     run(shell, "lp = torch.zeros(2, 3)\ndef nll(log_probs, target):\n    return lp[range(len(target)), target].sum()")
     assert "lp is tensor 2x3, float32, cpu (from outside the function)" in repr(run(shell, "check(nll)"))
