@@ -100,6 +100,19 @@ def test_pytest_works_in_it(site: Path, workspace: Path) -> None:
     code, page = run(site, workspace, "-m", "pytest", "exercises", "-q", "-rs", "-k", "softmax and not why")
     assert code == 0, page
     assert "autograder check softmax" in page
+    code, page = run(site, workspace.parent, "-m", "pytest", "mine/exercises", "-q")
+    assert code == 4, page
+    assert f"pytest has to be started in the folder of the exercises:   cd '{workspace}'" in page
+
+
+def test_where_there_are_no_exercises_nothing_is_left_behind(site: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(site), "AUTOGRADER_RESIDENT": "1", "CI": ""}
+    words = [sys.executable, "-m", "autograder", "check", "softmax"]
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert "To make some:   autograder start" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_starting_again_overwrites_nothing_and_an_upgrade_brings_new_stubs(site: Path, workspace: Path) -> None:
@@ -107,6 +120,7 @@ def test_starting_again_overwrites_nothing_and_an_upgrade_brings_new_stubs(site:
     file.write_text("mine = 1\n")
     page = kit(site, workspace.parent, "start", "mine")[1]
     assert page.startswith("Everything was there already, in mine/.\nGo there:     cd mine\n")
+    assert kit(site, workspace, "start")[1].startswith("Everything was there already, in this folder.\n")
     page = kit(site, workspace, "start", ".", "--notebooks")[1]
     assert page.startswith("8 files are new in this folder.\nTo see all:")
     told = (workspace / "notebooks" / "optim.ipynb").read_text()

@@ -19,7 +19,7 @@ PYTEST = "[pytest]\naddopts = -p autograder.pytest_plugin\n"
 @click.option("--notebooks", is_flag=True, help="Make a notebook of each section, too.")
 def start(folder: Path | None, notebooks: bool) -> None:
     """Make a FOLDER to work in: a file of stubs for each section. What is there already stays as it is."""
-    folder = folder or Path(lesson.current().name)
+    folder = folder or Path("" if Path("exercises").is_dir() else lesson.current().name)
     try:
         (folder / "exercises").mkdir(parents=True, exist_ok=True)
         texts = {f"exercises/{section}.py": source.stubs(section) for section in lesson.sections()}
