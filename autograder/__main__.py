@@ -4,6 +4,8 @@ import gc
 import os
 import sys
 
+from autograder.another_python import wanting
+
 #: Commands that another process may run in our place; the others last, or start processes of their own.
 SHORT = ("check", "hint", "answer", "list", "predict")
 
@@ -15,6 +17,8 @@ def main() -> None:
         if (code := resident.command(sys.argv[1:])) is not None:
             sys.exit(code)
         os.environ["AUTOGRADER_RESIDENT"] = "0"  # it is not asked a second time
+    if why := wanting(" ".join(["autograder", *sys.argv[1:]])):
+        sys.exit(why)
     if sys.argv[1:2] == ["check"]:
         from autograder.process.warm import warm
 

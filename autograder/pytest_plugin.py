@@ -15,8 +15,18 @@ from typing import Any
 import pytest
 
 from autograder import lesson, places, source
+from autograder.another_python import wanting
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Verdict
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Stop at once where every check would fail, or none be found, for a reason that is none of the answers."""
+    if why := wanting("pytest exercises/"):
+        raise pytest.UsageError(why)
+    theirs = config.rootpath / "exercises"
+    if places.INSTALLED and config.inipath and theirs.is_dir() and theirs.resolve() != places.EXERCISES.resolve():
+        raise pytest.UsageError(f"pytest has to be started in the folder of the exercises:   cd '{config.rootpath}'")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

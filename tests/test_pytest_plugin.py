@@ -35,6 +35,28 @@ def test_stubs_are_skipped_with_that_reason(kit: Kit) -> None:
     assert "failed" not in page
 
 
+WITHOUT_TORCH = """
+import importlib.util as util, sys, runpy
+find = util.find_spec
+util.find_spec = lambda name, *more: None if name == "torch" else find(name, *more)
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+
+def test_a_python_that_has_no_torch_is_told_apart_from_the_answers(kit: Kit) -> None:
+    for words in (["pytest", "exercises/", "-q"], ["autograder", "check", "softmax"]):
+        done = kit.python("-c", WITHOUT_TORCH, *words)
+        assert done.returncode != 0
+        assert f"This Python has no torch: {sys.executable}. `make doctor` sets up one that has.\n" in done.stderr
+        assert "Traceback" not in done.stderr + done.stdout
+    venv = kit.root / ".venv" / "bin"
+    venv.mkdir(parents=True)
+    (venv / "python").touch()
+    told = kit.python("-c", WITHOUT_TORCH, "autograder", "check", "softmax").stderr
+    assert told.endswith("The one that was set up has:   .venv/bin/python -m autograder check softmax\n")
+
+
 def test_one_item_for_each_probe_named_by_what_it_watches(kit: Kit) -> None:
     kit.write("softmax", RIGHT)
     (kit.root / "explorer.py").write_text(EXPLORER)
