@@ -123,9 +123,9 @@ def _in_order(asked: Definition, letters: int) -> int:
 
 def written(checks: Path, package: str) -> None:
     """AuthorsError where the text of checks cannot be taken apart into what runs beside an answer and what must not."""
-    by_name = rf"from \.|import {re.escape(package)}\b"
-    answer = rf"[ \t]*(?:from|import) (?:{places.OWN}\.)?solutions\b"
-    secret = rf".*\b({'|'.join(SECRET_WORDS)})=[A-Za-z_]\w*\s*(?:[,)]|$)"
+    by_name = rf"^(?:from \.|import {re.escape(package)}\b)"
+    answer = rf"^[ \t]*(?:from|import) (?:{places.OWN}\.)?solutions\b"
+    secret = rf"\b({'|'.join(SECRET_WORDS)})=[A-Za-z_]\w*\s*(?:[,)]|$)"
     faults = {
         by_name: f"name the module: from {package}.{checks.parent.name} import ...",
         answer: "take this import out: a probe that knew the answer could not be released. Leave it to the kit to"
@@ -134,7 +134,7 @@ def written(checks: Path, package: str) -> None:
     }
     text = read(checks)
     for pattern, told in faults.items():
-        if found := re.search(f"^(?:{pattern})", text, re.MULTILINE):
+        if found := re.search(pattern, text, re.MULTILINE):
             raise AuthorsError(checks, text.count("\n", 0, found.start()) + 1, told.format(*found.groups()))
 
 

@@ -21,10 +21,11 @@ def prepare() -> None:
 
 
 def expect(job: dict[str, Any]) -> list[str]:
-    for name in job.get("imports", ()):
-        importlib.import_module(name)
-    if "probes" in job:
-        observe.compiled(job["probes"])
+    for one in job.get("several", [job]):
+        for name in one.get("imports", ()):
+            importlib.import_module(name)
+        if "probes" in one:
+            observe.compiled(one["probes"])
     return []
 
 

@@ -53,6 +53,7 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
           "runs": [{"seed": int, "level": int or None}, ...], "only": [probe names, in this order] or None,
           "each": seconds for each implementation, or None,
           "afresh": whether every run loads the implementation anew, so that none finds what an earlier one has left}
+    or {"several": [such jobs]}: one after the other, and each frame tells by "job" of which it is
     or {"experiment": {"file": text, "path": label, "name": of the function in it}}
     or {"shortcuts": [names]}: those among them that nothing can be watched by.
     """
@@ -60,12 +61,20 @@ def run(job: Frame, emit: Callable[[Frame], None]) -> None:
         return emit({"unknown": unknown(job["shortcuts"])})
     if "experiment" in job:
         return emit(experiment(job["experiment"]))
+    if "several" in job:
+        for number, one in enumerate(job["several"]):
+            run(one, functools.partial(_emit_of, number, emit))
+        return None
     exercise = exercise_from(job["probes"], job["exercise"])
     patience = Patience(job.get("each"))
     for i, spec in enumerate(job["implementations"]):
         patience.begin()
         _all_probes(job, exercise, i, spec, patience, emit)
         patience.end()
+
+
+def _emit_of(number: int, emit: Callable[[Frame], None], frame: Frame) -> None:
+    emit({"job": number, **frame})
 
 
 def _all_probes(

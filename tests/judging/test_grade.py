@@ -73,6 +73,19 @@ def test_what_torch_does_not_implement_is_an_error_and_no_stub(check: Check) -> 
     assert check("softmax", "def softmax(x):\n    raise NotImplementedError\n").outcome == "not_started"
 
 
+def test_references_that_are_observed_together_give_what_each_gives_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = [lesson.find(name) for name in ("softmax", "why_softmax", "Sampler")]
+    alone = {exercise.name: observing.expected(exercise, 7) for exercise in chosen}
+    monkeypatch.setattr(observing, "of_references", {})
+    observing.expect(chosen, 7)
+    assert [name for name, _ in observing.of_references] == [exercise.name for exercise in chosen]
+    for exercise in chosen:
+        together = observing.of_references[exercise.name, 7]
+        assert {name: frame["value"] for name, frame in together.items()} == {
+            name: frame["value"] for name, frame in alone[exercise.name].items()
+        }
+
+
 def test_an_earlier_answer_that_fails_does_not_make_a_later_one_fail(check: Check) -> None:
     text = (
         "def log_softmax(x):\n    raise NotImplementedError\n\n"
