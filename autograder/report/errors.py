@@ -54,6 +54,8 @@ MEANS = {
     " nothing.",
     "expects a non-empty TensorList": "An empty list came there. A generator can be gone through once; after that it"
     " gives nothing.",
+    "^unindent does not match": "No block above it begins in the same column. A tab may look like four spaces, and"
+    " is not the same.",
     "^EOF when reading a line": "input() waits for somebody to type, and in a check nobody does: what is"
     " needed comes as arguments.",
     "^maximum recursion depth exceeded": "What is called there leads back to the same call, without end.",

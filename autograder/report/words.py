@@ -9,7 +9,7 @@ from autograder import lesson
 from autograder.judging.verdict import ProbeResult, Verdict
 from autograder.report import first_failure, places
 from autograder.report.case import Case
-from autograder.report.errors import UNREADABLE, ending, named
+from autograder.report.errors import UNREADABLE, advice, ending, named
 from autograder.report.first_failure import joined
 
 HEADLINES = {
@@ -175,9 +175,9 @@ def _trouble(verdict: Verdict) -> tuple[list[str], dict[str, Any] | None]:
             line = failed["frames"][0]["line"] if failed["frames"] else "?"
             if failed["frames"] and failed["frames"][0]["source"].lstrip().startswith(OF_A_MERGE):
                 return [MERGE.format(where=where, line=line)], failed
-            return [
-                f"Python cannot read {where}: {failed['message']}, line {line}. Nothing in it can be checked."
-            ], failed
+            told = f"Python cannot read {where}: {failed['message']}, line {line}. Nothing in it can be checked."
+            meant = advice(failed).partition(". ")[2]
+            return [f"{told} {meant}".rstrip()], failed
         case "missing" if failed:
             return [f"{where} does not define {name}: it stopped with {named(failed)}."], failed
         case "missing":

@@ -38,6 +38,12 @@ TOLD = {
         "return accuracy(x, x)",
         "It is an exercise of the section training_loop, and is not known here.",
     ),
+    "a tab for four spaces": (
+        "softmax",
+        "def softmax(x):\n\te = x.exp()\n    {line}\n",
+        "return e",
+        "A tab may look like",
+    ),
     "a question to the keyboard": ("softmax", SOFTMAX, "return x * input()", "input() waits for somebody to type"),
     "a debugger": ("softmax", SOFTMAX, "breakpoint(); return x", "print shows what a value is."),
     "a length that asks for itself": (
