@@ -35,6 +35,14 @@ class Missing(Mismatch):
         self.code = code.strip()
 
 
+class Several(Mismatch):
+    """What it looks for stands at more places than one."""
+
+    def __init__(self, code: str, times: int):
+        super().__init__(f"{code!r} stands {times} times in the code that is to be edited; say more of it")
+        self.code = code.strip()
+
+
 class Edit:
     """One edit; the kinds of it say how."""
 
@@ -157,6 +165,11 @@ class Insert(Edit):
         else:
             bindings, block = {}, body
             at = int(patterns.has_docstring(block)) if self.where == "first" else len(block)
+        if at and isinstance(block[at - 1], ast.Return | ast.Raise | ast.Break | ast.Continue):
+            last = ast.unparse(block[at - 1])
+            raise Mismatch(
+                f"{self.new!r} would stand behind `{last}`, where nothing runs: put it before({last!r}, ...)"
+            )
         new = [patterns.filled(statement, bindings) for statement in statements(self.new)]
         Place(block, at, at, {}).replace(new)  # type: ignore[arg-type]
 
@@ -227,7 +240,7 @@ def _some(found: list[Any], code: str, every: bool = False) -> list[Any]:
     if not found:
         raise Missing(code)
     if len(found) > 1 and not every:
-        raise Mismatch(f"{code!r} stands {len(found)} times in the code that is to be edited; say more of it")
+        raise Several(code, len(found))
     return found
 
 

@@ -26,6 +26,7 @@ line of what it replaces. `Mismatch` says that there is nothing to edit, or that
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +41,12 @@ from autograder.authoring.edits import (
     Mismatch,
     Missing,
     Outdent,
+    Several,
     Swap,
     Without,
     composed,
 )
+from autograder.authoring.patterns import expressions, places
 from autograder.declaring import near_to
 from autograder.exercise import Variant
 from autograder.proofread import AuthorsError
@@ -71,6 +74,7 @@ class Slip:
             return composed(self.edits, tree)
         except Mismatch as error:
             instead = _instead(error.code, tree) if isinstance(error, Missing) else ""
+            instead = _more(error.code, tree) if isinstance(error, Several) else instead
             raise Misfit(self.file, self.line, f"{error}{instead}") from None
         except SyntaxError as error:
             code = (error.text or "").strip()
@@ -85,8 +89,23 @@ class Slip:
         return Slip(tuple(edit for edit in turned if edit is not None), self.of, self.file, self.line)
 
 
+def _more(code: str, tree: ast.AST) -> str:
+    """What tells one of several places from the others: the line beside it, or the method that it is in."""
+    for place in places(tree, code):
+        for first, last in ((place.first - 1, place.last), (place.first, place.last + 1)):
+            both = [ast.unparse(statement) for statement in place.block[max(first, 0) : last]]
+            if len(both) > 1 and all("\n" not in line for line in both) and len(places(tree, "\n".join(both))) == 1:
+                return f", with a line beside it: {chr(10).join(both)!r}"
+    methods = [node for node in getattr(tree, "body", ()) if isinstance(node, ast.FunctionDef)]
+    once = [node.name for node in methods if len(places(node, code) or expressions(node, code)) == 1]
+    look = f", or look into one method: inside({once[0]!r}, change(...))" if once else ""
+    return f"{look}, or change each: everywhere({code!r}, ...)"
+
+
 def _instead(code: str, tree: ast.AST) -> str:
     """What to write for a pattern that is a part of an expression only, or nearly what stands there."""
+    if header := re.fullmatch(r"((?:for|while|with|if|def|class) .*:)\s*[A-Z]", code):
+        return f". Its first line stands for it, whatever its body is: {header[1]!r}"
     texts = _texts(tree)
     return _around(code, texts) or near_to(code, texts)
 

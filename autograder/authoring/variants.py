@@ -120,6 +120,17 @@ def tree(exercise: Exercise, name: str) -> tuple[Definition, ast.Module]:
     return made, module
 
 
+def misfits(exercise: Exercise) -> list[str]:
+    """Each slip of the exercise that cannot be made, with file, line and what to write."""
+    found = []
+    for name in exercise.mistakes:
+        try:
+            tree(exercise, name)
+        except Misfit as error:
+            found.append(str(error))
+    return found
+
+
 @functools.lru_cache(maxsize=32)
 def parsed(text: str) -> ast.Module:
     """A module, parsed, without the kit's decorators, docstrings and annotations."""

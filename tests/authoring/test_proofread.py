@@ -804,6 +804,13 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         change(SETUP, "Return a new tensor.", "Raise ValueError without dimensions."),
         'no probe tries what the prompt promises, "ValueError": return draw.raised(NAME, ...) of a call',
     ),
+    "each of two slips that do not fit": (
+        also(
+            change(DOUBLE, '"x * 2", "x / 2"', '"x * 3", "x / 2"'),
+            add(DOUBLE, '\n\n@double.slip("3", "4")\ndef fours():\n    """You take 4."""\n'),
+        ),
+        f"{DOUBLE}:29: '3' stands nowhere in the code that is to be edited",
+    ),
     "survivors": (
         change(SETUP, "return x * 2", "y = x * 1\n    return x * 2"),
         'tests/equivalent_mutants.py:\n    EQUIVALENT = {"double": {"pass": "why it makes no difference"}}',

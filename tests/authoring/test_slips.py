@@ -118,7 +118,11 @@ def test_what_an_edit_lost_it_does_not_invent() -> None:
     ("edit", "says"),
     [
         (change("opt.stop()", ""), r"stands nowhere .*\(did you mean opt\.step\(\)\?\)"),
-        (change("start", "begin"), "3 times"),
+        (change("start", "begin"), r"3 times .*; say more of it, or change each: everywhere\('start', \.\.\.\)$"),
+        (
+            slips.after("for A in B: C", "break"),
+            r"stands nowhere .*\. Its first line stands for it, .*: 'for A in B:'$",
+        ),
         (slips.without("f"), "no f"),
         (slips.without("x = 1"), "'x = 1' is no name of a method. A statement is dropped by \"\" as its new code"),
         (slips.inside("x()", change("x", "y")), "'x\\(\\)' is no name of a method"),
@@ -127,6 +131,24 @@ def test_what_an_edit_lost_it_does_not_invent() -> None:
 def test_an_edit_that_does_not_fit_says_where_it_is_declared(edit: Edit, says: str) -> None:
     with pytest.raises(Mismatch, match=f"^checks.py:12: .*{says}"):
         Slip((edit,), "", "checks.py", 12).apply(tree(LOOP))
+
+
+def test_code_that_stands_at_several_places_is_told_with_what_tells_them_apart() -> None:
+    twice = "def f(opt):\n    opt.step()\n    if opt:\n        opt.step()\n        opt.clear()\n"
+    for text, code, told in (
+        (twice, "opt.step()", r", with a line beside it: 'opt\.step\(\)\\nopt\.clear\(\)'$"),
+        (CLASS, "self.n", r", or look into one method: inside\('__init__', change\(\.\.\.\)\), or change each: "),
+    ):
+        with pytest.raises(Mismatch, match="stands 2 times .*; say more of it" + told):
+            Slip((change(code, "0"),)).apply(tree(text))
+
+
+def test_what_is_put_behind_a_return_is_refused_since_it_never_runs() -> None:
+    for edit in (slips.last("x = 1"), slips.after("return loss", "x = 1")):
+        with pytest.raises(
+            Mismatch, match=r"'x = 1' would stand behind `return loss`, .*: put it before\('return loss'"
+        ):
+            Slip((edit,)).apply(tree(LOOP))
 
 
 def test_the_same_letter_stands_for_the_same_code() -> None:

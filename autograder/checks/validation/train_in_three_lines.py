@@ -1,6 +1,6 @@
 """train_in_three_lines: its probes, other right answers and known mistakes."""
 
-from autograder.authoring.slips import before, change, last
+from autograder.authoring.slips import before, change
 from autograder.exercise import code
 
 train_in_three_lines = code(
@@ -103,10 +103,7 @@ def returns_the_model():
     """You return something else than what `fit` returned."""
 
 
-@train_in_three_lines.slip(
-    last("return fit(epochs, model, loss_func, opt, valid_dl, train_dl)"),
-    change("return fit(epochs, model, loss_func, opt, train_dl, valid_dl)", ""),
-)
+@train_in_three_lines.slip("fit(A, B, C, D, train_dl, valid_dl)", "fit(A, B, C, D, valid_dl, train_dl)")
 def loaders_swapped():
     """`fit` gets the loaders in the wrong order: it would train on the validation data."""
 
