@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import inspect
+import linecache
 import pkgutil
 import re
 import sys
@@ -12,8 +13,29 @@ import types
 from pathlib import Path
 from typing import Any
 
+#: The modules that checks are written with.
+WRITTEN_WITH = ("autograder.authoring.slips", "autograder.beside.spies", "autograder.beside.readings")
+
 #: What may stand behind `@softmax.`.
 DECORATORS = ("probe", "remark", "right", "mistake", "slip", "experiment")
+
+#: How what every declaration has is written.
+NEEDED = {"ids": 'ids=["X1"]', "hints": 'hints=["...", "..."]', "explanations": 'explanations={"a": "...", "b": "..."}'}
+NEEDED |= {"model_answer": 'model_answer="..."', "rubric": 'rubric=["...", "..."]'}
+
+#: What torch code is used to calling things.
+IMPORTS = {"torch": "import torch", "nn": "from torch import nn", "F": "import torch.nn.functional as F"}
+IMPORTS |= {"math": "import math", "copy": "import copy"}
+
+_CONCEPT = "That belongs to a question of letters: from autograder.concept import concept, and write concept(...)."
+_CODE = "That belongs to an exercise in code: from autograder.exercise import code, and write code(...)."
+#: Keywords that something else takes: what to write.
+OF_OTHERS = {("code", word): _CONCEPT for word in ("explanations", "model_answer", "rubric", "ordered")}
+OF_OTHERS |= {("concept", word): _CODE for word in ("shortcut", "instead", "relations", "refuses")}
+OF_OTHERS |= {
+    ("code", "points"): "They stand at each probe, as .probe(points=2); a course changes them in course.toml."
+}
+OF_OTHERS |= {("concept", "points"): "Each letter is worth one; a course changes them in course.toml."}
 
 #: Keywords whose values are left out of what runs beside a learner's code, and what stands there instead.
 SECRET_WORDS = {"explanations": "{}", "model_answer": '""', "rubric": "[]", "hints": "[]", "refuses": "{}"}
@@ -86,6 +108,9 @@ def bodiless(exercise: str, function: Any) -> None:
     """Misdeclared where a slip has a body, which nobody would run."""
     if function.__code__.co_code[::2] != _NOTHING:
         told = f"take the body out, or write @{exercise}.mistake above it"
+        lines = range(function.__code__.co_firstlineno, max(line or 0 for *_, line in function.__code__.co_lines()) + 1)
+        if any(re.match(r"\s*f['\"]", linecache.getline(function.__code__.co_filename, line)) for line in lines):
+            told = "its docstring has an f in front, with which Python takes it for code. Leave the f out"
         raise Misdeclared(f"`{function.__name__}` is made from an edit, and its body is never run: {told}.")
 
 
@@ -110,6 +135,8 @@ def remedy(error: Exception, names: dict[str, Any], exercise: str) -> str:
     if re.fullmatch(r"'tuple' object has no attribute '\w+'", str(error)):
         return f". Is a comma behind {exercise} = code(...)? Take it out."
     if keyword := re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", str(error)):
+        if elsewhere := OF_OTHERS.get((keyword[1], keyword[2])):
+            return f". {elsewhere}"
         called = names.get(keyword[1]) or getattr(names.get(exercise), keyword[1], None)
         known = inspect.signature(called).parameters if called else ()
         return near_to(keyword[2], list(known), least=0.75) or f". It takes {', '.join(known)}."
@@ -118,21 +145,39 @@ def remedy(error: Exception, names: dict[str, Any], exercise: str) -> str:
     if isinstance(error, ModuleNotFoundError):
         parent, _, last = (error.name or "").rpartition(".")
         folders = getattr(sys.modules.get(parent), "__path__", []) if parent else []
-        return near_to(last, [module.name for module in pkgutil.iter_modules(folders)])
-    if re.match(r"(code|concept)\(\) (takes \d+ positional|missing \d+ required keyword)", str(error)):
+        here = [module.name for module in pkgutil.iter_modules(folders)]
+        return near_to(last, here) or next(
+            (f" (did you mean {kind}?)" for kind in WRITTEN_WITH if kind.endswith(f".{last}")), ""
+        )
+    if missing := re.match(r"(?:code|concept)\(\) missing \d+ required keyword-only arguments?: (.*)", str(error)):
+        return ". Write " + ", ".join(NEEDED[word] for word in re.findall(r"'(\w+)'", missing[1])) + "."
+    if re.match(r"(code|concept)\(\) takes \d+ positional", str(error)):
         return '. Write each with its name, as ids=["X1"], hints=["...", "..."].'
+    if short := re.match(r"(\w+)\(\) (?:missing \d+ required|takes \d+) positional", str(error)):
+        called = names.get(short[1])
+        return f". It takes {', '.join(inspect.signature(called).parameters)}." if callable(called) else ""
+    if ".experiment() missing" in str(error):
+        return ". Leave the parentheses out: it takes nothing."
     return ""
 
 
 def brought(name: str) -> str:
     """ ". Write from autograder.authoring.slips import change above.", of a name that checks are written with."""
-    for module in ("autograder.authoring.slips", "autograder.beside.spies", "autograder.beside.readings"):
+    for module in WRITTEN_WITH:
         spec = importlib.util.find_spec(module)  # read and not imported: it may need torch
         if spec and spec.origin and re.search(rf"^(def|class) {name}\b", Path(spec.origin).read_text("utf-8"), re.M):
             return f". Write from {module} import {name} above."
         if module.endswith(f".{name}"):
             return f". Write from {module.removesuffix(f'.{name}')} import {name} above."
-    return f". Write import {name} above." if name == "torch" else ""
+    return f". Write {IMPORTS[name]} above." if name in IMPORTS else ""
+
+
+def taken_by_draw(method: str) -> str:
+    """ "low: int, high: int", of a way to draw; read and not imported, which would need torch."""
+    spec = importlib.util.find_spec("autograder.beside.draw")
+    text = Path(spec.origin).read_text("utf-8") if spec and spec.origin else ""
+    found = re.search(rf"def {method}\(self, ([^)]*)\)", text)
+    return found[1] if found else "more"
 
 
 def near_to(word: str, known: list[str], before: str = "", least: float = 0.6) -> str:

@@ -216,6 +216,9 @@ class Exercise:
     def experiment(self, function: Function) -> Function:
         """Declare a function without arguments that shows the answer: it returns lines of text with real numbers."""
         self._declaration("experiment", function)
+        if self.experiment_function:
+            told = f"`{self.experiment_function.__name__}` is the experiment already: put both into one."
+            raise Misdeclared(told)
         self.experiment_function = function
         return function
 
@@ -226,6 +229,9 @@ class Exercise:
     def _declaration(self, kind: str, function: Function) -> tuple[str, str, tuple[str, int]]:
         """(its name, its docstring, its file and line) of what is decorated, if it can be meant."""
         declaring.decorated(f"@{self.name}.{kind}", function)
+        if self.kind == "concept" and kind != "experiment":
+            told = "each letter is a probe, and each wrong letter a mistake. Take it out."
+            raise Misdeclared(f"a question of letters takes no @{self.name}.{kind}: {told}")
         if kind in ("probe", "remark"):
             declaring.watches(self.name, function)
         name, code = function.__name__, function.__code__

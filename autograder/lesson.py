@@ -118,6 +118,13 @@ def _alone(section: str, name: str) -> None:
     """AuthorsError where another section has an exercise of this name, and this is not the one that it stands for."""
     first = home(name) or section
     others = [other for other in sections_with(name) if other != section]
+    asking = [s for s in (section, *others) if (path := solutions_path(s)).exists() and name in proofread.asked(path)]
+    if others and asking == [section]:
+        return
+    if others and len(asking) == 1:
+        path, asked = checks_folder(section) / f"{name}.py", solutions_path(asking[0])
+        told = f"`{name}` is asked in {proofread.shown(asked)}, and has checks there. Take this file out."
+        raise AuthorsError(path, proofread.declared_at(path, name), told)
     out = bool(others) and is_out(name, first)
     if not others or (section == first and (out or all(map(is_own, others)))):
         return
@@ -149,6 +156,9 @@ def find(name: str) -> Exercise:
                 raise error
         if name in sections():
             raise UnknownName(f"{name} is a section. Its first exercise is {names(name)[0]}.")
+        for path in (checks_folder(each) / f"{other}.py" for each in sections() for other in names(each)):
+            if re.search(rf"^{name} = \w+\(", proofread.read(path), re.MULTILINE):
+                _usable(path.parent.name, path.stem)  # says that the file is called something else
         raise UnknownName(suggest(name, [e for s in sections() for e in names(s)], "exercise"))
     return _usable(section, name)
 

@@ -7,6 +7,7 @@ run is told by judging/observing.py and matrix/steady.py with the same error. It
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import linecache
 import re
@@ -136,6 +137,23 @@ def written(checks: Path, package: str) -> None:
     for pattern, told in faults.items():
         if found := re.search(pattern, text, re.MULTILINE):
             raise AuthorsError(checks, text.count("\n", 0, found.start()) + 1, told.format(*found.groups()))
+    if glued := re.search(r"[\w`)][.?!](['\"])\s*\n\s*\1[A-Z]", text):  # one text in two lines has a space between them
+        line = text.count("\n", 0, glued.start()) + 1
+        raise AuthorsError(
+            checks, line, "a comma is missing between this text and the next, which are one as they stand."
+        )
+    with contextlib.suppress(SyntaxError):  # `unreadable` tells
+        _one_decorator(checks, ast.parse(text))
+
+
+def _one_decorator(checks: Path, tree: ast.Module) -> None:
+    """AuthorsError where another decorator stands at a probe: above it does nothing, and below it hides the probe."""
+    for node in ast.walk(tree):
+        decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+        own = [d for d in decorators if re.search(r"^\w+\.(probe|remark)\b", ast.unparse(d))]
+        if other := next((d for d in decorators if own and d not in own), None):
+            told = f"a probe has one decorator: what `@{ast.unparse(other)}` does, do inside of it, as under `with`."
+            raise AuthorsError(checks, other.lineno, told)
 
 
 def read(path: Path) -> str:
@@ -253,6 +271,8 @@ def _meant(unknown: str, line: str, exercise: str) -> str:
     """What to write in a line of checks in place of a name that nothing has."""
     if decorator := re.match(rf"\s*@{unknown}(\.\w+)", line):
         return f". Write @{exercise}{decorator[1]}, as the file is called."
+    if re.search(rf"\bf(['\"]).*{{{unknown}\b.*\1", line):
+        return ". Leave the f before this text out, or double the brackets: {{ }}."
     if re.search(rf"\b\w+=\[[^]]*\b{unknown}\b", line):
         return f'. Write it as a text: "{unknown}".'
     return ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import lesson, proofread, source
-from autograder.declaring import brought
+from autograder.declaring import brought, taken_by_draw
 from autograder.exercise import Exercise
 from autograder.judging.judge import SMALL, by_probe
 from autograder.judging.verdict import Frame
@@ -26,6 +26,8 @@ PATIENT = 120.0
 AT_MOST, AT_LONGEST = 10.0, 30.0
 #: Of the time that an answer has, so much for computing; the rest is for telling where it was.
 OF_ITS_TIME = 0.9
+#: What asks whoever sits at the keyboard, or leaves.
+ENDS = ("BdbQuit", "EOFError", "SystemExit")
 of_references: dict[tuple[str, int], dict[str, Frame]] = {}
 _small: dict[tuple[str, str], Outcome] = {}
 
@@ -152,6 +154,8 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
                 told += brought(unknown[1])
             if raised["type"] == "AssertionError":
                 told = told.rstrip(": ") + ". A probe asserts nothing: return what it looks at, and the kit compares"
+            if short := re.search(r"Draw\.(\w+)\(\) missing \d+ required positional", told):
+                told += f". It takes {taken_by_draw(short[1])}"
             if "takes no arguments" in told:
                 told += ". Is the reference's `def __init__` missing?"
             if no_self := _without_self(exercise, raised["message"]):
@@ -160,12 +164,14 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
                 )
             if "does not require grad" in told:
                 told += ". Does the reference cut the graph?"
-            if raised["type"] in ("BdbQuit", "EOFError", "SystemExit"):
+            if raised["type"] in ENDS:
                 told += ". Nobody is there to answer it: take that line out"
             if set(re.findall(r"'(\w+)'", told)) & (exercise.rights.keys() | exercise.mistakes.keys()):
                 told += ". Rights and mistakes are not there when probes run"
             raise AuthorsError(*_place(exercise, name, frame), f"the probe `{name}` itself raises {told}")
         also = f"If the probe {name} is to see that, say why in its fixed=..."
+        if raised["type"] in ENDS:
+            also = "Nobody is there to answer it: take that line out"
         if raised["type"] == "NameError":
             also = "Import or define it in this file, or call it what the parameter is called"
         raise AuthorsError(*_place(exercise, name, frame), f"the reference raises {told}. {also}")
@@ -199,6 +205,8 @@ def _unseen(value: Any) -> str:
         return next(filter(None, map(_unseen, value)), "")
     if not isinstance(value, dict):
         return ""
+    if any(isinstance(one, dict) and "tensor" in one for one in value.get("set", ())):
+        return "a set of tensors, which stand in no order there. Return a list."
     if "unseen" in value or (str(value.get("repr", "")).startswith("<") and value["object"] != "type"):
         told = "of which nothing is compared. Return what is in it: a tensor, list(...), list(model.parameters())"
         return f"a value of the type {value['object']}, {told}."

@@ -334,6 +334,10 @@ DECLARED: dict[str, tuple[Change, str]] = {
         f"{DOUBLE}:24: `halves` is made from an edit, and its body is never run: take the body out, or write "
         "@double.mistake above it.",
     ),
+    "an f-text for the sentence of a slip": (
+        change(DOUBLE, '"""You halve each value."""', 'f"""You halve each value."""'),
+        f"{DOUBLE}:24: `halves` is made from an edit, and its body is never run: its docstring has an f in front",
+    ),
     "checks that know the answer": (
         change(DOUBLE, "from autograder", "from solutions.setup import double as reference\nfrom autograder"),
         f"{DOUBLE}:3: take this import out: a probe that knew the answer could not be released.",
@@ -345,6 +349,61 @@ DECLARED: dict[str, tuple[Change, str]] = {
     "checks in no section": (
         add("autograder/checks/triple.py", small_kit.CHECKS["setup/double"].replace("double", "triple")),
         "autograder/checks/triple.py:1: `triple` is in the folder of no section. Move it into autograder/checks/",
+    ),
+    "a copy in another section": (
+        add("autograder/checks/cross_entropy/double.py", small_kit.CHECKS["setup/double"]),
+        f"autograder/checks/cross_entropy/double.py:5: `double` is asked in {SETUP}, and has checks there. Take this",
+    ),
+    "a probe of letters": (
+        add(QUESTION, "\n\n@which_is_true.probe\ndef says_a(which_is_true, draw):\n    return which_is_true()\n"),
+        f"{QUESTION}:20: a question of letters takes no @which_is_true.probe: each letter is a probe, and each wrong",
+    ),
+    "a second experiment": (
+        add(QUESTION, "\n\n@which_is_true.experiment\ndef again():\n    return ['1']\n"),
+        f"{QUESTION}:20: `counts` is the experiment already: put both into one.",
+    ),
+    "an experiment with parentheses": (
+        change(QUESTION, "@which_is_true.experiment", "@which_is_true.experiment()"),
+        f"{QUESTION}:15: this raises TypeError: Exercise.experiment() missing 1 required positional argument: "
+        "'function'. Leave the parentheses out",
+    ),
+    "letters of code": (
+        code('explanations={"a": "It is."}'),
+        f"{DOUBLE}:5: this raises TypeError: code() got an unexpected keyword argument 'explanations'. That belongs "
+        "to a question of letters: from autograder.concept import concept, and write concept(...).",
+    ),
+    "points of an exercise": (
+        code("points=4"),
+        f"{DOUBLE}:5: this raises TypeError: code() got an unexpected keyword argument 'points'. They stand at each",
+    ),
+    "a keyword that is missing": (
+        change(QUESTION, '    model_answer="One is one.",\n', ""),
+        f"{QUESTION}:5: this raises TypeError: concept() missing 1 required keyword-only argument: 'model_answer'. "
+        'Write model_answer="...".',
+    ),
+    "a comma that is missing": (
+        change(DOUBLE, '"What is twice one?", ', '"Add?",\n    "What is twice one?"\n    '),
+        f"{DOUBLE}:6: a comma is missing between this text and the next, which are one as they stand.",
+    ),
+    "an f-text for a hint": (
+        change(DOUBLE, '"What is twice one?"', 'f"What is {twice} one?"'),
+        f"{DOUBLE}:5: this raises NameError: name 'twice' is not defined. Leave the f before this text out",
+    ),
+    "another decorator at a probe": (
+        change(DOUBLE, "@double.probe", "@torch.no_grad()\n@double.probe"),
+        f"{DOUBLE}:8: a probe has one decorator: what `@torch.no_grad()` does, do inside of it, as under `with`.",
+    ),
+    "a module of another folder": (
+        change(DOUBLE, "from autograder", "from autograder.spies import Journal\nfrom autograder"),
+        f"{DOUBLE}:3: this raises ModuleNotFoundError: No module named 'autograder.spies' (did you mean "
+        "autograder.beside.spies?)",
+    ),
+    "an edit with too much": (
+        also(
+            change(DOUBLE, "from autograder", "from autograder.authoring.slips import last\nfrom autograder"),
+            change(DOUBLE, '"x * 2", "x / 2"', 'last("x * 2", "x / 2")'),
+        ),
+        f"{DOUBLE}:25: this raises TypeError: last() takes 1 positional argument but 2 were given. It takes new.",
     ),
     "a class that states": (
         change("solutions/cross_entropy.py", "def which_is_true():", "class which_is_true:"),
@@ -385,6 +444,7 @@ def test_what_cannot_be_meant_is_told_in_one_line(case: str, untouched: Path, tm
         ("readings", ". Write from autograder.beside import readings above."),
         ("as_number", ". Write from autograder.beside.readings import as_number above."),
         ("torch", ". Write import torch above."),
+        ("nn", ". Write from torch import nn above."),
         ("drw", " (did you mean draw?)"),
         ("nowhere", ""),
     ],
@@ -456,9 +516,33 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
             f"{SETUP}:19: `halve` has a prompt and no checks. Write autograder/checks/setup/halve.py.",
         ),
         (
-            add("autograder/checks/cross_entropy/double.py", small_kit.CHECKS["setup/double"]),
+            also(
+                add("autograder/checks/cross_entropy/double.py", small_kit.CHECKS["setup/double"]),
+                add("solutions/cross_entropy.py", '\n\ndef double(x):\n    """Twice."""\n    return x + x\n'),
+            ),
             "double",
             f"{DOUBLE}:5: the section cross_entropy has an exercise `double` too. Call one of them something else.",
+        ),
+        (
+            moved(DOUBLE, DOUBLE.replace("double", "doubel")),
+            "double",
+            f'{DOUBLE.replace("double", "doubel")}:5: this declares double = ...("double", ...). Write doubel = code(',
+        ),
+        (
+            change(SETUP, "return x * 2", "breakpoint()\n    return x * 2"),
+            "double",
+            "the reference raises BdbQuit: . Nobody is there to answer it: take that line out",
+        ),
+        (
+            change(DOUBLE, "draw.size(2, 4)", "draw.size(2)"),
+            "double",
+            f"{DOUBLE}:10: the probe `doubles_each_value` itself raises TypeError: Draw.size() missing 1 required "
+            "positional argument: 'high'. It takes low: int, high: int",
+        ),
+        (
+            change(DOUBLE, "return double(draw.normal(", "return set(double(draw.normal(3))), (("),
+            "double",
+            f"{DOUBLE}:8: the probe `doubles_each_value` returns a set of tensors, which stand in no order there.",
         ),
         (
             change(SETUP, "return x * 2", "return x.twice()"),
