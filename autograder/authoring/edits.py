@@ -21,6 +21,7 @@ from autograder.authoring.patterns import (
     places,
     statements,
 )
+from autograder.declaring import near_to
 
 
 class Mismatch(Exception):
@@ -190,7 +191,8 @@ def named(whole: ast.Module, name: str) -> Place:
     if place := definition(whole, name):
         return place
     if name.isidentifier():
-        raise Mismatch(f"there is no {name}")
+        known = [node.name for node in ast.walk(whole) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        raise Mismatch(f"there is no {name}" + (near_to(name, known) or f". There are {', '.join(known)}"))
     raise Mismatch(f'{name!r} is no name of a method. A statement is dropped by "" as its new code')
 
 

@@ -44,6 +44,8 @@ class Place:
 def _parsed(text: str) -> tuple[ast.stmt, ...]:
     text = textwrap.dedent(text).strip()
     tree = ast.parse(text + " pass" if is_header(text) else text)
+    if re.match(r"\*\s*\d", text):  # which ast.parse takes for a starred 2
+        raise SyntaxError("invalid syntax", ("", 1, 1, text))
     for node in ast.walk(tree):
         for name in {"lineno", "col_offset"} & set(node._attributes):
             delattr(node, name)  # what has a line is code that was there before

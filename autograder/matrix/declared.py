@@ -15,8 +15,8 @@ from autograder.process.frames import Outcome
 from autograder.process.warm import warm
 
 LEAST_RIGHTS, LEAST_MISTAKES, LEAST_HINTS = 2, 4, 2
-#: Code of so many letters may stand in a hint, though it is all that the reference returns.
-LONGEST_PART = 10
+#: Code of so many letters may stand in a hint, though it is all that the reference returns, or a line of it.
+LONGEST_PART, LONGEST_LINE = 10, 25
 
 
 def declared(exercise: Exercise) -> list[str]:
@@ -66,8 +66,12 @@ def _told(exercise: Exercise) -> list[str]:
     if isinstance(asked, ast.FunctionDef) and (told := _misnamed(asked, prompt)):
         findings.append(f"{proofread.at(solutions, asked.lineno)}: {told}")
     ends = [ast.unparse(node.value) for node in ast.walk(asked) if isinstance(node, ast.Return) and node.value]
+    lines = [ast.unparse(node) for node in ast.walk(asked) if isinstance(node, ast.Assign | ast.AugAssign)]
     for hint in exercise.hints if exercise.kind == "code" else ():
-        if given := next((code for code in ends if len(code) > LONGEST_PART and code in hint), None):
+        longer = [code for code in ends if len(code) > LONGEST_PART] + [
+            code for code in lines if len(code) > LONGEST_LINE
+        ]
+        if given := next((code for code in longer if code in hint), None):
             told = f"this hint hands the answer out: leave `{given}` to the learner"
             findings.append(f"{_at(exercise, hint)}: {told}")
     return findings
@@ -106,10 +110,14 @@ def _names(exercise: Exercise) -> list[str]:
     for frame in asked.frames:
         for name, told in frame["unknown"].items():
             findings.append(f'{_at(exercise, name)}: the shortcut "{name}" {told}')
+    checks = proofread.read(source.checks_path(exercise.section, exercise.name))
     for mistake in exercise.mistakes.values():
         place = place_of(exercise, mistake.name)
         if not mistake.message:
-            findings.append(f"{place}: {mistake.name} tells learners nothing: write its docstring")
+            told = "write its docstring"
+            if re.search(rf"def {mistake.name}\(.*\):\s+[rR]?f[rR]?['\"]", checks):
+                told = "its docstring has an f in front, with which Python takes it for code. Leave the f out"
+            findings.append(f"{place}: {mistake.name} tells learners nothing: {told}")
         for twin in mistake.twins:
             if twin == mistake.name:
                 findings.append(f"{place}: {twin} is named as its own twin: name the other mistake, or drop it")

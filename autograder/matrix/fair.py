@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from autograder import proofread
 from autograder.authoring.variants import implementation, same_as
-from autograder.declaring import brought
+from autograder.declaring import brought, near_to
 from autograder.exercise import Exercise, Probe
 from autograder.judging.difference import difference
 from autograder.judging.judge import remarked
@@ -90,7 +90,10 @@ def remarks(exercise: Exercise, frames: dict[str, dict[str, Frame]], reference: 
         for remark in sorted(made ^ set(right.remarks)):
             told = "gets" if remark in made else "does not get"
             where = f"{place_of(exercise, name)}: the right answer {name}"
-            findings.append(f"{where} {told} the remark {remark}: see its remarks=[...]")
+            seen = f"{told} the remark {remark}: see its remarks=[...]"
+            if remark not in exercise.remarks:
+                seen = f"names a remark {remark} that there is not{near_to(remark, list(exercise.remarks))}"
+            findings.append(f"{where} {seen}")
     declared = {remark for right in exercise.rights.values() for remark in right.remarks}
     for probe in exercise.remarks.values():
         where = f"{place_of(exercise, probe.name)}: the remark {probe.name}"

@@ -22,6 +22,7 @@ class Promise:
     words: str  # a regular expression that the prompt matches
     tried: Callable[[list[Any]], bool]  # given every argument of every recorded call
     remedy: str
+    of_one: bool = False  # where the line of a parameter says it, of that parameter
 
 
 def _tensors(arguments: list[Any]) -> Iterator[dict[str, Any]]:
@@ -68,14 +69,42 @@ PROMISES = [
         _float64,
         'try float64: draw.promised("float64")',
     ),
-    Promise(r"at\s+least\s+(one|1)\b(?!\s+and)", _one, 'try 1, a list of one, or draw.promised("a single row")'),
+    Promise(
+        r"at\s+least\s+(one|1)\b(?!\s+and)", _one, 'try 1, a list of one, or draw.promised("a single row")', of_one=True
+    ),
     Promise(
         r"need\s+(not\s+)?occur",
         _absent_label,
         "try labels in which the last class does not occur: draw.labels(n, classes - 1)",
     ),
 ]
+#: A dtype in words -> how those begin that it means.
+DTYPES = {"float": "float", "float32": "float32", "float64": "float64", "int64": "int64", "int": "int", "bool": "bool"}
+GIVEN = re.compile(rf"^((\w+)(?:, \w+)*: (?:an? )?({'|'.join(DTYPES)}) tensors?\b)(?!.*\bor\b)", re.MULTILINE)
+GIVES = re.compile(rf"(Returns? (?:an? )?(?:new )?({'|'.join(DTYPES)}) tensor)\b(?!.*\bor\b)")
 ERROR = re.compile(r"\b(?:[Rr]aises?|is an?)\s+((?:[A-Z]\w+Error)(?:\s+or\s+[A-Z]\w+Error)*)")
+
+
+def _meant(prompt: str, at: int, calls: list[dict[str, Any]]) -> list[Any]:
+    """What was given for the one parameter that the line of the prompt describes, as `every: int, at least 1`."""
+    line = prompt[prompt.rfind("\n", 0, at) + 1 : at]
+    named = re.match(r"(\w+): ", line)
+    return [call["arguments"][named[1]] for call in calls if named and named[1] in call.get("arguments", {})]
+
+
+def _other_dtypes(prompt: str, calls: list[dict[str, Any]]) -> list[str]:
+    """Of each tensor of which the prompt says a dtype, that every call has another."""
+    told = [
+        (one[1], one[3], [c.get("arguments", {}).get(one[2]) for c in calls], "is given")
+        for one in GIVEN.finditer(prompt)
+    ]
+    told += [(one[1], one[2], [c.get("result") for c in calls], "comes back") for one in GIVES.finditer(prompt)]
+    found = []
+    for words, dtype, values, how in told:
+        seen = {value["tensor"] for value in values if isinstance(value, dict) and "tensor" in value}
+        if seen and not any(one.startswith(DTYPES[dtype]) for one in seen):
+            found.append(f'the prompt says "{words}", and {" and ".join(sorted(seen))} {how}: change either')
+    return found
 
 
 def untried(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
@@ -89,10 +118,11 @@ def untried(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
     arguments = [argument for call in calls for argument in call.get("arguments", {}).values()]
     for promise in PROMISES if arguments else ():
         words = re.search(promise.words, prompt)
-        if words and not promise.tried(arguments):
+        if words and not promise.tried((promise.of_one and _meant(prompt, words.start(), calls)) or arguments):
             found.append(
                 f'{place}: no probe tries what the prompt promises, "{" ".join(words[0].split())}": {promise.remedy}'
             )
+    found += [f"{place}: {told}" for told in _other_dtypes(prompt, calls)]
     seen = json.dumps([[frame.get("value"), frame.get("raised", {}).get("type")] for frame in reference.values()])
     for match in ERROR.finditer(prompt):
         if not any(error in seen for error in re.findall(r"\w+Error", match[1])):

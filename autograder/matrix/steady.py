@@ -17,6 +17,10 @@ from autograder.proofread import AuthorsError
 DRAWN = {"randn": "normal", "normal": "normal", "gauss": "normal", "rand": "uniform", "uniform": "uniform"}
 DRAWN |= {"random": "number", "randint": "integers", "randrange": "integer", "randperm": "shuffled"}
 DRAWN |= {"shuffle": "shuffled", "sample": "shuffled", "permutation": "shuffled", "choice": "choice"}
+#: What changes more than the probe, by module and name, and why it has no place there.
+OUTSIDE = {("", "print"): "what is printed there a learner takes for their own"}
+OUTSIDE |= {("torch", "manual_seed"): "whoever knows the seed knows the inputs, and draw has one for each student"}
+OUTSIDE |= {("torch", "set_default_dtype"): "it holds for the answer too; draw a tensor and say .double()"}
 #: So many further draws are looked at before a probe is said to see the same under every seed.
 DRAWS = 8
 DRAW = "draw what it is given, as with draw.normal(...), or say why nothing varies in fixed=..."
@@ -51,6 +55,10 @@ def undrawn(exercise: Exercise) -> list[str]:
             file, line = source.place_of(exercise.section, exercise.name, node.lineno)
             told = f"draw what is random: draw.{DRAWN[last]}(...) in place of {module}.{last}"
             found.append(f"{proofread.shown(file)}:{line}: {told}")
+        if (module, last) in OUTSIDE:
+            file, line = source.place_of(exercise.section, exercise.name, node.lineno)
+            told = f"take {ast.unparse(node.func)}(...) out: {OUTSIDE[module, last]}"
+            found.append(f"{proofread.shown(file)}:{line}: {told}")
     return found
 
 
@@ -64,7 +72,14 @@ def fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[in
             break
         drawn.append(expected(exercise, seed))
     verdicts = [name for name in open_ if isinstance(drawn[0][name].get("value"), bool)]
-    return [
+    varied = expected(exercise, max(seeds) + 1 + DRAWS) if any(p.fixed for p in exercise.probes.values()) else {}
+    needless = [
+        f"{place_of(exercise, p.name)}: {p.name} sees something else under another seed: leave fixed= out"
+        for p in exercise.probes.values()
+        if p.fixed and not any("raised" in frames[p.name] for frames in (varied, *references))
+        if _sight(varied[p.name]) != _sight(references[0][p.name])
+    ]
+    return needless + [
         f"{place_of(exercise, name)}: {name} sees the same under every seed, so its answer can be hard-coded: "
         + ("return what came back, and no verdict on it" if name in verdicts else DRAW)
         for name in open_
@@ -73,8 +88,14 @@ def fixed(exercise: Exercise, references: list[dict[str, Frame]], seeds: list[in
 
 def verdicts(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
     """Probes that return True and False for what an answer gave, and not what it gave."""
+    as_text = "returns a tensor as a text: return the tensor, whose last digits may differ"
+    texts = [
+        f"{place_of(exercise, name)}: {name} {as_text}"
+        for name, frame in reference.items()
+        if any(isinstance(one, str) and "tensor(" in one for one in _parts(frame.get("value")))
+    ]
     told = "returns True and False alone: return what came back, and no verdict on it"
-    return [
+    return texts + [
         f"{place_of(exercise, name)}: {name} {told}"
         for name, frame in reference.items()
         if isinstance(seen := frame.get("value"), list)
@@ -83,6 +104,10 @@ def verdicts(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
         and all(isinstance(one, bool) for one in seen)
         and not any(isinstance(call.get("result"), bool) for call in frame["calls"])
     ]
+
+
+def _parts(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _sight(frame: Frame) -> Any:

@@ -880,6 +880,16 @@ FINDINGS: dict[str, tuple[Change, str]] = {
         change(SETUP, "Return a new tensor.", "Return a new tensor of the same dtype."),
         'no probe tries what the prompt promises, "same dtype": try float64: draw.promised("float64")',
     ),
+    "a promise of one parameter": (
+        also(
+            change(SETUP, "def double(x):", "def double(x, every):"),
+            change(
+                SETUP, "a float tensor of any shape.", "a float tensor of any shape.\n\n    every: int, at least 1."
+            ),
+            change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "draw.normal(1, 3), 2"),
+        ),
+        'no probe tries what the prompt promises, "at least 1": try 1, a list of one',
+    ),
     "a promise of any rank": (
         change(SETUP, "a float tensor of any shape", "a float tensor of any number of dimensions"),
         'no probe tries what the prompt promises, "any number of dimensions": try one dimension, and three',
@@ -887,6 +897,50 @@ FINDINGS: dict[str, tuple[Change, str]] = {
     "a promise of an error": (
         change(SETUP, "Return a new tensor.", "Raise ValueError without dimensions."),
         'no probe tries what the prompt promises, "ValueError": return draw.raised(NAME, ...) of a call',
+    ),
+    "a dtype that the prompt does not mean": (
+        change(SETUP, "Twice `x`, a float tensor of any shape.", "Twice `x`.\n\n    x: int64 tensor of any shape"),
+        f'{SETUP}:6: the prompt says "x: int64 tensor", and float32 is given: change either',
+    ),
+    "a dtype that does not come back": (
+        change(SETUP, "Return a new tensor.", "Return a float64 tensor."),
+        f'{SETUP}:6: the prompt says "Return a float64 tensor", and float32 comes back: change either',
+    ),
+    "a reason that there is not": (
+        change(DOUBLE, ".probe", '.probe(fixed="nothing varies")'),
+        f"{DOUBLE}:8: doubles_each_value sees something else under another seed: leave fixed= out",
+    ),
+    "a text for a tensor": (
+        change(DOUBLE, "draw.size(1, 3)))", "draw.size(1, 3))).__repr__()"),
+        f"{DOUBLE}:8: doubles_each_value returns a tensor as a text: return the tensor",
+    ),
+    "a print in a probe": (
+        change(DOUBLE, "    return double(draw", "    print(double)\n    return double(draw"),
+        f"{DOUBLE}:10: take print(...) out: what is printed there a learner takes for their own",
+    ),
+    "a dtype for everything": (
+        also(
+            change(DOUBLE, "from autograder", "import torch\n\nfrom autograder"),
+            change(
+                DOUBLE, "    return double(draw", "    torch.set_default_dtype(torch.float64)\n    return double(draw"
+            ),
+        ),
+        f"{DOUBLE}:12: take torch.set_default_dtype(...) out: it holds for the answer too",
+    ),
+    "no such remark": (
+        change(DOUBLE, "@double.right", '@double.right(remarks=["adds"])'),
+        f"{DOUBLE}:13: the right answer by_adding names a remark adds that there is not",
+    ),
+    "an f-text for a sentence": (
+        change(DOUBLE, '"""You square', 'f"""You square'),
+        f"{DOUBLE}:18: squares tells learners nothing: its docstring has an f in front",
+    ),
+    "no such method": (
+        also(
+            change(DOUBLE, "from autograder", "from autograder.authoring.slips import without\nfrom autograder"),
+            change(DOUBLE, '"x * 2", "x / 2"', 'without("doubel")'),
+        ),
+        f"{DOUBLE}:25: there is no doubel (did you mean double?)",
     ),
     "each of two slips that do not fit": (
         also(
@@ -1035,13 +1089,19 @@ def test_what_a_trial_left_in_the_reference_is_told_with_its_line(monkeypatch: p
         ),
         ("low: float", "Write x.clamp(low).", ": this hint hands the answer out: leave `x.clamp(low)` to the learner"),
         ("low: float", "x.clamp() does it.", ""),
+        (
+            "low: float",
+            "First kept = torch.where(x > low, x, low).",
+            ": this hint hands the answer out: leave `kept = torch.where(x > low, x, low)` to the learner",
+        ),
     ],
 )
 def test_a_prompt_and_a_hint_go_with_the_reference(
     prompt: str, hint: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exercise = lesson.find("softmax")
-    text = f'def softmax(x, low):\n    """Softmax.\n\n    x: tensor\n    {prompt}\n    """\n    return x.clamp(low)'
+    text = f'def softmax(x, low):\n    """Softmax.\n\n    x: tensor\n    {prompt}\n    """\n'
+    text += "    kept = torch.where(x > low, x, low)\n    return x.clamp(low)"
     monkeypatch.setattr(proofread, "definitions", lambda _: ast.parse(text).body)
     monkeypatch.setattr(exercise, "hints", ["What is low?", hint])
     findings = incomplete(exercise)
