@@ -24,7 +24,7 @@ def converse(exercise: Exercise, say: Say, ask: Ask, rng: random.Random, most: i
     known = predict.questions(exercise)
     if not known:
         raise NothingToPredict(
-            f"{exercise.name} has no input that fits in a line, so there is nothing to predict. "
+            f"No input that the checks of {exercise.name} draw is short enough to ask about. "
             f"Start writing: make check exercise={exercise.name}"
         )
     say("Two digits are enough, and arithmetic will do, as in 2 / 3 or exp(0.4): no calculator is needed.\n")
