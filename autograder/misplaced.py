@@ -43,7 +43,10 @@ def misplaced(here: Lesson) -> list[AuthorsError]:
         if not name.isidentifier():
             found.append(AuthorsError(path, 1, "call the file what Python could call a variable: letters, digits, _."))
         elif name not in here.own_sections:
-            found.append(AuthorsError(path, 1, f"the lesson has a section {name} too. Call this file something else."))
+            lost = ", ".join(f"`{one}`" for one in proofread.asked(path))
+            told = f"the lesson has a section {name} too. Call this file something else"
+            told += f", to ask {lost}" * bool(lost)
+            found.append(AuthorsError(path, 1, f"{told}."))
     for path in sorted((here.own / "checks").glob("*/*.py")):
         if path.parent.name not in sections and not path.stem.startswith("_"):
             solutions = proofread.shown(here.own / "solutions" / f"{path.parent.name}.py")

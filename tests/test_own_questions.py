@@ -84,6 +84,11 @@ def test_new_overwrites_nothing(lesson: Path) -> None:
         ("checks/mine/clip.py", "clip = 1 +\n", "my questions/checks/mine/clip.py:1: Python cannot read this"),
         ("solutions/mine.py", "def clip(x:\n", "my questions/solutions/mine.py:1: Python cannot read this"),
         ("solutions/setup.py", '"""Mine."""\n', "setup.py:1: the lesson has a section setup too."),
+        (
+            "solutions/setup.py",
+            'def half(x):\n    """Half."""\n    return x / 2\n',
+            "setup.py:1: the lesson has a section setup too. Call this file something else, to ask `half`.",
+        ),
         ("checks/lost/found.py", "", "there is no my questions/solutions/lost.py, in which `found` would be asked."),
     ],
 )
