@@ -25,7 +25,7 @@ NEEDED |= {"model_answer": 'model_answer="..."', "rubric": 'rubric=["...", "..."
 
 #: What torch code is used to calling things.
 IMPORTS = {"torch": "import torch", "nn": "from torch import nn", "F": "import torch.nn.functional as F"}
-IMPORTS |= {"math": "import math", "copy": "import copy"}
+IMPORTS |= {"math": "import math", "copy": "import copy", "Tensor": "from torch import Tensor"}
 
 _CONCEPT = "That belongs to a question of letters: from autograder.concept import concept, and write concept(...)."
 _CODE = "That belongs to an exercise in code: from autograder.exercise import code, and write code(...)."

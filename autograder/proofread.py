@@ -230,6 +230,15 @@ def left_below(solutions: Path, name: str) -> list[int]:
     return found
 
 
+def brought_along(solutions: Path) -> list[int]:
+    """The lines that import from solutions or checks, which learners do not have."""
+    return [
+        number
+        for number, line in enumerate(read(solutions).splitlines(), 1)
+        if re.match(rf"\s*(?:from|import) (?:(?:{places.OWN}\.)?(?:solutions|checks)|autograder\.checks)\b", line)
+    ]
+
+
 def definition_of(solutions: Path, name: str) -> tuple[Path, int]:
     """Where the reference stands."""
     return solutions, next((node.lineno for node in definitions(solutions) if node.name == name), 1)

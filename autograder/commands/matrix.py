@@ -35,6 +35,7 @@ def matrix(
     Exits with 1 when there are findings, or changes of the reference that survive.
     """
     from autograder.authoring.families import complete
+    from autograder.authoring.slips import Misfit
     from autograder.authoring.variants import edited, misfits
     from autograder.matrix.fair import false_alarms
     from autograder.matrix.selfcheck import Examination, across, examine
@@ -59,7 +60,8 @@ def matrix(
                 found = Examination(exercise, seeds=seeds)
                 found.findings = [f"false alarm: {alarm}" for alarm in false_alarms(exercise, seeds)]
         except AuthorsError as error:
-            found = Examination(exercise, findings=[*dict.fromkeys([str(error), *misfits(exercise)])])
+            others = misfits(exercise) if isinstance(error, Misfit) else []
+            found = Examination(exercise, findings=[*dict.fromkeys([str(error), *others])])
         examined.append(found)
         if not as_json:
             kill_matrix.show(found, alone=len(exercises) == 1 and exercise.kind == "code")

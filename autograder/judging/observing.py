@@ -28,6 +28,8 @@ AT_MOST, AT_LONGEST = 10.0, 30.0
 OF_ITS_TIME = 0.9
 #: What asks whoever sits at the keyboard, or leaves.
 ENDS = ("BdbQuit", "EOFError", "SystemExit")
+#: The first line of a section's solutions that raises when they are read, and what it raises.
+unread_lines: dict[str, tuple[int, str]] = {}
 of_references: dict[tuple[str, int], dict[str, Frame]] = {}
 _small: dict[tuple[str, str], Outcome] = {}
 
@@ -103,6 +105,8 @@ def expected(exercise: Exercise, seed: int) -> dict[str, Frame]:
                 f"{observed.ending} {observed.detail} {observed.printed[-500:]}"
             )
         of_references[key] = frames
+        if failed := next((frame["loaded"]["failure"] for frame in observed.frames if "loaded" in frame), None):
+            unread_lines[exercise.section] = (failed["frames"][-1]["line"] if failed["frames"] else 1, unread(failed))
     return of_references[key]
 
 
@@ -130,7 +134,7 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
     failed = next((frame["loaded"]["failure"] for frame in observed.frames if "loaded" in frame), None)
     if failed and not frames:
         line = failed["frames"][-1]["line"] if failed["frames"] else 1
-        raise AuthorsError(solutions, line, f"this raises {failed['type']}: {failed['message']}")
+        raise AuthorsError(solutions, line, unread(failed))
     for name, frame in frames.items():
         raised, probe = frame.get("raised"), exercise.watched[name]
         if frame.get("value", 0) is None:
@@ -170,6 +174,8 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
                 told += ". Rights and mistakes are not there when probes run"
             raise AuthorsError(*_place(exercise, name, frame), f"the probe `{name}` itself raises {told}")
         also = f"If the probe {name} is to see that, say why in its fixed=..."
+        if raised["type"] == "RecursionError":
+            also = "Does it call itself without an end?"
         if raised["type"] in ENDS:
             also = "Nobody is there to answer it: take that line out"
         if raised["type"] == "NameError":
@@ -186,6 +192,13 @@ def observable(exercise: Exercise, observed: Outcome, frames: dict[str, Frame], 
     if missing and observed.ending == "exited" and observed.detail != f"exit code {BROKEN}":
         told = f"the probe `{missing[0]}` ended its process ({observed.detail}). It has to come back"
         raise AuthorsError(*exercise.watched[missing[0]].place, told)
+
+
+def unread(failed: dict[str, Any]) -> str:
+    """What a line of the solutions raises when their file is read, and what to write."""
+    unknown = re.match(r"name '(\w+)' is not defined$", failed["message"]) if failed["type"] == "NameError" else None
+    told = f"this raises {failed['type']}: {failed['message'].rstrip('.')}"
+    return told + (brought(unknown[1]) if unknown else "")
 
 
 def _without_self(exercise: Exercise, message: str) -> int:

@@ -63,6 +63,9 @@ def _told(exercise: Exercise) -> list[str]:
     for line in proofread.left_below(solutions, exercise.name):
         told = "every learner's file would have this: take it out of the solutions"
         findings.append(f"{proofread.at(solutions, line)}: {told}")
+    for line in proofread.brought_along(solutions):
+        told = "learners do not have what this imports: write what is needed here, or hand it over as an argument"
+        findings.append(f"{proofread.at(solutions, line)}: {told}")
     if isinstance(asked, ast.FunctionDef) and (told := _misnamed(asked, prompt)):
         findings.append(f"{proofread.at(solutions, asked.lineno)}: {told}")
     ends = [ast.unparse(node.value) for node in ast.walk(asked) if isinstance(node, ast.Return) and node.value]

@@ -42,6 +42,8 @@ def mistakes(
         if not by[name]:
             advice = "draw inputs on which it shows, or look at more"
             advice += f"; or, if it is right, make it a @{exercise.name}.right" * (name in exercise.mistakes)
+            if name in exercise.relations:
+                advice += "; or, where it changes nothing, leave it out of relations=[...]"
             if taken[name]:
                 advice = f"it takes the shortcut {', '.join(taken[name])}, which is told without it: drop it"
             findings.append(f"{place}: weak: the mistake {name} passes: {advice}")

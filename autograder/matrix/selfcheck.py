@@ -18,10 +18,11 @@ from autograder import lesson, proofread, section_files, source
 from autograder.authoring.families import complete
 from autograder.authoring.relations import RELATIONS
 from autograder.authoring.variants import implementation, rounded
+from autograder.declaring import brought
 from autograder.exercise import Exercise
 from autograder.judging.grade import UNFINISHED, experiment
 from autograder.judging.judge import judge, remarked
-from autograder.judging.observing import expected
+from autograder.judging.observing import expected, unread_lines
 from autograder.judging.verdict import Frame
 from autograder.matrix import fair, needed
 from autograder.matrix.declared import incomplete, place_of
@@ -170,9 +171,19 @@ def _reference(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
             for name, frame in reference.items()
             if frame.get("shortcuts")
         ]
+        + _read(exercise)
         + _in_place(exercise, reference)
         + arrays(exercise, reference)
     )
+
+
+def _read(exercise: Exercise) -> list[str]:
+    """A line of the solutions that raises when they are read, as every learner's file would."""
+    if exercise.section not in unread_lines:
+        return []
+    line, told = unread_lines[exercise.section]
+    place = proofread.at(source.solutions_path(exercise.section), line)
+    return [f"{place}: {told}. Every learner's file has this line: mend it, or take it out"]
 
 
 def _in_place(exercise: Exercise, reference: dict[str, Frame]) -> list[str]:
@@ -208,7 +219,10 @@ def unshown(exercise: Exercise) -> list[str]:
         return []
     why = lines[0].removeprefix(UNFINISHED).strip(" )") if lines else "there are no lines"
     place = proofread.at(function.__code__.co_filename, function.__code__.co_firstlineno)
-    return [f"{place}: the experiment `{function.__name__}` shows nothing: {why}. It has to return a list of lines"]
+    unknown = re.search(r"NameError: name '(\w+)' is not defined$", why)
+    told = brought(unknown[1]).replace(" above.", " in it") if unknown else ""
+    told = told or ". It has to return a list of lines"
+    return [f"{place}: the experiment `{function.__name__}` shows nothing: {why}{told}"]
 
 
 def _stub(exercise: Exercise, reference: dict[str, Frame], seed: int) -> list[str]:

@@ -34,6 +34,7 @@ def steady(exercise: Exercise, reference: dict[str, Frame], seed: int) -> None:
         for probe in [exercise.watched[name] for name in names if name in again]:
             if compare(exercise, probe, again[probe.name], reference[probe.name])[0] != "agrees":
                 told = "Draw what is random, as with draw.normal(...), and make anew what probes share"
+                told += " or the reference keeps"
                 what = f"the probe `{probe.name}` sees something else when it runs again with the same draws"
                 raise AuthorsError(*probe.place, f"{what}. {told}.")
 

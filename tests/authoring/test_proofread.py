@@ -471,6 +471,7 @@ def test_a_question_of_order_that_is_not_declared_one_is_told(tmp_path: Path) ->
         ("return 'one\\ntwo'", {"lines": ["one", "two"]}),
         ("print(2)", {"failed": "TypeError: 'NoneType' object is not iterable"}),
         ("return [x]", {"failed": "NameError: name 'x' is not defined"}),
+        ("return [torch]", {"failed": "NameError: name 'torch' is not defined"}),
     ],
 )
 def test_an_experiment_that_shows_nothing_says_why(
@@ -482,6 +483,7 @@ def test_an_experiment_that_shows_nothing_says_why(
     findings = selfcheck.unshown(lesson.find("why_no_grad_in_step"))
     assert len(findings) == ("failed" in told)
     assert f"shows nothing: {told.get('failed', '')}" in "".join(findings) or not findings
+    assert "".join(findings).endswith(". Write import torch in it") == ("torch" in body)
 
 
 def test_a_comma_behind_the_declaration_is_told() -> None:
@@ -527,6 +529,16 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
             moved(DOUBLE, DOUBLE.replace("double", "doubel")),
             "double",
             f'{DOUBLE.replace("double", "doubel")}:5: this declares double = ...("double", ...). Write doubel = code(',
+        ),
+        (
+            change(SETUP, "return x * 2", "return double(x)"),
+            "double",
+            f"{SETUP}:11: the reference raises RecursionError: maximum recursion depth exceeded",
+        ),
+        (
+            change(SETUP, "def double(x):", "def double(x: Tensor):"),
+            "double",
+            f"{SETUP}:6: this raises NameError: name 'Tensor' is not defined. Write from torch import Tensor above.",
         ),
         (
             change(SETUP, "return x * 2", "breakpoint()\n    return x * 2"),
@@ -941,6 +953,27 @@ FINDINGS: dict[str, tuple[Change, str]] = {
             change(DOUBLE, '"x * 2", "x / 2"', 'without("doubel")'),
         ),
         f"{DOUBLE}:25: there is no doubel (did you mean double?)",
+    ),
+    "a relation that changes nothing": (
+        also(
+            change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "draw.normal(draw.size(2, 4))"),
+            code('relations=["detached"]'),
+        ),
+        "weak: the mistake detached passes: draw inputs on which it shows, or look at more; or, where it changes "
+        "nothing, leave it out of relations=[...]",
+    ),
+    "solutions that read a file": (
+        change(SETUP, "import torch", "import torch\n\nROWS = open('rows.csv').read()"),
+        f"{SETUP}:5: this raises FileNotFoundError: [Errno 2] No such file or directory: 'rows.csv'. Every learner's",
+    ),
+    "solutions that lean on others": (
+        change(SETUP, "import torch", "import torch\nfrom solutions.cross_entropy import which_is_true"),
+        f"{SETUP}:4: learners do not have what this imports: write what is needed here",
+    ),
+    "a reference that keeps something": (
+        change(SETUP, "return x * 2", "torch.kept = getattr(torch, 'kept', 0) + 1\n    return x * torch.kept"),
+        "with the same draws. Draw what is random, as with draw.normal(...), and make anew what probes share or the "
+        "reference keeps.",
     ),
     "each of two slips that do not fit": (
         also(
