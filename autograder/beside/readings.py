@@ -101,7 +101,8 @@ def as_pairs(value: Any, what: str, epochs: int) -> list[list[float]]:
         raise Complaint(f"{what} should be a list with one (loss, accuracy) for each epoch, not {_kind_of(value)}")
     entries = list(value)
     if entries and len(entries) != epochs:
-        raise Complaint(f"{what} has {len(entries)} entries after {epochs} epochs: it should have one pair for each")
+        told = f"with epochs = {epochs} its length is {len(entries)}"
+        raise Complaint(f"{what} should have one pair for each epoch: {told}")
     return [as_pair(entry, f"entry {i} of {what}") for i, entry in enumerate(entries)]
 
 

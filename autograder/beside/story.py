@@ -8,7 +8,7 @@ A story is a list, in order, of
                         the parameters had changed when the loss was worked out, and when backward() began
 {"what": "look", ...}   rows that are for looking at went through the model: "rows", "training", "graph", "updates"
 {"what": "end", ...}    "updates" in all; "batches", whether batches have numbers, since no rows are known; "by_y",
-                        whether rows are known by the targets alone
+                        whether rows are known by the targets alone; "asked", whether loss_func was called at all
 
 What is done in another order and comes to the same, such as clearing the gradients before or after, gives the same.
 """
@@ -101,7 +101,5 @@ def _story(of: Followed) -> list[dict[str, Any]]:
             if -1 not in rows:
                 mode = {"training": event.training, "graph": bool(event.graph)}
                 told.append({"what": "look", "rows": rows, **mode, "updates": event.updates})
-    return [
-        *told[:MOST],
-        {"what": "end", "updates": len(of.journal.states) - 1, "batches": of.batches, "by_y": of.inputs is None},
-    ]
+    end = {"what": "end", "updates": len(of.journal.states) - 1, "batches": of.batches, "by_y": of.inputs is None}
+    return [*told[:MOST], end | {"asked": any(event.what == "loss" for event in of.journal.events)}]

@@ -71,7 +71,7 @@ STORY = {
     "learn": dict.fromkeys(("held", "run", "predicted", "updates"), "count")
     | {"rows": "rows", "training": "mode", "loss": "number"},
     "look": {"rows": "rows", "training": "mode", "graph": "mode", "updates": "count"},
-    "end": {"updates": "count", "batches": "mode", "by_y": "mode"},
+    "end": {"updates": "count", "batches": "mode", "by_y": "mode", "asked": "mode"},
 }
 
 

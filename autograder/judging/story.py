@@ -153,7 +153,7 @@ class _Both:
             if before and (turn := self._step(k, before, wanted)):
                 return [(since, turn)]
             if got is None:
-                return [(since, Turn("ends", wanted, before))]
+                return [(since, Turn("ends" if self.own_end["asked"] else "never", wanted, before))]
             if got["rows"] != want["rows"]:
                 skipped = k + 1 < len(self.theirs) and got["rows"] == self.theirs[k + 1]["rows"]
                 return [(since, Turn("skipped" if skipped else "rows", wanted, before, came))]

@@ -57,6 +57,8 @@ def sentence(turn: Turn) -> str:
             return f"The step for {wanted} is missing: yours begins with {came}."
         case "skipped":
             return f"The step for {wanted} is missing: after {before}, yours goes on with {came}."
+        case "never":
+            return "`loss_func` is never called."
         case "ends" if turn.before is None:
             return "No backward() starts from a loss that `loss_func` gave."
         case "ends":

@@ -370,6 +370,23 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
                     p -= lr * p.grad
                     p.grad = None
 """,
+        "`loss_func` is never called.",
+    ),
+    (
+        "fit_parameters",
+        """import torch
+
+def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
+    for e in range(epochs):
+        for i in range(0, len(x), bs):
+            print(loss_func(model(x[i:i + bs]), y[i:i + bs]))
+            l = ((model(x[i:i + bs]).squeeze() - y[i:i + bs]) ** 2).sum()
+            l.backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= lr * p.grad
+                    p.grad = None
+""",
         "No backward() starts from a loss that `loss_func` gave.",
     ),
     (
