@@ -12,6 +12,10 @@ LIST_MODEL = """class ListModel:
         self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]
     def __call__(self, x):
 """
+SOFTMAX_LAST = """        for layer in self.layers:
+            x = layer(x)
+        return x.softmax(-1)
+"""
 LOOP = """def {head}:
     for _ in range(epochs):
         for i in range({bounds}):
@@ -251,6 +255,22 @@ OTHERS = [
     ("SliceLoader", SLICES, "one_place_for_all_loaders", "is on the class"),
     ("fit_loader", FIT_LOADER, "one_epoch_too_many", "There is one epoch too many"),
     ("fit", FIT, "the_last_epoch_alone", "the result of the last epoch alone"),
+    (
+        "unzip",
+        "def unzip(pairs):\n    xs, ys = [], []\n    for x, y in pairs:\n        if x not in xs:\n"
+        "            xs.append(x)\n            ys.append(y)\n    return xs, ys\n",
+        "through_a_dict",
+        "You go through a dict",
+    ),
+    (
+        "fit_loader",
+        "def fit_loader(epochs, model, loss_func, opt, train_dl):\n    for _ in range(epochs):\n"
+        "        for xb, yb in train_dl:\n            loss_func(model(xb), yb).backward()\n            opt.step()\n"
+        "            opt.zero_grad()\n        return\n",
+        "one_iterator_for_all_epochs",
+        "An iterator made",
+    ),
+    ("ListModel", LIST_MODEL + SOFTMAX_LAST, "a_softmax_of_its_own", "passed"),
     (
         "unzip",
         "def unzip(pairs):\n    xs = [x for x, _ in pairs]\n    return xs, xs\n",

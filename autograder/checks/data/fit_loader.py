@@ -99,8 +99,8 @@ def one_epoch_too_many():
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = iter(train_dl)"))
 def one_iterator_for_all_epochs():
-    """You learn from one pass alone. Is `epochs` used? An iterator made before the first epoch is used up after it:
-    begin a new loop in each epoch."""
+    """You learn from one pass alone. Is `epochs` used, does a `return` stand inside its loop, or is an iterator made
+    before the first epoch, which uses it up?"""
 
 
 @fit_loader.slip(change("train_dl", "batches"), first("batches = list(train_dl)"))

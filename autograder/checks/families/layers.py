@@ -88,13 +88,12 @@ def each_layer_on_the_input():
 
 @slip("x = layer(x)", "x = layer(x).relu()")
 def a_relu_of_its_own():
-    """A relu is applied after each layer, beside the layers that were passed. Apply those layers and nothing else."""
+    """A relu is applied after each layer, beside the layers of the model. Apply these and nothing else."""
 
 
 @slip("return x", "return x.softmax(-1)")
 def a_softmax_of_its_own():
-    """There is a softmax at the end that was not among the layers. Apply the layers that were passed, and nothing
-    else."""
+    """There is a softmax at the end that is none of the layers. Apply the layers, and nothing else."""
 
 
 @slip("for layer in self.layers:", "for layer in self.layers[:-1]:")

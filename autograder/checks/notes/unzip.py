@@ -155,7 +155,8 @@ def without_the_star():
 
 @unzip.mistake
 def through_a_dict(pairs):
-    """You go through a dict, whose keys are all different: pairs with the same first item overwrite each other."""
+    """Of pairs that are the same, one alone is left. Do you go through a dict, or ask whether something was there
+    already? Every pair counts."""
     try:
         table = dict(pairs)
     except TypeError:  # keys of a kind that cannot be hashed
