@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.repair.edit import Change, Edit, having, labels, number_of, place_of, renamed
+from autograder.repair.edit import Change, Edit, having, labels, number_of, place_of, renamed, same
 from autograder.repair.kinds import called, text
 from autograder.repair.reading import is_text
 
@@ -46,7 +46,7 @@ def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
         case ast.Assign(targets=[ast.Name() | ast.Attribute()]):
             yield from _building(statement)
             yield _edit(statement, "not_in_place", _in_parts)
-        case ast.Assign(targets=[ast.Tuple(elts=[_, _])]):
+        case ast.Assign(targets=[ast.Tuple(elts=[_, _])]) if not keeps_names(statement):
             yield _edit(statement, "order", _targets_exchanged)
         case ast.AugAssign():
             yield _edit(statement, "accumulates", lambda n: ast.Assign([n.target], n.value, lineno=0))
@@ -70,13 +70,37 @@ def _rewritten(statement: ast.stmt, last: bool) -> Iterator[Edit]:
             yield _edit(statement, "return_not_yield", lambda n: ast.Expr(ast.Yield(n.value)))
 
 
+def keeps_names(statement: ast.Assign) -> bool:
+    """Whether it is like `self.x, self.y = x, y`: each thing goes under its own name, none into another one's place."""
+    target, value = statement.targets[0], statement.value
+    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple):
+        return False
+    names = [v.id if isinstance(v, ast.Name) else "" for v in value.elts]
+    return [text(t).split(".")[-1] for t in target.elts] == names
+
+
 def _counts(name: ast.expr) -> bool:
     """Whether it is named like what enumerate() gives first."""
     return isinstance(name, ast.Name) and name.id in ("i", "j", "k", "n", "idx", "index", "row", "pos", "epoch", "step")
 
 
-def _building(statement: ast.stmt) -> Iterator[Edit]:
+def kind_of_building(old: ast.Assign, new: ast.AugAssign) -> str:
+    """The kind of x = y -> x -= z: an x = x - z builds on what was there, and is at most no change of it."""
+    if not _reads_itself(old):
+        return "overwrites"
+    return "not_in_place" if same(_accumulating(old), new) else "statement"
+
+
+def _reads_itself(statement: ast.Assign) -> bool:
+    """Whether its value is made of the very thing that it is given to, and not of something that belongs to that."""
+    owners = {id(node.value) for node in ast.walk(statement.value) if isinstance(node, ast.Attribute)}
+    return any(same(n, statement.targets[0]) and id(n) not in owners for n in ast.walk(statement.value))
+
+
+def _building(statement: ast.Assign) -> Iterator[Edit]:
     """x = y becomes x += y, or x -= y."""
+    if _reads_itself(statement):
+        return
     for operator in (ast.Add(), ast.Sub()):
         yield _edit(statement, "overwrites", lambda n, o=operator: ast.AugAssign(n.targets[0], o, n.value))
 

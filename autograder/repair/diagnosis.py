@@ -15,7 +15,7 @@ from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
 from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
 from autograder.repair.copies import Copy
-from autograder.repair.displaced import displaced, finer
+from autograder.repair.displaced import displaced, finer, one_by_one
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
 from autograder.repair.naming import NO_HINTS, Hints, Named, told
@@ -142,7 +142,8 @@ def _begin(
 
 
 def _told_better(search: Search, found: Found, suggested: Suggested) -> Found:
-    return finer(search.sets, displaced(search.sets, found), suggested.edits)
+    found = one_by_one(search.sets, displaced(search.sets, found), suggested.differences)
+    return finer(search.sets, found, suggested.edits)
 
 
 def _imports(tree: ast.Module) -> list[ast.stmt]:

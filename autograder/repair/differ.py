@@ -8,19 +8,22 @@ from __future__ import annotations
 import ast
 import dataclasses
 import difflib
+from collections import Counter
+from typing import Any
 
 from autograder.repair.alive import added_to
-from autograder.repair.assignments import EFFECTS
+from autograder.repair.assignments import EFFECTS, kind_of_building
 from autograder.repair.edit import (
     Change,
     Edit,
     end_line,
+    having,
     labels,
     number_of,
     same,
 )
 from autograder.repair.inside import wrap
-from autograder.repair.kinds import called, classify, kind_in, place, said_of
+from autograder.repair.kinds import called, classify, kind_in, place, said_of, text
 from autograder.repair.statements import insert, taken_out
 
 #: Fields whose difference means nothing.
@@ -79,11 +82,39 @@ class _Difference:
             return True
         if name == "ops":
             return len(a) == len(b) and all(type(x) is type(y) for x, y in zip(a, b, strict=True))
+        if name == "args" and isinstance(owner, ast.Call) and abs(len(a) - len(b)) == 1 < min(len(a), len(b)):
+            self._arguments(owner, a, b)
+            return True
         if len(a) != len(b) or not all(isinstance(item, ast.AST) for item in [*a, *b]):
             return a == b
         for old, new in zip(a, b, strict=True):
             self.nodes(old, new, owner)
         return True
+
+    def _arguments(self, owner: ast.Call, a: list[ast.expr], b: list[ast.expr]) -> None:
+        """One of several arguments is too many or missing: the one beside which most of the others stay as they are."""
+        longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+        out = max(range(len(longer)), key=lambda k: _agreeing([*longer[:k], *longer[k + 1 :]], shorter) + k / 1000)
+        rest = [*longer[:out], *longer[out + 1 :]]
+        for old, new in zip(*((rest, b) if longer is a else (a, rest)), strict=True):
+            self.nodes(old, new, owner)
+        theirs = a[out] if longer is a else a[max(out - 1, 0)]
+        line, columns = place(theirs)
+        numbered, said = number_of(theirs), {"what": text(theirs), "call": called(owner)}
+        bag, parts = labels(longer[out]), [e for e in b[out : out + 1] if longer is b]
+
+        def change(node: Any) -> ast.AST | None:
+            at = next((k for k, e in enumerate(node.args) if number_of(e) == numbered), None)
+            if at is None:
+                return None
+            kept = [node.args[at]] if parts else []
+            around = [*kept, *parts] if out else [*parts, *kept]
+            return having(node, args=[*node.args[:at], *around, *node.args[at + 1 :]])
+
+        kind = "argument_missing" if parts else "argument_extra"
+        gone, come = (Counter(), bag) if parts else (bag, Counter())
+        edit = Edit(kind, ((number_of(owner), change),), (line,), columns, bag.total(), gone, come, said=said)
+        self.edits.append(edit)
 
     def _replaced(self, old: ast.AST, new: ast.AST, within: ast.AST) -> None:
         if not hasattr(old, "lineno") and not isinstance(old, ast.arguments | ast.comprehension | ast.withitem):
@@ -111,7 +142,7 @@ class _Difference:
             if old is not None and new is not None:
                 self.nodes(old, new, owner)
             elif old is not None:
-                self._taken_out(old)
+                self._taken_out(old, owner)
             elif new is not None:
                 edit = insert(owner, name, last, new)
                 self.edits.append(dataclasses.replace(edit, said=edit.said | {"statement": ast.dump(new)}))
@@ -123,16 +154,17 @@ class _Difference:
                 kind = "condition_missing" if isinstance(top, ast.If) else "no_grad_missing"
                 self.edits.append(wrap(kind, owner, name, inside[id(top)], top))
 
-    def _taken_out(self, old: ast.stmt) -> None:
+    def _taken_out(self, old: ast.stmt, owner: ast.AST) -> None:
         edit = taken_out(old)
-        self.edits.append(dataclasses.replace(edit, said=edit.said | {"statement": ast.dump(old)}))
+        said = edit.said | {"statement": ast.dump(old), "owner": str(number_of(owner))}
+        self.edits.append(dataclasses.replace(edit, said=said))
 
 
 def _kind_of_statement(old: ast.stmt, new: ast.AST) -> str:
     """What is said of a statement in whose place another one is to stand, where it is the same thing done otherwise."""
     match old, new:
         case (ast.Assign(targets=[target]), ast.AugAssign()) if same(target, new.target):
-            return "overwrites"
+            return kind_of_building(old, new)
         case (ast.Assign(targets=[ast.Name(id=name)]), ast.Expr()) if added_to(new) == name:
             return "overwrites"
         case (ast.AugAssign(), ast.Assign(targets=[target])) if same(old.target, target):
@@ -229,6 +261,10 @@ def _likeness(a: ast.stmt, b: ast.stmt) -> float:
     return 0.15 if isinstance(a, FORMS) and isinstance(b, FORMS) and _ratio(a, b) > ANOTHER_FORM else 0.0
 
 
+def _agreeing(a: list[ast.expr], b: list[ast.expr]) -> float:
+    return sum(_ratio(old, new) for old, new in zip(a, b, strict=True))
+
+
 def _ratio(a: ast.AST, b: ast.AST) -> float:
     return difflib.SequenceMatcher(None, ast.unparse(a), ast.unparse(b)).ratio()
 
@@ -244,6 +280,8 @@ def _with_moves(edits: list[Edit]) -> list[Edit]:
             moved.add(id(other))
             parts = (*other.parts, *edit.parts)
             said = {"what": other.said["what"]}
+            if other.said["owner"] == str(edit.parts[0][0]) and ".zero_grad" not in other.gone:
+                said["when"] = "too late" if other.lines[0] > edit.lines[0] else "too early"
             found.append(Edit("moved", parts, other.lines, other.columns, 2, said=said))
         else:
             found.append(edit)
@@ -272,7 +310,7 @@ def _with_exchanges(edits: list[Edit], theirs: ast.stmt) -> list[Edit]:
         last = found[-1] if found else None
         beside = last is not None and {*last.lines, *edit.lines} <= calls and edit.lines[0] - last.lines[0] == 1
         if last is not None and beside and last.kind == edit.kind == "attribute" and last.gone == edit.come:
-            found[-1] = Edit("moved", (*last.parts, *edit.parts), last.lines, None, 2)
+            found[-1] = Edit("moved", (*last.parts, *edit.parts), last.lines, None, 2, said={"when": "too early"})
         else:
             found.append(edit)
     return found

@@ -43,6 +43,17 @@ def finer(sets: Sets, found: Found, edits: list[Edit]) -> Found:
     return found
 
 
+def one_by_one(sets: Sets, found: Found, differences: list[list[Edit]]) -> Found:
+    """Where one edit gives a call other arguments, a difference that changes two of them, each in its line."""
+    if len(found.edits) > 1 or found.edits[0].kind != "argument":
+        return found
+    pairs: list[tuple[Edit, ...]] = [tuple(d) for d in differences if len(d) == 2 and d[0].lines != d[1].lines]
+    pairs = [pair for pair in pairs if not any(edit.kind in WHOLESALE for edit in pair)]
+    with contextlib.suppress(OutOfBudget):
+        return sets.best(sets.all_pass(pairs)) or found
+    return found
+
+
 def _at_theirs(sets: Sets, found: Found, edit: Edit) -> Found | None:
     near = sorted(_instead(sets.tree, edit), key=lambda other: abs(other.lines[0] - edit.lines[0]))
     pairs = [(other, tuple(other if e is edit else e for e in found.edits)) for other in near]

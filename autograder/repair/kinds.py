@@ -63,7 +63,7 @@ def classify(old: ast.AST, new: ast.AST) -> str:
             return "calls_swapped"
         case (ast.Call(), ast.Call()) if same(old.func, new.func):
             return _arguments(old, new)
-        case (ast.Call(func=ast.Attribute(value=a)), ast.Call(func=ast.Attribute(value=b))) if same(a, b):
+        case (ast.Call(func=ast.Attribute(value=a)), ast.Call(func=ast.Attribute(value=b))) if _alike(a, b):
             return "function" if _gets_the_same(old, new) else "expression"
         case (ast.Attribute() | ast.Name(), ast.Call(func=function)) if same(old, function):
             return "not_called"
@@ -94,7 +94,8 @@ def classify(old: ast.AST, new: ast.AST) -> str:
     if isinstance(old, ast.Tuple | ast.List) and isinstance(new, ast.Tuple | ast.List):
         return _elements(old, new)
     if isinstance(old, ast.IfExp) and isinstance(new, ast.IfExp):
-        return "condition" if same([old.body, old.orelse], [new.body, new.orelse]) else "expression"
+        both = [new.body, new.orelse]
+        return "condition" if same([old.body, old.orelse], both) or same([old.orelse, old.body], both) else "expression"
     return "expression"
 
 
@@ -141,6 +142,11 @@ def said_of(node: ast.AST, parent: ast.AST, kind: str) -> dict[str, str]:
     if kind == "function" and isinstance(node, ast.Attribute | ast.Name):
         said["call"] = text(node).split(".")[-1]
     return said
+
+
+def _alike(a: ast.AST, b: ast.AST) -> bool:
+    """Whether both are the same owner, be it a module written in full: `torch.optim` and `optim`."""
+    return same(a, b) or bool(text(a) and text(a).split(".")[-1] == text(b).split(".")[-1])
 
 
 def _gets_the_same(old: ast.Call, new: ast.Call) -> bool:

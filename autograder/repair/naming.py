@@ -46,10 +46,14 @@ EFFECTS = {
 }
 #: What an edit may bring in, a statement and anything else, where a known mistake is told beside it.
 MOST_STATEMENT, MOST_NEW = 9, 4
+#: A line that holds a condition and nothing else.
+CONDITION = re.compile(r"(if|elif|while)\b.*:\s*(#.*)?")
 #: So many edits are believed only while they are small.
 MANY, MOST_OF_MANY = 3, 9
 #: What is put round lines may reach further than it must: its first line is the place.
 WRAPS = {"no_grad_missing", "condition_missing"}
+#: What makes a plain number of one.
+PLAIN = ("int({})", "float({})", "{}.item()", "int({}.item())")
 #: A place that spreads over more lines than this is told by its first one.
 MOST_LINES = 3
 
@@ -87,14 +91,13 @@ def told(
     lines = text.split("\n")
     if found.after is not None:
         return _in_part(found, lines, alone, failing, named, hints)
-    others = [e for (e,) in _singles(found) if not _reads(e, found.edits[0], lines)]
-    if alone is not None and len(found.edits) == 1 and any(e.lines != found.edits[0].lines for e in others):
+    at = _earliest(found, lines) if len(found.edits) == 1 else found.edits[0]
+    if alone is not None and at is None:
         return [alone]  # another line would do as well
-    if alone is not None and len({edit.lines for edit in found.edits}) == 1 and found.edits[0].kind not in EVIDENT:
-        edit = found.edits[0]
-        if edit.kind in PUT_IN and alone.said.get("by"):
-            edit = _standing(alone.said["by"], text, edit)
-        return [_placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), edit, lines)]
+    if alone is not None and at and len({edit.lines for edit in found.edits}) == 1 and at.kind not in EVIDENT:
+        if at.kind in PUT_IN and alone.said.get("by"):
+            at = _standing(alone.said["by"], text, at)
+        return [_placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), at, lines)]
     made = []
     shown: set[tuple[int, ...]] = set()
     joined = _joined(found.edits)
@@ -110,8 +113,10 @@ def told(
         name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
         if name and _speaks_of_all(name):
             name = None
-        kind = "statement" if hung_on and edit.kind == "statement_extra" else _kind(edit, found)
+        kind = "statement" if hung_on and edit.kind == "statement_extra" else _kind(edit, found, lines)
         base = name or Diagnosis(kind, said=edit.said, known=False)
+        if edit.kind in PUT_IN:
+            edit = _beside_its_like(edit, found, lines)
         if name and edit.kind in PUT_IN and name.said.get("by"):
             edit = _standing(name.said["by"], text, edit)
         made.append(_placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
@@ -154,6 +159,12 @@ def _standing(by: str, text: str, edit: Edit) -> Edit:
     return dataclasses.replace(edit, kind="statement", lines=(found[0].lineno,)) if len(found) == 1 else edit
 
 
+def _beside_its_like(edit: Edit, found: Found, lines: list[str]) -> Edit:
+    """Of the places where the same may be put in, the one behind a line that does something with the same things."""
+    every = [edit, *(e for other in found.others for e in other if e.kind == edit.kind and e.come == edit.come)]
+    return max(every, key=lambda e: len(edit.come.keys() & set(re.findall(r"\w+", lines[e.lines[0] - 1]))))
+
+
 def _where_it_stopped(
     made: list[Diagnosis], alone: Diagnosis, hints: Hints, edits: tuple[Edit, ...]
 ) -> list[Diagnosis]:
@@ -178,10 +189,19 @@ def _is_small(edit: Edit, lines: list[str]) -> bool:
     return edit.come.total() <= (MOST_STATEMENT if edit.kind in PUT_IN else MOST_NEW)
 
 
+def _earliest(found: Found, lines: list[str]) -> Edit | None:
+    """Of the single edits that do it the one whose line all are in, or read what it gives; None where there is none."""
+    every = [found.edits[0], *(edit for (edit,) in _singles(found))]
+    return next((e for e in every if all(o.lines == e.lines or _reads(o, e, lines) for o in every)), None)
+
+
 def _reads(edit: Edit, first: Edit, lines: list[str]) -> bool:
-    """Whether it is made where a name is read that the first edit's line gives its value: the same place, later."""
-    what = edit.said.get("what", "")
-    return bool(what.isidentifier() and re.match(rf"\s*{what} = ", lines[first.lines[0] - 1]))
+    """Whether it is made where a name is read that the first edit's line gives its value: the same place, later.
+
+    That the name is made a plain number there, as in `int(c)`, changes nothing of it.
+    """
+    what = re.match(r"\s*(\w+) = ", lines[first.lines[0] - 1])
+    return bool(what and edit.said.get("what") in (what[1], *(form.format(what[1]) for form in PLAIN)))
 
 
 def _hangs_on(edit: Edit, other: Edit, lines: list[str]) -> bool:
@@ -239,7 +259,9 @@ def _in_part(
     still = failing(found.after or {})
     if found.met is not None and not _speaks_of_all(found.met) and all(_is_small(e, lines) for e in found.edits):
         made = [
-            _placed(Diagnosis(_kind(e, found), said=e.said, known=False, probes=tuple(failing(found.base))), e, lines)
+            _placed(
+                Diagnosis(_kind(e, found, lines), said=e.said, known=False, probes=tuple(failing(found.base))), e, lines
+            )
             for e in found.edits
         ]
         return [*made, dataclasses.replace(found.met, probes=tuple(still))]
@@ -277,11 +299,17 @@ def _one_a_line(made: list[Diagnosis], first: str) -> list[Diagnosis]:
     return list(found.values())
 
 
-def _kind(edit: Edit, found: Found) -> str:
-    """The kind of the edit, unless another one of another kind in the same line does as well.
+def _kind(edit: Edit, found: Found, lines: list[str]) -> str:
+    """The kind of the edit, unless another one of another kind in the same line does as well: then, what the line is.
 
     That something else could be put in, or stand there, says nothing against what is proved of the line.
     """
+    kind = _kind_of_all(edit, found)
+    line = lines[edit.lines[0] - 1].strip() if 0 < edit.lines[0] <= len(lines) else ""
+    return "condition" if kind == "expression" and edit.columns and CONDITION.fullmatch(line) else kind
+
+
+def _kind_of_all(edit: Edit, found: Found) -> str:
     if edit.kind not in PUT_IN | {"method_missing"} and edit.come.total() > MOST_STATEMENT:
         return "expression"
     kinds = {e.kind for other in found.others for e in other if len(other) == 1 and e.lines == edit.lines}

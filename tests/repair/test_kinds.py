@@ -16,7 +16,7 @@ from autograder.report.words import feedback
 from conftest import Check
 
 #: One line, before the first of each answer.
-IMPORTS = "import torch; from torch import nn\n"
+IMPORTS = "import math; import torch; from torch import nn, optim\n"
 
 NEVER_CALLED = """def fit_loader(epochs, model, loss_func, opt, train_dl):
     for epoch in range(epochs):
@@ -142,11 +142,69 @@ ROW_BY_ROW = """def softmax(x):
         result[i] = e / e.mean()
     return result.reshape(shape)
 """
+ANOTHER_LAYER_AND_ONE_MORE = """def sequential_model(n_in, nh, n_out):
+    return nn.Sequential(
+        nn.Linear(n_in, nh),
+        nn.Sigmoid(),
+        nn.Linear(nh, n_out),
+        nn.Softmax(dim=1),
+    )
+"""
+A_LAYER_LESS = """def get_model(n_in, nh, n_out, lr):
+    model = nn.Sequential(
+        nn.Linear(n_in, nh),
+        nn.Linear(nh, n_out),
+    )
+    return model, torch.optim.Adam(model.parameters(), lr=lr)
+"""
+TARGETS_FIRST = """class Dataset:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+    def __len__(self):
+        return self.x.shape[1]
+    def __getitem__(self, i):
+        return self.y[i], self.x[i]
+"""
+NAMED_ANEW = """def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
+    n = len(x)
+    for _ in range(epochs):
+        for i in range(n // bs + 1):
+            xb, yb = x[i * bs : i * bs + bs], y[i * bs : i * bs + bs]
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p = p - lr * p.grad
+                model.zero_grad()
+"""
+NEVER_CLEARED = """def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
+    n = len(x)
+    for epoch in range(epochs):
+        for i in range((n - 1) // bs):
+            start = i * bs
+            end = start + bs
+            loss = loss_func(model(x[start:end]), y[start:end])
+            loss.backward()
+            opt.step()
+"""
+LIMITED = """def cross_entropy_formula(p, q):
+    loss = 0.0
+    for pi, qi in zip(p, q):
+        if qi > 1e-9:
+            loss -= pi * math.log(qi)
+    return loss
+"""
 
 
 @pytest.mark.parametrize(
     ("exercise", "text", "told"),
     [
+        ("sequential_model", ANOTHER_LAYER_AND_ONE_MORE, {4: "with_sigmoid", 6: "with_softmax"}),
+        ("get_model", A_LAYER_LESS, {3: "no_relu", 6: "function"}),
+        ("Dataset", TARGETS_FIRST, {5: "length_counts_the_columns", 7: "y_comes_first"}),
+        ("fit_parameters", NAMED_ANEW, {4: "an_empty_batch_at_the_end", 10: "changes_nothing"}),
+        ("fit_optimizer", NEVER_CLEARED, {4: "stops_a_batch_early", 9: "never_clears"}),
+        ("cross_entropy_formula", LIMITED, {4: "condition"}),
         ("sequential_model", ONE_ELEMENT_MORE, {2: "element_extra"}),
         ("softmax", ROW_BY_ROW, {6: "call_extra", 7: "divided_by_the_mean"}),
         ("fit_loader", NEVER_CALLED, {5: "never_goes_backward", 7: "never_clears"}),
@@ -313,6 +371,8 @@ def test_a_call_that_is_to_come_before_the_one_above_it_comes_too_late(
         ("a / b", "b * a", "operator"),
         ("x.sum(0)", "x.mean(0)", "function"),
         ("x.argmax(0)", "x.gather(1, y)", "expression"),
+        ("a if shuffle else b", "b if shuffle else a", "condition"),
+        ("torch.optim.Adam(p, lr=lr)", "optim.SGD(p, lr=lr)", "function"),
     ],
 )
 def test_an_edit_of_an_expression_is_of_one_kind(old: str, new: str, kind: str) -> None:
