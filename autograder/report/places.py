@@ -7,6 +7,7 @@ this kind is the matter in this line. It says what the line does; the correction
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from autograder.judging.verdict import Diagnosis, Verdict
 
@@ -90,6 +91,11 @@ IN = {
 
 #: Of a statement too many that sets the mode of a model: it may well stand there, if the mode is put back.
 MODE = "After line {line} the model is in another mode than it should be in later on."
+#: Of a call too many that takes a value out of the graph: what comes of it, whatever is asked for.
+CUTS = {
+    ".detach()": "In line {line}, detach() keeps gradients from flowing back through a value.",
+    ".item()": "In line {line}, item() makes a plain number: no tensor any more, and no gradient flows through it.",
+}
 
 
 def sentence(diagnosis: Diagnosis) -> str:
@@ -108,6 +114,10 @@ def sentence(diagnosis: Diagnosis) -> str:
         text = IN[said.get("of", "loop")]
     elif diagnosis.mistake == "statement_extra" and said.get("what", "").endswith((".eval()", ".train()")):
         text = MODE
+    elif (
+        diagnosis.mistake == "call_extra" and (cut := re.search(r"\.\w+\(\)$", said.get("what", ""))) and cut[0] in CUTS
+    ):
+        text = CUTS[cut[0]]
     else:
         text = "" if _of_a_header(diagnosis) else SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
     if diagnosis.mistake == "dimension" and said.get("call") in DOES:

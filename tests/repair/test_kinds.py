@@ -311,6 +311,23 @@ def test_a_mistake_that_explains_the_first_check_alone_is_told_as_that() -> None
     assert places.sentence(dataclasses.replace(found, whole=True)) == "You return totals."
 
 
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ("x.detach()", "In line 3, detach() keeps gradients from flowing back through a value."),
+        (
+            "row[t].item()",
+            "In line 3, item() makes a plain number: no tensor any more, and no gradient flows through it.",
+        ),
+        ("x.float()", "Line 3 does one thing too many to a value."),
+        ("", "Line 3 does one thing too many to a value."),
+    ],
+)
+def test_a_call_too_many_that_cuts_the_graph_is_told_as_that(what: str, sentence: str) -> None:
+    found = Diagnosis("call_extra", said={"what": what}, known=False, lines=(3,))
+    assert places.sentence(found) == sentence
+
+
 NEXT_WITHOUT_END = """class SliceLoader:
     def __init__(self, ds, bs):
         self.ds = ds
