@@ -89,7 +89,9 @@ IN = {
 }
 
 
-#: Of a statement too many that sets the mode of a model: it may well stand there, if the mode is put back.
+#: Of a statement that sets the mode of a model, the wrong one or one too many: it may well stand there, if the mode is
+#: put back, or not be needed at all.
+SETS_MODE = re.compile(r"\.(eval|train)(\(\))?$")
 MODE = "After line {line} the model is in another mode than it should be in later on."
 #: Of a call too many that takes a value out of the graph: what comes of it, whatever is asked for.
 CUTS = {
@@ -112,7 +114,7 @@ def sentence(diagnosis: Diagnosis) -> str:
         text = "Line {line} ends the function in the first round of the loop." if ends else OUT[said.get("of", "loop")]
     elif diagnosis.mistake == "indent":
         text = IN[said.get("of", "loop")]
-    elif diagnosis.mistake == "statement_extra" and said.get("what", "").endswith((".eval()", ".train()")):
+    elif diagnosis.mistake in ("statement_extra", "attribute") and SETS_MODE.search(said.get("what", "")):
         text = MODE
     elif (
         diagnosis.mistake == "call_extra" and (cut := re.search(r"\.\w+\(\)$", said.get("what", ""))) and cut[0] in CUTS

@@ -429,6 +429,10 @@ def test_a_mode_that_is_set_is_wrong_later_on_and_not_where_it_is_set() -> None:
     found = Diagnosis("statement_extra", "", lines=(4,), source="model.eval()", said={"what": "model.eval()"})
     assert "another mode than it should be in later on" in places.sentence(found)
     assert "mode" not in places.sentence(dataclasses.replace(found, said={"what": "model(x)"}))
+    other = dataclasses.replace(found, mistake="attribute", source="model.train()", columns=(0, 11))
+    assert "another mode" in places.sentence(dataclasses.replace(other, said={"what": "model.train"}))
+    other = dataclasses.replace(other, source="model.step()", columns=(0, 10), said={"what": "model.step"})
+    assert "another function" in places.sentence(other)
 
 
 @pytest.mark.parametrize(("line", "name"), [(1, "expression"), (2, "drops_the_short_batch")])
