@@ -6,7 +6,6 @@ Each is data, so that an edit can be applied to any tree, composed with others, 
 from __future__ import annotations
 
 import ast
-import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from autograder.authoring.patterns import (
     statements,
 )
 from autograder.declaring import near_to
+from autograder.trees import copied
 
 
 class Mismatch(Exception):
@@ -49,7 +49,7 @@ class Edit:
 
     def apply(self, tree: ast.AST) -> Any:
         """The edited tree. The one that is given stays as it is."""
-        made = copy.deepcopy(tree)
+        made = copied(tree)
         whole = made if isinstance(made, ast.Module) else ast.Module([made], [])  # type: ignore[list-item]
         self.edit(whole, whole.body if whole is made else getattr(made, "body", whole.body))
         return made if whole is made else whole.body[0]
@@ -81,7 +81,7 @@ class Change(Edit):
     def _expressions(self, whole: ast.Module) -> None:
         found = _some(expressions(whole, self.old), self.old, self.every)
         new = expression(self.new)
-        exchange(whole, {id(node): copy.deepcopy(patterns.filled(new, b)) for node, b in found})  # type: ignore[misc, arg-type]
+        exchange(whole, {id(node): copied(patterns.filled(new, b)) for node, b in found})  # type: ignore[misc, arg-type]
 
     def _statements(self, place: Place) -> Block:
         new = [patterns.filled(statement, place.bindings) for statement in statements(self.new)]

@@ -14,6 +14,8 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.trees import copied
+
 Bindings = dict[str, ast.expr]
 Block = list[ast.stmt]
 HEADED = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.With, ast.If)
@@ -58,7 +60,7 @@ def is_header(text: str) -> bool:
 
 def statements(text: str) -> Block:
     """The statements that a text says, as a copy of its own."""
-    return copy.deepcopy(list(_parsed(text)))
+    return [copied(statement) for statement in _parsed(text)]
 
 
 def expression(text: str) -> ast.expr | None:
@@ -115,7 +117,7 @@ def expressions(tree: ast.AST, text: str) -> list[tuple[ast.expr, Bindings]]:
 def filled(node: ast.AST, bindings: Bindings) -> ast.AST:
     """A copy with the letters that are bound replaced by what they stand for; other letters are names (F, say)."""
     if isinstance(node, ast.Name) and node.id in bindings:
-        return _in_context(copy.deepcopy(bindings[node.id]), node.ctx)
+        return _in_context(copied(bindings[node.id]), node.ctx)
     made = copy.copy(node)
     for name, value in ast.iter_fields(node):
         if isinstance(value, ast.AST):

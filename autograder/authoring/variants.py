@@ -8,7 +8,6 @@ no more; it needs nothing but imports. So what runs beside a learner's code neve
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 import re
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from autograder.authoring.patterns import has_docstring
 from autograder.authoring.slips import Misfit, slip_of
 from autograder.declaring import near_to
 from autograder.exercise import Exercise, Variant
+from autograder.trees import copied
 
 Definition = ast.FunctionDef | ast.ClassDef
 Spec = dict[str, Any]
@@ -42,7 +42,7 @@ def experiment(exercise: Exercise) -> Spec:
     """The experiment of a concept question: the text defines a function of that name, without arguments."""
     assert exercise.experiment_function is not None
     module = ast.parse(source.checks(exercise.section, exercise.name))
-    definition = copy.deepcopy(_definition(module, exercise.experiment_function.__name__))
+    definition = copied(_definition(module, exercise.experiment_function.__name__))
     definition.decorator_list = []
     return {"file": _unparsed(definition, module), "path": f"{exercise.name}.py", "name": definition.name}
 
@@ -68,7 +68,7 @@ def same_as(exercise: Exercise, right: str) -> str:
 
 def _bare(exercise: Exercise, name: str) -> str:
     """A right answer without its name."""
-    definition = copy.deepcopy(tree(exercise, name)[0])
+    definition = copied(tree(exercise, name)[0])
     if exercise.is_class and isinstance(definition, ast.FunctionDef):
         definition = next((node for node in definition.body if isinstance(node, ast.ClassDef)), definition)
     definition.name = exercise.name

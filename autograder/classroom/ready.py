@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +17,7 @@ from autograder.authoring.slips import Edit, Mismatch, after, before, change
 from autograder.exercise import Exercise
 from autograder.repair.reading import is_small
 from autograder.repair.rights import renamed
+from autograder.trees import copied
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -44,7 +44,7 @@ def slip(exercise: Exercise, cell: str) -> str:
 def _of(exercise: Exercise, of: str, theirs: Definition) -> Iterator[str]:
     """The arguments of a slip of this right (none: the reference) that makes the answer, where there is one."""
     right, module = variants.tree(exercise, of)
-    right = copy.deepcopy(right)
+    right = copied(right)
     right.name = exercise.name
     if type(right) is not type(theirs) or not _names(theirs) <= _known(right, module):
         return
@@ -65,7 +65,7 @@ def _answer(cell: str, name: str) -> Definition | None:
     if not all(map(is_small, found)):
         return None
     alone = len(found) == 1 and isinstance(found[0], Definition) and found[0].name == name
-    return copy.deepcopy(found[0]) if alone else None  # type: ignore[return-value]
+    return copied(found[0]) if alone else None  # type: ignore[return-value]
 
 
 def _edits(right: ast.AST, ours: ast.AST) -> Iterator[tuple[Edit, str]]:

@@ -7,11 +7,11 @@ argument or a statement left out.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder import source
+from autograder.trees import copied
 
 OPERATORS: dict[type, list[type]] = {
     ast.Add: [ast.Sub],
@@ -63,7 +63,7 @@ def _changes(definition: ast.stmt, position: int) -> Iterator[ast.stmt]:
     """Copies of the definition with the node at `position` of the walk changed, one way each."""
     node = list(ast.walk(definition))[position]
     for change in range(_ways(node)):
-        changed = copy.deepcopy(definition)
+        changed = copied(definition)
         target = list(ast.walk(changed))[position]
         if _apply(target, change):
             yield changed

@@ -142,7 +142,7 @@ def labels(node: ast.AST | list[ast.stmt] | None) -> Counter[str]:
     if known is not None:
         return known
     bag = Counter((_label(node),))
-    for value in node.__dict__.values():
+    for _, value in ast.iter_fields(node):
         if isinstance(value, ast.AST):
             if not isinstance(value, ast.expr_context):
                 _add(bag, labels(value))

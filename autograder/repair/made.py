@@ -9,7 +9,6 @@ The changes are written apart from the edits that repair makes, so that the one 
 from __future__ import annotations
 
 import ast
-import copy
 import difflib
 import itertools
 import random
@@ -17,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.matrix.mutants import OPERATORS
+from autograder.trees import copied
 
 #: Changes a tree of its own in one place, or says that it cannot.
 Spoil = Callable[[ast.AST, random.Random], bool]
@@ -39,7 +39,7 @@ def spoiled(definition: ast.stmt, header: str, count: int, rng: random.Random) -
     for _ in range(count * 12):
         if len(what) == count:
             break
-        made = copy.deepcopy(trees[-1])
+        made = copied(trees[-1])
         name, spoil = rng.choice(SPOILS)
         try:
             done = spoil(made, rng) and ast.unparse(made) not in {ast.unparse(t) for t in trees}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import difflib
 import functools
 import inspect
@@ -15,6 +14,7 @@ from autograder import source
 from autograder.exercise import Exercise
 from autograder.repair.edit import put_in
 from autograder.repair.reading import Definition, is_text
+from autograder.trees import copied
 
 Named = dict[str, str]
 
@@ -48,7 +48,7 @@ def _text_of(function: Callable[..., Any], is_class: bool) -> ast.stmt | None:
 
 
 def cleaned(node: ast.stmt, name: str) -> ast.stmt:
-    node = copy.deepcopy(node)
+    node = copied(node)
     for inner in ast.walk(node):
         if isinstance(inner, Definition) and len(inner.body) > 1 and is_text(inner.body[0]):
             del inner.body[0]

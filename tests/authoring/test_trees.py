@@ -1,0 +1,35 @@
+"""Trees are copied as what they say, whatever hangs at them."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from autograder.repair.edit import labels
+from autograder.trees import copied
+
+TEXT = "def f(x, *, n=1):\n    with no_grad():\n        return -x[1:n] + {**a} if (y := x) else lambda: None\n"
+
+
+def test_a_copy_says_the_same_at_the_same_place_and_shares_nothing_that_is_changed() -> None:
+    tree = ast.parse(TEXT)
+    made = copied(tree)
+    assert ast.dump(made, include_attributes=True) == ast.dump(tree, include_attributes=True)
+    ours = {id(node) for node in ast.walk(tree) if node._fields}
+    assert not ours & {id(node) for node in ast.walk(made)}
+
+
+def test_what_others_hang_at_the_one_load_of_all_trees_is_no_part_of_any() -> None:
+    """IPython does it, as soon as it shows an error."""
+    tree = ast.parse(TEXT)
+    shared: list[Any] = [n for n in ast.walk(ast.parse("x + 1")) if isinstance(n, ast.Load | ast.Add)]
+    whole = ast.parse("y = [x + 1]")
+    before = labels(ast.parse(TEXT))
+    try:
+        for node in shared:
+            node.parent = whole
+        assert not any(hasattr(node, "parent") for node in ast.walk(copied(tree)))
+        assert labels(ast.parse(TEXT)) == before
+    finally:
+        for node in shared:
+            del node.parent
