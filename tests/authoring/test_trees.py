@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import Any
 
 from autograder.repair.edit import labels
@@ -22,14 +23,13 @@ def test_a_copy_says_the_same_at_the_same_place_and_shares_nothing_that_is_chang
 def test_what_others_hang_at_the_one_load_of_all_trees_is_no_part_of_any() -> None:
     """IPython does it, as soon as it shows an error."""
     tree = ast.parse(TEXT)
-    shared: list[Any] = [n for n in ast.walk(ast.parse("x + 1")) if isinstance(n, ast.Load | ast.Add)]
-    whole = ast.parse("y = [x + 1]")
-    before = labels(ast.parse(TEXT))
+    shared: list[Any] = [n for n in ast.walk(ast.parse("x ^ 1")) if isinstance(n, ast.Load | ast.BitXor)]
+    whole = ast.parse("y = [x ^ 1]")
     try:
         for node in shared:
             node.parent = whole
         assert not any(hasattr(node, "parent") for node in ast.walk(copied(tree)))
-        assert labels(ast.parse(TEXT)) == before
+        assert labels(ast.parse("x ^ y", mode="eval").body) == Counter(["BinOp", "x", "BitXor", "y"])
     finally:
         for node in shared:
             del node.parent
