@@ -24,7 +24,7 @@ from autograder.beside import observe, shell
 from autograder.beside.draw import Draw
 from autograder.beside.encode import encode
 from autograder.beside.failure import failure
-from autograder.beside.load import put_pieces, silence_checks
+from autograder.beside.load import put_pieces, read_pieces, silence_checks
 from autograder.beside.unplug import files, unplug
 from autograder.exercise import Exercise
 from autograder.process.family import waited as waited_by
@@ -75,7 +75,7 @@ def work(job: Frame, emit: Emit) -> None:
     told, code = later(job["later"])
     probes, lent = marshal.loads(code)
     if lent:
-        put_pieces(_shell.user_module, lent, told["lent"])
+        put_pieces(_shell.user_module, read_pieces(lent, told["lent"]))
     exercises = _exercises(probes)
     for name in told["exercises"]:
         emit({"exercise": name})

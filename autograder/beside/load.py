@@ -20,9 +20,15 @@ from autograder.beside.failure import failure
 HERE = os.getcwd()
 
 
-def run_file(path: str, source: str, name: str = "answer") -> tuple[types.ModuleType, dict[str, Any] | None]:
-    """(module, first failure or None). `path` is only a label; SyntaxError is reported as a failure too."""
+def run_file(
+    path: str, source: str, name: str = "answer", lent: dict[str, Any] | None = None
+) -> tuple[types.ModuleType, dict[str, Any] | None]:
+    """(module, first failure or None). `path` is only a label; SyntaxError is reported as a failure too.
+
+    `lent` is there before the first statement, for those that read it at once: `collate_fn=collate`.
+    """
     module = types.ModuleType(name)
+    module.__dict__.update(lent or {})
     module.__file__ = path
     sys.modules[name] = module
     folder = os.path.dirname(os.path.normpath(os.path.join(HERE, path)))
@@ -56,21 +62,23 @@ def silence_checks() -> None:
     sys.modules[module.__name__] = module
 
 
-def put_pieces(module: types.ModuleType, pieces: str | types.CodeType, names: list[str]) -> None:
-    """Replace the learner's versions of earlier exercises by those that the text, or code, `pieces` defines.
-
-    Also where they stand as default values (`collate_fn=collate`), which were taken when the file ran.
-    """
+def read_pieces(pieces: str | types.CodeType, names: list[str]) -> dict[str, Any]:
+    """The versions of earlier exercises that the text, or code, `pieces` defines."""
     if isinstance(pieces, str):
         given, _ = run_file("pieces", pieces, "pieces")
     else:
         given = sys.modules["pieces"] = types.ModuleType("pieces")
         exec(pieces, given.__dict__)
-    given_for = {}
-    for name in names:
-        if name in given.__dict__:
-            given_for[id(module.__dict__.get(name))] = given.__dict__[name]
-            module.__dict__[name] = given.__dict__[name]
+    return {name: given.__dict__[name] for name in names if name in given.__dict__}
+
+
+def put_pieces(module: types.ModuleType, given: dict[str, Any]) -> None:
+    """Replace the learner's versions of earlier exercises.
+
+    Also where they stand as default values (`collate_fn=collate`), which were taken when the file ran.
+    """
+    given_for = {id(module.__dict__.get(name)): piece for name, piece in given.items()}
+    module.__dict__.update(given)
     given_for.pop(id(None), None)
     for value in list(module.__dict__.values()):
         for function in [value, *(vars(value).values() if isinstance(value, type) else ())]:

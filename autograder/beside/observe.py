@@ -23,7 +23,7 @@ import torch
 from autograder.beside.draw import Draw
 from autograder.beside.encode import encode
 from autograder.beside.failure import failure, innermost
-from autograder.beside.load import put_pieces, run_file
+from autograder.beside.load import put_pieces, read_pieces, run_file
 from autograder.beside.patience import Patience
 from autograder.beside.shortcut import unknown, watching
 from autograder.beside.story import stories
@@ -151,9 +151,9 @@ def implementation_of(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
     A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names}. Rights
     and known mistakes come as texts too (autograder/authoring/variants.py), as if somebody had handed them in.
     """
-    module, first = run_file(spec["path"], spec["file"])
-    if spec.get("pieces"):
-        put_pieces(module, spec["pieces"], spec["names"])
+    lent = read_pieces(spec["pieces"], spec["names"]) if spec.get("pieces") else {}
+    module, first = run_file(spec["path"], spec["file"], lent=lent)
+    put_pieces(module, lent)
     if exercise.name not in module.__dict__:
         return None, {"failure": first, "found": None}
     found = module.__dict__[exercise.name]

@@ -122,17 +122,16 @@ def _with_pieces(
     """Try once more with the reference's earlier pieces in the learner's file: one failure is not to cause another."""
     text, names = source.pieces(exercise.name, exercise.section)
     used = [name for name in names if name in uses(own["file"], exercise.name)]
-    if (
-        not used
-        or (verdict.trouble or {}).get("kind") in ("missing", "not_callable")
-        or _hangs(exercise, own, observed)
-    ):
+    trouble = verdict.trouble or {}
+    away = trouble.get("kind") == "missing" and not _lacks(trouble.get("failure") or {}, own["file"], used)
+    if not used or away or trouble.get("kind") == "not_callable" or _hangs(exercise, own, observed):
         return verdict, own, observed
     helped = own | {"pieces": text, "names": used}
     again = observe_answer(exercise, helped, runs)
     better = judge(exercise, again, expected(exercise, runs[0]["seed"]), own["path"])
     same = (
-        better.points == verdict.points
+        trouble.get("kind") != "missing"
+        and better.points == verdict.points
         and not _wants(verdict, used)
         and not _differ(exercise, observed, again, verdict)
     )
@@ -140,6 +139,12 @@ def _with_pieces(
         return verdict, own, observed
     better.stood_in, better.defined_again = used, verdict.defined_again
     return better, helped, again
+
+
+def _lacks(failure: Frame, text: str, names: list[str]) -> bool:
+    """Whether the answer's own header stopped at an earlier exercise that stands nowhere in the file."""
+    missing = [name for name in names if failure.get("message", "") == f"name '{name}' is not defined"]
+    return bool(missing) and not any(missing[0] in _bound_by(node) for node in ast.parse(text).body)
 
 
 def _hangs(exercise: Exercise, own: dict[str, Any], observed: Outcome) -> bool:

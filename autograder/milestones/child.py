@@ -23,7 +23,7 @@ import torch  # noqa: E402
 
 from autograder import mnist  # noqa: E402
 from autograder.beside.failure import failure  # noqa: E402
-from autograder.beside.load import put_pieces, run_file  # noqa: E402
+from autograder.beside.load import put_pieces, read_pieces, run_file  # noqa: E402
 from autograder.milestones.recipes import RECIPES, Pieces, Run  # noqa: E402
 from autograder.process import limits  # noqa: E402
 
@@ -59,9 +59,9 @@ def pieces_of(files: list[dict[str, Any]]) -> dict[str, Any]:
     """Run the learner's files, put reference pieces in the place of what is replaced, and gather the pieces."""
     found: dict[str, Any] = {}
     for number, file in enumerate(files):
-        module, _ = run_file(file["path"], file["text"], f"exercises_{number}")
-        if file["replaced"]:
-            put_pieces(module, file["reference"], file["replaced"])
+        lent = read_pieces(file["reference"], file["replaced"]) if file["replaced"] else {}
+        module, _ = run_file(file["path"], file["text"], f"exercises_{number}", lent)
+        put_pieces(module, lent)
         found |= {name: module.__dict__[name] for name in file["names"]}
     return found
 

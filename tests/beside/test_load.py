@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.beside.load import put_pieces, run_file
+from autograder.beside.load import put_pieces, read_pieces, run_file
 
 
 def test_a_line_that_raises_costs_itself_alone() -> None:
@@ -57,5 +57,5 @@ def test_a_file_beside_it_can_be_imported_and_hides_no_library(tmp_path: Path) -
 
 def test_earlier_pieces_replace_the_learners() -> None:
     module, _ = run_file("answer.py", "def a(): return 'own'\ndef b(): return a()\n")
-    put_pieces(module, "def a(): return 'kit'\n", ["a"])
+    put_pieces(module, read_pieces("def a(): return 'kit'\n", ["a"]))
     assert module.b() == "kit"

@@ -112,6 +112,27 @@ def test_of_a_wrong_answer_over_a_piece_that_is_not_there_its_own_mistake_is_tol
     assert verdict.diagnosis.mistake == "all_in_one_list"
 
 
+LOADER = """class DataLoader:
+    def __init__(self, ds, sampler, collate_fn=collate):
+        self.ds, self.sampler, self.collate_fn = ds, sampler, collate_fn
+
+    def __iter__(self):
+        for rows in self.sampler:
+            yield self.collate_fn([self.ds[row] for row in rows])
+"""
+
+
+def test_a_header_that_names_an_earlier_exercise_is_read_where_the_file_has_none(check: Check) -> None:
+    verdict = check("DataLoader", LOADER)
+    assert verdict.passed, verdict.message
+    assert verdict.stood_in == ["collate"]
+    below = check("DataLoader", LOADER + "\n\ndef collate(examples):\n    return examples\n")
+    assert below.outcome == "error", "the file stops there by itself, too"
+    wrong = check("DataLoader", LOADER.replace("[self.ds[row] for row in rows]", "self.ds[rows]"))
+    assert wrong.diagnosis
+    assert wrong.stood_in == ["collate"]
+
+
 WRONG_PIECE = """def logsumexp(x):
     return x.exp().sum().log()
 
