@@ -13,7 +13,7 @@ from typing import Any
 from autograder import lesson
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
-from autograder.repair import differ, expressions, likely, methods, reading, rights, statements, undoing
+from autograder.repair import differ, expressions, likely, methods, reading, resembling, rights, statements, undoing
 from autograder.repair.copies import Copy
 from autograder.repair.displaced import displaced, finer, one_by_one
 from autograder.repair.edit import Edit, distance, labels
@@ -29,6 +29,8 @@ from autograder.repair.vocabulary import Vocabulary, vocabulary
 NEAREST, READ = 5, 6
 #: How much likelier an edit is that leads to a right.
 SUGGESTED = 3.0
+#: Of the time, so much is left for what brings an answer nearer where nothing mends it; so many edits of each sort.
+LAST, LIKELY = 0.15, 50
 
 
 @dataclass
@@ -62,7 +64,7 @@ def look(
 
     Where a `copy` of an earlier exercise is at fault, its edits are looked for and no others.
     """
-    trials = Trials(exercise, own, reference, observe, seconds, clock)
+    trials = Trials(exercise, own, reference, observe, seconds * (1 - LAST), clock)
     found = None
     if _wants_an_import(trials, frames):
         return Looked(None, trials, 0.0)
@@ -76,6 +78,8 @@ def look(
             found = _told_better(search, found, suggested) if found else search.single.part()
         except OutOfBudget:
             found = search.single.part()
+        trials.deadline += seconds * LAST
+        found = found or search.single.nearer(suggested.likely)
     stopped = _stopped(trials, frames)
     if found and found.after is not None and found.met is None and stopped:
         # The error is gone, and so may be what was asked for: in part is not enough to tell.
@@ -85,6 +89,11 @@ def look(
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
     """What is told of what was found; of nothing found, the known mistake that was known before."""
+    found = _places(looked, text, alone, named)
+    return [_where_it_stands(looked.trials.exercise, text, d) if d.known and not d.lines else d for d in found]
+
+
+def _places(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
     if looked.found is None:
         return [alone] if alone else []
     found = told(looked.found, text, alone, looked.trials.failing, named, looked.hints)
@@ -92,6 +101,14 @@ def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) 
     missing -= {edit.lines[:1] for edit in looked.found.edits if edit.kind != "method_missing"}
     # A method that is missing has no line: the header of its class, behind which it would stand, is right.
     return [dataclasses.replace(d, lines=(), source="", columns=None) if d.lines in missing else d for d in found]
+
+
+def _where_it_stands(exercise: Exercise, text: str, known: Diagnosis) -> Diagnosis:
+    tree = reading.read(text, exercise.name)
+    mine = [n for n in tree.body if isinstance(n, Definition) and n.name == exercise.name] if tree else []
+    if not mine or not (lines := resembling.lines(exercise, known.mistake, mine[-1])):
+        return known
+    return dataclasses.replace(known, lines=lines, source=text.split("\n")[lines[0] - 1].strip())
 
 
 def _wants_an_import(trials: Trials, frames: Frames) -> bool:
@@ -179,6 +196,12 @@ class Suggested:
             bags = [labels(node) for node in right]
             self.differences = [likely.ranked(tree, edits, bags, SUGGESTED, self.undone) for edits in made if edits]
         self.right = right[:READ]
+
+    @property
+    def likely(self) -> list[Edit]:
+        """The likeliest edits, of those that lead to a right and of all others."""
+        towards = sorted((e for d in self.differences for e in d), key=lambda edit: edit.rank)
+        return [*towards[:LIKELY], *self.edits[:LIKELY]]
 
     @functools.cached_property
     def edits(self) -> list[Edit]:

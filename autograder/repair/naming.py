@@ -175,12 +175,18 @@ def _in_part(
     apart = all(is_small(e, lines) and e.kind not in PUT_IN for e in found.edits)
     rest = named(found.after, still) if found.after and still and apart else None
     rest = None if rest and _speaks_of_all(rest) else rest
-    mended = tuple(name for name in failing(found.base) if name not in still)
+    mended = found.nearer or tuple(name for name in failing(found.base) if name not in still)
     first = failing(found.base)[0]
-    if rest is None and first not in mended:
-        return []  # what is shown is not what the edits alone mend, if they mend anything that could be seen
+    # The case that is shown is the first check's: of another one the sentence says which.
+    of = {"check": mended[0]} if rest is None and mended and first not in mended else {}
+    if of and any(e.kind in WHOLE for e in found.edits):
+        return []  # what was put in somewhere mended a check that looks at little
     made = [
-        placed(Diagnosis(e.kind, said=e.said, known=False, probes=mended, whole=rest is not None), e, lines)
+        placed(
+            Diagnosis(kind_told(e, found, lines), said=e.said | of, known=False, probes=mended, whole=rest is not None),
+            e,
+            lines,
+        )
         for e in found.edits
     ]
     made = one_a_line(made, first)

@@ -16,7 +16,7 @@ from autograder.judging.judge import by_probe
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
 from autograder.proofread import AuthorsError
-from autograder.repair import alive, copies, diagnosis, undoing
+from autograder.repair import alive, changes, copies, diagnosis, undoing
 from autograder.repair.trial import Observe
 
 #: Told what a learner need not see; the tests fail when it is told anything.
@@ -63,6 +63,9 @@ def places(
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             log.debug("no places of this answer to %s", exercise.name, exc_info=True)
             told = [verdict.diagnosis] if verdict.diagnosis else []  # the verdict stands without places
+        seen = {name: frames[name] for name in verdict.failing if name in frames}
+        if not any(found.whole for found in told):
+            told = [*changes.told(own["file"], exercise.name, seen), *told]
         if not told and set(frames) >= set(exercise.probes):
             partly = in_part(exercise, frames, reference, known_mistakes.known(exercise, seed))
             told = [partly] if partly else []

@@ -39,6 +39,8 @@ class Found:
     others: list[tuple[Edit, ...]] = field(default_factory=list)
     #: What is seen with all edits made, where that does not pass yet.
     after: Frames | None = None
+    #: The probes that come nearer then, where none comes to agree.
+    nearer: tuple[str, ...] = ()
     #: The known mistake that the answer behaves like then.
     met: Diagnosis | None = None
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 from autograder.judging.verdict import Diagnosis
 from autograder.repair.edit import Edit
 from autograder.repair.meeting import Meeting
 from autograder.repair.sets import Found, Sets, cost
-from autograder.repair.trial import Frames
+from autograder.repair.trial import Frames, OutOfBudget
 
 BATCH = 48
 #: After one is found, the search goes on to those that are nearly as likely, and may be as good.
 RANK_BEYOND, AS_GOOD, AS_GOOD_IN_PART = 4.0, 1.0, 5.0
 #: Kinds that put what is there in another order or place: by luck they mend a probe that looks at little.
 ORDER = {"operands_swapped", "order", "arguments_swapped", "names_exchanged", "name"}
+#: Kinds that put something in: where most is amiss they say little of where.
+PUT_IN = {"statement_missing", "return_missing", "method_missing"}
 #: What counts as progress: each probe that agrees. A part is told only where its edits are this small.
 WHOLE_PROBE, MOST_OF_A_PART = 10.0, 6
+#: Where none is mended: what is nearer (trial.stage), what is no step back, and how many edits are seen by all probes.
+A_STAGE, A_SHARE, ROUNDING, MOST_NEARER, MOST_TAKEN_OUT = 0.9, 0.1, 0.02, 100, 12
 
 
 class Single:
@@ -128,6 +133,32 @@ class Single:
         text = self.sets.text((best,))
         after = self.sets.trials.known(text) if text else {}
         return Found((best,), self.sets.base, [self.sets.base], after=after)
+
+    def nearer(self, edits: list[Edit]) -> Found | None:
+        """The small edit that brings most probes nearer and none away: by a stage (an error gone, the right length), or
+        else by a share of their values. With the other edits of its line that do as much."""
+        trials = self.sets.trials
+        most = {"statement_extra": MOST_TAKEN_OUT}
+        small = [e for e in edits if e.cost <= most.get(e.kind, MOST_OF_A_PART) and e.kind not in ORDER | PUT_IN]
+        small = [edit for edit in small[:MOST_NEARER] if self.sets.is_fair((edit,))]
+        texts = {text: edit for edit in reversed(small) if (text := self.sets.text((edit,)))}
+        with contextlib.suppress(OutOfBudget):
+            trials.run([*reversed(texts)], None)
+        before = {name: trials.stage(self.sets.base, name) for name in trials.exercise.probes}
+        gains = {text: [trials.stage(trials.known(text), n) - stage for n, stage in before.items()] for text in texts}
+        harmless = {text: gained for text, gained in gains.items() if min(gained) > -ROUNDING}
+        for least in (A_STAGE, A_SHARE):
+            many = {text: sum(g >= least for g in gained) for text, gained in harmless.items() if max(gained) >= least}
+            order = sorted(many, key=lambda t: (-many[t], -round(sum(gains[t]), 1), cost([texts[t]])))
+            if order:
+                best, *others = order
+                near: list[tuple[Edit, ...]] = [
+                    (texts[t],) for t in others if texts[t].lines == texts[best].lines and many[t] == many[best]
+                ]
+                nearer = tuple(n for n, gain in zip(before, gains[best], strict=True) if gain >= least)
+                after = trials.known(best)
+                return Found((texts[best],), self.sets.base, [self.sets.base], [True], near, after, nearer=nearer)
+        return None
 
     def _met(self) -> Found | None:
         """The cheapest edit that meets a known mistake, if no other line leads to one as well."""

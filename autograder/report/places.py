@@ -71,6 +71,9 @@ SENTENCES = {
 #: Said before a known mistake that explains the first check that fails, and not all of them.
 IN_PART = "To the first check that fails it looks like this: "
 
+#: Said before a place that is not seen by the first check that fails, whose case is shown.
+OF_ANOTHER_CHECK = "The check “{check}” sees this: "
+
 #: Kinds whose sentences say no more than that it is this line.
 VAGUE = {"expression", "statement"}
 #: Kinds that say less than an error in that line, which never came to be true of anything.
@@ -124,11 +127,19 @@ def sentence(diagnosis: Diagnosis) -> str:
         text = "" if _of_a_header(diagnosis) else SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
     if diagnosis.mistake == "dimension" and said.get("call") in DOES:
         text = f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
+    if said.get("check") and text:
+        text = OF_ANOTHER_CHECK + text
     name = said["what"] if _word(diagnosis) != diagnosis.mistake else said.get("call")
     call = f"{name}()" if name else "a function"
     what = f"`{said['what']}`" if said.get("what") else "something"
+    check = said.get("check", "").replace("_", " ")
     return text.format(
-        line=line, call=call, what=what, other=said.get("other", ""), when=said.get("when", "too early or too late")
+        line=line,
+        call=call,
+        what=what,
+        check=check,
+        other=said.get("other", ""),
+        when=said.get("when", "too early or too late"),
     )
 
 

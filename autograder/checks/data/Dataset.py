@@ -81,7 +81,7 @@ def takes_tensors_of_any_shape_and_dtype(Dataset, draw):
     n = draw.size(3, 5)
     pixels = draw.integers(0, 255, n, 2, 2).to(torch.uint8)
     ds = Dataset(pixels, draw.normal(n, 2))
-    told = {"ds[0]": pair(ds[0], "ds[0]"), "ds[1]": pair(ds[1], "ds[1]")}
+    told = {"len(ds)": len(ds), "ds[0]": pair(ds[0], "ds[0]"), "ds[1]": pair(ds[1], "ds[1]")}
     columns = Dataset(draw.normal(n, 1), draw.normal(n, 1, 1))
     return {**told, "columns[0]": pair(columns[0], "ds[0]"), "columns[0:1]": pair(columns[0:1], "ds[0:1]")}
 
