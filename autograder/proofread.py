@@ -142,8 +142,13 @@ def written(checks: Path, package: str) -> None:
         raise AuthorsError(
             checks, line, "a comma is missing between this text and the next, which are one as they stand."
         )
-    with contextlib.suppress(SyntaxError):  # `unreadable` tells
-        _one_decorator(checks, ast.parse(text))
+    if TWO_DECORATORS.search(text):
+        with contextlib.suppress(SyntaxError):  # `unreadable` tells
+            _one_decorator(checks, ast.parse(text))
+
+
+#: What a function with two decorators has; whether it is one, the tree tells. Every command reads every file of checks.
+TWO_DECORATORS = re.compile(r"^@.*\n\s*@|^.*\S.*\n@", re.MULTILINE)
 
 
 def _one_decorator(checks: Path, tree: ast.Module) -> None:
