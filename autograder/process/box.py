@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from autograder.process import sandbox
+from autograder.process.group import Group
 from autograder.process.warm import CELLS, Warm
 
 _PARENT = str(Path(__file__).resolve().parents[2])
@@ -19,11 +20,16 @@ class Box(Warm):
 
     def __init__(self, ruling: sandbox.Ruling | None = None, kind: str = CELLS):
         self.ruling = ruling or sandbox.require(sandbox.layers())
+        self._group = Group()
         super().__init__(kind, self.ruling.mode)
 
     def command(self, *words: str) -> list[str]:
         program = [sys.executable, "-I", "-c", _START.format(_PARENT), *words]
-        return sandbox.command(program, mode=self.ruling.mode)
+        return self._group.entering(sandbox.command(program, mode=self.ruling.mode), int(words[0]))
+
+    def stop(self) -> None:
+        super().stop()
+        self._group.remove()
 
 
 _shared: Box | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 
+from autograder.process import group
+
 #: Niceness of all but the first: where others want the processor too, they get a seventieth of what those get.
 LOWEST = 19
 
@@ -21,6 +23,7 @@ class Family:
         self._waited: dict[tuple[int, int], float] = {}
         self._at_once = 0.0
         self._lowered: set[int] = set()
+        self._before = group.computed()
 
     def look(self) -> None:
         """See who there is, and give all but the first thread of the first process the lowest priority."""
@@ -43,8 +46,10 @@ class Family:
 
     @property
     def computed(self) -> float:
-        """Seconds of computing of all of them. What ended is known by whoever awaited it, or from an earlier look."""
-        return max(self._at_once, sum(self._computed.values()))
+        """Seconds of computing of all of them. What ended is known by whoever awaited it, from an earlier look, or
+        where they are a control group of their own."""
+        counted = 0.0 if self._before is None else (group.computed() or 0.0) - self._before
+        return max(self._at_once, sum(self._computed.values()), counted)
 
     @property
     def waited(self) -> float:
