@@ -191,12 +191,29 @@ def version_of_gradebooks() -> str:
         return ScriptDirectory.from_config(Config(settings)).get_current_head() or ""
 
 
+def _once_for_all() -> None:
+    """What nbgrader and its libraries make in each process or for each cell; and no gradebook waits for the disk."""
+    import jsonschema  # type: ignore[import-untyped]
+    import nbformat
+    from nbgrader import api
+    from sqlalchemy import Engine, event
+
+    api.get_alembic_version = version_of_gradebooks
+    api.create_engine = functools.cache(api.create_engine)  # type: ignore[assignment]
+    event.listen(Engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    with api.Gradebook("sqlite://"):  # configures what it maps
+        pass
+    jsonschema.Draft4Validator.check_schema = lambda schema, *more: None  # nbgrader's own
+    for strict in (False, True):
+        nbformat.validate(nbformat.v4.new_notebook(), relax_add_props=not strict, version=4, version_minor=5)
+
+
 def _serve(address: str, modules: Sequence[str]) -> None:
     gc.disable()  # as the warm process does, and for the same reason
     for module in modules:
         importlib.import_module(module)
-    if api := sys.modules.get("nbgrader.api"):
-        api.get_alembic_version = version_of_gradebooks  # type: ignore[attr-defined]
+    if "nbgrader.api" in sys.modules:
+        _once_for_all()
     gc.freeze()
     runpy.run_path(str(Path(__file__).parents[1] / "autograder" / "process" / "hugepages.py"))["collapse"]()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is done is not waited for
