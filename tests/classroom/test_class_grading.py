@@ -31,6 +31,8 @@ from autograder.places import KIT as ROOT
 from autograder.process import sandbox
 
 SECTIONS = ["setup", "training_loop"]
+#: Stopped by the clock; what computes without end is among the attacks.
+ENDLESS = "import time\nwhile True:\n    time.sleep(1)"
 BUDGET = Budget(cell=1.0, exercise=3.0, sets=SETS)
 LIMITS = f"\nc.Grade.cell_seconds = {BUDGET.cell}\nc.Grade.exercise_seconds = {BUDGET.exercise}\n"
 
@@ -44,7 +46,7 @@ def _submit(course: Course) -> None:
         course.submit("ann", section, answered(released, right))
         course.submit("ben", section, answered(released, wrong))
         course.submit("cat", section, answered(released, {first: right[first]}))
-        course.submit("dan", section, answered(released, right | {first: "while True:\n    pass"}))
+        course.submit("dan", section, answered(released, right | {first: ENDLESS}))
         course.submit("eve", section, answered(released, right | {first: "import os\nos._exit(0)"}))
         course.submit("fay", section, b'{"cells": [')
         course.submit("gus", section, answered(released, right))
