@@ -21,7 +21,7 @@ from autograder.authoring.patterns import (
     statements,
 )
 from autograder.declaring import near_to
-from autograder.trees import copied
+from autograder.trees import copied, walk
 
 
 class Mismatch(Exception):
@@ -191,7 +191,7 @@ def named(whole: ast.Module, name: str) -> Place:
     if place := definition(whole, name):
         return place
     if name.isidentifier():
-        known = [node.name for node in ast.walk(whole) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        known = [node.name for node in walk(whole) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
         raise Mismatch(f"there is no {name}" + (near_to(name, known) or f". There are {', '.join(known)}"))
     raise Mismatch(f'{name!r} is no name of a method. A statement is dropped by "" as its new code')
 
@@ -212,7 +212,7 @@ class Method(Edit):
         (new,) = statements(self.text)
         place = definition(whole, new.name)  # type: ignore[attr-defined]
         if place is None:
-            kind = next(node for node in ast.walk(whole) if isinstance(node, ast.ClassDef))
+            kind = next(node for node in walk(whole) if isinstance(node, ast.ClassDef))
             place = Place(kind.body, len(kind.body), len(kind.body), {})
         place.replace([new])
 
@@ -247,4 +247,4 @@ def _some(found: list[Any], code: str, every: bool = False) -> list[Any]:
 
 
 def _letters(text: str) -> set[str]:
-    return {n.id for s in statements(text) for n in ast.walk(s) if isinstance(n, ast.Name) and patterns.is_letter(n.id)}
+    return {n.id for s in statements(text) for n in walk(s) if isinstance(n, ast.Name) and patterns.is_letter(n.id)}

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder import lesson
-from autograder.authoring.edits import Change, Edit, Indent, Insert, Inside, Mismatch, Outdent, Swap
+from autograder.authoring.edits import Change, Edit, Indent, Insert, Inside, Mismatch, Outdent, Swap, composed
 from autograder.authoring.slips import slip_of
 from autograder.exercise import Exercise, Variant
 from autograder.proofread import AuthorsError, at
@@ -77,7 +77,7 @@ def _applying(exercise: Exercise) -> dict[str, Variant]:
 
 def _fits(slip: Any, tree: Any) -> bool:
     try:
-        compile(ast.unparse(ast.fix_missing_locations(slip.apply(tree))), "fits", "exec")
+        compile(ast.unparse(ast.fix_missing_locations(composed(slip.edits, tree))), "fits", "exec")
     except (Mismatch, SyntaxError):  # `x.float()` is no name to assign to
         return False
     return True

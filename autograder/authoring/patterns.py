@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.trees import copied
+from autograder.trees import copied, walk
 
 Bindings = dict[str, ast.expr]
 Block = list[ast.stmt]
@@ -48,7 +48,7 @@ def _parsed(text: str) -> tuple[ast.stmt, ...]:
     tree = ast.parse(text + " pass" if is_header(text) else text)
     if re.match(r"\*\s*\d", text):  # which ast.parse takes for a starred 2
         raise SyntaxError("invalid syntax", ("", 1, 1, text))
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for name in {"lineno", "col_offset"} & set(node._attributes):
             delattr(node, name)  # what has a line is code that was there before
     return tuple(tree.body)
@@ -129,7 +129,7 @@ def filled(node: ast.AST, bindings: Bindings) -> ast.AST:
 
 def exchange(tree: ast.AST, new: dict[int, ast.expr]) -> None:
     """Put other nodes in the place of those whose id() is given."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for name, value in ast.iter_fields(node):
             if isinstance(value, list):
                 value[:] = [_at(new.get(id(v), v), v) for v in value]
@@ -139,14 +139,14 @@ def exchange(tree: ast.AST, new: dict[int, ast.expr]) -> None:
 
 def locate(node: ast.AST, at: ast.AST) -> None:
     """Give what has no line yet, of a node and all that is in it, the place of another."""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
             ast.copy_location(inner, at)
 
 
 def blocks(tree: ast.AST) -> Iterator[Block]:
     """Every list of statements in the tree."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for name in ("body", "orelse", "finalbody", "handlers"):
             block = getattr(node, name, None)
             if isinstance(block, list) and block and isinstance(block[0], ast.stmt):

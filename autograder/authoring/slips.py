@@ -50,6 +50,7 @@ from autograder.authoring.patterns import expressions, places
 from autograder.declaring import near_to
 from autograder.exercise import Variant
 from autograder.proofread import AuthorsError
+from autograder.trees import walk
 
 __all__ = ["Edit", "Mismatch", "Slip", "after", "before", "body", "change", "everywhere", "first", "indent", "inside"]
 __all__ += ["last", "method", "outdent", "slip_of", "swap", "without"]
@@ -112,8 +113,8 @@ def _instead(code: str, tree: ast.AST) -> str:
 
 def _texts(tree: ast.AST) -> list[str]:
     """The expressions and simple statements of a tree, the shortest first."""
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    whole = [n for n in ast.walk(tree) if isinstance(n, ast.expr | ast.stmt) and id(n) not in called]
+    called = {id(node.func) for node in walk(tree) if isinstance(node, ast.Call)}
+    whole = [n for n in walk(tree) if isinstance(n, ast.expr | ast.stmt) and id(n) not in called]
     simple = [node for node in whole if isinstance(node, ast.IfExp | ast.Lambda) or not hasattr(node, "body")]
     return sorted({ast.unparse(node) for node in simple}, key=lambda text: (len(text), text))
 

@@ -20,7 +20,7 @@ from autograder.authoring.patterns import has_docstring
 from autograder.authoring.slips import Misfit, slip_of
 from autograder.declaring import near_to
 from autograder.exercise import Exercise, Variant
-from autograder.trees import copied
+from autograder.trees import copied, walk
 
 Definition = ast.FunctionDef | ast.ClassDef
 Spec = dict[str, Any]
@@ -135,7 +135,7 @@ def misfits(exercise: Exercise) -> list[str]:
 def parsed(text: str) -> ast.Module:
     """A module, parsed, without the kit's decorators, docstrings and annotations."""
     module = ast.parse(text)
-    for node in ast.walk(module):
+    for node in walk(module):
         if isinstance(node, Definition):
             if has_docstring(node.body):
                 node.body[:1] = [] if node.body[1:] else [ast.copy_location(ast.Pass(), node.body[0])]
@@ -176,7 +176,7 @@ def _unparsed(definition: Definition, module: ast.Module) -> str:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
 
 
 def bound(node: ast.stmt) -> Iterator[str]:
@@ -187,7 +187,7 @@ def bound(node: ast.stmt) -> Iterator[str]:
         for alias in node.names:
             yield alias.asname or alias.name.split(".")[0]
     elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and not _is_exercise(node.value):
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
                 yield inner.id
 

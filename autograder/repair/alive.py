@@ -10,7 +10,7 @@ import ast
 from collections import Counter
 from collections.abc import Set
 
-from autograder.repair.edit import is_theirs, labels, number_of
+from autograder.repair.edit import inside, is_theirs, labels, number_of
 
 Dead = int | tuple[int, str]
 LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
@@ -22,7 +22,7 @@ def dead(tree: ast.AST) -> set[Dead]:
     Of one that gives several names those that nobody reads are (number, name).
     """
     found: set[Dead] = set()
-    for function in ast.walk(tree):
+    for function in inside(tree):
         if isinstance(function, ast.FunctionDef | ast.ClassDef):
             for block in _blocks(function):
                 found |= _unreached(block)
@@ -35,8 +35,8 @@ def dead(tree: ast.AST) -> set[Dead]:
 
 def _uncalled(tree: ast.AST) -> set[int]:
     """Functions that stand in a function, or in the file beside the answer, and that nothing names."""
-    read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    owners = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.Module)]
+    read = {n.id for n in inside(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    owners = [n for n in inside(tree) if isinstance(n, ast.FunctionDef | ast.Module)]
     inner = [s for owner in owners for s in owner.body if isinstance(s, ast.FunctionDef) and is_theirs(s)]
     return {number_of(s) for s in inner if s.name not in read}
 
@@ -52,7 +52,7 @@ def kills(before: set[Dead], after: ast.Module, removed: Set[int] = frozenset())
 
 def never(tree: ast.Module) -> bool:
     """Whether there are conditions that were put round the learner's statements; they are never met from now on."""
-    found = [n for n in ast.walk(tree) if isinstance(n, ast.If) and not is_theirs(n)]
+    found = [n for n in inside(tree) if isinstance(n, ast.If) and not is_theirs(n)]
     found = [condition for condition in found if any(map(is_theirs, condition.body))]
     for condition in found:
         condition.test = ast.copy_location(ast.Constant(False), condition.test)
@@ -61,13 +61,12 @@ def never(tree: ast.Module) -> bool:
 
 def _returns_at_once(tree: ast.AST) -> bool:
     """Whether a `return` was put into a loop, which then ends in its first round, or sooner than their own `return`."""
-    for function in ast.walk(tree):
+    for function in inside(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
-        inside = list(ast.walk(function))
-        loops = [n for n in inside if isinstance(n, ast.For | ast.While)]
-        returns = any(isinstance(n, ast.Return) and is_theirs(n) for n in inside)
-        put_in = [s for loop in loops for s in (ast.walk(loop) if returns else loop.body) if not is_theirs(s)]
+        loops = [n for n in inside(function) if isinstance(n, ast.For | ast.While)]
+        returns = any(isinstance(n, ast.Return) and is_theirs(n) for n in inside(function))
+        put_in = [s for loop in loops for s in (inside(loop) if returns else loop.body) if not is_theirs(s)]
         if any(isinstance(s, ast.Return) for s in put_in):
             return True
     return False
@@ -75,7 +74,7 @@ def _returns_at_once(tree: ast.AST) -> bool:
 
 def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
     found = []
-    for inner in ast.walk(node):
+    for inner in inside(node):
         for name in ("body", "orelse", "finalbody"):
             block = getattr(inner, name, None)
             if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
@@ -93,7 +92,7 @@ def _leaves(statement: ast.stmt) -> bool:
 def _unreached(block: list[ast.stmt]) -> set[int]:
     for i, statement in enumerate(block):
         if _leaves(statement):
-            return {number_of(inner) for later in block[i + 1 :] for inner in ast.walk(later) if is_theirs(inner)}
+            return {number_of(inner) for later in block[i + 1 :] for inner in inside(later) if is_theirs(inner)}
     return set()
 
 
@@ -115,10 +114,10 @@ def _unread(function: ast.FunctionDef) -> set[Dead]:
 
     To print a name is no use of it.
     """
-    read = Counter(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    read -= Counter(n.id for s in ast.walk(function) if prints(s) for n in ast.walk(s) if isinstance(n, ast.Name))
+    read = Counter(n.id for n in inside(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    read -= Counter(n.id for s in inside(function) if prints(s) for n in inside(s) if isinstance(n, ast.Name))
     built = _built_up(function)
-    for n in ast.walk(function):
+    for n in inside(function):
         if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name) and n.target.id not in built:
             read[n.target.id] += 1
         elif isinstance(n, ast.Expr) and (name := added_to(n)) in built:
@@ -137,7 +136,7 @@ def _unread(function: ast.FunctionDef) -> set[Dead]:
 def _built_up(function: ast.FunctionDef) -> set[str]:
     """Names that begin as a number or an empty list: to add to them is not yet to use them."""
     first: dict[str, bool] = {}
-    for n in ast.walk(function):
+    for n in inside(function):
         for name in _given(n) if isinstance(n, ast.stmt) else ():
             value = _value_of(name, n) if isinstance(n, ast.Assign) else None
             empty = (
@@ -156,14 +155,14 @@ def _is_empty(value: ast.expr | None) -> bool:
 
 def _builds_anew(tree: ast.AST) -> bool:
     """Whether what was put in gives a name that they build up a value of its own."""
-    for function in ast.walk(tree):
+    for function in inside(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
-        theirs = [n for n in ast.walk(function) if isinstance(n, ast.Expr) and is_theirs(n)]
+        theirs = [n for n in inside(function) if isinstance(n, ast.Expr) and is_theirs(n)]
         built = {name for n in theirs if (name := added_to(n))}
-        for n in ast.walk(function):
+        for n in inside(function):
             if isinstance(n, ast.Assign) and not is_theirs(n):
-                read = {m.id for m in ast.walk(n.value) if isinstance(m, ast.Name)}
+                read = {m.id for m in inside(n.value) if isinstance(m, ast.Name)}
                 if any(name in built - read and not _is_empty(_value_of(name, n)) for name in _given(n)):
                     return True
     return False
@@ -193,7 +192,7 @@ def _given_last(function: ast.FunctionDef) -> set[int]:
         if is_theirs(statement) and (names := _given(statement)) and not names & later:
             found.add(number_of(statement))
         if not prints(statement):
-            later |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and _is_used(n, statement)}
+            later |= {n.id for n in inside(statement) if isinstance(n, ast.Name) and _is_used(n, statement)}
     return found
 
 
@@ -210,7 +209,7 @@ def _is_used(name: ast.Name, within: ast.stmt) -> bool:
 
 def _given(statement: ast.stmt) -> set[str]:
     if isinstance(statement, ast.Assign) and all(_is_plain(target) for target in statement.targets):
-        return {n.id for target in statement.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+        return {n.id for target in statement.targets for n in inside(target) if isinstance(n, ast.Name)}
     return set()
 
 
@@ -223,7 +222,7 @@ def _is_plain(target: ast.expr) -> bool:
 def _given_anew(name: str, block: list[ast.stmt], i: int) -> bool:
     """Whether a later statement of the block gives the name a value before any statement reads it."""
     for later in block[i + 1 :]:
-        reads = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(later))
+        reads = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in inside(later))
         if reads or isinstance(later, ast.AugAssign):
             return False
         if name in _given(later):

@@ -15,6 +15,7 @@ from typing import Any
 from autograder.repair.edit import Change, Edit, having, labels, number_of, place_of, renamed, same
 from autograder.repair.kinds import called, text
 from autograder.repair.reading import is_text
+from autograder.trees import walk
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
 #: Of so many names in a statement, two may have been taken for each other.
@@ -93,8 +94,8 @@ def kind_of_building(old: ast.Assign, new: ast.AugAssign) -> str:
 
 def _reads_itself(statement: ast.Assign) -> bool:
     """Whether its value is made of the very thing that it is given to, and not of something that belongs to that."""
-    owners = {id(node.value) for node in ast.walk(statement.value) if isinstance(node, ast.Attribute)}
-    return any(same(n, statement.targets[0]) and id(n) not in owners for n in ast.walk(statement.value))
+    owners = {id(node.value) for node in walk(statement.value) if isinstance(node, ast.Attribute)}
+    return any(same(n, statement.targets[0]) and id(n) not in owners for n in walk(statement.value))
 
 
 def _building(statement: ast.Assign) -> Iterator[Edit]:
@@ -107,7 +108,7 @@ def _building(statement: ast.Assign) -> Iterator[Edit]:
 
 def _everywhere(statement: ast.stmt) -> Iterator[Edit]:
     """Two names take each other's places in the statement, or one that stands there twice has the other sign."""
-    read = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    read = [n.id for n in walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
     count = Counter(name for name in read if name != "self")
     for name in (name for name, times in count.items() if times > 1):
         yield _edit(statement, "sign", _renamer({name: ast.UnaryOp(ast.USub(), ast.Name(name, ast.Load()))}))

@@ -12,6 +12,7 @@ from autograder.repair.kinds import text
 from autograder.repair.reading import is_text
 from autograder.repair.sets import WHOLESALE, Found, Sets
 from autograder.repair.trial import OutOfBudget
+from autograder.trees import walk
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
 #: So much of what is put in stands in a statement of theirs that is the same but for its mistake.
@@ -66,7 +67,7 @@ def _at_theirs(sets: Sets, found: Found, edit: Edit) -> Found | None:
 
 def _instead(tree: ast.Module, edit: Edit) -> Iterator[Edit]:
     """The edit, with a statement of theirs taken out besides."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, SIMPLE) and is_theirs(node) and not is_text(node):
             parts = (*edit.parts, (number_of(node), lambda n: ast.Pass()))
             lines, columns = place_of([node])

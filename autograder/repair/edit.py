@@ -8,11 +8,12 @@ Trees are never changed; a changed one shares with the old one what is the same.
 from __future__ import annotations
 
 import ast
-import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from autograder.trees import bare, children, walk
 
 #: What stands in a node's place: another node, several statements, or nothing where the edit cannot be made there.
 Change = Callable[[Any], Any]
@@ -39,7 +40,7 @@ class Edit:
 
 
 def number(tree: ast.AST) -> None:
-    for i, node in enumerate(ast.walk(tree)):
+    for i, node in enumerate(walk(tree)):
         node.number = i  # type: ignore[attr-defined]
 
 
@@ -76,6 +77,8 @@ def _rewrite(node: ast.AST, place: int, change: Change) -> ast.AST | list[ast.st
         if new is None:
             raise _Impossible
         return new
+    if place not in _numbers(node):
+        return node
     for name, value in ast.iter_fields(node):
         if isinstance(value, ast.AST):
             new = _rewrite(value, place, change)
@@ -91,13 +94,31 @@ def _rewrite(node: ast.AST, place: int, change: Change) -> ast.AST | list[ast.st
     return node
 
 
-#: What is kept at a node, since trees do not change: labels() and kinds.text().
-KEPT = ("bag", "text")
+def _numbers(node: ast.AST) -> frozenset[int]:
+    """The numbers of the node and of all that is in it, kept there."""
+    known: frozenset[int] | None = node.__dict__.get("numbers")
+    if known is None:
+        inner = (child for child in children(node) if child._fields)  # no Load, of which there is one for all trees
+        known = node.__dict__["numbers"] = frozenset([number_of(node)]).union(*map(_numbers, inner))
+    return known
+
+
+#: What is kept at a node, since trees do not change: labels(), inside(), reading.reads(), kinds.text() and its numbers.
+KEPT = ("bag", "inside", "names", "text", "numbers")
+
+
+def inside(node: ast.AST) -> list[ast.AST]:
+    """The node and all that is in it, as ast.walk has them."""
+    known = node.__dict__.get("inside")
+    if known is None:
+        known = node.__dict__["inside"] = list(walk(node))[1:]
+    return [node, *known]
 
 
 def having(node: Any, **fields: object) -> Any:
     """A copy of the node, with its number and place, in which these fields are other ones."""
-    new = copy.copy(node)
+    new = bare(node)
+    new.__dict__.update(node.__dict__)
     for name in KEPT:
         new.__dict__.pop(name, None)
     new.__dict__.update(fields)
@@ -119,8 +140,8 @@ def renamed(node: Any, names: dict[str, ast.expr]) -> Any:
 
 def put_in(node: Any) -> Any:
     """A copy of a node from elsewhere: without numbers, so that it is nobody's text."""
-    new = copy.copy(node)
-    for name in (*KEPT, "number", "lineno", "col_offset", "end_lineno", "end_col_offset"):
+    new = having(node)
+    for name in ("number", "lineno", "col_offset", "end_lineno", "end_col_offset"):
         new.__dict__.pop(name, None)
     if isinstance(node, ast.stmt):
         new.__dict__["lineno"] = 0  # asked for when a tree is made text
@@ -180,7 +201,7 @@ def distance(old: Counter[str], new: Counter[str]) -> int:
 
 def blocks(node: ast.AST) -> Iterator[tuple[ast.AST, str, list[ast.stmt]]]:
     """(owner, field, statements) of every block inside the node that is the learner's."""
-    for owner in ast.walk(node):
+    for owner in inside(node):
         for name in ("body", "orelse", "finalbody"):
             block = getattr(owner, name, None)
             if isinstance(block, list) and block and isinstance(block[0], ast.stmt) and is_theirs(owner):

@@ -16,6 +16,7 @@ from autograder.repair.calls import Make
 from autograder.repair.edit import Change, Edit, having, is_theirs, labels, number_of, same
 from autograder.repair.kinds import is_dimension, is_number, is_of_torch, kind_in, place, said_of
 from autograder.repair.vocabulary import Vocabulary, in_reach, role, wrapped
+from autograder.trees import walk
 
 BUILT_IN = set(dir(builtins))
 SIGNED = (ast.BinOp, ast.Call, ast.Subscript, ast.Name, ast.Attribute)
@@ -37,8 +38,8 @@ OFTEN = [".detach()", ".item()", ".clone()", ".float()", ".mean()", ".sum()", "l
 def edits(function: ast.AST, names: set[str], imported: set[str], known: Vocabulary) -> Iterator[Edit]:
     """The edits of every expression of theirs inside `function`, which may read `names`, some of them `imported`."""
     fresh = Fresh(names | BUILT_IN, imported, known, _parameters(function))
-    idle = {id(s.value) for s in ast.walk(function) if isinstance(s, ast.Expr) and _is_of_torch(s.value)}
-    for parent in ast.walk(function):
+    idle = {id(s.value) for s in walk(function) if isinstance(s, ast.Expr) and _is_of_torch(s.value)}
+    for parent in walk(function):
         if not is_theirs(parent):
             continue
         for name, value in ast.iter_fields(parent):
@@ -50,7 +51,7 @@ def edits(function: ast.AST, names: set[str], imported: set[str], known: Vocabul
 
 
 def _parameters(function: ast.AST) -> set[str]:
-    return {argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)}
+    return {argument.arg for argument in walk(function) if isinstance(argument, ast.arg)}
 
 
 def _is_written(node: ast.expr) -> bool:

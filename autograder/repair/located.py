@@ -10,6 +10,7 @@ from autograder.judging.verdict import Diagnosis
 from autograder.repair.edit import Edit
 from autograder.repair.related import MOST_STATEMENT, PUT_IN
 from autograder.repair.sets import Found
+from autograder.trees import walk
 
 #: A line that holds a condition and nothing else.
 CONDITION = re.compile(r"(if|elif|while)\b.*:\s*(#.*)?")
@@ -55,7 +56,7 @@ def placed(diagnosis: Diagnosis, edit: Edit, lines: list[str]) -> Diagnosis:
 
 def standing(by: str, text: str, edit: Edit) -> Edit:
     """Of a known mistake that is the wrong statement and no missing one: it, rather than the line before the right."""
-    found = [node for node in ast.walk(ast.parse(text)) if type(node).__name__ == by and isinstance(node, ast.stmt)]
+    found = [node for node in walk(ast.parse(text)) if type(node).__name__ == by and isinstance(node, ast.stmt)]
     return dataclasses.replace(edit, kind="statement", lines=(found[0].lineno,)) if len(found) == 1 else edit
 
 

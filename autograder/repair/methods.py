@@ -11,6 +11,7 @@ from typing import Any
 from autograder.repair.edit import Change, Edit, having, is_theirs, number_of, place_of, renamed
 from autograder.repair.kinds import text
 from autograder.repair.reading import reads
+from autograder.trees import walk
 
 #: How alike the name of a method must be to one that is asked for.
 ALIKE = 0.75
@@ -32,9 +33,7 @@ def edits(owner: ast.ClassDef, asked: set[str]) -> Iterator[Edit]:
             keeping = [ast.parse(f"self.{parameter} = {parameter}").body[0] for parameter in missing]
             attributes = kept | {p: ast.parse(f"self.{p}", mode="eval").body for p in missing}
             for method in methods:
-                if method is not first and any(
-                    isinstance(n, ast.Attribute) and n.attr == name for n in ast.walk(method)
-                ):
+                if method is not first and any(isinstance(n, ast.Attribute) and n.attr == name for n in walk(method)):
                     moved = renamed(statement, {p: e for p, e in attributes.items() if p in parameters})
                     change = _mover(number_of(statement), number_of(method), moved, keeping)
                     yield Edit(

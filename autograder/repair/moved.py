@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from autograder.repair.edit import Edit
+from autograder.trees import walk
 
 
 def with_moves(edits: list[Edit]) -> list[Edit]:
@@ -28,7 +29,7 @@ def with_moves(edits: list[Edit]) -> list[Edit]:
 
 def with_exchanges(edits: list[Edit], theirs: ast.stmt) -> list[Edit]:
     """Two calls beside each other of which each is to be the other one are one edit: the first is to come later."""
-    calls = {n.lineno for n in ast.walk(theirs) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)}
+    calls = {n.lineno for n in walk(theirs) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)}
     found: list[Edit] = []
     for edit in edits:
         last = found[-1] if found else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Set
 
-from autograder.repair.edit import number
+from autograder.repair.edit import inside, number
+from autograder.trees import walk
 
 #: What right answers call modules by, and how they get them: an edit may bring in a call of theirs.
 MODULES = {
@@ -75,7 +76,7 @@ def binds(node: ast.stmt) -> set[str]:
 
 
 def _walk(node: ast.AST) -> list[ast.AST]:
-    return list(ast.walk(node))
+    return list(walk(node))
 
 
 def is_small(tree: ast.AST) -> bool:
@@ -107,13 +108,16 @@ def editable(tree: ast.Module, apart: Set[str] = frozenset()) -> list[ast.stmt]:
 
 def scope(function: ast.AST) -> set[str]:
     """The names that are given a value inside a function, its parameters among them."""
-    found = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    for node in ast.walk(function):
+    found = {n.id for n in walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for node in walk(function):
         if isinstance(node, ast.arguments):
             every = [*node.posonlyargs, *node.args, *node.kwonlyargs, *filter(None, [node.vararg, node.kwarg])]
             found |= {argument.arg for argument in every}
     return found
 
 
-def reads(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+def reads(node: ast.AST) -> Set[str]:
+    known: Set[str] | None = node.__dict__.get("names")
+    if known is None:
+        known = node.__dict__["names"] = frozenset(n.id for n in inside(node) if isinstance(n, ast.Name))
+    return known

@@ -14,7 +14,7 @@ from autograder import source
 from autograder.exercise import Exercise
 from autograder.repair.edit import put_in
 from autograder.repair.reading import Definition, is_text
-from autograder.trees import copied
+from autograder.trees import copied, walk
 
 Named = dict[str, str]
 
@@ -49,7 +49,7 @@ def _text_of(function: Callable[..., Any], is_class: bool) -> ast.stmt | None:
 
 def cleaned(node: ast.stmt, name: str) -> ast.stmt:
     node = copied(node)
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, Definition) and len(inner.body) > 1 and is_text(inner.body[0]):
             del inner.body[0]
     if isinstance(node, ast.FunctionDef):
@@ -60,7 +60,7 @@ def cleaned(node: ast.stmt, name: str) -> ast.stmt:
 
 
 def used_names(rights: list[tuple[str, ast.stmt]]) -> set[str]:
-    return {n.id for _, node in rights for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return {n.id for _, node in rights for n in walk(node) if isinstance(n, ast.Name)}
 
 
 def as_imported(right: ast.stmt, imports: list[ast.stmt]) -> ast.stmt:
@@ -90,7 +90,7 @@ LONG = {"F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim", "n
 def renamed(right: ast.stmt, theirs: ast.stmt) -> ast.stmt:
     """The right with its parameters, locals and attributes named as the learner named what plays their part."""
     right = put_in(right)
-    if not any(_is_double(n) for n in ast.walk(theirs)):
+    if not any(_is_double(n) for n in walk(theirs)):
         right = _Single().visit(right)
     names: Named = {}
     names |= _parameters(right, theirs)
@@ -102,8 +102,8 @@ def renamed(right: ast.stmt, theirs: ast.stmt) -> ast.stmt:
 
 def _parameters(right: ast.stmt, theirs: ast.stmt) -> Named:
     names: Named = {}
-    mine = {n.name: n for n in ast.walk(right) if isinstance(n, ast.FunctionDef)}
-    others = {n.name: n for n in ast.walk(theirs) if isinstance(n, ast.FunctionDef)}
+    mine = {n.name: n for n in walk(right) if isinstance(n, ast.FunctionDef)}
+    others = {n.name: n for n in walk(theirs) if isinstance(n, ast.FunctionDef)}
     for name, function in mine.items():
         if name in others:
             pairs = zip(function.args.args, others[name].args.args, strict=False)
@@ -139,7 +139,7 @@ def _matched(right: list[Store], theirs: list[Store], least: float, bonus: float
 
 def _locals(node: ast.stmt) -> list[Store]:
     found: dict[str, Store] = {}
-    for inner in ast.walk(node):
+    for inner in walk(node):
         for target, kind, value in _stores(inner):
             if isinstance(target, ast.Name):
                 found.setdefault(target.id, (target.id, kind, value))
@@ -148,7 +148,7 @@ def _locals(node: ast.stmt) -> list[Store]:
 
 def _attributes(node: ast.stmt) -> list[Store]:
     found: dict[str, Store] = {}
-    for inner in ast.walk(node):
+    for inner in walk(node):
         for target, _, value in _stores(inner):
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
                 found.setdefault("." + target.attr, ("." + target.attr, "attribute", value))
@@ -179,7 +179,7 @@ def _is_double(node: ast.AST) -> bool:
     match node:
         case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
             given = {ast.unparse(target) for target in targets}
-            read = {ast.unparse(n) for value in values for n in ast.walk(value) if isinstance(n, ast.expr)}
+            read = {ast.unparse(n) for value in values for n in walk(value) if isinstance(n, ast.expr)}
             return len(targets) == len(values) and not given & read
     return False
 

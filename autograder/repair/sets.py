@@ -13,6 +13,7 @@ from autograder.repair.edit import Edit, apply, labels
 from autograder.repair.reading import is_text
 from autograder.repair.statements import taken_out
 from autograder.repair.trial import Frames, Trials, behaviour, text_of
+from autograder.trees import walk
 
 #: So many sets that pass are compared with each other; one that costs so much more is as good.
 MOST_COMPARED, NEARLY_AS_GOOD = 12, 2.0
@@ -114,7 +115,7 @@ class Sets:
         """Whether a statement that mattered is needed no more: one edit computes the answer anew without it."""
         if len(edits) > 1 or edits[0].kind not in WHOLESALE:
             return False
-        inside = [n for n in ast.walk(self.tree) if isinstance(n, STEPS) and n.lineno not in edits[0].lines]
+        inside = [n for n in walk(self.tree) if isinstance(n, STEPS) and n.lineno not in edits[0].lines]
         out = [taken_out(step) for step in inside if not alive.prints(step) and not is_text(step)][:MOST_STEPS]
         pairs = [(self.text((edit,)), self.text((*edits, edit))) for edit in out]
         texts = [text for pair in pairs for text in pair if all(pair) and text]

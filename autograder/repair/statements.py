@@ -16,6 +16,7 @@ from autograder.repair.inside import INNER, header
 from autograder.repair.kinds import text
 from autograder.repair.reading import is_text, reads, scope
 from autograder.repair.vocabulary import Vocabulary, in_reach
+from autograder.trees import walk
 
 
 def edits(function: ast.AST, names: set[str], known: Vocabulary) -> Iterator[Edit]:
@@ -104,7 +105,7 @@ def _inserted(owner: ast.AST, name: str, block: list[ast.stmt], reach: set[str],
 
 
 def _written(statement: ast.stmt) -> set[str]:
-    return {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return {n.id for n in walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def insert(owner: ast.AST, name: str, after: ast.stmt | None, new: ast.stmt) -> Edit:

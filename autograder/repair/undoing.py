@@ -13,6 +13,7 @@ from autograder.authoring.families import complete
 from autograder.exercise import Exercise
 from autograder.repair import differ, rights
 from autograder.repair.edit import Edit, number
+from autograder.trees import walk
 
 #: A known mistake that is another program says nothing about places.
 MOST = 4
@@ -29,7 +30,7 @@ def edits(exercise: Exercise, mistake: str, theirs: ast.stmt) -> list[Edit]:
     if type(wrong) is not type(theirs) or type(right) is not type(theirs):
         return []
     mine = rights.renamed(rights.cleaned(wrong, exercise.name), theirs)
-    for node in ast.walk(mine):
+    for node in walk(mine):
         if isinstance(node, ast.stmt | ast.expr):
             node.lineno, node.end_lineno, node.col_offset, node.end_col_offset = 1, 1, 0, 0
     number(mine)
@@ -48,7 +49,7 @@ def stands_by(exercise: Exercise, mistake: str) -> str:
 
 
 def _statements(tree: ast.AST) -> Counter[str]:
-    return Counter(type(node).__name__ for node in ast.walk(tree) if isinstance(node, ast.stmt))
+    return Counter(type(node).__name__ for node in walk(tree) if isinstance(node, ast.stmt))
 
 
 def counterparts(undone: Sequence[Edit], edits: list[Edit]) -> list[tuple[Edit, ...]]:
@@ -72,5 +73,6 @@ def likeness(edit: Edit, undone: Sequence[Edit]) -> float:
 
 
 def _alike(a: Counter[str], b: Counter[str]) -> float:
-    both, either = (a & b).total(), (a | b).total()
+    both = sum(min(count, b[label]) for label, count in a.items())
+    either = a.total() + b.total() - both
     return both / either if either else 1.0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from autograder.repair.edit import labels
 from autograder.repair.kinds import called
 from autograder.repair.reading import MODULES, is_text, reads
+from autograder.trees import walk
 
 #: The roles of which something comes.
 VALUES = {"value", "iterable"}
@@ -44,7 +45,7 @@ def vocabulary(rights: list[ast.stmt]) -> Vocabulary:
     found = Vocabulary()
     for right in rights:
         found.bags.append(labels(right))
-        for parent in ast.walk(right):
+        for parent in walk(right):
             for node in ast.iter_child_nodes(parent):
                 _take(found, node, role(node, parent))
     return found

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from autograder.repair.edit import labels
-from autograder.trees import copied
+from autograder.trees import children, copied, walk
 
 TEXT = "def f(x, *, n=1):\n    with no_grad():\n        return -x[1:n] + {**a} if (y := x) else lambda: None\n"
 
@@ -18,6 +18,12 @@ def test_a_copy_says_the_same_at_the_same_place_and_shares_nothing_that_is_chang
     assert ast.dump(made, include_attributes=True) == ast.dump(tree, include_attributes=True)
     ours = {id(node) for node in ast.walk(tree) if node._fields}
     assert not ours & {id(node) for node in ast.walk(made)}
+
+
+def test_the_ways_through_a_tree_are_those_of_ast() -> None:
+    tree = ast.parse(TEXT)
+    assert list(walk(tree)) == list(ast.walk(tree))
+    assert all(list(children(node)) == list(ast.iter_child_nodes(node)) for node in ast.walk(tree))
 
 
 def test_what_others_hang_at_the_one_load_of_all_trees_is_no_part_of_any() -> None:
