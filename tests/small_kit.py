@@ -113,13 +113,23 @@ def counts():
 RIGHT = {"double": "def double(x):\n    return x * 2\n", "total": "def total(xs):\n    return sum(xs)\n"}
 
 
-def make(folder: Path, stubs: bool = True) -> Path:
-    """Copy the code, write the small lesson, and make its stubs."""
+_stubs: dict[str, str] = {}
+
+
+def copied(folder: Path, *without: str) -> None:
+    """Copy the code. What is compiled comes along, or each copy compiles it: linked, since nobody writes into it."""
     shutil.copytree(
-        ROOT / "autograder",
-        folder / "autograder",
-        ignore=shutil.ignore_patterns("data", "checks", "classroom", "bootstrap"),
+        ROOT / "autograder", folder / "autograder", ignore=shutil.ignore_patterns(*without), copy_function=_copy
     )
+
+
+def _copy(one: str, other: str) -> None:
+    os.link(one, other) if one.endswith(".pyc") else shutil.copy2(one, other)
+
+
+def make(folder: Path, stubs: bool = True) -> Path:
+    """Copy the code, write the small lesson, and give it its stubs, which are made once."""
+    copied(folder, "data", "checks", "classroom", "bootstrap")
     for name, texts in (("solutions", SOLUTIONS), ("autograder/checks", CHECKS)):
         for place, text in texts.items():
             path = folder / name / f"{place}.py"
@@ -127,8 +137,11 @@ def make(folder: Path, stubs: bool = True) -> Path:
             path.write_text(text)
     shutil.copy(ROOT / "solutions" / "lesson.toml", folder / "solutions")
     (folder / "exercises").mkdir()
-    if stubs:
+    if stubs and not _stubs:
         run(folder, "-c", "from autograder import workspace; workspace.refresh_all()")
+        _stubs.update({path.name: path.read_text() for path in (folder / "exercises").glob("*.py")})
+    for name, text in _stubs.items() if stubs else ():
+        (folder / "exercises" / name).write_text(text)
     return folder
 
 

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import IO, Any
 
 COMMANDS = ["nbformat", "nbgrader.apps", "alembic.script", "sqlalchemy.dialects.sqlite", "IPython.display", "numpy"]
-COMMANDS += ["click", "rich.console", "rich.table", "rich.progress", "pytest"]
+COMMANDS += ["click", "rich.console", "rich.table", "rich.progress", "pytest", "doctest"]
 WARM = ["torch", "torch._dynamo"]
 BOXES = ["boxes"]
 #: The boxes that are forked: their kind of jobs, and their walls.
