@@ -6,6 +6,7 @@ import ast
 import builtins
 import contextlib
 import difflib
+import functools
 import linecache
 from collections.abc import Container, Iterable
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
@@ -128,6 +129,7 @@ def _frame(frame: FrameType, line: int) -> dict[str, Any]:
     }
 
 
+@functools.lru_cache(maxsize=1000)  # answers that are tried one after the other stop at the same lines
 def _names(source: str) -> list[str]:
     """The variables that a line reads, `self.lr` as `self`; a header like `for ...:` parses once it has a body."""
     for text in (source, source + " pass", "if 1: pass\n" + source + " pass"):
