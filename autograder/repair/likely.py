@@ -37,6 +37,9 @@ SURER = 0.4
 EXCHANGED = 5.0
 #: Of the edits of a kind only one or two are it: how much less likely each is with each doubling of those before it.
 SHARED = 1.0
+#: For an edit that takes out what draws at random, where no right does: of what is drawn nothing agrees but by luck.
+DRAWS = {n for name in ("randperm", "randint", "randrange", "shuffle", "sample", "choice") for n in (name, f".{name}")}
+LUCK = 6.0
 #: For an edit that is the one by which the known mistake would be undone.
 LIKE_UNDOING = 4.0
 
@@ -50,6 +53,7 @@ def ranked(
     """
     whole = labels(tree)
     nearest = sorted(rights, key=lambda right: distance(whole, right))[:3]
+    drawn = set() if any(DRAWS & right.keys() for right in rights) else DRAWS & whole.keys()
     found: list[Edit] = []
     for edit in edits:
         rank = USUAL.get(edit.kind, OTHER) + 0.2 * edit.cost - 1.5 * _towards(edit, whole, nearest) - bonus
@@ -58,6 +62,8 @@ def ranked(
             rank = SEEN
         if edit.said.get("past") == "call":
             rank -= EXCHANGED
+        if drawn & edit.gone.keys():
+            rank -= LUCK
         found.append(replace(edit, rank=round(rank, 6)))
     of_kind: dict[str, list[float]] = {}
     for edit in sorted(found, key=lambda edit: edit.rank):

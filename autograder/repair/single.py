@@ -139,7 +139,7 @@ class Single:
         else by a share of their values. With the other edits of its line that do as much."""
         trials = self.sets.trials
         most = {"statement_extra": MOST_TAKEN_OUT}
-        small = [e for e in edits if e.cost <= most.get(e.kind, MOST_OF_A_PART) and e.kind not in ORDER | PUT_IN]
+        small = [e for e in edits if e.cost <= most.get(e.kind, MOST_OF_A_PART) and e.kind not in PUT_IN]
         small = [edit for edit in small[:MOST_NEARER] if self.sets.is_fair((edit,))]
         texts = {text: edit for edit in reversed(small) if (text := self.sets.text((edit,)))}
         with contextlib.suppress(OutOfBudget):
@@ -148,7 +148,9 @@ class Single:
         gains = {text: [trials.stage(trials.known(text), n) - stage for n, stage in before.items()] for text in texts}
         harmless = {text: gained for text, gained in gains.items() if min(gained) > -ROUNDING}
         for least in (A_STAGE, A_SHARE):
-            many = {text: sum(g >= least for g in gained) for text, gained in harmless.items() if max(gained) >= least}
+            many = {text: sum(g >= least for g in gained) for text, gained in harmless.items()}
+            needed = {text: len(self.sets.failing) if texts[text].kind in ORDER else 1 for text in many}
+            many = {text: count for text, count in many.items() if count >= needed[text]}
             order = sorted(many, key=lambda t: (-many[t], -round(sum(gains[t]), 1), cost([texts[t]])))
             if order:
                 best, *others = order

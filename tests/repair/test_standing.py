@@ -82,3 +82,45 @@ def test_where_a_copy_has_the_arguments_name_no_line_is_said_to_change_it(
     text = "def unzip(pairs):\n    rest, pairs = pairs, list(pairs)\n    return [rest.pop(0) for _ in pairs], pairs\n"
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.3")
     assert not [found for found in check("unzip", text).diagnoses if found.lines == (3,)]
+
+
+SHUFFLED = """import torch
+
+def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
+    for epoch in range(epochs):
+        idx = torch.randperm(len(x))
+        for i in range(0, len(x), bs):
+            b = idx[i:i + bs]
+            opt.zero_grad()
+            loss_func(model(x[b]), y[b]).backward()
+            opt.step()
+"""
+#: Three mistakes, of which no two edits mend a check.
+LOOKS = """import torch
+
+def evaluate_batch(model, loss_func, xb, yb):
+    model.zero_grad()
+    with torch.no_grad():
+        scores = model(xb)
+        loss = loss_func(scores, yb)
+        best = scores.max(dim=1)[0]
+        acc = (best == yb).float().mean()
+    return acc, loss
+"""
+
+
+def test_what_is_drawn_where_nothing_is_to_be_drawn_is_looked_at_first(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "1")
+    assert [found.lines for found in check("fit_optimizer", SHUFFLED).diagnoses] == [(5,)]
+
+
+def test_of_many_mistakes_one_is_told_that_brings_a_check_nearer_and_which_check_it_is(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.5")
+    found = check("evaluate_batch", LOOKS).diagnoses[0]
+    assert found.lines == (4,)
+    assert not found.whole
+    assert found.message.startswith("The check “only looks” sees this: ")
