@@ -16,7 +16,7 @@ from autograder.judging.judge import by_probe
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
 from autograder.proofread import AuthorsError
-from autograder.repair import alive, changes, copies, diagnosis, undoing
+from autograder.repair import alive, changes, copies, diagnosis, events, undoing
 from autograder.repair.trial import Observe
 
 #: Told what a learner need not see; the tests fail when it is told anything.
@@ -66,6 +66,7 @@ def places(
         seen = {name: frames[name] for name in verdict.failing if name in frames}
         if not any(found.whole for found in told):
             told = [*changes.told(own["file"], exercise.name, seen), *told]
+        told = told or events.told(own["file"], exercise.name, seen, reference)
         if not told and set(frames) >= set(exercise.probes):
             partly = in_part(exercise, frames, reference, known_mistakes.known(exercise, seed))
             told = [partly] if partly else []

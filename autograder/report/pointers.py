@@ -54,7 +54,7 @@ _KINDS = {
     "call_missing not_called called result_dropped method_name",
     "picking": "index index_missing index_extra order names_exchanged element_extra element_missing",
     "order": "calls_swapped statement_extra statement_missing method_missing moved with_extra no_grad_missing "
-    "loop_extra overwrites accumulates outdent indent",
+    "loop_extra overwrites accumulates outdent indent held",
     "holders": "in_place not_in_place",
     "caller": "return_missing return_not_yield yield_not_return yields_whole",
     "steps": "expression statement",

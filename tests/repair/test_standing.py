@@ -124,3 +124,19 @@ def test_of_many_mistakes_one_is_told_that_brings_a_check_nearer_and_which_check
     assert found.lines == (4,)
     assert not found.whole
     assert found.message.startswith("The check “only looks” sees this: ")
+
+
+TWO_OF_A_LOOP = """def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
+    n_batches = x.shape[0] // bs + 1
+    for epoch in range(epochs):
+        for b in range(n_batches):
+            loss = loss_func(model(x[b * bs:b * bs + bs]), y[b * bs:b * bs + bs])
+            loss.backward()
+            opt.step()
+"""
+
+
+def test_of_gradients_that_are_held_the_one_backward_is_told(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.1")  # neither of the two is found in so little time
+    found = check("fit_optimizer", TWO_OF_A_LOOP).diagnoses
+    assert [(one.mistake, one.lines) for one in found] == [("held", (6,))]
