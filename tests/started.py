@@ -161,6 +161,22 @@ def command(python: str, module: str, *words: str) -> list[str]:
     return [python, "-m", f"autograder.{module}", *words]
 
 
+def typed(*words: str) -> list[str]:
+    """Like python -m, for a process of its own in a terminal: the process that imports torch for it is forked."""
+    code = (
+        f"import sys; sys.path.append({str(Path(__file__).parent)!r}); import started; started.as_typed({python()!r})"
+    )
+    return [sys.executable, "-u", "-c", code, *words]
+
+
+def as_typed(python: str) -> None:
+    from autograder import process
+
+    process.python = functools.partial(command, python)
+    sys.argv[:1] = []
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
 def box(python: str, start: Callable[..., list[str]]) -> Callable[..., list[str]]:
     """Like process.box.Box.command, which is `start`, for boxes that have all their walls and this kit in them."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from statistics import median
 
 import pytest
 import small_kit
+import started
 from textual.widgets import Static
 
 from autograder import api, lesson, state
@@ -39,21 +41,22 @@ HANGS = "def double(x):\n    while True:\n        pass\n"
 EXITS = "def double(x):\n    import os\n    os._exit(3)\n"
 CRASHES = "def double(x):\n    import os, signal\n    os.kill(os.getpid(), signal.SIGSEGV)\n"
 PATIENCE = 40.0
+REAL = [sys.executable, "-u", "-m", "autograder", "watch"]
 
 
 class Terminal:
-    """A tmux session with `watch` in it."""
+    """A tmux session with `watch` in it; `real`: which imports torch itself."""
 
     number = 0
 
-    def __init__(self, folder: Path, width: int = 100, height: int = 34, **environment: str):
+    def __init__(self, folder: Path, width: int = 100, height: int = 34, real: bool = False, **environment: str):
         Terminal.number += 1
         self.name = f"watch-{os.getpid()}-{Terminal.number}"
         self.socket = str(folder / f"tmux{Terminal.number}")
         self.folder = folder
         environment = small_kit.environment(TERM="screen-256color", **environment)
         self._tmux("new-session", "-d", "-s", self.name, "-x", str(width), "-y", str(height), env=environment)
-        self.type(f"exec {sys.executable} -m autograder watch", "Enter")
+        self.type(f"exec {shlex.join(REAL if real else started.typed('autograder', 'watch'))}", "Enter")
 
     def _tmux(self, *words: str, env: dict[str, str] | None = None) -> str:
         command = ["tmux", "-S", self.socket, "-f", os.devnull, *words]
@@ -73,7 +76,7 @@ class Terminal:
             shown = self.screen()
             if all(text in shown for text in texts) and without not in shown:
                 return shown
-            time.sleep(0.02)
+            time.sleep(0.05)
         pytest.fail(f"{texts} did not show (without {without!r}):\n{self.screen()}")
 
     def resize(self, width: int, height: int) -> None:
@@ -149,7 +152,7 @@ def test_a_day_from_the_first_stub_to_everything_done(kit: Path, terminal: Termi
 
     terminal.type("q")
     wait(terminal.ended)
-    again = Terminal(kit)
+    again = Terminal(kit, real=True)
     try:
         again.see("which_is_true passed")  # where one was
         again.type("p")
@@ -315,8 +318,8 @@ def wait(condition: object) -> None:
 class Lines:
     """`watch --plain` with its lines as they come, each with its time."""
 
-    def __init__(self, folder: Path, *arguments: str):
-        command = [sys.executable, "-u", "-m", "autograder", "watch", "--plain", *arguments]
+    def __init__(self, folder: Path, *arguments: str, real: bool = False):
+        command = [*(REAL if real else started.typed("autograder", "watch")), "--plain", *arguments]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         self.process = subprocess.Popen(command, cwd=folder, env=small_kit.environment(), text=True, **pipes)  # type: ignore[call-overload]
         self.lines: list[tuple[float, str]] = []
@@ -387,7 +390,7 @@ def test_that_places_are_looked_for_is_told_and_that_none_was_found(monkeypatch:
 
 
 def test_plain_lines_have_words_for_everything(kit: Path) -> None:
-    watching = Lines(kit)
+    watching = Lines(kit, real=True)
     watching.see("double is not started.")
     small_kit.answer(kit, "setup", double=SQUARES)
     watching.see("does not agree: doubles each value")
