@@ -18,6 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from autograder.declaring import near_to
 
 
+@functools.lru_cache(maxsize=5000)
 def base_name(qualified: str) -> str:
     """torch.nn.functional.softmax, torch.Tensor.softmax and aten._softmax.default are all "softmax"."""
     parts = qualified.split(".")
@@ -91,20 +92,21 @@ def _qualified(function: Any) -> str:
     return f"{where}.{function.__name__}".replace("torch._C._nn", "torch.nn.functional")
 
 
-class _Operations(TorchDispatchMode):
+class Dispatched(TorchDispatchMode):
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         return False  # wrapping the method for the compiler would import all of it, a second for nothing
 
+
+class _Operations(Dispatched):
     def __init__(self, watched: set[str], seen: set[str]):
         super().__init__()
         self.watched, self.seen = watched, seen
 
     def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if base_name(str(operation)) in self.watched and not any(
-            base_name(name) == base_name(str(operation)) for name in self.seen
-        ):
-            self.seen.add(f"torch.{base_name(str(operation))}")
+        name = base_name(str(operation))
+        if name in self.watched and name not in map(base_name, self.seen):
+            self.seen.add(f"torch.{name}")
         return operation(*args, **(kwargs or {}))
 
 

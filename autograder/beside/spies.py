@@ -94,7 +94,7 @@ class Journal:
 
     def _state(self) -> torch.Tensor:
         flat = [parameter.detach().flatten() for parameter in self.parameters]
-        return torch.cat(flat).clone() if flat else torch.empty(0)
+        return torch.cat(flat) if flat else torch.empty(0)
 
 
 def watch(model: Any, journal: Journal, who: str = "model") -> Any:

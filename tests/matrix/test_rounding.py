@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -11,6 +13,7 @@ from autograder.authoring.variants import rounded
 from autograder.judging.observing import expected
 from autograder.matrix.seen import observe_all
 from autograder.matrix.selfcheck import examine
+from autograder.places import KIT
 
 NAMES = ["logsumexp", "fit_optimizer", "Optimizer"]
 
@@ -32,3 +35,17 @@ def test_what_is_exact_stays_exact() -> None:
     ((noisy,),) = observe_all(exercise, [rounded(exercise)], [0])
     reference = expected(exercise, 0)
     assert {name: frame["value"] for name, frame in noisy.items()} == {name: reference[name]["value"] for name in noisy}
+
+
+def test_to_round_or_to_watch_imports_no_compiler() -> None:
+    """A second of computing, in a child that has its own for each exercise."""
+    script = """
+import sys, torch
+from autograder.beside.rounding import rounded
+from autograder.beside.shortcut import watching
+with watching(["exp"]):
+    rounded(lambda x: x.exp().sum())(torch.ones(3))
+print("torch._dynamo" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=KIT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
