@@ -14,9 +14,9 @@ from autograder.exercise import Exercise
 from autograder.repair import rights
 
 #: A line reads like another when they share so much, and so much more than it shares with any line of a right; or when
-#: it has so many runs of words that are in the mistake and in no right.
+#: it has a run of so many words that is in the mistake and in no right.
 LIKE, CLEARLY, NEARLY_AS_MUCH = 0.6, 0.06, 0.05
-RUN, RUNS = 3, 2
+RUN = 3
 MOST = 3
 
 Words = tuple[str, ...]
@@ -66,8 +66,7 @@ def _most(words: Words, others: set[Words]) -> float:
 
 def _told(words: Words, amiss: set[Words], fine: set[Words]) -> float:
     """How many runs of words a line shares with the mistake, and with no right."""
-    shared = _runs({words}) & _runs(amiss) - _runs(fine)
-    return len(shared) if len(shared) >= RUNS else 0
+    return len(_runs({words}) & _runs(amiss) - _runs(fine))
 
 
 def _runs(lines: set[Words]) -> set[Words]:
