@@ -98,7 +98,7 @@ def _shown(found: list[Place], told: str, kinds: bool) -> NotebookNode:
     first = found[0]
     says = sentence(first.diagnosis) if kinds else ""
     says = LOOK if _bare(says) in _bare(told) else says
-    says = " ".join(filter(None, [says, more(len(found) - 1)]))
+    says = " ".join(filter(None, [says, more([place.diagnosis for place in found])]))
     place = {"file": f"your cell [{first.cell + 1}]", "line": first.line}
     place |= {"source": first.source, "columns": first.columns}
     data = {

@@ -91,10 +91,12 @@ def where_it_raised(mine: list[list[Entry]], reference: list[list[Entry]]) -> Tu
         return None
     if any(own["rows"] != theirs["rows"] for own, theirs in zip(both.own, both.theirs, strict=False)):
         return None
+    call, calls = len(mine) - 1, len(reference)
     if not k:
-        return Turn("raised")
+        return Turn("raised", call=call, calls=calls)
     moved = int(both.own_end["updates"]) > int(both.own[-1]["updates"])
-    return Turn("raised", before=both.batch(k - 1), last=k == len(both.theirs), count=int(moved))
+    before, last = both.batch(k - 1), k == len(both.theirs)
+    return Turn("raised", before=before, last=last, count=int(moved), call=call, calls=calls)
 
 
 class _Both:

@@ -7,6 +7,7 @@ probe, it is that mistake, and its sentence is said at the edit's place.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -151,6 +152,15 @@ def _changed(frames: Frames) -> set[tuple[str, str]]:
     return {(probe, str(name)) for probe, frame in frames.items() for name in frame.get("changed", ())}
 
 
+def _kind_in_part(edit: Edit, found: Found, lines: list[str]) -> str:
+    """The kind of an edit that does not mend all: that a call is taken out or exchanged may only get out of its way."""
+    kind = kind_told(edit, found, lines)
+    if kind == "call_extra" and not re.search(r"\.(detach|item)\(\)$", edit.said.get("what", "")):
+        return "expression"
+    alone = re.fullmatch(r"\s*[\w.]+\(.*\)\s*", lines[edit.lines[0] - 1])
+    return "statement" if alone and kind in ("attribute", "function") else kind
+
+
 def _in_part(
     found: Found,
     lines: list[str],
@@ -181,12 +191,9 @@ def _in_part(
     of = {"check": mended[0]} if rest is None and mended and first not in mended else {}
     if of and any(e.kind in WHOLE for e in found.edits):
         return []  # what was put in somewhere mended a check that looks at little
+    base = Diagnosis("", known=False, probes=mended, whole=rest is not None)
     made = [
-        placed(
-            Diagnosis(kind_told(e, found, lines), said=e.said | of, known=False, probes=mended, whole=rest is not None),
-            e,
-            lines,
-        )
+        placed(dataclasses.replace(base, mistake=_kind_in_part(e, found, lines), said=e.said | of), e, lines)
         for e in found.edits
     ]
     made = one_a_line(made, first)

@@ -145,7 +145,9 @@ class Single:
         with contextlib.suppress(OutOfBudget):
             trials.run([*reversed(texts)], None)
         before = {name: trials.stage(self.sets.base, name) for name in trials.exercise.probes}
-        gains = {text: [trials.stage(trials.known(text), n) - stage for n, stage in before.items()] for text in texts}
+        gains = {
+            t: [self._gain(edit, trials.known(t), n, stage) for n, stage in before.items()] for t, edit in texts.items()
+        }
         harmless = {text: gained for text, gained in gains.items() if min(gained) > -ROUNDING}
         for least in (A_STAGE, A_SHARE):
             many = {text: sum(g >= least for g in gained) for text, gained in harmless.items()}
@@ -161,6 +163,14 @@ class Single:
                 after = trials.known(best)
                 return Found((texts[best],), self.sets.base, [self.sets.base], [True], near, after, nearer=nearer)
         return None
+
+    def _gain(self, edit: Edit, after: Frames, name: str, before: float) -> float:
+        """How much nearer a probe is. An error that is gone counts where it was raised: elsewhere it is got round."""
+        gain = self.sets.trials.stage(after, name) - before
+        raised = self.sets.base.get(name, {}).get("raised")
+        if gain <= 0 or raised is None or self.sets.trials.agrees(after, name):
+            return gain
+        return gain if {line["line"] for line in raised["frames"]} & {*edit.lines} else 0.0
 
     def _met(self) -> Found | None:
         """The cheapest edit that meets a known mistake, if no other line leads to one as well."""

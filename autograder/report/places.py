@@ -182,6 +182,10 @@ DOES |= dict.fromkeys(["cat", "concat"], "joins along") | dict.fromkeys(
 )
 
 
-def more(count: int) -> str:
-    """That this is not all."""
-    return "" if count < 1 else "There is 1 more place." if count == 1 else f"There are {count} more places."
+def more(found: list[Diagnosis]) -> str:
+    """That the first of these is not all; how many more there are at least, where they do not explain everything."""
+    count = len(found) - 1
+    known = "" if all(diagnosis.whole for diagnosis in found) else "at least "
+    if count < 1:
+        return ""
+    return f"There is {known}1 more place." if count == 1 else f"There are {known}{count} more places."

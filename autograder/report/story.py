@@ -27,7 +27,7 @@ def where_it_raised(frame: Frame, expected: Frame) -> str:
     """How far a loop came before it raised; "" where that is not known."""
     mine, reference = frame.get("story") or [], expected.get("story") or []
     turn = where_it_raised_in(mine, reference)
-    says = sentence(turn) if turn else ""
+    says = _call(turn, frame, reference) + sentence(turn) if turn else ""
     inside = ".backward(" in frame["raised"]["frames"][-1]["source"]
     return says.replace("after backward()", "in backward()") if inside else says
 

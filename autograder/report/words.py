@@ -98,7 +98,7 @@ def _diagnosed(told: Feedback, verdict: Verdict, first: ProbeResult | None) -> N
     found = verdict.diagnosis
     assert found is not None
     numbers = found.known and not verdict.trouble and first is not None and first.why != "raised"
-    others = places.more(len(verdict.diagnoses) - 1)
+    others = places.more(verdict.diagnoses)
     if (
         found.mistake in places.BELOW_ERRORS
         and not found.known

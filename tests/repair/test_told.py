@@ -24,7 +24,7 @@ SAMPLE = answers()[::19]
 @pytest.fixture(autouse=True)
 def with_places(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Places are looked for, and what goes wrong meanwhile, and is no learner's affair, fails the test."""
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
     with caplog.at_level(logging.DEBUG, places.log.name):
         yield
     assert not caplog.get_records("call"), caplog.text
