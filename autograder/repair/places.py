@@ -41,6 +41,8 @@ def places(
             return observing.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
 
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
+            if not {*failing} <= frames.keys():
+                return None  # it was too slow for a check, which has not seen it
             return by(diagnose(exercise, frames, known_mistakes.suspects(exercise, frames, failing[0], seed), failing))
 
         def by(found: Diagnosis | None) -> Diagnosis | None:
