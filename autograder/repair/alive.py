@@ -139,11 +139,7 @@ def _built_up(function: ast.FunctionDef) -> set[str]:
     for n in inside(function):
         for name in _given(n) if isinstance(n, ast.stmt) else ():
             value = _value_of(name, n) if isinstance(n, ast.Assign) else None
-            empty = (
-                isinstance(value, ast.Call) and not value.args and ast.unparse(value.func) in ("list", "dict", "set")
-            )
-            empty = empty or isinstance(value, ast.Constant | ast.List | ast.Dict | ast.Set)
-            first[name] = first.get(name, True) and empty
+            first[name] = first.get(name, True) and _is_empty(value)
     return {name for name, empty in first.items() if empty}
 
 
