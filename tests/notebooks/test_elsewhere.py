@@ -17,7 +17,8 @@ from transcript import commands, five_minutes, is_shown
 from autograder import lesson, places, source
 from autograder.notebooks import build, elsewhere
 
-#: Runs cells as a kernel does, and tells what each of them shows in the end.
+#: Runs cells as a kernel does, and tells what each of them shows in the end. What IPython shows of an error hangs
+#: a tree at parts that all trees of the process share; no check that comes later is to mind.
 KERNEL = """
 import contextlib, io, json, re, sys
 from IPython.core.displaypub import DisplayPublisher
@@ -29,6 +30,8 @@ class Page(DisplayPublisher):
 
 shell, told = InteractiveShell.instance(), []
 shell.display_pub = Page(parent=shell)
+with contextlib.redirect_stdout(io.StringIO()):
+    shell.run_cell("def f(x):\\n    return no_such_name + x\\nf(-1)")
 for cell in json.load(sys.stdin):
     shown = {}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
