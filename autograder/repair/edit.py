@@ -104,7 +104,7 @@ def _numbers(node: ast.AST) -> frozenset[int]:
 
 
 #: What is kept at a node, since trees do not change: labels(), inside(), reading.reads(), kinds.text() and its numbers.
-KEPT = ("bag", "inside", "names", "text", "numbers")
+KEPT = ("bag", "inside", "names_read", "text", "numbers")
 
 
 def inside(node: ast.AST) -> list[ast.AST]:

@@ -117,7 +117,7 @@ def scope(function: ast.AST) -> set[str]:
 
 
 def reads(node: ast.AST) -> Set[str]:
-    known: Set[str] | None = node.__dict__.get("names")
+    known: Set[str] | None = node.__dict__.get("names_read")
     if known is None:
-        known = node.__dict__["names"] = frozenset(n.id for n in inside(node) if isinstance(n, ast.Name))
+        known = node.__dict__["names_read"] = frozenset(n.id for n in inside(node) if isinstance(n, ast.Name))
     return known

@@ -8,6 +8,7 @@ import math
 from autograder.judging.verdict import Diagnosis
 from autograder.repair.edit import Edit
 from autograder.repair.meeting import Meeting
+from autograder.repair.related import PUT_IN
 from autograder.repair.sets import Found, Sets, cost
 from autograder.repair.trial import Frames, OutOfBudget
 
@@ -16,8 +17,6 @@ BATCH = 48
 RANK_BEYOND, AS_GOOD, AS_GOOD_IN_PART = 4.0, 1.0, 5.0
 #: Kinds that put what is there in another order or place: by luck they mend a probe that looks at little.
 ORDER = {"operands_swapped", "order", "arguments_swapped", "names_exchanged", "name"}
-#: Kinds that put something in: where most is amiss they say little of where.
-PUT_IN = {"statement_missing", "return_missing", "method_missing"}
 #: What counts as progress: each probe that agrees. A part is told only where its edits are this small.
 WHOLE_PROBE, MOST_OF_A_PART = 10.0, 6
 #: Where none is mended: what is nearer (trial.stage), what is no step back, and how many edits are seen by all probes.
@@ -139,7 +138,10 @@ class Single:
         else by a share of their values. With the other edits of its line that do as much."""
         trials = self.sets.trials
         most = {"statement_extra": MOST_TAKEN_OUT}
-        small = [e for e in edits if e.cost <= most.get(e.kind, MOST_OF_A_PART) and e.kind not in PUT_IN]
+        # What puts something in says little of where, as long as most is amiss.
+        small = [
+            e for e in edits if e.cost <= most.get(e.kind, MOST_OF_A_PART) and e.kind not in PUT_IN | {"method_missing"}
+        ]
         small = [edit for edit in small[:MOST_NEARER] if self.sets.is_fair((edit,))]
         texts = {text: edit for edit in reversed(small) if (text := self.sets.text((edit,)))}
         with contextlib.suppress(OutOfBudget):

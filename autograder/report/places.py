@@ -120,6 +120,8 @@ def sentence(diagnosis: Diagnosis) -> str:
         text = IN[said.get("of", "loop")]
     elif diagnosis.mistake in ("statement_extra", "attribute") and SETS_MODE.search(said.get("what", "")):
         text = MODE
+    elif diagnosis.mistake == "statement_extra" and diagnosis.source.rstrip().endswith(":"):
+        text = "What begins in line {line} does something that is not to happen there."
     elif (
         diagnosis.mistake == "call_extra" and (cut := re.search(r"\.\w+\(\)$", said.get("what", ""))) and cut[0] in CUTS
     ):

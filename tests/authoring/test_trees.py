@@ -6,7 +6,8 @@ import ast
 from collections import Counter
 from typing import Any
 
-from autograder.repair.edit import labels
+from autograder.repair.edit import KEPT, labels
+from autograder.repair.reading import reads
 from autograder.trees import children, copied, walk
 
 TEXT = "def f(x, *, n=1):\n    with no_grad():\n        return -x[1:n] + {**a} if (y := x) else lambda: None\n"
@@ -39,3 +40,9 @@ def test_what_others_hang_at_the_one_load_of_all_trees_is_no_part_of_any() -> No
     finally:
         for node in shared:
             del node.parent
+
+
+def test_what_is_kept_at_a_node_takes_the_place_of_nothing_that_the_grammar_has_there() -> None:
+    every = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+    assert not {name for kind in every for name in (*kind._fields, *kind._attributes)} & {*KEPT}
+    assert reads(ast.parse("import torch").body[0]) == set()
