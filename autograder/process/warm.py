@@ -38,6 +38,8 @@ class Warm(Conversation):
     def __init__(self, kind: str = FILE, mode: str = "own", preload: bool = False, quiet: bool = False):
         more = [FOR_OPTIMIZERS] if preload else []
         super().__init__(lambda fd: self.command(str(fd), kind, mode, *more), quiet)
+        #: Seconds that its jobs took, without what they waited for a processor.
+        self.seconds = 0.0
 
     def command(self, *words: str) -> list[str]:
         """What starts the process, given the words that server.py takes."""
@@ -62,6 +64,7 @@ class Warm(Conversation):
             raise SandboxUnavailable(f"no answer ({told['refused']})")
         left = outcome(data, told["status"], told["stopped"], limits, told["printed"])
         left.seconds = told["elapsed"] - told["waited"]
+        self.seconds += left.seconds
         # What its first process waited was added to its time, as far as the backstop; what others did was not.
         paid = told["waited"] if told["elapsed"] < 0.99 * limits.seconds * settings.BACKSTOP else 0.0
         left.contended = told["waited_together"] - paid > CONTENDED * told["elapsed"]

@@ -8,19 +8,17 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import os
 import random
 import statistics
 import time
 import zlib
-from pathlib import Path
 from typing import Any
 
 from autograder import lesson, source
 from autograder.exercise import Exercise
 from autograder.judging import judge, known_mistakes, observing
 from autograder.judging.judge import by_probe
-from autograder.process.warm import warm
+from autograder.process.warm import Warm, warm
 from autograder.repair import diagnosis, rights
 from autograder.repair.made import Made, spoiled
 from autograder.repair.reading import binds
@@ -94,11 +92,10 @@ def look(exercise: Exercise, text: str, seconds: float) -> diagnosis.Looked:
 
 
 def computed() -> float:
-    """Seconds that this process and all that it started have computed: what a busy machine does not lengthen."""
-    process = warm()._process
-    assert process is not None
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return time.process_time() + sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    """Seconds that this process has computed and its jobs have taken: what a busy machine does not lengthen."""
+    process = warm()
+    assert isinstance(process, Warm)
+    return time.process_time() + process.seconds
 
 
 def measured(exercise: Exercise, made: Made, seconds: float) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder import lesson
+from autograder.judging import observing
 from autograder.repair import measure
 
 
@@ -15,3 +16,10 @@ def test_every_place_that_is_told_of_a_spoiled_right_is_one_that_was_spoiled(nam
     assert {row["count"] for row in rows} == {1, 2, 3}
     assert all(row["true"] for row in rows if row["told"]), rows
     assert any(row["told"] for row in rows)
+
+
+def test_of_the_seconds_of_a_search_those_that_its_jobs_compute_are_counted() -> None:
+    exercise, before = lesson.find("softmax"), measure.computed()
+    busy = "def softmax(x):\n    sum(range(10**6))\n    return x\n"
+    outcome = observing.observe(exercise, [{"file": busy, "path": "answer.py"}], [{"seed": 0}])
+    assert measure.computed() - before >= outcome.seconds > 0
