@@ -23,6 +23,7 @@ from xdist.scheduler import LoadScopeScheduling
 from autograder import lesson, places, process, source, state, workspace
 from autograder.api import check_text
 from autograder.judging.verdict import Verdict
+from autograder.process import conversation
 from autograder.process.box import Box
 
 Check = Callable[..., Verdict]
@@ -145,6 +146,7 @@ def forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """Processes that import torch are forked from one that has (started.py), but for the tests of such processes."""
     if request.path.parent.name != "process":
         monkeypatch.setattr(process, "python", functools.partial(started.command, started.python()))
+        monkeypatch.setattr(conversation, "begin", started.begin(started.python(), conversation.begin))
         monkeypatch.setattr(Box, "command", started.box(started.python(), Box.command))
         if api := sys.modules.get("nbgrader.api"):
             monkeypatch.setattr(api, "get_alembic_version", started.version_of_gradebooks)

@@ -171,10 +171,59 @@ def typed(*words: str) -> list[str]:
 
 def as_typed(python: str) -> None:
     from autograder import process
+    from autograder.process import conversation
 
     process.python = functools.partial(command, python)
+    conversation.begin = begin(python, conversation.begin)
     sys.argv[:1] = []
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+class Forked:
+    """What there is of subprocess.Popen, for a process that is forked: it is not ours, and stays when we are gone."""
+
+    def __init__(self, words: list[str], streams: dict[int, int], environment: dict[str, str]):
+        self._asking = socket.socket(socket.AF_UNIX)
+        self._asking.connect(_server(*WARM))
+        socket.send_fds(self._asking, [b"?"], list(streams.values()))
+        asked = {"words": words, "folder": os.getcwd(), "environment": environment, "streams": list(streams)}
+        self._asking.sendall(json.dumps(asked | {"python": python(), "stays": True}).encode() + b"\n")
+        self._told = self._asking.makefile()
+        self.pid = int(self._told.readline())
+        self.returncode: int | None = None
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            if not select.select([self._asking], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            self.returncode = int(self._told.readline() or -9)
+            self._told.close()
+            self._asking.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def begin(python: str, start: Callable[..., Any]) -> Callable[..., Any]:
+    """Like conversation.begin, which is `start`, for warm processes that need no walls of their own."""
+
+    def begin(words: list[str], fd: int, quiet: bool) -> Any:
+        if words[:3] != [python, "-m", "autograder.process.server"]:
+            return start(words, fd, quiet)
+        from autograder.process.conversation import environment
+
+        with open(os.devnull, "r+b") as nothing:
+            none = nothing.fileno()
+            return Forked(words[2:], {0: none, 1: 1, 2: none if quiet else 2, fd: fd}, environment())
+
+    return begin
 
 
 def box(python: str, start: Callable[..., list[str]]) -> Callable[..., list[str]]:
@@ -287,7 +336,7 @@ def _answer(connection: socket.socket) -> None:
     for stream in streams:
         os.close(stream)
     ended = os.pidfd_open(pid)
-    ready, _, _ = select.select([ended, connection.fileno()], [], [])
+    ready, _, _ = select.select([ended, *([] if "stays" in asked else [connection.fileno()])], [], [])
     if ended not in ready:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
@@ -314,9 +363,11 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
     with contextlib.suppress(ImportError):  # the kit of that folder, or what nbgrader_config.py is going to find
         sys.path.append(str(Path(__file__).parents[1]))
         from autograder import process
+        from autograder.process import conversation
 
         sys.path.pop()
         process.python = functools.partial(command, asked["python"])
+        conversation.begin = begin(asked["python"], conversation.begin)
         process.nbgrader = lambda *words: [asked["python"], "-m", "nbgrader", *words]
         if {"assign", "generate_assignment"} & set(sys.argv) and SHARED in os.environ:
             _record_once()

@@ -66,15 +66,18 @@ def launch(command: Callable[[int], list[str]], quiet: bool) -> tuple[subprocess
     """Start a process in a session of its own, with one end of a pair of sockets; the other is returned."""
     ours, theirs = socket.socketpair()
     with theirs:
-        process = subprocess.Popen(
-            command(theirs.fileno()),
-            pass_fds=[theirs.fileno()],
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL if quiet else None,
-            start_new_session=True,
-        )
-    return process, ours
+        return begin(command(theirs.fileno()), theirs.fileno(), quiet), ours
+
+
+def begin(words: list[str], fd: int, quiet: bool) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words,
+        pass_fds=[fd],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if quiet else None,
+        start_new_session=True,
+    )
 
 
 class Conversation:
