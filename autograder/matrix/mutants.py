@@ -7,11 +7,12 @@ argument or a statement left out.
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder import source
-from autograder.trees import copied
+from autograder.trees import copied, walk
 
 OPERATORS: dict[type, list[type]] = {
     ast.Add: [ast.Sub],
@@ -49,24 +50,24 @@ def mutants(section: str, name: str) -> list[Mutant]:
     text = source.solutions_path(section).read_text(encoding="utf-8")
     tree = ast.parse(text)
     place = next(i for i, node in enumerate(tree.body) if isinstance(node, source.Definition) and node.name == name)
+    answer, texts = tree.body[place], [ast.unparse(node) for node in tree.body]
     made = []
-    count = len(list(ast.walk(tree.body[place])))
-    for position in range(count):
-        for changed in _changes(tree.body[place], position):
-            whole = ast.Module([*tree.body[:place], changed, *tree.body[place + 1 :]], [])
-            ast.fix_missing_locations(whole)
-            made.append(Mutant(_describe(tree.body[place], changed), ast.unparse(whole)))
+    for changed in _changes(answer):
+        text = ast.unparse(ast.fix_missing_locations(changed))
+        whole = "\n\n".join([*texts[:place], text, *texts[place + 1 :]])
+        made.append(Mutant(_describe(texts[place], text), whole))
     return made
 
 
-def _changes(definition: ast.stmt, position: int) -> Iterator[ast.stmt]:
-    """Copies of the definition with the node at `position` of the walk changed, one way each."""
-    node = list(ast.walk(definition))[position]
-    for change in range(_ways(node)):
-        changed = copied(definition)
-        target = list(ast.walk(changed))[position]
-        if _apply(target, change):
-            yield changed
+def _changes(definition: ast.stmt) -> Iterator[ast.stmt]:
+    """Copies of the definition, each with one node changed in one way."""
+    changed = copied(definition)
+    for position, node in enumerate(walk(definition)):
+        for change in range(_ways(node)):
+            target = next(itertools.islice(walk(changed), position, None))
+            if _apply(target, change):
+                yield changed
+                changed = copied(definition)
 
 
 def _ways(node: ast.AST) -> int:
@@ -124,8 +125,8 @@ def _leave_out(node: ast.AST, index: int) -> bool:
     return True
 
 
-def _describe(before: ast.AST, after: ast.AST) -> str:
-    old, new = ast.unparse(before).splitlines(), ast.unparse(after).splitlines()
+def _describe(before: str, after: str) -> str:
+    old, new = before.splitlines(), after.splitlines()
     for a, b in zip(old, new, strict=False):
         if a != b:
             return f"{a.strip()}  ->  {b.strip()}"
