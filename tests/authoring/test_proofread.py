@@ -713,7 +713,7 @@ def test_so_does_what_shows_when_it_is_used(spoil: Change, name: str, line: str,
     assert line in said.stdout + said.stderr
     assert "Traceback" not in said.stderr
     small_kit.answer(kit, "setup", double="def double(x):\n    return x * x\n", total=small_kit.RIGHT["total"])
-    environment = small_kit.environment(AUTOGRADER_TIMEOUT="2")
+    environment = small_kit.environment(AUTOGRADER_TIMEOUT="1")
     said = small_kit.run(kit, "-m", "autograder", "check", name, check=False, env=environment)
     assert line in said.stderr
     small_kit.run(kit, "-m", "autograder", "check", "total")
