@@ -9,11 +9,12 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import started
 
 #: Milliseconds to wait for what must come; generous, since other tests may be running beside.
 PATIENCE = 120_000
@@ -125,9 +126,14 @@ class Server:
         own = {f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in ("config", "data", "runtime")}
         own |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
         own |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"), "HOME": str(home)}
+        own["JUPYTER_PATH"] = own["JUPYTER_DATA_DIR"]  # before what is installed
         server = {"ip": "127.0.0.1", "port": 0, "open_browser": False, "allow_root": True}
         config = {"ServerApp": server, "IdentityProvider": {"token": "testing"}}
         (home / "config").mkdir()
+        kernel = home / "data" / "kernels" / "python3" / "kernel.json"
+        kernel.parent.mkdir(parents=True)
+        told = {"argv": started.kernel(), "display_name": "Python 3 (ipykernel)", "language": "python"}
+        kernel.write_text(json.dumps(told), encoding="utf-8")
         (home / "config" / "jupyter_server_config.json").write_text(json.dumps(config), encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         with self.log.open("wb") as log:
@@ -169,7 +175,7 @@ class Server:
 @contextlib.contextmanager
 def lab(folder: Path, home: Path, command: list[str] | None = None, **environment: str) -> Iterator[Server]:
     """JupyterLab as it comes, except that it asks for no news and has every cell in the page."""
-    made = Server(folder, home, command or [sys.executable, "-m", "jupyterlab"], environment)
+    made = Server(folder, home, command or [started.python(), "-m", "jupyterlab"], environment)
     made.setting("@jupyterlab/apputils-extension:notification", fetchNews="false", checkForUpdates=False)
     made.setting("@jupyterlab/notebook-extension:tracker", windowingMode="none")
     try:

@@ -1,4 +1,4 @@
-"""`python -m nbgrader ...` and `python -m autograder ...`, without the seconds that importing nbgrader and torch takes.
+"""`python -m nbgrader ...`, `autograder`, Jupyter and its kernels, without the seconds that imports take.
 
 A process that has imported what they need from others, and nothing of the kit, forks for each run, which has its own
 folder, environment and standard streams. What it runs is what `python -m` would run. When that starts a warm process,
@@ -31,6 +31,8 @@ from typing import IO, Any
 
 COMMANDS = ["nbformat", "nbgrader.apps", "alembic.script", "sqlalchemy.dialects.sqlite", "IPython.display", "numpy"]
 COMMANDS += ["click", "rich.console", "rich.table", "rich.progress", "pytest", "doctest"]
+COMMANDS += ["jupyterlab.labapp", "nbgrader.server_extensions.formgrader.formgrader"]
+KERNELS = ["ipykernel.kernelapp", "torch"]
 WARM = ["torch", "torch._dynamo"]
 BOXES = ["boxes"]
 #: The boxes that are forked: their kind of jobs, and their walls.
@@ -148,12 +150,20 @@ def _written_out() -> str:
         ["autograder.process.server", "autograder.milestones.child", "autograder.notebooks.curve"], warm
     )
     servers |= dict.fromkeys(["autograder.classroom.worker", "autograder.keeper", "autograder", "nbgrader"], commands)
+    servers |= dict.fromkeys(["jupyterlab", "jupyter_server"], commands)
     path = Path(warm).with_name("python")
+    servers["ipykernel_launcher"] = str(path.with_name(KERNELS[0]))
     with _alone(str(path.parent)):
         if not path.exists():
             path.write_text(PYTHON.format(python=sys.executable, servers=servers | {"box": boxes}))
             path.chmod(0o755)
     return str(path)
+
+
+def kernel() -> list[str]:
+    """The command by which Jupyter starts a kernel, forked from a process that has imported torch."""
+    _server(*KERNELS)
+    return [python(), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
 
 def command(python: str, module: str, *words: str) -> list[str]:
@@ -371,7 +381,7 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
         process.nbgrader = lambda *words: [asked["python"], "-m", "nbgrader", *words]
         if {"assign", "generate_assignment"} & set(sys.argv) and SHARED in os.environ:
             _record_once()
-        if sys.argv[0] in ("nbgrader", "autograder.classroom.worker"):
+        if sys.argv[0] in ("nbgrader", "jupyter_server", "autograder.classroom.worker"):
             from autograder.process.box import Box
 
             Box.command = box(asked["python"], Box.command)  # type: ignore[method-assign]

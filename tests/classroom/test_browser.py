@@ -14,6 +14,7 @@ from typing import Any
 
 import browser
 import pytest
+import started
 from course import ASSIGNMENT, Course, answered
 from nbgrader.api import Gradebook
 
@@ -60,7 +61,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.fixture(scope="module")
 def server(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Server]:
     """The instructor's, in the course's folder."""
-    command = [sys.executable, "-m", "jupyter", "server"]
+    command = [started.python(), "-m", "jupyter_server"]
     with browser.lab(course.folder, tmp_path_factory.mktemp("instructor") / "server", command) as made:
         yield made
 
