@@ -14,13 +14,16 @@ c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
 c.CourseDirectory.course_id = lesson.current().name
 
+# Notebooks are validated once, after all steps, not after each.
+c.Exporter.optimistic_validation = True
+
 # Release: what learners write is replaced by this; a wheel for `check` is put beside the notebooks.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.GenerateAssignment.exporter_class = "autograder.classroom.release.Source"
 c.GenerateAssignment.post_convert_hook = "autograder.notebooks.wheel.after_release"
 
 # Grading: submissions run in a sandbox, and only observations come out of it. Nothing of theirs runs in a kernel.
-c.Autograde.exporter_class = "autograder.classroom.plugin.ReadAnything"
+c.Autograde.exporter_class = "autograder.classroom.fast.ReadAnything"
 c.Autograde.pre_convert_hook = "autograder.classroom.plugin.before"
 c.Autograde.post_convert_hook = "autograder.classroom.plugin.keep_exchange"
 c.Autograde.sanitize_preprocessors = [

@@ -1,4 +1,5 @@
-"""nbgrader's gradebook, opened once for a whole class and saved once per student. The results are nbgrader's own.
+"""nbgrader's gradebook, opened once for a whole class and saved once per student; in `nbgrader autograde`, for each
+notebook. The results are nbgrader's own.
 
 By itself nbgrader opens the database some fifteen times per notebook, commits after each cell, asks for each cell in a
 query of its own, and reads a JSON schema anew for each notebook. Here every Gradebook object of the process is the
@@ -75,11 +76,29 @@ class Session:
                 grade.auto_score, grade.needs_manual_grade = None, True
 
 
+class ReadAnything(plugin.ReadAnything):
+    """The same, with one session for a notebook: what nbgrader writes of it is saved together, or not at all."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        if _open:  # for a whole class
+            return super().from_filename(filename, resources, **kw)
+        with gradebook(resources["nbgrader"]["db_url"]) as session:
+            made = super().from_filename(filename, resources, **kw)
+            session.save()
+            return made
+
+
+#: The session that all Gradebook objects are at the moment.
+_open: list[Session] = []
+
+
 @contextlib.contextmanager
 def gradebook(db_url: str) -> Iterator[Session]:
     """Meanwhile all Gradebook objects of this process are one session, for one thread."""
     session = Session(db_url)
     with contextlib.ExitStack() as changed:
+        _open.append(session)
+        changed.callback(_open.clear)
 
         def change(owner: Any, name: str, value: Any) -> None:
             changed.callback(setattr, owner, name, getattr(owner, name))

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from course import ASSIGNMENT, SETS, Course, answered
 from nbgrader.api import Gradebook
 
 from autograder import lesson, places, source
+from autograder.classroom import fast, plugin
 from autograder.notebooks import build
 
 SECTION = "cross_entropy"
@@ -222,6 +224,26 @@ def test_a_grade_given_by_hand_survives_a_regrade_and_is_exported(course: Course
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert float(rows["all_right"]["score"]) == sum(POINTS.values())
     assert float(rows["half"]["score"]) == (course.scores()["half"]["softmax"] or 0) + 2
+
+
+def test_what_nbgrader_writes_of_a_notebook_is_saved_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db_url = f"sqlite:///{tmp_path}/gradebook.db"
+
+    def write(self: Any, filename: str, resources: Any) -> None:
+        for name in ("one", "two"):
+            with Gradebook(db_url) as gradebook:
+                gradebook.add_student(f"{name} in {filename}")
+        if filename == "fails":
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(plugin.ReadAnything, "from_filename", write)
+    fast.ReadAnything().from_filename("works", {"nbgrader": {"db_url": db_url}})
+    with pytest.raises(ZeroDivisionError):
+        fast.ReadAnything().from_filename("fails", {"nbgrader": {"db_url": db_url}})
+    with Gradebook(db_url) as gradebook:
+        assert [student.id for student in gradebook.students] == ["one in works", "two in works"]
 
 
 def test_a_late_penalty_is_taken_off(course: Course) -> None:
