@@ -147,7 +147,8 @@ def python() -> str:
 def _written_out() -> str:
     warm, commands, boxes = _server(*WARM), _server(*COMMANDS), _server(*BOXES)
     servers = dict.fromkeys(
-        ["autograder.process.server", "autograder.milestones.child", "autograder.notebooks.curve"], warm
+        [f"autograder.{name}" for name in ("process.server", "process.once", "milestones.child", "notebooks.curve")],
+        warm,
     )
     servers |= dict.fromkeys(["autograder.classroom.worker", "autograder.keeper", "autograder", "nbgrader"], commands)
     servers |= dict.fromkeys(["jupyterlab", "jupyter_server"], commands)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -17,8 +18,9 @@ from typing import Any
 
 import pytest
 import small_kit
+import started
 
-from autograder import lesson, source
+from autograder import lesson, process, source
 from autograder.api import check_text
 from autograder.process import limits
 from autograder.process import warm as processes
@@ -103,6 +105,7 @@ def test_a_cold_job_can_be_superseded_and_the_next_one_runs() -> None:
 
 
 def test_a_whole_check_where_nothing_can_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "python", functools.partial(started.command, started.python()))
     monkeypatch.setattr(processes, "_shared", None)
     monkeypatch.delattr(os, "fork", raising=False)
     assert isinstance(processes.warm(), Cold)
