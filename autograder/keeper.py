@@ -35,8 +35,11 @@ READ_AHEAD = (
     "autograder.report.pages",
     "autograder.report.places",
     "autograder.report.plain",
+    "autograder.report.pointers",
     "autograder.repair.places",
     "autograder.authoring.variants",
+    "encodings.utf_8_sig",
+    "filelock",
     "rich.progress",
 )
 #: Seconds without a question after which it works ahead.

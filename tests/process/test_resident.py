@@ -64,6 +64,23 @@ for _ in range(int(sys.argv[1])):
     assert resident.command(["check", "double", "--plain"]) == 0
 """
 
+IMPORTS = """
+import importlib, os, sys
+from autograder import keeper, lesson
+from autograder.commands import group
+for name in keeper.READ_AHEAD:
+    importlib.import_module(name)
+lesson.exercises()
+read = set(sys.modules)
+
+def leave(code):
+    print("imported:", *sys.modules.keys() - read, flush=True)
+    os._exit(0)
+
+group.leave = importlib.import_module(f"autograder.commands.{sys.argv[1]}").leave = leave
+group.autograder(sys.argv[1:])
+"""
+
 ASK = "import json, sys; from autograder.process import resident; print(json.dumps(resident.ask(sys.argv[1])))"
 
 
@@ -387,6 +404,14 @@ def test_after_a_jump_of_the_clocks_a_check_is_right_and_it_ends_since_nobody_co
 def test_what_a_command_inherits_closes_nothing_that_it_opens() -> None:
     done = subprocess.run([sys.executable, "-c", INHERITS], text=True, capture_output=True, check=True)
     assert done.stdout == "50\n"
+
+
+@pytest.mark.parametrize("words", [["check", "double"], ["check", "double", "--file", "wrong.py"], ["hint", "double"]])
+def test_what_a_command_needs_it_has_read_ahead(words: list[str], made: Kit) -> None:
+    done = small_kit.run(made.folder, "-c", IMPORTS, *words, env=small_kit.environment())
+    imported = done.stdout.partition("imported:")[2].split()
+    assert [name for name in imported if not name.startswith("rich._unicode_data")] == []
+    assert "imported:" in done.stdout
 
 
 def test_many_checks_leave_nothing_behind(made: Kit, tmp_path: Path) -> None:
