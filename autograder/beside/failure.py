@@ -22,6 +22,8 @@ MOST_VARIABLES = 8
 ALIKE = 0.75
 #: Where an nn.Module has the attributes that are not in its own dict.
 IN_A_MODULE = ("_modules", "_parameters", "_buffers")
+#: Where what probes bring is defined: it has what the prompt promises.
+OF_THE_KIT = ("probes", "autograder")
 PLAIN = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 
@@ -31,7 +33,8 @@ def failure(error: BaseException, path: str | Container[str]) -> dict[str, Any]:
     `path` is the learner's file, or a container of the names that the cells of a notebook go by.
 
     `more` counts the frames left out (an endless recursion has a thousand). A SyntaxError has one frame, without
-    variables. Of a name that nobody knows, `near` is one that is there, and `unkept` says that `__init__` is given it.
+    variables. Of a name that nobody knows, `near` is one that is there, `unkept` says that `__init__` is given it, and
+    `given` that it was asked of what a probe brought.
     """
     told: dict[str, Any] = {"type": type(error).__name__, "message": _message(error), "frames": [], "more": 0}
     files = (path,) if isinstance(path, str) else path
@@ -57,9 +60,10 @@ def _clue(error: NameError | AttributeError, frame: FrameType) -> dict[str, Any]
     kept = getattr(owner, "__dict__", {})
     if isinstance(error, NameError) and any(name in part for part in (kept, *map(kept.get, IN_A_MODULE)) if part):
         return {"near": f"self.{name}"}
+    given = isinstance(error, AttributeError) and type(owner).__module__.partition(".")[0] in OF_THE_KIT
     there = dir(owner) if isinstance(error, AttributeError) else [*frame.f_locals, *frame.f_globals, *dir(builtins)]
     near = _near(name, there)
-    return {"near": near} if near else {"unkept": name in _arguments(type(owner))}
+    return {"near": near, "given": given} if near else {"unkept": name in _arguments(type(owner)), "given": given}
 
 
 def _near(name: str, there: Iterable[str]) -> str:

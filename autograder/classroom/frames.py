@@ -103,6 +103,7 @@ def _raised(raw: Any) -> Frame | None:
         "more": more if type(more) is int and 0 < more < 10**6 else 0,
         "near": text(str(raw.get("near") or ""))[:100],
         "unkept": raw.get("unkept") is True,
+        "given": raw.get("given") is True,
     }
 
 

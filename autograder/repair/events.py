@@ -1,8 +1,11 @@
-"""The line of the first event of a training loop that differs: of the one backward() that adds to gradients."""
+"""Lines that what was seen tells by itself: where something is asked of an argument that it does not have, and the one
+backward() that adds to gradients."""
 
 from __future__ import annotations
 
 import ast
+import dataclasses
+import re
 
 from autograder.judging.story import first_turn
 from autograder.judging.verdict import Diagnosis
@@ -12,6 +15,23 @@ from autograder.repair.trial import Frames
 
 def told(text: str, exercise: str, frames: Frames, reference: Frames) -> list[Diagnosis]:
     """One place, or none; `frames` are those of the probes that fail."""
+    return _asked(frames) or _held(text, exercise, frames, reference)
+
+
+def _asked(frames: Frames) -> list[Diagnosis]:
+    """Where the first check that fails stopped, if that was at an attribute that its argument need not have."""
+    name, frame = next(iter(frames.items()), ("", {}))
+    raised = frame.get("raised", {})
+    if not raised.get("given") or not raised["frames"]:
+        return []
+    where, asked = raised["frames"][-1], re.search(r"'(\w+)'$", raised["message"])
+    if not asked or f".{asked[1]}" not in where["source"]:
+        return []  # it is asked further inside
+    found = Diagnosis("not_promised", lines=(where["line"],), probes=(name,), whole=False, known=False)
+    return [dataclasses.replace(found, source=where["source"], said={"what": "." + asked[1]})]
+
+
+def _held(text: str, exercise: str, frames: Frames, reference: Frames) -> list[Diagnosis]:
     turns = ((n, first_turn(f.get("story") or [], reference[n].get("story") or [])) for n, f in frames.items())
     name, turn = next(((name, turn) for name, turn in turns if turn), ("", None))
     tree = read(text, exercise) if turn and turn.kind == "held" else None

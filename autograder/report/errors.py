@@ -125,6 +125,8 @@ def _of_a_name(failed: dict[str, Any]) -> str:
         return f". `{IMPORTED[unknown[1]]}` at the top of the file makes it known."
     if failed["type"] == "NameError" and (section := source.section_of(unknown[1])):
         return f". It is an exercise of the section {section}, and is not known here."
+    if failed.get("given"):
+        return ". What it is given here has only what the prompt promises."
     if not failed.get("unkept"):
         return ""
     method = failed["frames"][-1]["function"].rpartition(".")[2] if failed.get("frames") else ""

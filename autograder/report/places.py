@@ -60,6 +60,7 @@ SENTENCES = {
     "not_in_place": "Line {line} makes a new value, where the one that is there, and that others hold, should change.",
     "result_dropped": "Line {line} works something out, and nothing is done with it.",
     "in_place": "Line {line} changes a value that others still hold.",
+    "not_promised": "Line {line} asks for {what}, which what it is given need not have: the prompt says what it has.",
     "held": "Line {line} adds to gradients that are still there from before.",
     "return_not_yield": "Line {line} ends the function, where it should hand over one thing and go on.",
     "yields_whole": "Line {line} hands over all of it as one thing, where its parts are asked for one by one.",

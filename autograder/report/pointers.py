@@ -51,7 +51,7 @@ _KINDS = {
     "formula": "sign constant rounding operator operands_swapped operand_missing operand_extra divisor",
     "cases": "comparison condition condition_missing condition_extra",
     "calls": "copy arguments_swapped argument argument_missing argument_extra function attribute name call_extra "
-    "call_missing not_called called result_dropped method_name",
+    "call_missing not_called called result_dropped method_name not_promised",
     "picking": "index index_missing index_extra order names_exchanged element_extra element_missing",
     "order": "calls_swapped statement_extra statement_missing method_missing moved with_extra no_grad_missing "
     "loop_extra overwrites accumulates outdent indent held",
