@@ -26,6 +26,7 @@ from autograder.beside.failure import failure, innermost
 from autograder.beside.load import put_pieces, read_pieces, run_file
 from autograder.beside.patience import Patience
 from autograder.beside.shortcut import unknown, watching
+from autograder.beside.steps import Steps
 from autograder.beside.story import stories
 from autograder.declaring import remedy
 from autograder.exercise import MOST_CALLS, Complaint, Exercise, Probe
@@ -82,9 +83,10 @@ def _all_probes(
 ) -> None:
     """Observe the implementation numbered i; what its time does not suffice for is left out."""
     implementation: Any = None
+    steps = Steps()
     told: Frame = {"failure": None, "found": None}
     with patience.running():
-        implementation, told = implementation_of(spec, exercise)
+        implementation, told = implementation_of(spec, exercise, steps)
     emit({"implementation": i, "loaded": told})
     if patience.over:
         emit({"implementation": i, "late": "", "raised": {"frames": []}})
@@ -93,7 +95,7 @@ def _all_probes(
     borrowed = kit_parts(implementation)
     for r, settings in enumerate(job["runs"]):
         if r and job.get("afresh"):
-            implementation, _ = implementation_of(spec, exercise)
+            implementation, _ = implementation_of(spec, exercise, steps)
         for probe in [exercise.watched[name] for name in job.get("only") or exercise.watched]:
             if patience.over:
                 return
@@ -105,6 +107,8 @@ def _all_probes(
             if patience.over:
                 emit({"implementation": i, "late": probe.name, **(frame or {"raised": {"frames": []}})})
             elif frame is not None:
+                if spec.get("steps"):
+                    frame["steps"] = steps.taken()
                 frame["shortcuts"] += borrowed
                 if patience.seconds:
                     frame["seconds"] = time.perf_counter() - started
@@ -145,13 +149,16 @@ def exercise_from(text: str, name: str) -> Exercise:
     return next(e for e in vars(module).values() if isinstance(e, Exercise) and e.name == name)
 
 
-def implementation_of(spec: Frame, exercise: Exercise) -> tuple[Any, Frame]:
+def implementation_of(spec: Frame, exercise: Exercise, steps: Steps | None = None) -> tuple[Any, Frame]:
     """The implementation that a spec names, and what to tell about loading it.
 
-    A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names}. Rights
+    A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names,
+    "steps": what it calls with the results of its steps}. Rights
     and known mistakes come as texts too (autograder/authoring/variants.py), as if somebody had handed them in.
     """
     lent = read_pieces(spec["pieces"], spec["names"]) if spec.get("pieces") else {}
+    if spec.get("steps"):
+        lent[spec["steps"]] = steps
     module, first = run_file(spec["path"], spec["file"], lent=lent)
     put_pieces(module, lent)
     if exercise.name not in module.__dict__:

@@ -125,7 +125,7 @@ def _unread(function: ast.FunctionDef) -> set[Dead]:
     found: set[Dead] = {*_given_last(function)}
     for block in _blocks(function):
         for i, statement in enumerate(block):
-            names = _given(statement)
+            names = given(statement)
             if len(names) > 1 and is_theirs(statement):
                 found |= {(number_of(statement), name) for name in names if not read[name]}
             if names and is_theirs(statement) and all(not read[name] or _given_anew(name, block, i) for name in names):
@@ -137,7 +137,7 @@ def _built_up(function: ast.FunctionDef) -> set[str]:
     """Names that begin as a number or an empty list: to add to them is not yet to use them."""
     first: dict[str, bool] = {}
     for n in inside(function):
-        for name in _given(n) if isinstance(n, ast.stmt) else ():
+        for name in given(n) if isinstance(n, ast.stmt) else ():
             value = _value_of(name, n) if isinstance(n, ast.Assign) else None
             first[name] = first.get(name, True) and _is_empty(value)
     return {name for name, empty in first.items() if empty}
@@ -159,7 +159,7 @@ def _builds_anew(tree: ast.AST) -> bool:
         for n in inside(function):
             if isinstance(n, ast.Assign) and not is_theirs(n):
                 read = {m.id for m in inside(n.value) if isinstance(m, ast.Name)}
-                if any(name in built - read and not _is_empty(_value_of(name, n)) for name in _given(n)):
+                if any(name in built - read and not _is_empty(_value_of(name, n)) for name in given(n)):
                     return True
     return False
 
@@ -185,7 +185,7 @@ def _given_last(function: ast.FunctionDef) -> set[int]:
     found: set[int] = set()
     later: set[str] = set()
     for statement in reversed(function.body):
-        if is_theirs(statement) and (names := _given(statement)) and not names & later:
+        if is_theirs(statement) and (names := given(statement)) and not names & later:
             found.add(number_of(statement))
         if not prints(statement):
             later |= {n.id for n in inside(statement) if isinstance(n, ast.Name) and _is_used(n, statement)}
@@ -203,7 +203,7 @@ def _is_used(name: ast.Name, within: ast.stmt) -> bool:
     return isinstance(name.ctx, ast.Load) or isinstance(within, ast.AugAssign) or not isinstance(within, ast.Assign)
 
 
-def _given(statement: ast.stmt) -> set[str]:
+def given(statement: ast.stmt) -> set[str]:
     if isinstance(statement, ast.Assign) and all(_is_plain(target) for target in statement.targets):
         return {n.id for target in statement.targets for n in inside(target) if isinstance(n, ast.Name)}
     return set()
@@ -221,6 +221,6 @@ def _given_anew(name: str, block: list[ast.stmt], i: int) -> bool:
         reads = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in inside(later))
         if reads or isinstance(later, ast.AugAssign):
             return False
-        if name in _given(later):
+        if name in given(later):
             return True
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from autograder.repair.naming import NO_HINTS, Hints, Named, told
 from autograder.repair.reading import Definition
 from autograder.repair.search import Search
 from autograder.repair.sets import Found, Sets
+from autograder.repair.steps import Agreement
 from autograder.repair.trial import Frames, Observe, OutOfBudget, Trials, text_of
 from autograder.repair.vocabulary import Vocabulary, vocabulary
 
@@ -41,6 +43,8 @@ class Looked:
     trials: Trials
     seconds: float
     hints: Hints = NO_HINTS
+    #: What its steps tell, where nothing is told of what was found, or not all.
+    partly: Found | None = None
 
     @property
     def runs(self) -> int:
@@ -65,7 +69,7 @@ def look(
     Where a `copy` of an earlier exercise is at fault, its edits are looked for and no others.
     """
     trials = Trials(exercise, own, reference, observe, seconds * (1 - LAST), clock)
-    found = None
+    found = partly = None
     if _wants_an_import(trials, frames):
         return Looked(None, trials, 0.0)
     try:
@@ -79,31 +83,39 @@ def look(
         except OutOfBudget:
             found = search.single.part()
         trials.deadline += seconds * LAST
+        partly = search.several.part()
         found = found or search.single.nearer(suggested.likely)
     stopped = _stopped(trials, frames)
-    if found and found.after is not None and found.met is None and stopped:
+    if found and found.after is not None and found.met is None and stopped and not found.stepped:
         # The error is gone, and so may be what was asked for: in part is not enough to tell.
         found = found if any(line in stopped for edit in found.edits for line in edit.lines) else None
-    return Looked(found, trials, seconds - trials.left(), Hints(stopped, suggested.undone if search else ()))
+    return Looked(found, trials, seconds - trials.left(), Hints(stopped, suggested.undone if search else ()), partly)
 
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
     """What is told of what was found; of nothing found, the known mistake that was known before."""
-    found = _places(looked, text, alone, named)
-    return [_where_it_stands(looked.trials.exercise, text, d) if d.known and not d.lines else d for d in found]
+    found = _places(looked, looked.found, text, alone, named)
+    if not any(diagnosis.whole for diagnosis in found):
+        told = {line for diagnosis in found for line in diagnosis.lines}
+        by_steps = _places(looked, looked.partly, text, None, named)
+        found = [*found, *(d for d in by_steps if d.lines and not told & {*d.lines})] if found else by_steps
+    return found
 
 
-def _places(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
-    if looked.found is None:
+def _places(looked: Looked, found: Found | None, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
+    if found is None:
         return [alone] if alone else []
-    found = told(looked.found, text, alone, looked.trials.failing, named, looked.hints)
-    missing = {edit.lines[:1] for edit in looked.found.edits if edit.kind == "method_missing"}
-    missing -= {edit.lines[:1] for edit in looked.found.edits if edit.kind != "method_missing"}
+    made = told(found, text, alone, looked.trials.failing, named, looked.hints)
+    missing = {edit.lines[:1] for edit in found.edits if edit.kind == "method_missing"}
+    missing -= {edit.lines[:1] for edit in found.edits if edit.kind != "method_missing"}
     # A method that is missing has no line: the header of its class, behind which it would stand, is right.
-    return [dataclasses.replace(d, lines=(), source="", columns=None) if d.lines in missing else d for d in found]
+    return [dataclasses.replace(d, lines=(), source="", columns=None) if d.lines in missing else d for d in made]
 
 
-def _where_it_stands(exercise: Exercise, text: str, known: Diagnosis) -> Diagnosis:
+def where_it_stands(exercise: Exercise, text: str, known: Diagnosis) -> Diagnosis:
+    """A known mistake whose place is not known, with the lines that read like it."""
+    if known.lines or not known.known:
+        return known
     tree = reading.read(text, exercise.name)
     mine = [n for n in tree.body if isinstance(n, Definition) and n.name == exercise.name] if tree else []
     if not mine or not (lines := resembling.lines(exercise, known.mistake, mine[-1])):
@@ -155,7 +167,8 @@ def _begin(
         suggested = Suggested(copy.of, copy.name, tree, answers, apart | copy.beside)
     else:
         suggested = Suggested(exercise, exercise.name, tree, answers, apart, alone)
-    return Search(Sets(tree, trials, failing, base), meeting, suggested.undone), suggested
+    agreement = Agreement(tree, trials, [ast.Module([*_imports(tree), node], []) for _, node in answers])
+    return Search(Sets(tree, trials, failing, base), meeting, agreement, suggested.undone), suggested
 
 
 def _told_better(search: Search, found: Found, suggested: Suggested) -> Found:
@@ -199,9 +212,10 @@ class Suggested:
 
     @property
     def likely(self) -> list[Edit]:
-        """The likeliest edits, of those that lead to a right and of all others."""
+        """The likeliest edits, of those that lead to a right and of all others by turns."""
         towards = sorted((e for d in self.differences for e in d), key=lambda edit: edit.rank)
-        return [*towards[:LIKELY], *self.edits[:LIKELY]]
+        pairs = itertools.zip_longest(self.edits[:LIKELY], towards[:LIKELY])
+        return [edit for pair in pairs for edit in pair if edit is not None]
 
     @functools.cached_property
     def edits(self) -> list[Edit]:
@@ -228,4 +242,4 @@ def _functions(place: ast.stmt) -> list[ast.AST]:
     return [node for node in place.body if hasattr(node, "number")]
 
 
-__all__ = ["Looked", "diagnoses", "look"]
+__all__ = ["Looked", "diagnoses", "look", "where_it_stands"]

@@ -115,6 +115,7 @@ def told(
     if alone is not None and not {alone.mistake, *EVIDENT} & {diagnosis.mistake for diagnosis in made}:
         # what one mistake did is spread over several places; small changes of them show that they are its lines
         small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind not in WHOLE for e in found.edits)
+        small = small or _in_one_place(found.edits)
         if not small or hints.stopped is not None:  # of what comes after an error nothing was seen yet
             return [alone]
         spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
@@ -122,6 +123,12 @@ def told(
     return sorted(
         one_a_line(made, first), key=lambda d: (d.lines not in shown, first not in d.probes, not d.known, d.lines)
     )
+
+
+def _in_one_place(edits: tuple[Edit, ...]) -> bool:
+    """Whether all of them put something in behind the same line, or behind two that follow each other."""
+    lines = [edit.lines[0] for edit in edits]
+    return max(lines) - min(lines) <= 1 and all(edit.kind in PUT_IN for edit in edits)
 
 
 def _stops_alike(base: Frames, without: Frames, probe: str) -> bool:
@@ -189,7 +196,7 @@ def _in_part(
     first = failing(found.base)[0]
     # The case that is shown is the first check's: of another one the sentence says which.
     of = {"check": mended[0]} if rest is None and mended and first not in mended else {}
-    if of and any(e.kind in WHOLE for e in found.edits):
+    if of and not found.stepped and any(e.kind in WHOLE for e in found.edits):
         return []  # what was put in somewhere mended a check that looks at little
     base = Diagnosis("", known=False, probes=mended, whole=rest is not None)
     made = [

@@ -16,7 +16,8 @@ from autograder.judging.judge import by_probe
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
 from autograder.proofread import AuthorsError
-from autograder.repair import alive, changes, copies, diagnosis, events, undoing
+from autograder.repair import changes, copies, diagnosis, events, undoing
+from autograder.repair.edit import end_line
 from autograder.repair.trial import Observe
 
 #: Told what a learner need not see; the tests fail when it is told anything.
@@ -72,7 +73,8 @@ def places(
         if not told and set(frames) >= set(exercise.probes):
             partly = in_part(exercise, frames, reference, known_mistakes.known(exercise, seed))
             told = [partly] if partly else []
-        _found[key] = [_where_it_prints(found, own["file"], exercise.name) for found in told]
+        told = [diagnosis.where_it_stands(exercise, own["file"], found) for found in told]
+        _found[key] = [_where_it_ends(found, own["file"], exercise.name) for found in told]
     return _found[key]
 
 
@@ -93,8 +95,8 @@ def _copy(
         return None
 
 
-def _where_it_prints(found: Diagnosis, text: str, name: str) -> Diagnosis:
-    """Of an answer that returns nothing the `print` that it ends with, where nothing else is known of the place."""
+def _where_it_ends(found: Diagnosis, text: str, name: str) -> Diagnosis:
+    """Of an answer that returns nothing the line that it ends with, if nothing is returned anywhere in it."""
     if found.mistake != "returns_nothing" or found.lines:
         return found
     try:
@@ -102,7 +104,8 @@ def _where_it_prints(found: Diagnosis, text: str, name: str) -> Diagnosis:
     except (SyntaxError, ValueError):
         return found
     answers = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == name]
-    last = answers[-1].body[-1] if answers else None
-    if last is None or not alive.prints(last):
+    if not answers or any(isinstance(node, ast.Return | ast.Yield) for node in ast.walk(answers[-1])):
         return found
-    return dataclasses.replace(found, lines=(last.lineno,), source=text.split("\n")[last.lineno - 1].strip())
+    last = answers[-1].body[-1]
+    line = end_line(last) if hasattr(last, "body") else last.lineno
+    return dataclasses.replace(found, lines=(line,), source=text.split("\n")[line - 1].strip())

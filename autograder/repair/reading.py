@@ -17,6 +17,7 @@ MODULES = {
     "np": "import numpy as np",
     "random": "import random",
     "optim": "from torch import optim",
+    "plt": "import matplotlib.pyplot as plt",
 }
 
 #: Beyond these a text is left alone: no answer to an exercise comes near.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autograder.authoring import variants
 from autograder.authoring.families import complete
@@ -23,21 +23,24 @@ Words = tuple[str, ...]
 
 
 def lines(exercise: Exercise, mistake: str, theirs: ast.stmt) -> tuple[int, ...]:
-    """The lines of `theirs` that read like what the mistake has and no right has; () where none does."""
-    variant = exercise.mistakes.get(mistake) or complete(exercise).get(mistake)
-    if variant is None:
-        return ()
-    wrong = variants.tree(exercise, mistake)[0]
-    right = [variants.tree(exercise, variant.of)[0], *(node for _, node in rights.right_answers(exercise))]
-    if type(wrong) is not type(theirs):
-        return ()
-    own = [rights.renamed(rights.cleaned(n, exercise.name), theirs) for n in (wrong, *right) if type(n) is type(theirs)]
-    fine = {words for node in own[1:] for _, words in _steps(node)}
-    amiss = {words for _, words in _steps(own[0])} - fine
+    """The lines of `theirs` that read like what the mistake, or a twin, has and no right has; () where none does."""
+    known = complete(exercise) | exercise.mistakes
+    named = [name for name in (mistake, *sorted(exercise.twins_of(mistake))) if name in known]
+    wrong = [variants.tree(exercise, name)[0] for name in named]
+    right: list[ast.stmt] = [variants.tree(exercise, known[name].of)[0] for name in named]
+    right += [node for _, node in rights.right_answers(exercise)]
+    fine, amiss = (_words(exercise, nodes, theirs) for nodes in (right, wrong))
+    amiss -= fine
     steps = list(_steps(theirs))
     return _where([(_closer(words, amiss, fine), step.lineno) for step, words in steps]) or _where(
         [(_told(words, amiss, fine), step.lineno) for step, words in steps]
     )
+
+
+def _words(exercise: Exercise, nodes: Sequence[ast.stmt], theirs: ast.stmt) -> set[Words]:
+    """What the steps of these programs are made of, with the learner's names."""
+    alike = [rights.cleaned(node, exercise.name) for node in nodes if type(node) is type(theirs)]
+    return {words for node in alike for _, words in _steps(rights.renamed(node, theirs))}
 
 
 def _where(seen: list[tuple[float, int]]) -> tuple[int, ...]:
@@ -49,7 +52,9 @@ def _where(seen: list[tuple[float, int]]) -> tuple[int, ...]:
 def _steps(tree: ast.AST) -> Iterator[tuple[ast.stmt, Words]]:
     """Every statement, and of one that holds others its header, as the words that it is made of."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and node is not tree:
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Name):
+            continue  # it says nothing of what is returned
+        if isinstance(node, ast.stmt) and (node is not tree or isinstance(node, ast.FunctionDef)):
             text = ast.unparse(node)
             yield node, tuple(re.findall(r"\w+|\S", text.split("\n")[0] if hasattr(node, "body") else text))
 

@@ -12,9 +12,12 @@ from autograder.repair.meeting import Meeting
 from autograder.repair.sets import WHOLESALE, Found, Sets, cost
 from autograder.repair.several import SHARE, Several
 from autograder.repair.single import WHOLE_PROBE, Single
+from autograder.repair.steps import Agreement
 from autograder.repair.trial import OutOfBudget
 
 LIKELIEST, FIRST, NEXT, MOST_UNDOING, MOST_LIKELY, MOST_CHEAPER, MOST_SINGLES = 36, 48, 100, 48, 100, 100, 400
+#: So many probes are asked, if there is time, what steps give.
+MOST_PROBES = 4
 #: Of the time, so much for the likeliest pairs, before the search follows what came nearer.
 SHARE_OF_PAIRS = 0.25
 #: What costs more replaces so much that the search goes on as if nothing had been found.
@@ -26,12 +29,12 @@ MOST_DIFFERENT, MOST_SETS, MOST_PLACES = 14, 60, 4
 
 
 class Search:
-    def __init__(self, sets: Sets, meeting: Meeting, undone: list[Edit]):
+    def __init__(self, sets: Sets, meeting: Meeting, agreement: Agreement, undone: list[Edit]):
         #: What undoes the known mistake that the whole answer behaves like, in the author's text of it.
         self.undone = undone
         self.sets = sets
         self.single = Single(sets, meeting)
-        self.several = Several(sets, self.single)
+        self.several = Several(sets, self.single, agreement)
 
     def best(self, differences: list[list[Edit]], others: Callable[[], list[Edit]]) -> Found | None:
         """First what the nearest rights suggest, one edit or several; then the likeliest single edits; then all."""
@@ -58,7 +61,7 @@ class Search:
         every = sorted([*suggested, *others()], key=lambda edit: edit.rank)
         if self._mends_a_probe() and (found := self.several.in_turn(every, beam=1, rounds=1, most=NEXT)):
             return found
-        if found := self.several.likeliest(every, both):
+        if found := self.several.by_steps(every, self.sets.failing[:1]) or self.several.likeliest(every, both):
             return found
         found = None
         whole = [d for d in differences if self._is_right(d)]
@@ -89,7 +92,8 @@ class Search:
 
     def _further(self, edits: list[Edit]) -> Found | None:
         """From where an edit brought the answer nearer, and what else is left to try."""
-        found = self.several.after_meeting(edits) or self.several.together(edits)
+        found = self.several.by_steps(edits, self.sets.failing[1:MOST_PROBES])
+        found = found or self.several.after_meeting(edits) or self.several.together(edits)
         found = found or (self.several.in_turn(edits, beam=1, rounds=1) if self.single.progress else None)
         found = found or self.several.pair(edits) or self.several.in_turn(edits)
         found = found or self.single.best(edits, MOST_SINGLES) or self.several.after_meeting(edits)

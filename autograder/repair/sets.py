@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from autograder.judging.verdict import Diagnosis, Frame
 from autograder.repair import alive
-from autograder.repair.edit import Edit, apply, labels
+from autograder.repair.edit import Edit, apply, labels, number_of
 from autograder.repair.reading import is_text
 from autograder.repair.statements import taken_out
 from autograder.repair.trial import Frames, Trials, behaviour, text_of
@@ -21,6 +21,8 @@ MOST_COMPARED, NEARLY_AS_GOOD = 12, 2.0
 MOST_CHANGED = 0.5
 #: So many statements are asked whether they still matter.
 STEPS, MOST_STEPS = (ast.Expr, ast.Assign, ast.AugAssign, ast.For, ast.While), 12
+#: Kinds that take away a part, and bring nothing in its place.
+TAKEN_AWAY = {"operand_extra", "argument_extra", "call_extra", "element_extra"}
 #: Kinds that replace what stood there, and so say nothing where little else stands.
 WHOLESALE = {"expression", "statement", "statement_missing", "method_missing", "return_missing", "argument"}
 
@@ -42,6 +44,8 @@ class Found:
     after: Frames | None = None
     #: The probes that come nearer then, where none comes to agree.
     nearer: tuple[str, ...] = ()
+    #: Whether that is seen by what its steps give.
+    stepped: bool = False
     #: The known mistake that the answer behaves like then.
     met: Diagnosis | None = None
 
@@ -77,6 +81,11 @@ class Sets:
             return False  # `.data` did it without a record: that one is needed is our doing
         tree = apply(self.tree, edits)
         gone = {inner for e in edits if e.kind == "statement_extra" for inner, _ in e.parts}
+        for edit in edits:
+            if edit.kind in TAKEN_AWAY and not edit.come:  # what is only worked out for it goes with it
+                for step in walk(self.tree):
+                    if isinstance(step, ast.Assign) and (names := alive.given(step)) and names <= edit.gone.keys():
+                        gone.add(number_of(step))
         return tree is not None and not alive.kills(self._dead, tree, gone)
 
     def all_pass(self, sets: list[tuple[Edit, ...]], careful: bool = True) -> list[tuple[Edit, ...]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 
 from autograder.judging.verdict import Frame
 from autograder.repair.edit import Edit
+from autograder.repair.related import PUT_IN
 from autograder.repair.sets import Found, Sets, cost
 from autograder.repair.single import WHOLE_PROBE, Single
-from autograder.repair.trial import behaviour
+from autograder.repair.steps import Agreement
+from autograder.repair.trial import OutOfBudget, behaviour
 
 #: Of so many single edits, so many are put together in pairs, so many of one place, and so many pairs at a time.
 MOST_SEEN, MOST_PAIRED, IN_ONE_PLACE, PAIRS = 160, 60, 3, 120
@@ -23,13 +26,19 @@ MEETS, MOST_MET, MOST_SECOND_AFTER = 40.0, 3, 400
 
 #: So many edits are seen by all probes; so many that mend a probe are put together, and so many sets of them are tried.
 MOST_APART, MOST_USEFUL, MOST_TOGETHER = 80, 48, 60
+#: So many edits one after the other are chosen by what steps give.
+MOST_STEPPED = 3
+#: So many other probes are asked whether they see it, too.
+MOST_SURE = 3
 
 Gained = list[tuple[float, tuple[Edit, ...]]]
 
 
 class Several:
-    def __init__(self, sets: Sets, single: Single):
-        self.sets, self.single = sets, single
+    def __init__(self, sets: Sets, single: Single, agreement: Agreement):
+        self.sets, self.single, self.agreement = sets, single, agreement
+        #: Edits that make steps of the answer right, in lines where alone that is done; and under which probe.
+        self.stepped: tuple[tuple[Edit, ...], str] = ((), "")
         self._gone_on: set[tuple[tuple[int, ...], str]] = set()
 
     def likeliest(self, edits: list[Edit], both: list[tuple[Edit, ...]]) -> Found | None:
@@ -75,6 +84,51 @@ class Several:
             if len(kept) == MOST_PAIRED:
                 break
         return kept
+
+    def by_steps(self, edits: list[Edit], probes: list[str]) -> Found | None:
+        """One after the other the edit with which most steps more are right, and what else is needed then."""
+        for probe in probes:
+            chosen, sure = self.stepped[0], True
+            for _ in range(MOST_STEPPED):
+                rest = [e for e in edits[:MOST_APART] if not any(_overlap(e, c) for c in chosen)]
+                rest = [e for e in rest if not self._stops((*chosen, e), probe)]
+                gains = self.agreement.gains(chosen, rest, probe)
+                gains = [(gain, e) for gain, e in gains if self.sets.is_fair((*chosen, e))]
+                if not gains:
+                    break
+                most, best = min(gains, key=lambda entry: (-entry[0], cost([entry[1]])))
+                sure &= all(e.lines[:1] == best.lines[:1] for gain, e in gains if gain == most)
+                sure = sure and best.kind not in PUT_IN and self._is_sure(chosen, best, most, probe)
+                if sure:
+                    self.stepped = ((*self.stepped[0], best), probe)
+                chosen = (*chosen, best)
+                passing = self.sets.all_pass([chosen]) or self._one_more(chosen, 0.0, edits)[0]
+                if passing:
+                    return self.sets.best(passing)
+        return None
+
+    def _stops(self, edits: tuple[Edit, ...], probe: str) -> bool:
+        """Whether it has been seen to hang, or to raise under this probe where the answer has a value."""
+        text = self.sets.text(edits) or ""
+        seen = self.sets.trials.known(text).get(probe, {})
+        raises = "raised" in seen and "raised" not in self.sets.base.get(probe, {})
+        return raises or self.sets.trials.hangs(text, probe)
+
+    def _is_sure(self, chosen: tuple[Edit, ...], best: Edit, gain: int, probe: str) -> bool:
+        """Whether another probe that fails sees more steps right as well; of one alone, two steps."""
+        others = [name for name in self.sets.failing if name != probe][:MOST_SURE]
+        return any(self.agreement.gains(chosen, [best], name) for name in others) if others else gain > 1
+
+    def part(self) -> Found | None:
+        """What was chosen by what steps give, where nothing was found that mends all."""
+        edits, probe = self.stepped
+        text = self.sets.text(edits) if edits else None
+        if text is None:
+            return None
+        with contextlib.suppress(OutOfBudget):
+            self.sets.trials.run([text], None)
+        after = self.sets.trials.known(text)
+        return Found(edits, self.sets.base, [self.sets.base], after=after, nearer=(probe,), stepped=True)
 
     def together(self, edits: list[Edit]) -> Found | None:
         """Edits of which each mends other probes, and that mend all of them together."""

@@ -142,6 +142,8 @@ class Single:
         small = [
             e for e in edits if e.cost <= most.get(e.kind, MOST_OF_A_PART) and e.kind not in PUT_IN | {"method_missing"}
         ]
+        # In place of a mere number anything of the right kind is nearer.
+        small = [e for e in small if e.kind != "expression" or any(label[0] != "=" for label in e.gone)]
         small = [edit for edit in small[:MOST_NEARER] if self.sets.is_fair((edit,))]
         texts = {text: edit for edit in reversed(small) if (text := self.sets.text((edit,)))}
         with contextlib.suppress(OutOfBudget):

@@ -22,6 +22,9 @@ TIMES, LEAST_EACH, PATIENT = 4.0, 0.03, 0.5
 BATCH = 120
 
 
+#: What a program calls whose steps are to be told (autograder/repair/steps.py).
+STEP = "__step__"
+
 #: What of a frame says how an answer behaves.
 BEHAVIOUR = {"value", "raised", "complaint", "changed"}
 
@@ -84,6 +87,10 @@ class Trials:
             self._batch(waiting[start : start + BATCH], probes)
         return [{p: self._seen[t, p] for p in probes if (t, p) in self._seen} for t in texts]
 
+    def hangs(self, text: str, probe: str) -> bool:
+        """Whether it was tried, and has come to no end."""
+        return (text, probe) in self._tried and (text, probe) not in self._seen
+
     def known(self, text: str) -> Frames:
         """What has been seen of a text before."""
         return {p: self._seen[text, p] for p in self.exercise.probes if (text, p) in self._seen}
@@ -92,7 +99,7 @@ class Trials:
         while texts:
             if self.left() <= 0.01:
                 raise OutOfBudget
-            specs = [self.own | {"file": text} for text in texts]
+            specs = [self.own | {"file": text, "steps": STEP in text and STEP} for text in texts]
             outcome = self._observe(specs, probes, self.left(), self._each(probes))
             for i, text in enumerate(texts):
                 for name, frame in by_probe(outcome, i).items():

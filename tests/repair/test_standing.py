@@ -140,3 +140,88 @@ def test_of_gradients_that_are_held_the_one_backward_is_told(check: Check, monke
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.1")  # neither of the two is found in so little time
     found = check("fit_optimizer", TWO_OF_A_LOOP).diagnoses
     assert [(one.mistake, one.lines) for one in found] == [("held", (6,))]
+
+
+AT_THE_END = """def plot_item(xb, yb, i=0):
+    from matplotlib import pyplot as plt
+    fig, ax = plt.subplots()
+    ax.imshow(xb[i].view(28, 28))
+    ax.set_title(str(yb[i].item()))
+"""
+MEANS = """import torch
+
+def validate(model, loss_func, dl):
+    losses = []
+    accs = []
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            losses.append(loss_func(out, yb).item())
+            accs.append((out.argmax(1) == yb).float().mean().item())
+    return sum(losses) / len(losses), sum(accs) / len(accs)
+"""
+KEPT_LIST = """def sampler_batches(n, bs, shuffle, result=[]):
+    sampler = Sampler(n, bs)
+    for rows in sampler:
+        numbers = []
+        for r in rows:
+            numbers.append(int(r))
+        result.append(numbers)
+    return result
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mistake", "line"),
+    [
+        ("plot_item", AT_THE_END, "returns_nothing", 5),
+        ("validate", MEANS, "the_mean_of_the_means", 11),
+        ("sampler_batches", KEPT_LIST, "one_list_for_all_calls", 1),
+    ],
+)
+def test_a_known_mistake_is_told_where_it_reads_so(
+    name: str, text: str, mistake: str, line: int, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "1")
+    found = check(name, text).diagnoses
+    assert (mistake, (line,)) in [(one.mistake, one.lines) for one in found]
+
+
+HIDDEN = """def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):
+    size = len(train_ds)
+    for start in range(0, size, bs):
+        stop = min(start + bs, size)
+        xb = train_ds.x[start:stop]
+        yb = train_ds.y[start:stop]
+        loss = loss_func(model(xb), yb)
+        loss.backward()
+        opt.zero_grad()
+        opt.step()
+"""
+MISSPELT = "import torch\n\ndef softmax(x):\n    return x.sofmax(-1)\n"
+
+
+def test_what_an_argument_need_not_have_is_told_where_it_is_asked(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.1")  # too little to find what mends it
+    found = check("fit_dataset", HIDDEN).diagnoses[0]
+    assert (found.mistake, found.lines) == ("not_promised", (5,))
+    assert found.message.startswith("Line 5 asks for `.x`, which what it is given need not have")
+    assert all(one.mistake != "not_promised" for one in check("softmax", MISSPELT).diagnoses)  # a tensor is torch's
+
+
+ADDED = """import math
+
+def cross_entropy_formula(p, q):
+    eps = 0.01
+    terms = [a * math.log(b) for a, b in zip(p, q) if a]
+    return -sum(terms) + eps
+"""
+
+
+def test_what_is_worked_out_for_a_part_too_many_goes_with_it(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    found = check("cross_entropy_formula", ADDED).diagnoses
+    assert [one.lines for one in found] in ([(6,)], [(4,)])
+    assert found[0].whole
