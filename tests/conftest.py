@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -141,15 +141,17 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
     return written
 
 
-@pytest.fixture(autouse=True)
-def forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def forked(request: pytest.FixtureRequest) -> Iterator[None]:
     """Processes that import torch are forked from one that has (started.py), but for the tests of such processes."""
-    if request.path.parent.name != "process":
-        monkeypatch.setattr(process, "python", functools.partial(started.command, started.python()))
-        monkeypatch.setattr(conversation, "begin", started.begin(started.python(), conversation.begin))
-        monkeypatch.setattr(Box, "command", started.box(started.python(), Box.command))
-        if api := sys.modules.get("nbgrader.api"):
-            monkeypatch.setattr(api, "get_alembic_version", started.version_of_gradebooks)
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.parent.name != "process":
+            patch.setattr(process, "python", functools.partial(started.command, started.python()))
+            patch.setattr(conversation, "begin", started.begin(started.python(), conversation.begin))
+            patch.setattr(Box, "command", started.box(started.python(), Box.command))
+            if api := sys.modules.get("nbgrader.api"):
+                patch.setattr(api, "get_alembic_version", started.version_of_gradebooks)
+        yield
 
 
 class Kit:

@@ -35,8 +35,8 @@ COMMANDS += ["jupyterlab.labapp", "nbgrader.server_extensions.formgrader.formgra
 KERNELS = ["ipykernel.kernelapp", "torch"]
 WARM = ["torch", "torch._dynamo"]
 BOXES = ["boxes"]
-#: The boxes that are forked: their kind of jobs, and their walls.
-CELLS = ["autograder.beside.cells", "full"]
+#: The boxes that are forked: their kinds of jobs, and their walls.
+KINDS, WALLS = ["autograder.beside.cells", "autograder.beside.file"], "full"
 
 #: The variable of the environment that has the folder of what tests share.
 SHARED = "AUTOGRADER_TESTS_SHARED"
@@ -58,7 +58,7 @@ with socket.socket(socket.AF_UNIX) as asking:
     asking.connect(server)
     if words[1] == "box":
         parent, box = os.getppid(), int(words[2])
-        socket.send_fds(asking, [b"?"], [box])
+        socket.send_fds(asking, [words[3].encode()], [box])
         os.close(box)
         while os.getppid() == parent:
             time.sleep(0.5)
@@ -241,8 +241,8 @@ def box(python: str, start: Callable[..., list[str]]) -> Callable[..., list[str]
     """Like process.box.Box.command, which is `start`, for boxes that have all their walls and this kit in them."""
 
     def command(self: Any, fd: str, *kind: str) -> list[str]:
-        forked = list(kind) == CELLS and REAL_BOXES not in os.environ and _is_this_kit()
-        return [python, "-m", "box", fd] if forked else start(self, fd, *kind)
+        forked = kind[0] in KINDS and kind[1:] == (WALLS,) and REAL_BOXES not in os.environ and _is_this_kit()
+        return [python, "-m", "box", fd, kind[0]] if forked else start(self, fd, *kind)
 
     return command
 
@@ -302,27 +302,24 @@ def _serve(address: str, modules: Sequence[str]) -> None:
 
 
 def _serve_boxes(address: str) -> None:
-    """Pass the sockets of boxes on to a process within the walls of one, which forks for each."""
+    """Pass the sockets of boxes on to a process of their kind within the walls of one, which forks for each."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from autograder.process.box import Box
     from autograder.process.conversation import launch
     from autograder.process.warm import FOR_OPTIMIZERS, Sessions
 
     class Boxes(Sessions):
-        def start(self) -> None:
-            kind, walls = CELLS
-            words = [kind, f"all:{walls}", FOR_OPTIMIZERS]
+        def __init__(self, kind: str):
+            words = [kind, f"all:{WALLS}", FOR_OPTIMIZERS]
             self.process, self._socket = launch(lambda fd: Box().command(str(fd), *words), quiet=False)
 
-    boxes = Boxes()
+    of = functools.cache(Boxes)
     with socket.socket(socket.AF_UNIX) as listening:
         for connection in _asking(listening, address):
-            if not hasattr(boxes, "process"):
-                boxes.start()
             with connection:
-                _, passed_on, _, _ = socket.recv_fds(connection, 1, 1)
+                kind, passed_on, _, _ = socket.recv_fds(connection, 100, 1)
             with socket.socket(fileno=passed_on[0]) as theirs:
-                boxes.serve(theirs)
+                of(kind.decode()).serve(theirs)
 
 
 def _asking(listening: socket.socket, address: str) -> Iterator[socket.socket]:
@@ -382,7 +379,7 @@ def _become(asked: dict[str, Any], streams: list[int]) -> None:
         process.nbgrader = lambda *words: [asked["python"], "-m", "nbgrader", *words]
         if {"assign", "generate_assignment"} & set(sys.argv) and SHARED in os.environ:
             _record_once()
-        if sys.argv[0] in ("nbgrader", "jupyter_server", "autograder.classroom.worker"):
+        if {"nbgrader", "jupyter_server", "autograder.classroom.worker", "feedback"} & set(sys.argv):
             from autograder.process.box import Box
 
             Box.command = box(asked["python"], Box.command)  # type: ignore[method-assign]
