@@ -55,21 +55,28 @@ def definition(text: str, name: str) -> str | None:
     return "\n".join(lines_of(text)[lines[0] - 1 : lines[1]]) + "\n" if lines else None
 
 
-def uses(text: str, name: str) -> set[str]:
-    """The names that a definition reads, itself or through other definitions of the file."""
+def uses(text: str, name: str, at_once: bool = False) -> set[str]:
+    """The names that a definition reads, itself or through other definitions of the file.
+
+    With `at_once`, also those that the file reads, or imports, as soon as it is run.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError:
         return set()
     reads: dict[str, set[str]] = {}
+    read_at_once: set[str] = set()
     for node in tree.body:
         names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
         if isinstance(node, Definition | ast.AsyncFunctionDef):
             reads[node.name] = names
         else:
             reads |= {target: names for target in names if isinstance(node, ast.Assign)}
-    found: set[str] = set()
-    waiting = {name}
+            read_at_once |= names
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                read_at_once |= {alias.asname or alias.name for alias in node.names}
+    found = read_at_once if at_once else set()
+    waiting = {name} | found
     while waiting:
         reached = waiting.pop()
         fresh = reads.get(reached, set()) - found

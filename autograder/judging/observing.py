@@ -74,14 +74,15 @@ def observe_answer(exercise: Exercise, own: dict[str, Any], runs: list[dict[str,
 
 
 def _slow_imports(exercise: Exercise, probes: str, specs: list[dict[str, Any]]) -> list[str]:
-    """What the lesson says is slow to import, if a probe or an answer will make use of it.
+    """What the lesson says is slow to import, if a probe, an answer or the rest of its file will make use of it.
 
     The warm process then imports it before it forks, once, and no learner's time runs meanwhile.
     """
     texts = [spec["file"] for spec in specs if "file" in spec]
 
     def used(word: str) -> bool:
-        return f"{word}." in probes or any(word in text and word in uses(text, exercise.name) for text in texts)
+        named = [text for text in texts if word in text]
+        return f"{word}." in probes or any(word in uses(text, exercise.name, at_once=True) for text in named)
 
     return [module for word, module in lesson.current().slow_imports.items() if used(word)]
 

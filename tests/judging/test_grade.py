@@ -259,3 +259,22 @@ def test_a_loop_without_end_in_the_file_itself_is_told_with_its_line(
     verdict = check("softmax", "while True:\n    pass\ndef softmax(x):\n    return x\n")
     assert verdict.outcome == "timeout"
     assert re.search(r"while the file was being read, before any check, in line [12] \(`", verdict.message)
+
+
+SHOWS = "def show():\n    import matplotlib.pyplot as plt\n    plt.show()\n"
+COLLATE = "def collate(b):\n    xs, ys = zip(*b)\n    return torch.stack(xs), torch.stack(ys)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "ahead"),
+    [
+        ("import matplotlib.pyplot as plt\n", ["matplotlib.pyplot"]),
+        (f"{SHOWS}show()\n", ["matplotlib.pyplot"]),
+        (SHOWS, []),
+    ],
+)
+def test_what_is_slow_to_import_is_imported_ahead_where_the_file_does_it_as_soon_as_it_is_run(
+    before: str, ahead: list[str]
+) -> None:
+    job = observing._job(lesson.find("collate"), [{"file": before + COLLATE}], [])
+    assert job["imports"] == ahead
