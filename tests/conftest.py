@@ -97,6 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
     gc.enable()
+    gc.set_threshold(50_000)  # syntax trees are many and hold no circles, and most are kept
     if (
         any(item.path == places.KIT / "tests" / BESIDE for item in session.items)
         and not session.config.option.collectonly
