@@ -23,6 +23,8 @@ MOST_CHANGED = 0.5
 STEPS, MOST_STEPS = (ast.Expr, ast.Assign, ast.AugAssign, ast.For, ast.While), 12
 #: Kinds that take away a part, and bring nothing in its place.
 TAKEN_AWAY = {"operand_extra", "argument_extra", "call_extra", "element_extra"}
+#: Of several names that a statement gives, a change of so little may leave one unread.
+SMALL = 3
 #: Kinds that replace what stood there, and so say nothing where little else stands.
 WHOLESALE = {"expression", "statement", "statement_missing", "method_missing", "return_missing", "argument"}
 
@@ -81,11 +83,7 @@ class Sets:
             return False  # `.data` did it without a record: that one is needed is our doing
         tree = apply(self.tree, edits)
         gone = {inner for e in edits if e.kind == "statement_extra" for inner, _ in e.parts}
-        for edit in edits:
-            if edit.kind in TAKEN_AWAY and not edit.come:  # what is only worked out for it goes with it
-                for step in walk(self.tree):
-                    if isinstance(step, ast.Assign) and (names := alive.given(step)) and names <= edit.gone.keys():
-                        gone.add(number_of(step))
+        gone |= {number_of(step) for step in walk(self.tree) for edit in edits if _goes_with(step, edit)}
         return tree is not None and not alive.kills(self._dead, tree, gone)
 
     def all_pass(self, sets: list[tuple[Edit, ...]], careful: bool = True) -> list[tuple[Edit, ...]]:
@@ -144,6 +142,15 @@ class Sets:
         parts = [[p for n in range(1, len(s)) for p in itertools.combinations(s, n)] for s in sets]
         enough = {_key(p) for p in self.all_pass([p for some in parts for p in some], careful=False)}
         return [s for s, some in zip(sets, parts, strict=True) if not any(_key(p) in enough for p in some)]
+
+
+def _goes_with(step: ast.AST, edit: Edit) -> bool:
+    """Whether it is of no use, or of less, without what the edit takes away: it was only worked out for it, or one of
+    several names that it gives is."""
+    names = alive.given(step) if isinstance(step, ast.Assign) else set()
+    if edit.kind in TAKEN_AWAY and not edit.come:
+        return bool(names) and names <= edit.gone.keys()
+    return len(names) > 1 and edit.cost <= SMALL and bool(names & edit.gone.keys())
 
 
 def _key(edits: tuple[Edit, ...]) -> tuple[int, ...]:

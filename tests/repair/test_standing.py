@@ -225,3 +225,20 @@ def test_what_is_worked_out_for_a_part_too_many_goes_with_it(check: Check, monke
     found = check("cross_entropy_formula", ADDED).diagnoses
     assert [one.lines for one in found] in ([(6,)], [(4,)])
     assert found[0].whole
+
+
+BY_CLASSES = """import torch
+
+def nll(log_probs, target):
+    n, c = log_probs.shape
+    total = 0.0
+    for i in range(n):
+        total = total - log_probs[i, target[i]].item()
+    return total / c
+"""
+
+
+def test_a_name_beside_others_may_be_of_no_use_any_more(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    found = [(one.mistake, one.lines) for one in check("nll", BY_CLASSES).diagnoses]
+    assert found == [("divided_by_the_classes", (8,)), ("call_extra", (7,))]

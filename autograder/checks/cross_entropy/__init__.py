@@ -1,5 +1,8 @@
 """What the exercises of section 2, the loss, share in how they are observed."""
 
+import math
+from statistics import fmean
+
 import torch
 
 from autograder.exercise import Complaint
@@ -39,12 +42,15 @@ def telling(draw, make, n, c, classes=None):
     picked ones is none of the numbers that are taken for it."""
     for _ in range(200):
         drawn, target = make(), draw.labels(n, classes or c)
-        log_probs = (drawn[0] if isinstance(drawn, tuple) else drawn).detach().double()
-        picked = log_probs[torch.arange(n), target]
-        rivals = [picked.median(), picked[:-1].mean(), picked[:c].mean(), log_probs.amax(1).mean(), log_probs.mean()]
-        rivals += [torch.stack([picked[target == k].mean() for k in target.unique()]).mean(), picked.exp().mean().log()]
-        rivals += [log_probs[torch.arange(n), target - 1].mean(), log_probs[:, target].mean()]
-        rivals += [log_probs[target].mean()] if n >= c else []
-        if min(abs(rival - picked.mean()) for rival in rivals) > 0.02 * (1 + abs(picked.mean())):
+        rows, labels = (drawn[0] if isinstance(drawn, tuple) else drawn).tolist(), target.tolist()
+        picked = [row[k] for row, k in zip(rows, labels, strict=True)]
+        of_each = [[p for p, label in zip(picked, labels, strict=True) if label == k] for k in {*labels}]
+        rivals = [sorted(picked)[(n - 1) // 2], fmean(picked[:-1]), fmean(picked[:c]), fmean(map(max, rows))]
+        rivals += [fmean(map(fmean, rows)), fmean(map(fmean, of_each)), math.log(fmean(map(math.exp, picked)))]
+        rivals += [fmean(row[k - 1] for row, k in zip(rows, labels, strict=True))]
+        rivals += [fmean(row[k] for row in rows for k in labels)]
+        rivals += [fmean(fmean(rows[k]) for k in labels)] if n >= c else []
+        mean = fmean(picked)
+        if min(abs(rival - mean) for rival in rivals) > 0.02 * (1 + abs(mean)):
             break
     return drawn, target
