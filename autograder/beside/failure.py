@@ -8,6 +8,7 @@ import contextlib
 import difflib
 import functools
 import linecache
+import re
 from collections.abc import Container, Iterable
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
@@ -24,6 +25,8 @@ ALIKE = 0.75
 IN_A_MODULE = ("_modules", "_parameters", "_buffers")
 #: Where what probes bring is defined: it has what the prompt promises.
 OF_THE_KIT = ("probes", "autograder")
+#: What is said of an object that has no length, no elements or no order.
+LACKS = re.compile(r"^(?:object of type )?'(\w+)'(?: object)? (?:has no len|is not subscriptable|is not iterable)")
 PLAIN = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 
@@ -48,10 +51,17 @@ def failure(error: BaseException, path: str | Container[str]) -> dict[str, Any]:
     own = list(_own_frames(error.__traceback__, files))
     told["more"] = max(0, len(own) - MOST_FRAMES)
     told["frames"] = _without_repeats([_frame(frame, line) for frame, line in own[-MOST_FRAMES:]])
-    if own and isinstance(error, NameError | AttributeError) and isinstance(error.name, str):
-        with contextlib.suppress(Exception):  # what is looked at is the answer's own, and may do anything
+    with contextlib.suppress(Exception):  # what is looked at is the answer's own, and may do anything
+        if own and isinstance(error, NameError | AttributeError) and isinstance(error.name, str):
             told |= _clue(error, own[-1][0])
+        elif own and isinstance(error, TypeError) and (lacks := LACKS.search(told["message"])):
+            held = own[-1][0].f_locals.values()
+            told["given"] = any(_is_the_kits(value) and type(value).__name__ == lacks[1] for value in held)
     return told
+
+
+def _is_the_kits(value: Any) -> bool:
+    return type(value).__module__.partition(".")[0] in OF_THE_KIT
 
 
 def _clue(error: NameError | AttributeError, frame: FrameType) -> dict[str, Any]:
@@ -60,7 +70,7 @@ def _clue(error: NameError | AttributeError, frame: FrameType) -> dict[str, Any]
     kept = getattr(owner, "__dict__", {})
     if isinstance(error, NameError) and any(name in part for part in (kept, *map(kept.get, IN_A_MODULE)) if part):
         return {"near": f"self.{name}"}
-    given = isinstance(error, AttributeError) and type(owner).__module__.partition(".")[0] in OF_THE_KIT
+    given = isinstance(error, AttributeError) and _is_the_kits(owner)
     there = dir(owner) if isinstance(error, AttributeError) else [*frame.f_locals, *frame.f_globals, *dir(builtins)]
     near = _near(name, there)
     return {"near": near, "given": given} if near else {"unkept": name in _arguments(type(owner)), "given": given}

@@ -88,9 +88,9 @@ def one_a_line(made: list[Diagnosis], first: str) -> list[Diagnosis]:
         other = found.get(key)
         if other is None or (diagnosis.known and not other.known):
             found[key] = diagnosis
-        elif diagnosis.known:
+        elif diagnosis.known and diagnosis.mistake != other.mistake:
             found[(*key, len(found))] = diagnosis
-        elif not other.known:
+        elif not diagnosis.known and not other.known:
             probes = tuple(dict.fromkeys([*other.probes, *diagnosis.probes]))
             found[key] = dataclasses.replace(other, mistake="expression", probes=probes, columns=None, said={})
     return list(found.values())

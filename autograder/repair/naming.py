@@ -36,6 +36,9 @@ Named = Callable[[Frames, list[str]], Diagnosis | None]
 EVIDENT = {"result_dropped"}
 #: Kinds that say nothing of what stands there.
 WHOLE = PUT_IN | {"statement", "method_missing"}
+#: Kinds that say what is done there, and hold though an answer is only nearer by them.
+SEEN_WHEN_NEARER = {"dimension", "dimension_missing", "keepdim", "statement_extra", "call_extra", "result_dropped"}
+SEEN_WHEN_NEARER |= {"outdent", "indent", "loop_extra", "with_extra", "no_grad_missing", "overwrites", "accumulates"}
 #: Edits that change no more are told together as the lines of one known mistake.
 SMALL = 6
 #: So many edits are believed only while they are small.
@@ -160,11 +163,14 @@ def _changed(frames: Frames) -> set[tuple[str, str]]:
 
 
 def _kind_in_part(edit: Edit, found: Found, lines: list[str]) -> str:
-    """The kind of an edit that does not mend all: that a call is taken out or exchanged may only get out of its way."""
+    """The kind of an edit that does not mend all: that a call is taken out or exchanged may only get out of its way,
+    and where no check is mended, with another number or part it may be nearer by luck."""
     kind = kind_told(edit, found, lines)
+    if found.nearer and not found.stepped and kind not in SEEN_WHEN_NEARER:
+        return "statement" if edit.said.get("what") == lines[edit.lines[0] - 1].strip() else "expression"
     if kind == "call_extra" and not re.search(r"\.(detach|item)\(\)$", edit.said.get("what", "")):
         return "expression"
-    alone = re.fullmatch(r"\s*[\w.]+\(.*\)\s*", lines[edit.lines[0] - 1])
+    alone = re.fullmatch(r"\s*[\w.]+\(.*\)\s*(#.*)?", lines[edit.lines[0] - 1])
     return "statement" if alone and kind in ("attribute", "function") else kind
 
 

@@ -103,6 +103,8 @@ def advice(failed: dict[str, Any]) -> str:
         return ". A debugger waits for somebody to type, and in a check nobody does: print shows what a value is."
     if told := _of_a_name(failed):
         return told
+    if failed.get("given"):
+        return ". What it is given here has only what the prompt promises."
     for variable, what in frames[-1].get("variables", {}).items():
         pair = re.match(r"torch\.return_types\.(\w+) of 2", what)
         if pair and not re.search(rf"\b{variable}[.\[]", frames[-1]["source"]):
@@ -125,8 +127,6 @@ def _of_a_name(failed: dict[str, Any]) -> str:
         return f". `{IMPORTED[unknown[1]]}` at the top of the file makes it known."
     if failed["type"] == "NameError" and (section := source.section_of(unknown[1])):
         return f". It is an exercise of the section {section}, and is not known here."
-    if failed.get("given"):
-        return ". What it is given here has only what the prompt promises."
     if not failed.get("unkept"):
         return ""
     method = failed["frames"][-1]["function"].rpartition(".")[2] if failed.get("frames") else ""

@@ -15,7 +15,7 @@ SENTENCES = {
     "dimension": "Line {line} works along another dimension than the one asked for.",
     "dimension_missing": "Line {line} goes over all dimensions at once, where one of them is asked for.",
     "keepdim": "In line {line}, the shape that is left behind does not fit what is done with it.",
-    "sign": "In line {line} a sign is the wrong way round.",
+    "sign": "In line {line} something has the wrong sign.",
     "constant": "In line {line}, {what} is another value than the one needed there.",
     "comparison": "The comparison in line {line} is true in other cases than the ones asked for.",
     "condition": "The condition in line {line} holds in other cases than it should.",
@@ -49,7 +49,7 @@ SENTENCES = {
     "method_name": "Line {line} defines {what}, and nobody asks for it by this name.",
     "method_missing": "A method is missing from the class.",
     "return_missing": "The function comes to its end at line {line} without giving back what it worked out.",
-    "moved": "What line {line} does is needed, but it comes {when}.",
+    "moved": "What line {line} does is needed, but {when}.",
     "with_extra": "The lines in the `with` of line {line} are not to be run under it.",
     "no_grad_missing": "What line {line} does is recorded for gradients, and should not be.",
     "condition_missing": "Line {line} is run in every case, also where it must not be.",
@@ -129,6 +129,8 @@ def sentence(diagnosis: Diagnosis) -> str:
         text = CUTS[cut[0]]
     else:
         text = "" if _of_a_header(diagnosis) else SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
+    if text == SENTENCES["expression"] and diagnosis.source.rstrip().endswith(("(", "[", "{")):
+        text = "Part of what begins in line {line} is not what is needed there."
     if diagnosis.mistake == "dimension" and said.get("call") in DOES:
         text = f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
     if said.get("check") and text:
@@ -143,7 +145,7 @@ def sentence(diagnosis: Diagnosis) -> str:
         what=what,
         check=check,
         other=said.get("other", ""),
-        when=said.get("when", "too early or too late"),
+        when="it comes " + said["when"] if said.get("when") else "not there",
     )
 
 
@@ -169,7 +171,7 @@ def worded(verdict: Verdict) -> None:
 def in_a_line(kind: str) -> str:
     """The sentence for a kind of edit, said of several answers that each have their line."""
     text = (SENTENCES | ANYWHERE)[kind].replace("Line {line}", "One line").replace("line {line}", "one line")
-    return text.format(call="a function", what="something", when="too early or too late")
+    return text.format(call="a function", what="something", when="not there")
 
 
 ANYWHERE = {

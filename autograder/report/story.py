@@ -58,7 +58,7 @@ def sentence(turn: Turn) -> str:
         case "skipped":
             return f"The step for {wanted} is missing: after {before}, yours goes on with {came}."
         case "never":
-            return "`loss_func` is never called."
+            return "`loss_func` was never called."
         case "ends" if turn.before is None:
             return "No backward() starts from a loss that `loss_func` gave."
         case "ends":

@@ -370,7 +370,7 @@ def fit_parameters(model, loss_func, x, y, bs, lr, epochs=1):
                     p -= lr * p.grad
                     p.grad = None
 """,
-        "`loss_func` is never called.",
+        "`loss_func` was never called.",
     ),
     (
         "fit_parameters",

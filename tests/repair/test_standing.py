@@ -242,3 +242,61 @@ def test_a_name_beside_others_may_be_of_no_use_any_more(check: Check, monkeypatc
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     found = [(one.mistake, one.lines) for one in check("nll", BY_CLASSES).diagnoses]
     assert found == [("divided_by_the_classes", (8,)), ("call_extra", (7,))]
+
+
+NEARER_BY_LUCK = """def batch_shapes(ds, start, stop):
+    xb, yb = ds[start:stop + 1]
+    x_shape = tuple(xb.shape)
+    y_shape = len(yb)
+    return x_shape, y_shape
+"""
+
+
+def test_of_what_is_only_nearer_no_kind_is_told_that_may_be_luck(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`stop - 1` has the right number of rows for some draws: that a sign is wrong does not follow."""
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    assert "sign" not in [one.mistake for one in check("batch_shapes", NEARER_BY_LUCK).diagnoses]
+
+
+TWICE = """import torch
+
+class Optimizer:
+    def __init__(self, params, lr=0.5):
+        self.params = list(params)
+        self.lr = lr
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                p -= p.grad * self.lr
+                p.grad = None
+
+    def zero_grad(self):
+        for p in self.params:
+            g = p.grad
+            g = torch.zeros_like(p)
+"""
+
+
+def test_what_is_told_of_a_line_is_told_once(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    found = [(one.mistake, one.lines) for one in check("Optimizer", TWICE).diagnoses]
+    assert found
+    assert len(found) == len({*found})
+
+
+OVER_LINES = """from torch.utils import data
+
+def default_loaders(train_ds, valid_ds, bs):
+    return (
+        data.DataLoader(train_ds, bs, shuffle=True),
+        data.DataLoader(valid_ds, bs, shuffle=True),
+    )
+"""
+
+
+def test_a_part_of_what_goes_over_several_lines_is_told_as_such(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    told = check("default_loaders", OVER_LINES).message
+    assert "Part of line 4 " not in told

@@ -23,6 +23,12 @@ TOLD = {
     "a misspelt variable": ("softmax", SOFTMAX, "exps = x.exp(); return exp / 2", "There is `exps`: is that meant?"),
     "a misspelt method": ("softmax", SOFTMAX, "return x.sofmax(-1)", "There is `softmax`: is that meant?"),
     "an unknown word": ("softmax", SOFTMAX, "return jabberwocky", "name 'jabberwocky' is not defined"),
+    "a loader that has no length": (
+        "fit_loader",
+        "def fit_loader(epochs, model, loss_func, opt, train_dl):\n    {line}\n",
+        "return len(train_dl)",
+        "has no len(). What it is given here has only what the prompt promises",
+    ),
     "self forgotten": ("Sampler", SAMPLER, "return iter(range(bs))", "There is `self.bs`: is that meant?"),
     "self forgotten in a module": (
         "AttributeModel",

@@ -22,7 +22,7 @@ def stops_a_batch_early():
 @slip("range(0, len(A), B)", "range(0, len(A) - B + 1, B)")
 def drops_the_short_batch():
     """The last batch is left out when it is shorter than the others. A division such as n // bs, the end of a
-    range() or a condition may count full ones alone."""
+    range() or a condition may count only the full ones."""
 
 
 @slip(everywhere("start + bs", "start + bs + 1"))
@@ -70,7 +70,7 @@ def one_batch_too_few():
 @slip("(A - 1) // B + 1", "A // B", twins=["drops_the_short_batch"])
 def full_batches_only():
     """The last batch is left out when it is shorter than the others. A division such as n // bs, the end of a
-    range() or a condition may count full ones alone."""
+    range() or a condition may count only the full ones."""
 
 
 @slip("(A - 1) // B + 1", "A // B + 1")

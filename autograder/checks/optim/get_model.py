@@ -123,7 +123,7 @@ def with_names_and_groups(n_in, nh, n_out, lr):
 
 @get_model.slip("(model, X)", "(X, model)")
 def optimizer_first():
-    """The optimizer comes first. The order is model, optimizer."""
+    """You return the optimizer first. The order is model, optimizer."""
 
 
 @get_model.slip("(model, optim.SGD(model.parameters(), lr=lr))", "model")

@@ -86,7 +86,8 @@ def keeps_linear_relu_linear_in_a_list(ListModel, draw):
     first, middle, last = its_layers(ListModel(n_in, nh, n_out))
     both = {"layers[0]": first, "layers[2]": last}
     seen = {f"{name}.weight.shape": list(layer.weight.shape) for name, layer in both.items()}
-    seen |= {f"{name}.bias.shape": list(getattr(layer.bias, "shape", [])) for name, layer in both.items()}
+    biases = {name: layer.bias for name, layer in both.items()}
+    seen |= {f"{name}.bias.shape": "no bias" if bias is None else list(bias.shape) for name, bias in biases.items()}
     if isinstance(middle, type) or not callable(middle):
         kind = f"the class {middle.__name__}" if isinstance(middle, type) else f"of type {type(middle).__name__}"
         raise Complaint(f"layers[1] is {kind}, not a layer: nn.ReLU() makes one, and the brackets matter")
