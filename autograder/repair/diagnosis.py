@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import functools
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder import lesson
+from autograder.authoring import variants
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
 from autograder.repair import differ, expressions, likely, methods, reading, resembling, rights, statements, undoing
@@ -19,7 +21,7 @@ from autograder.repair.copies import Copy
 from autograder.repair.displaced import displaced, finer, one_by_one
 from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
-from autograder.repair.naming import NO_HINTS, Hints, Named, told
+from autograder.repair.naming import MANY, NO_HINTS, Hints, Named, told
 from autograder.repair.reading import Definition
 from autograder.repair.search import Search
 from autograder.repair.sets import Found, Sets
@@ -33,6 +35,8 @@ NEAREST, READ = 5, 6
 SUGGESTED = 3.0
 #: Of the time, so much is left for what brings an answer nearer where nothing mends it; so many edits of each sort.
 LAST, LIKELY = 0.15, 50
+#: Of a known mistake without a place: seconds more, so many probes that are asked, lines that may give what it gives.
+AT_LAST, ASKED, FEW = 0.2, 2, 2
 
 
 @dataclass
@@ -43,8 +47,11 @@ class Looked:
     trials: Trials
     seconds: float
     hints: Hints = NO_HINTS
-    #: What its steps tell, where nothing is told of what was found, or not all.
+    #: What is told in part, mostly by its steps, where nothing is told of what was found, or not all.
     partly: Found | None = None
+    #: What its steps give, and the probes that fail.
+    agreement: Agreement | None = None
+    failing: Sequence[str] = ()
 
     @property
     def runs(self) -> int:
@@ -85,11 +92,16 @@ def look(
         trials.deadline += seconds * LAST
         partly = search.several.part()
         found = found or search.single.nearer(suggested.likely)
+        if found and found.after is None and len(found.edits) >= MANY:  # of so many perhaps none is told
+            partly = partly or search.single.part() or search.single.nearer(suggested.likely)
     stopped = _stopped(trials, frames)
     if found and found.after is not None and found.met is None and stopped and not found.stepped:
         # The error is gone, and so may be what was asked for: in part is not enough to tell.
         found = found if any(line in stopped for edit in found.edits for line in edit.lines) else None
-    return Looked(found, trials, seconds - trials.left(), Hints(stopped, suggested.undone if search else ()), partly)
+    looked = Looked(found, trials, seconds - trials.left(), Hints(stopped, suggested.undone if search else ()), partly)
+    if search is not None:
+        looked.agreement, looked.failing = search.several.agreement, search.telling
+    return looked
 
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
@@ -97,8 +109,8 @@ def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) 
     found = _places(looked, looked.found, text, alone, named)
     if not any(diagnosis.whole for diagnosis in found):
         told = {line for diagnosis in found for line in diagnosis.lines}
-        by_steps = _places(looked, looked.partly, text, None, named)
-        found = [*found, *(d for d in by_steps if d.lines and not told & {*d.lines})] if found else by_steps
+        partly = _places(looked, looked.partly, text, None, named)
+        found = [*found, *(d for d in partly if d.lines and not told & {*d.lines})] if found else partly
     return found
 
 
@@ -112,15 +124,33 @@ def _places(looked: Looked, found: Found | None, text: str, alone: Diagnosis | N
     return [dataclasses.replace(d, lines=(), source="", columns=None) if d.lines in missing else d for d in made]
 
 
-def where_it_stands(exercise: Exercise, text: str, known: Diagnosis) -> Diagnosis:
-    """A known mistake whose place is not known, with the lines that read like it."""
+def where_it_stands(looked: Looked, text: str, known: Diagnosis) -> Diagnosis:
+    """A known mistake whose place is not known, with the lines that read like it, or else give what it gives."""
+    exercise = looked.trials.exercise
     if known.lines or not known.known:
         return known
     tree = reading.read(text, exercise.name)
     mine = [n for n in tree.body if isinstance(n, Definition) and n.name == exercise.name] if tree else []
-    if not mine or not (lines := resembling.lines(exercise, known.mistake, mine[-1])):
+    lines = resembling.lines(exercise, known.mistake, mine[-1]) if mine else ()
+    lines = lines or _by_steps(looked, known.mistake)
+    if not lines:
         return known
     return dataclasses.replace(known, lines=lines, source=text.split("\n")[lines[0] - 1].strip())
+
+
+def _by_steps(looked: Looked, mistake: str) -> tuple[int, ...]:
+    """The first line that gives what the mistake gives; not of a loop that learns, where all that follows differs."""
+    trials, exercise = looked.trials, looked.trials.exercise
+    if looked.agreement is None or any(frame.get("story") for frame in trials.reference.values()):
+        return ()
+    trials.deadline += AT_LAST
+    texts = [variants.implementation(exercise, "mistake", name)["file"] for name in resembling.texts(exercise, mistake)]
+    with contextlib.suppress(OutOfBudget):
+        for probe in looked.failing[:ASKED]:
+            lines = looked.agreement.like([ast.parse(text) for text in texts], probe)
+            if lines:
+                return tuple(lines[:1]) if len(lines) <= FEW else ()
+    return ()
 
 
 def _wants_an_import(trials: Trials, frames: Frames) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import logging
 import time
@@ -22,6 +23,8 @@ from autograder.repair.trial import Observe
 
 #: Told what a learner need not see; the tests fail when it is told anything.
 log = logging.getLogger(__name__)
+#: What goes wrong where a text, or what was seen of it, is of another form than any answer.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _found: dict[tuple[str, int, int], list[Diagnosis]] = {}
 
 
@@ -56,6 +59,7 @@ def places(
             return known_mistakes.in_full(exercise, seed, names)
 
         frames, reference, until = by_probe(observed), observing.expected(exercise, seed), clock() + seconds
+        looked = None
         try:
             alone = by(verdict.diagnosis)
             copy = _copy(exercise, own, verdict, reference, observe, seconds / 2)
@@ -63,7 +67,7 @@ def places(
             looked = diagnosis.look(exercise, own, frames, reference, observe, left, known, in_full, alone, clock, copy)
             told = diagnosis.diagnoses(looked, own["file"], alone, named)
             told = copies.told(copy, told, own["file"]) if copy else told
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        except UNREADABLE:
             log.debug("no places of this answer to %s", exercise.name, exc_info=True)
             told = [verdict.diagnosis] if verdict.diagnosis else []  # the verdict stands without places
         seen = {name: frames[name] for name in verdict.failing if name in frames}
@@ -73,7 +77,8 @@ def places(
         if not told and set(frames) >= set(exercise.probes):
             partly = in_part(exercise, frames, reference, known_mistakes.known(exercise, seed))
             told = [partly] if partly else []
-        told = [diagnosis.where_it_stands(exercise, own["file"], found) for found in told]
+        with contextlib.suppress(*UNREADABLE):
+            told = [diagnosis.where_it_stands(looked, own["file"], found) for found in told] if looked else told
         _found[key] = [_where_it_ends(found, own["file"], exercise.name) for found in told]
     return _found[key]
 

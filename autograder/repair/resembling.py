@@ -24,8 +24,7 @@ Words = tuple[str, ...]
 
 def lines(exercise: Exercise, mistake: str, theirs: ast.stmt) -> tuple[int, ...]:
     """The lines of `theirs` that read like what the mistake, or a twin, has and no right has; () where none does."""
-    known = complete(exercise) | exercise.mistakes
-    named = [name for name in (mistake, *sorted(exercise.twins_of(mistake))) if name in known]
+    known, named = complete(exercise) | exercise.mistakes, texts(exercise, mistake)
     wrong = [variants.tree(exercise, name)[0] for name in named]
     right: list[ast.stmt] = [variants.tree(exercise, known[name].of)[0] for name in named]
     right += [node for _, node in rights.right_answers(exercise)]
@@ -35,6 +34,12 @@ def lines(exercise: Exercise, mistake: str, theirs: ast.stmt) -> tuple[int, ...]
     return _where([(_closer(words, amiss, fine), step.lineno) for step, words in steps]) or _where(
         [(_told(words, amiss, fine), step.lineno) for step, words in steps]
     )
+
+
+def texts(exercise: Exercise, mistake: str) -> list[str]:
+    """The names of the mistake and of its twins, as far as there is a text of them."""
+    known = complete(exercise) | exercise.mistakes
+    return [name for name in (mistake, *sorted(exercise.twins_of(mistake))) if name in known]
 
 
 def _words(exercise: Exercise, nodes: Sequence[ast.stmt], theirs: ast.stmt) -> set[Words]:

@@ -38,7 +38,7 @@ class Search:
         self.single = Single(sets, meeting)
         self.several = Several(sets, self.single, agreement)
         #: The probes that fail; where all comes to infinity or to no number, steps tell nothing: these last.
-        self._telling = sorted(sets.failing, key=lambda name: bool(ENDLESS.search(repr(sets.base.get(name)))))
+        self.telling = sorted(sets.failing, key=lambda name: bool(ENDLESS.search(repr(sets.base.get(name)))))
 
     def best(self, differences: list[list[Edit]], others: Callable[[], list[Edit]]) -> Found | None:
         """First what the nearest rights suggest, one edit or several; then the likeliest single edits; then all."""
@@ -65,7 +65,7 @@ class Search:
         every = sorted([*suggested, *others()], key=lambda edit: edit.rank)
         if self._mends_a_probe() and (found := self.several.in_turn(every, beam=1, rounds=1, most=NEXT)):
             return found
-        if found := self.several.by_steps(every, self._telling[:1]) or self.several.likeliest(every, both):
+        if found := self.several.by_steps(every, self.telling[:1]) or self.several.likeliest(every, both):
             return found
         found = None
         whole = [d for d in differences if self._is_right(d)]
@@ -96,7 +96,7 @@ class Search:
 
     def _further(self, edits: list[Edit]) -> Found | None:
         """From where an edit brought the answer nearer, and what else is left to try."""
-        found = self.several.by_steps(edits, self._telling[1:MOST_PROBES])
+        found = self.several.by_steps(edits, self.telling[1:MOST_PROBES])
         found = found or self.several.after_meeting(edits) or self.several.together(edits)
         found = found or (self.several.in_turn(edits, beam=1, rounds=1) if self.single.progress else None)
         found = found or self.several.pair(edits) or self.several.in_turn(edits)

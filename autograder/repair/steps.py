@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.repair.edit import Edit, apply, having, is_theirs, number, number_of
+from autograder.repair.edit import Edit, apply, having, inside, is_theirs, number, number_of
 from autograder.repair.trial import STEP, Trials, text_of
 from autograder.trees import copied, walk
 
@@ -99,6 +99,16 @@ class Agreement:
             if len(results) > len(before) and {step for step, _ in lost} <= {place for place, _ in edit.parts}:
                 gains.append((len(results) - len(before), edit))
         return gains
+
+    def like(self, wrong: Sequence[ast.Module], probe: str) -> list[int]:
+        """The lines with a step that gives what a step of one of these programs gives, and no step of a right."""
+        for program in wrong:
+            number(program)
+        mine, *texts = (marked(program) or "" for program in (self._tree, *wrong))
+        seen = self._seen([mine, *texts], probe)
+        amiss = {what for text in texts for what in seen[text].values()} - self._right(probe)
+        steps = {step for (step, _), what in seen[mine].items() if what in amiss}
+        return sorted({node.lineno for node in inside(self._tree) if number_of(node) in steps})  # type: ignore[attr-defined]
 
     def _agreeing(self, sets: list[tuple[Edit, ...]], probe: str) -> list[set[Result]]:
         fine = self._right(probe)

@@ -160,6 +160,17 @@ def validate(model, loss_func, dl):
             accs.append((out.argmax(1) == yb).float().mean().item())
     return sum(losses) / len(losses), sum(accs) / len(accs)
 """
+STACKED = """import torch
+
+def validate(model, loss_func, dl):
+    losses, accs = [], []
+    with torch.no_grad():
+        for xb, yb in dl:
+            out = model(xb)
+            losses.append(loss_func(out, yb))
+            accs.append((out.argmax(1) == yb).float().mean())
+    return torch.stack(losses).mean(), torch.stack(accs).mean()
+"""
 KEPT_LIST = """def sampler_batches(n, bs, shuffle, result=[]):
     sampler = Sampler(n, bs)
     for rows in sampler:
@@ -176,10 +187,11 @@ KEPT_LIST = """def sampler_batches(n, bs, shuffle, result=[]):
     [
         ("plot_item", AT_THE_END, "returns_nothing", 5),
         ("validate", MEANS, "the_mean_of_the_means", 11),
+        ("validate", STACKED, "the_mean_of_the_means", 10),  # it reads like nothing, and gives what the mistake gives
         ("sampler_batches", KEPT_LIST, "one_list_for_all_calls", 1),
     ],
 )
-def test_a_known_mistake_is_told_where_it_reads_so(
+def test_a_known_mistake_is_told_where_it_reads_so_or_gives_the_same(
     name: str, text: str, mistake: str, line: int, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "1")
@@ -300,3 +312,20 @@ def test_a_part_of_what_goes_over_several_lines_is_told_as_such(check: Check, mo
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     told = check("default_loaders", OVER_LINES).message
     assert "Part of line 4 " not in told
+
+
+BACKWARDS = """def unzip(pairs):
+    xs = []
+    ys = []
+    for i in range(len(pairs) - 1):
+        xs.append(pairs[i][0])
+        ys.insert(0, pairs[i][1])
+    return xs, ys
+"""
+
+
+def test_where_what_mends_all_is_too_much_to_tell_what_mends_a_part_is_told(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    assert {line for one in check("unzip", BACKWARDS).diagnoses for line in one.lines} in ({4}, {6}, {4, 6})
