@@ -16,17 +16,7 @@ from autograder.trees import copied, walk
 
 #: Rights that are looked at.
 MOST_RIGHTS = 12
-STEPS = (
-    ast.Attribute,
-    ast.BinOp,
-    ast.BoolOp,
-    ast.Call,
-    ast.Compare,
-    ast.IfExp,
-    ast.ListComp,
-    ast.Subscript,
-    ast.UnaryOp,
-)
+STEPS = ast.Attribute | ast.BinOp | ast.Call | ast.Compare | ast.IfExp | ast.ListComp | ast.Subscript | ast.UnaryOp
 #: Attributes of parameters, which are worked out elsewhere.
 HELD = {"data", "grad"}
 LOAD = ast.Load()
@@ -38,8 +28,7 @@ PARTS = {ast.FunctionDef: "body", ast.ClassDef: "body", ast.AnnAssign: "value"}
 
 def marked(tree: ast.Module) -> str | None:
     """The program, each of its numbered steps handing what it gives to the function STEP; None where it is none."""
-    new = _marked(tree)
-    return text_of(new)
+    return text_of(_marked(tree))
 
 
 def _marked(node: Any, itself: bool = True) -> Any:
