@@ -15,10 +15,21 @@ from autograder.repair.trial import Frames
 
 def told(text: str, exercise: str, frames: Frames, reference: Frames) -> list[Diagnosis]:
     """One place, or none; `frames` are those of the probes that fail."""
-    return _asked(frames) or _held(text, exercise, frames, reference)
+    return asked(frames) or _held(text, exercise, frames, reference)
 
 
-def _asked(frames: Frames) -> list[Diagnosis]:
+def worded(told: list[Diagnosis], frames: Frames) -> list[Diagnosis]:
+    """What is told, with this kind at the line where something is asked that need not be there: it says most."""
+    found = {one.lines: one for one in asked(frames)}
+    return [
+        dataclasses.replace(one, mistake=found[one.lines].mistake, said=found[one.lines].said, columns=None)
+        if not one.known and one.lines in found
+        else one
+        for one in told
+    ]
+
+
+def asked(frames: Frames) -> list[Diagnosis]:
     """Where the first check that fails stopped, if that was at an attribute that its argument need not have."""
     name, frame = next(iter(frames.items()), ("", {}))
     raised = frame.get("raised", {})

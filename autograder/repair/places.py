@@ -73,7 +73,7 @@ def places(
         seen = {name: frames[name] for name in verdict.failing if name in frames}
         if not any(found.whole for found in told):
             told = [*changes.told(own["file"], exercise.name, seen), *told]
-        told = told or events.told(own["file"], exercise.name, seen, reference)
+        told = events.worded(told, seen) or events.told(own["file"], exercise.name, seen, reference)
         if not told and set(frames) >= set(exercise.probes):
             partly = in_part(exercise, frames, reference, known_mistakes.known(exercise, seed))
             told = [partly] if partly else []

@@ -223,6 +223,23 @@ def test_what_an_argument_need_not_have_is_told_where_it_is_asked(
     assert all(one.mistake != "not_promised" for one in check("softmax", MISSPELT).diagnoses)  # a tensor is torch's
 
 
+NO_LENGTH = """class SliceLoader:
+    def __init__(self, ds, bs):
+        self.ds, self.bs = ds, bs
+        self.n = len(ds.x)
+
+    def __iter__(self):
+        for i in range(0, self.n, self.bs):
+            yield self.ds[i:i + self.bs]
+"""
+
+
+def test_it_is_told_so_too_where_the_line_is_mended(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    (found,) = check("SliceLoader", NO_LENGTH).diagnoses
+    assert (found.mistake, found.lines, found.whole) == ("not_promised", (4,), True)
+
+
 ADDED = """import math
 
 def cross_entropy_formula(p, q):
