@@ -135,6 +135,8 @@ def said_of(node: ast.AST, parent: ast.AST, kind: str) -> dict[str, str]:
     said = {"what": text(node) if hasattr(node, "lineno") else ""}
     if isinstance(node, ast.Call):
         said["call"] = called(node)
+    elif kind == "call_extra" and isinstance(node, ast.Attribute):
+        said["call"] = f".{node.attr}"
     elif isinstance(parent, ast.Call):
         said["call"] = called(parent)
     elif kind == "dimension" and isinstance(parent, ast.Subscript):

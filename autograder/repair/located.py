@@ -48,6 +48,8 @@ def placed(diagnosis: Diagnosis, edit: Edit, lines: list[str]) -> Diagnosis:
         first, last = (len(line.encode()[:column].decode("utf-8", "ignore")) for column in edit.columns)
         if indent <= first < last <= len(line) and (first, last) != (indent, len(line.rstrip())):
             columns = (first - indent, last - indent)
+    if columns and diagnosis.mistake == "constant":  # as it is written there: 1e-7, and not 1e-07
+        diagnosis = dataclasses.replace(diagnosis, said=diagnosis.said | {"what": line.strip()[slice(*columns)]})
     most = 1 if edit.kind in WRAPS else MOST_LINES
     return dataclasses.replace(
         diagnosis, lines=tuple(dict.fromkeys(edit.lines))[:most], source=line.strip(), columns=columns

@@ -127,6 +127,8 @@ def sentence(diagnosis: Diagnosis) -> str:
         diagnosis.mistake == "call_extra" and (cut := re.search(r"\.\w+\(\)$", said.get("what", ""))) and cut[0] in CUTS
     ):
         text = CUTS[cut[0]]
+    elif diagnosis.mistake == "call_extra" and said.get("call"):
+        text = "In line {line}, {call} is one thing too many."
     else:
         text = "" if _of_a_header(diagnosis) else SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
     if text == SENTENCES["expression"] and diagnosis.source.rstrip().endswith(("(", "[", "{")):
@@ -136,7 +138,7 @@ def sentence(diagnosis: Diagnosis) -> str:
     if said.get("check") and text:
         text = OF_ANOTHER_CHECK + text
     name = said["what"] if _word(diagnosis) != diagnosis.mistake else said.get("call")
-    call = f"{name}()" if name else "a function"
+    call = f"`{name}`" if name and name.startswith(".") else f"{name}()" if name else "a function"
     what = f"`{said['what']}`" if said.get("what") else "something"
     check = said.get("check", "").replace("_", " ")
     return text.format(

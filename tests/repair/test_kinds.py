@@ -328,6 +328,13 @@ def test_a_call_too_many_that_cuts_the_graph_is_told_as_that(what: str, sentence
     assert places.sentence(found) == sentence
 
 
+@pytest.mark.parametrize(("line", "told"), [("x.numpy().T", "`.T`"), ("x.abs()", "abs()"), ("torch.sqrt(x)", "sqrt()")])
+def test_what_is_too_much_is_named(line: str, told: str) -> None:
+    node = ast.parse(line, mode="eval").body
+    found = Diagnosis("call_extra", said=kinds.said_of(node, node, "call_extra"), known=False, lines=(3,))
+    assert places.sentence(found) == f"In line 3, {told} is one thing too many."
+
+
 NEXT_WITHOUT_END = """class SliceLoader:
     def __init__(self, ds, bs):
         self.ds = ds
