@@ -33,6 +33,8 @@ def kind_told(edit: Edit, found: Found, lines: list[str]) -> str:
 def _kind_of_all(edit: Edit, found: Found) -> str:
     if edit.kind not in PUT_IN | {"method_missing"} and edit.come.total() > MOST_STATEMENT:
         return "expression"
+    if edit.kind == "sign" and re.search(r"[-+] \d+$", edit.said.get("what", "")):
+        return "expression"  # another number may be needed there, or none
     kinds = {e.kind for other in found.others for e in other if len(other) == 1 and e.lines == edit.lines}
     kinds = (kinds | {edit.kind}) - PUT_IN - {"expression"}
     if kinds == {"constant", "index"}:

@@ -38,7 +38,8 @@ EVIDENT = {"result_dropped"}
 WHOLE = PUT_IN | {"statement", "method_missing"}
 #: Kinds that say what is done there, and hold though an answer is only nearer by them.
 SEEN_WHEN_NEARER = {"dimension", "dimension_missing", "keepdim", "statement_extra", "call_extra", "result_dropped"}
-SEEN_WHEN_NEARER |= {"outdent", "indent", "loop_extra", "with_extra", "no_grad_missing", "overwrites", "accumulates"}
+SEEN_WHEN_NEARER |= {"outdent", "indent", "loop_extra", "condition_extra", "with_extra", "no_grad_missing"}
+SEEN_WHEN_NEARER |= {"overwrites", "accumulates"}
 #: Edits that change no more are told together as the lines of one known mistake.
 SMALL = 6
 #: So many edits are believed only while they are small.

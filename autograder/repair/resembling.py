@@ -29,6 +29,7 @@ def lines(exercise: Exercise, mistake: str, theirs: ast.stmt) -> tuple[int, ...]
     right: list[ast.stmt] = [variants.tree(exercise, known[name].of)[0] for name in named]
     right += [node for _, node in rights.right_answers(exercise)]
     fine, amiss = (_words(exercise, nodes, theirs) for nodes in (right, wrong))
+    fine |= {words for node in right for _, words in _steps(node)}  # whatever names were taken for whose
     amiss -= fine
     steps = list(_steps(theirs))
     return _where([(_closer(words, amiss, fine), step.lineno) for step, words in steps]) or _where(

@@ -49,7 +49,7 @@ SENTENCES = {
     "method_name": "Line {line} defines {what}, and nobody asks for it by this name.",
     "method_missing": "A method is missing from the class.",
     "return_missing": "The function comes to its end at line {line} without giving back what it worked out.",
-    "moved": "What line {line} does is needed, but {when}.",
+    "moved": "What line {line} does is not to happen there.",
     "with_extra": "The lines in the `with` of line {line} are not to be run under it.",
     "no_grad_missing": "What line {line} does is recorded for gradients, and should not be.",
     "condition_missing": "Line {line} is run in every case, also where it must not be.",
@@ -67,7 +67,7 @@ SENTENCES = {
     "yield_not_return": "Line {line} hands over a part and goes on, where the whole should be given back at once.",
     "copy": "Everything else is right: what {call}, in line {line}, gives is not what is needed.",
     "expression": "Part of line {line} is not what is needed there.",
-    "statement": "What line {line} does is not what is needed there.",
+    "statement": "Line {line} does something else than is needed there, or not all of it.",
 }
 
 #: Said before a known mistake that explains the first check that fails, and not all of them.
@@ -127,6 +127,8 @@ def sentence(diagnosis: Diagnosis) -> str:
         diagnosis.mistake == "call_extra" and (cut := re.search(r"\.\w+\(\)$", said.get("what", ""))) and cut[0] in CUTS
     ):
         text = CUTS[cut[0]]
+    elif diagnosis.mistake == "moved" and said.get("when"):
+        text = "What line {line} does is needed, but it comes {when}."
     elif diagnosis.mistake == "call_extra" and said.get("call"):
         text = "In line {line}, {call} is one thing too many."
     else:
@@ -147,7 +149,7 @@ def sentence(diagnosis: Diagnosis) -> str:
         what=what,
         check=check,
         other=said.get("other", ""),
-        when="it comes " + said["when"] if said.get("when") else "not there",
+        when=said.get("when", ""),
     )
 
 
@@ -173,7 +175,7 @@ def worded(verdict: Verdict) -> None:
 def in_a_line(kind: str) -> str:
     """The sentence for a kind of edit, said of several answers that each have their line."""
     text = (SENTENCES | ANYWHERE)[kind].replace("Line {line}", "One line").replace("line {line}", "one line")
-    return text.format(call="a function", what="something", when="not there")
+    return text.format(call="a function", what="something")
 
 
 ANYWHERE = {

@@ -346,3 +346,34 @@ def test_where_what_mends_all_is_too_much_to_tell_what_mends_a_part_is_told(
 ) -> None:
     monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     assert {line for one in check("unzip", BACKWARDS).diagnoses for line in one.lines} in ({4}, {6}, {4, 6})
+
+
+CLAMPED = """def batch_shapes(ds, start, stop):
+    last = min(stop, len(ds) - 1)
+    xb, yb = ds[start:last]
+    return xb.shape, yb.shape
+"""
+OF_TWO = """import torch
+
+@torch.no_grad()
+def validate(model, loss_func, dl):
+    n, loss_sum, acc_sum = 0, 0.0, 0.0
+    for xb, yb in dl:
+        scores = model(xb)
+        loss_sum += loss_func(scores, yb).item() * len(xb)
+        acc_sum += (scores.argmax(1) == yb).float().mean().item()
+        n += len(xb)
+    return loss_sum / n, acc_sum / len(list(dl))
+"""
+
+
+def test_that_another_number_would_do_is_no_wrong_sign(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    assert "sign" not in [one.mistake for one in check("batch_shapes", CLAMPED).diagnoses]
+
+
+def test_a_line_that_stands_in_a_right_is_no_place_whatever_its_names(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    assert not {line for one in check("validate", OF_TWO).diagnoses for line in one.lines} - {9, 11}
