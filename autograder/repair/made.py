@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from autograder.authoring.slips import Misfit, Slip, slip_of
+from autograder.exercise import Exercise
 from autograder.matrix.mutants import OPERATORS
 from autograder.trees import copied
 
@@ -32,7 +35,23 @@ class Made:
     what: tuple[str, ...]
 
 
-def spoiled(definition: ast.stmt, header: str, count: int, rng: random.Random) -> Made | None:
+def slips_of(exercise: Exercise) -> list[tuple[str, Spoil]]:
+    """The known mistakes that are edits of the reference, as changes that are made wherever they fit."""
+    known = exercise.mistakes.items()
+    return [(name, functools.partial(_slip, slip_of(one))) for name, one in known if one.edits and not one.of]
+
+
+def _slip(slip: Slip, tree: ast.AST, _: random.Random) -> bool:
+    try:
+        tree.__dict__.update(slip.apply(tree).__dict__)
+    except Misfit:
+        return False
+    return True
+
+
+def spoiled(
+    definition: ast.stmt, header: str, count: int, rng: random.Random, spoils: Sequence[tuple[str, Spoil]] = ()
+) -> Made | None:
     """A right with `count` changes, each in lines of its own; None where it did not come about."""
     trees = [definition]
     what: list[str] = []
@@ -40,7 +59,7 @@ def spoiled(definition: ast.stmt, header: str, count: int, rng: random.Random) -
         if len(what) == count:
             break
         made = copied(trees[-1])
-        name, spoil = rng.choice(SPOILS)
+        name, spoil = rng.choice(spoils or SPOILS)
         try:
             done = spoil(made, rng) and ast.unparse(made) not in {ast.unparse(t) for t in trees}
         except (IndexError, ValueError):

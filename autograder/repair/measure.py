@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import json
 import random
 import statistics
@@ -15,19 +16,20 @@ import zlib
 from typing import Any
 
 from autograder import lesson, source
+from autograder.authoring.relations import RELATIONS
 from autograder.exercise import Exercise
-from autograder.judging import judge, known_mistakes, observing
+from autograder.judging import grade, judge, known_mistakes, observing
 from autograder.judging.judge import by_probe
 from autograder.process.warm import Warm, warm
-from autograder.repair import diagnosis, rights
-from autograder.repair.made import Made, spoiled
+from autograder.repair import diagnosis, places, rights
+from autograder.repair.made import Made, slips_of, spoiled
 from autograder.repair.reading import binds
 
 NEIGHBOURS = {"statement_missing", "moved", "return_missing", "method_missing", "outdent", "indent", "statement_extra"}
 
 
-def sample(exercise: Exercise, each: int, seed: int) -> list[Made]:
-    """`each` spoiled answers with one, two and three changes that fail, from any right."""
+def sample(exercise: Exercise, each: int, seed: int, slips: bool = False) -> list[Made]:
+    """`each` spoiled answers with one, two and three changes that fail, from any right; or so many known mistakes."""
     rng = random.Random(zlib.crc32(exercise.name.encode()) + seed)
     answers = [node for _, node in rights.right_answers(exercise)]
     text = source.solutions_path(exercise.section).read_text(encoding="utf-8")
@@ -44,8 +46,11 @@ def sample(exercise: Exercise, each: int, seed: int) -> list[Made]:
     helpers = [n for n in defined if n.name in rights.used_names([("", a) for a in answers[:1]])]
     header = ast.unparse(ast.Module([*imports, *helpers], [])) + "\n\n"
     made: list[Made] = []
+    spoils = slips_of(exercise) if slips else ()
+    if slips and not spoils:
+        return []
     for count in (1, 2, 3):
-        some = [m for _ in range(each * 4) if (m := spoiled(rng.choice(answers), header, count, rng))]
+        some = [m for _ in range(each * 4) if (m := spoiled(rng.choice(answers), header, count, rng, spoils))]
         unique = list({m.text: m for m in some}.values())
         made += failing(exercise, unique)[:each]
     return made
@@ -130,12 +135,25 @@ def measured(exercise: Exercise, made: Made, seconds: float) -> dict[str, Any]:
     return row
 
 
+def names_of(exercise: Exercise, made: Made) -> tuple[int, list[str]]:
+    """How many known mistakes are named of an answer that was made of some; and those that are not there.
+
+    One that is behaved like by the whole answer is there, too: several together may do what another one does.
+    """
+    alike = grade.check_text(made.text, "answer.py", exercise, 0, None).diagnosis
+    verdict = grade.check_text(made.text, "answer.py", exercise, 0, functools.partial(places.places, clock=computed))
+    named = [found.mistake for found in verdict.diagnoses if found.known and found.mistake not in RELATIONS]
+    there = {*made.what, alike.mistake if alike else ""}.union(*map(exercise.twins_of, made.what))
+    return len(named), [name for name in named if name not in there]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--each", type=int, default=3, help="answers with one, with two and with three changes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--slips", action="store_true", help="spoil them by known mistakes, and count those named")
     parser.add_argument("--rows", help="write what was seen of each as JSON lines here")
     asked = parser.parse_args()
     exercises = [e for s in lesson.sections() for e in lesson.load(s).values() if e.kind == "code"]
@@ -143,7 +161,10 @@ def main() -> None:
     for exercise in exercises:
         if asked.names and exercise.name not in asked.names:
             continue
-        mine = [measured(exercise, made, asked.seconds) for made in sample(exercise, asked.each, asked.seed)]
+        made = sample(exercise, asked.each, asked.seed, asked.slips)
+        mine = [measured(exercise, one, asked.seconds) for one in made]
+        for row, one in zip(mine, made, strict=True):
+            row["named"], row["not there"] = names_of(exercise, one) if asked.slips else (0, [])
         rows += mine
         print(f"{exercise.name:24}", summary(mine), flush=True)
     for count in (1, 2, 3):
@@ -160,10 +181,13 @@ def summary(rows: list[dict[str, Any]]) -> str:
     told = [row for row in rows if row["told"]]
     true, whole = [row for row in told if row["true"]], [row for row in told if row["all"]]
     seconds = sorted(row["seconds"] for row in rows)
+    wrong = [f"{row['exercise']} {name}" for row in rows for name in row["not there"]]
+    named = sum(row["named"] for row in rows)
     return (
         f"{len(rows):4} answers, {len(told) / len(rows):4.0%} explained, {len(true) / max(1, len(told)):4.0%} true, "
         f"{len(whole) / max(1, len(told)):4.0%} all places, {statistics.median(r['runs'] for r in rows):4.0f} runs, "
         f"{statistics.median(seconds):.2f} s, {seconds[int(len(seconds) * 0.95)]:.2f} s"
+        + (f", {named} named, not there: {', '.join(wrong) or 'none'}" if named else "")
     )
 
 

@@ -23,3 +23,14 @@ def test_of_the_seconds_of_a_search_those_that_its_jobs_compute_are_counted() ->
     busy = "def softmax(x):\n    sum(range(10**6))\n    return x\n"
     outcome = observing.observe(exercise, [{"file": busy, "path": "answer.py"}], [{"seed": 0}])
     assert measure.computed() - before >= outcome.seconds > 0
+
+
+@pytest.mark.parametrize("name", ["softmax", "accuracy"])
+def test_no_known_mistake_is_named_that_was_not_made(name: str) -> None:
+    exercise = lesson.find(name)
+    made = measure.sample(exercise, 1, 0, slips=True)
+    assert [len(one.what) for one in made] == [1, 2, 3]
+    assert {word for one in made for word in one.what} <= exercise.mistakes.keys()
+    named = [measure.names_of(exercise, one) for one in made]
+    assert sum(count for count, _ in named) > 1
+    assert [wrong for _, wrong in named] == [[], [], []]
