@@ -153,8 +153,8 @@ def implementation_of(spec: Frame, exercise: Exercise, steps: Steps | None = Non
     """The implementation that a spec names, and what to tell about loading it.
 
     A spec is {"file": text, "path": label, "pieces": text of earlier reference pieces, "names": their names,
-    "steps": what it calls with the results of its steps}. Rights
-    and known mistakes come as texts too (autograder/authoring/variants.py), as if somebody had handed them in.
+    "steps": what it calls with the results of its steps}. Rights and known mistakes come as texts too
+    (autograder/authoring/variants.py), as if somebody had handed them in.
     """
     lent = read_pieces(spec["pieces"], spec["names"]) if spec.get("pieces") else {}
     if spec.get("steps"):

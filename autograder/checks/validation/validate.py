@@ -155,17 +155,6 @@ def the_mean_of_the_means():
 
 
 @validate.slip(
-    change("(weights * torch.stack(losses)).sum().item()", "sum(losses) / len(losses)"),
-    change("float(weights @ torch.stack(accuracies))", "sum(accuracies) / len(accuracies)"),
-    of="with_weights",
-    twins=["the_mean_of_the_means"],
-)
-def the_mean_of_lists_of_means():
-    """You average the batches' means, so an example in a short batch counts for more than the others. Weigh each batch
-    by its size."""
-
-
-@validate.slip(
     change("right / n", "sum(right) / len(right)"),
     change("right += A", "right.append((out.argmax(1) == yb).float().mean().item())"),
     change("(0.0, 0, 0)", "(0.0, [], 0)"),
