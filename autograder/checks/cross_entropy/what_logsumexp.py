@@ -16,37 +16,23 @@ what_logsumexp = concept(
         "logarithm? Is there such a rule for exp(2 x)?",
     ],
     explanations={
-        "a": (
-            "True. The sum is at least its largest term, exp(max), and at most n times that. Take the logarithm of "
-            "both ends: between max and max + ln n. The largest score dominates the more, the further it is ahead."
-        ),
-        "b": (
-            "False. ln undoes exp of one number, but here a whole sum stands in between, and the log of a "
-            "sum is not the sum of the logs. For [0, 0] it is ln 2 = 0.69, while the sum is 0."
-        ),
-        "c": (
-            "True. exp(x + 5) is exp(5) exp(x). The factor exp(5) can be taken out of the sum, and its log "
-            "is 5. The stable form rests on this."
-        ),
-        "d": (
-            "False. For [0, 0] doubling changes nothing in the scores, and LogSumExp stays at 0.69 instead "
-            "of going to 1.39. Adding a number passes through, multiplying does not."
-        ),
-        "e": (
-            "True. softmax is exp(x) divided by the sum of the exponentials. Its log is x minus the log of "
-            "that sum, and that is LogSumExp: all that log_softmax needs."
-        ),
-        "f": (
-            "True. The derivative of ln S is S' / S. With S the sum of the exponentials, S' in the "
-            "direction of one score is the exponential of that score: divided by S this is its softmax."
-        ),
+        "a": "True. The sum is at least its largest term, exp(max), and at most n times that. Take the logarithm of "
+        "both ends: between max and max + ln n. The largest score dominates the more, the further it is ahead.",
+        "b": "False. ln undoes exp of one number, but here a whole sum stands in between, and the log of a sum is not "
+        "the sum of the logs. For [0, 0] it is ln 2 = 0.69, while the sum is 0.",
+        "c": "True. exp(x + 5) is exp(5) exp(x). The factor exp(5) can be taken out of the sum, and its log is 5. The "
+        "stable form rests on this.",
+        "d": "False. For [0, 0] doubling changes nothing in the scores, and LogSumExp stays at 0.69 instead of going "
+        "to 1.39. Adding a number passes through, multiplying does not.",
+        "e": "True. softmax is exp(x) divided by the sum of the exponentials. Its log is x minus the log of that sum, "
+        "and that is LogSumExp: all that log_softmax needs.",
+        "f": "True. The derivative of ln S is S' / S. With S the sum of the exponentials, S' in the direction of one "
+        "score is the exponential of that score: divided by S this is its softmax.",
     },
-    model_answer=(
-        "LogSumExp is the logarithm of the sum of the exponentials of the scores. It is a smooth version of the "
-        "maximum: at least the largest score and at most ln n more. Adding a number to all scores adds it to the "
-        "result. It is what normalises softmax in log space: log_softmax(x) = x - LogSumExp(x), and its gradient is "
-        "the softmax."
-    ),
+    model_answer="LogSumExp is the logarithm of the sum of the exponentials of the scores. It is a smooth version of "
+    "the maximum: at least the largest score and at most ln n more. Adding a number to all scores adds it to the "
+    "result. It is what normalises softmax in log space: log_softmax(x) = x - LogSumExp(x), and its gradient is the "
+    "softmax.",
     rubric=[
         "1 point: says what it computes, ln of the sum of the exponentials",
         "1 point: relates it to the maximum (smooth maximum), or to softmax and log_softmax (normalising term, "

@@ -16,41 +16,27 @@ why_cross_entropy = concept(
         "with 0.99. Accuracy counts both alike; does the loss?",
     ],
     explanations={
-        "a": (
-            "True. All p but one are 0, and that one is 1: the sum has one term, -ln q of the right class. "
-            "This is why the loss can be computed by picking one log-probability from each row."
-        ),
-        "b": (
-            "False. The labels are names. Nothing in the formula uses how far one class number is from "
-            "another: only the probability given to the right class counts. A squared difference of class "
-            "numbers would behave as the statement says, and a 3 is not nearer to a 2 than a 9 is."
-        ),
-        "c": (
-            "False. Accuracy counts rows, cross entropy weighs how sure each answer was. One row that is "
-            "wrong with great confidence can cost more than many that are just barely wrong: the experiment "
-            "has the more accurate model with the higher loss."
-        ),
-        "d": (
-            "True. -ln q grows without limit as q goes to 0: 0.69 at one half, 4.6 at 0.01, 9.2 at 0.0001. "
-            "Mistakes that the model is sure of weigh most."
-        ),
-        "e": (
-            "False. Accuracy moves in steps: a small change of a weight changes no prediction at all, or flips one all "
-            "at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to follow."
-        ),
-        "f": (
-            "True. The exponential and the logarithm cancel in the derivative, and probabilities minus target is "
-            "left. That is never larger than 1, zero when the prediction is perfect, and at full strength "
-            "when the row is confidently wrong."
-        ),
+        "a": "True. All p but one are 0, and that one is 1: the sum has one term, -ln q of the right class. This is "
+        "why the loss can be computed by picking one log-probability from each row.",
+        "b": "False. The labels are names. Nothing in the formula uses how far one class number is from another: only "
+        "the probability given to the right class counts. A squared difference of class numbers would behave as the "
+        "statement says, and a 3 is not nearer to a 2 than a 9 is.",
+        "c": "False. Accuracy counts rows, cross entropy weighs how sure each answer was. One row that is wrong with "
+        "great confidence can cost more than many that are just barely wrong: the experiment has the more accurate "
+        "model with the higher loss.",
+        "d": "True. -ln q grows without limit as q goes to 0: 0.69 at one half, 4.6 at 0.01, 9.2 at 0.0001. Mistakes "
+        "that the model is sure of weigh most.",
+        "e": "False. Accuracy moves in steps: a small change of a weight changes no prediction at all, or flips one "
+        "all at once. Its slope is 0 nearly everywhere, so gradient descent has nothing to follow.",
+        "f": "True. The exponential and the logarithm cancel in the derivative, and probabilities minus target is "
+        "left. That is never larger than 1, zero when the prediction is perfect, and at full strength when the row is "
+        "confidently wrong.",
     },
-    model_answer=(
-        "The target is a class, not a quantity, so the loss must not depend on class numbers being near each other. "
-        "Cross entropy compares two distributions: with a one-hot target it is minus the log of the probability of "
-        "the right class. It is 0 for a perfect prediction and grows without limit the more confidently wrong the "
-        "model is. Unlike accuracy it changes smoothly with the weights, and with softmax its gradient is simply "
-        "probabilities minus target."
-    ),
+    model_answer="The target is a class, not a quantity, so the loss must not depend on class numbers being near each "
+    "other. Cross entropy compares two distributions: with a one-hot target it is minus the log of the probability of "
+    "the right class. It is 0 for a perfect prediction and grows without limit the more confidently wrong the model "
+    "is. Unlike accuracy it changes smoothly with the weights, and with softmax its gradient is simply probabilities "
+    "minus target.",
     rubric=[
         "1 point: with a one-hot target it is -ln of the probability given to the right class",
         "1 point: classes have no order or distance, so a loss on class numbers (squared error) does not fit",

@@ -13,36 +13,23 @@ why_log_softmax = concept(
         "slope compare the derivative of p with that of ln p, which is p' / p, when p is tiny.",
     ],
     explanations={
-        "a": (
-            "True. 400 examples with a probability of 0.1 each have a joint probability of 1e-400, which no "
-            "float holds: it becomes 0.0. The sum of their logarithms is a plain -921. A mean of logarithms "
-            "is also what a loss per example looks like."
-        ),
-        "b": (
-            "False. The probabilities sum to one; their logarithms are all 0 or less and sum to nothing "
-            "special. Take exp of them before adding, and you get one."
-        ),
-        "c": (
-            "False. On paper they are equal. In float32 a probability below about 1e-45 is rounded to 0, "
-            "and its logarithm to minus infinity, although the true value, say -200, is harmless. With scores from "
-            "89 on exp itself overflows. log_softmax never takes that detour."
-        ),
-        "d": (
-            "True. The slope of p with respect to its own score is p (1 - p): nearly 0 when p is. The slope of ln p is "
-            "1 - p: nearly 1 when p is nearly 0. So the logarithm makes the worst rows speak loudest."
-        ),
-        "e": (
-            "False. The logarithm grows with its argument, so the order of the classes stays: the largest "
-            "probability has the largest log-probability."
-        ),
+        "a": "True. 400 examples with a probability of 0.1 each have a joint probability of 1e-400, which no float "
+        "holds: it becomes 0.0. The sum of their logarithms is a plain -921. A mean of logarithms is also what a loss "
+        "per example looks like.",
+        "b": "False. The probabilities sum to one; their logarithms are all 0 or less and sum to nothing special. Take "
+        "exp of them before adding, and you get one.",
+        "c": "False. On paper they are equal. In float32 a probability below about 1e-45 is rounded to 0, and its "
+        "logarithm to minus infinity, although the true value, say -200, is harmless. With scores from 89 on exp "
+        "itself overflows. log_softmax never takes that detour.",
+        "d": "True. The slope of p with respect to its own score is p (1 - p): nearly 0 when p is. The slope of ln p "
+        "is 1 - p: nearly 1 when p is nearly 0. So the logarithm makes the worst rows speak loudest.",
+        "e": "False. The logarithm grows with its argument, so the order of the classes stays: the largest probability "
+        "has the largest log-probability.",
     },
-    model_answer=(
-        "Cross entropy needs the logarithm of the target's probability. Logarithms turn the product of the "
-        "probabilities of many examples into a sum, which does not underflow. They keep a steep slope where the "
-        "network is confidently wrong, while the probability itself is flat there. Done in one step, as score minus "
-        "LogSumExp, it is also stable: softmax first would overflow or round small probabilities to 0, and log of 0 "
-        "is minus infinity."
-    ),
+    model_answer="Cross entropy needs the logarithm of the target's probability. Logarithms turn the product of the "
+    "probabilities of many examples into a sum, which does not underflow. They keep a steep slope where the network is "
+    "confidently wrong, while the probability itself is flat there. Done in one step, as score minus LogSumExp, it is "
+    "also stable: softmax first would overflow or round small probabilities to 0, and log of 0 is minus infinity.",
     rubric=[
         "1 point: the loss is made of log-probabilities (product of probabilities becomes a sum, or cross entropy's "
         "formula)",

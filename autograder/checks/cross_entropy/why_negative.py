@@ -15,34 +15,22 @@ why_negative = concept(
         "without a minus, were the loss?",
     ],
     explanations={
-        "a": (
-            "False. The sign of the scores plays no part: softmax makes probabilities of any scores, and "
-            "their logarithms are at most 0 anyway. With scores that are all positive the log-probabilities "
-            "are just as negative."
-        ),
-        "b": (
-            "True. ln 1 is 0, and for anything smaller ln is below 0. So minus ln p starts at 0 for a "
-            "perfect prediction and grows as the probability of the right class falls, as a loss should."
-        ),
-        "c": (
-            "True. To make the right answers as likely as possible is to make ln p large. An optimizer "
-            "makes a number small, so it is given -ln p: the smallest loss is the largest likelihood."
-        ),
-        "d": (
-            "True. The loss would then be ln p, and lower means less probable: the steps would push the "
-            "right class down, without any limit, since ln p has none."
-        ),
-        "e": (
-            "False. Its value is -ln 1 = 0, and less is not possible. It is p that is 1, and the loss is as "
-            "low as it gets."
-        ),
+        "a": "False. The sign of the scores plays no part: softmax makes probabilities of any scores, and their "
+        "logarithms are at most 0 anyway. With scores that are all positive the log-probabilities are just as "
+        "negative.",
+        "b": "True. ln 1 is 0, and for anything smaller ln is below 0. So minus ln p starts at 0 for a perfect "
+        "prediction and grows as the probability of the right class falls, as a loss should.",
+        "c": "True. To make the right answers as likely as possible is to make ln p large. An optimizer makes a number "
+        "small, so it is given -ln p: the smallest loss is the largest likelihood.",
+        "d": "True. The loss would then be ln p, and lower means less probable: the steps would push the right class "
+        "down, without any limit, since ln p has none.",
+        "e": "False. Its value is -ln 1 = 0, and less is not possible. It is p that is 1, and the loss is as low as it "
+        "gets.",
     },
-    model_answer=(
-        "Probabilities are at most 1, so their logarithms are at most 0. We want the likelihood of the right "
-        "classes to grow, while gradient descent makes its objective smaller. The minus turns the log-likelihood "
-        "into a loss that is 0 for a perfect prediction, grows as the prediction gets worse, and whose descent "
-        "makes the right answers more likely."
-    ),
+    model_answer="Probabilities are at most 1, so their logarithms are at most 0. We want the likelihood of the right "
+    "classes to grow, while gradient descent makes its objective smaller. The minus turns the log-likelihood into a "
+    "loss that is 0 for a perfect prediction, grows as the prediction gets worse, and whose descent makes the right "
+    "answers more likely.",
     rubric=[
         "1 point: the log of a probability is 0 or negative",
         "1 point: a likelihood is to be maximised, a loss is minimised (or: without the minus training would go the "

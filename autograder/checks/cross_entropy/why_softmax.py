@@ -14,40 +14,26 @@ why_softmax = concept(
         "results, and for their order? And has anything here looked at how often the network is right?",
     ],
     explanations={
-        "a": (
-            "False. The exponential grows with its argument and every value of a row is divided by the same "
-            "sum, so the order stays: the largest score becomes the largest probability. What the network "
-            "predicts, and so its accuracy, is the same with softmax and without it."
-        ),
-        "b": (
-            "True. exp makes any number positive, and dividing by the sum makes the row sum to one. That is all it "
-            "takes to be a distribution over the classes, which is what cross entropy asks for."
-        ),
-        "c": (
-            "False. Scores may be negative or sum to 0. Divided by their sum, some 'probabilities' would be "
-            "negative or above one, or the division would fail; the exponential is what rules this out."
-        ),
-        "d": (
-            "True. exp(x + 100) is exp(x) times exp(100). The factor stands above and below the line and "
-            "cancels, so what counts is how far the scores are from each other."
-        ),
-        "e": (
-            "False. Positive and summing to one is all that softmax promises. Multiply all the scores by "
-            "10, and the same predictions, right and wrong, come with far more 'confidence'. Whether 0.9 "
-            "means nine in ten has to be measured on a validation set."
-        ),
-        "f": (
-            "True. The values share a sum of one. The exponential of the rising score makes the sum larger, "
-            "and the other classes, whose exponentials stay, get a smaller share of it. A sigmoid for each "
-            "class would not do that."
-        ),
+        "a": "False. The exponential grows with its argument and every value of a row is divided by the same sum, so "
+        "the order stays: the largest score becomes the largest probability. What the network predicts, and so its "
+        "accuracy, is the same with softmax and without it.",
+        "b": "True. exp makes any number positive, and dividing by the sum makes the row sum to one. That is all it "
+        "takes to be a distribution over the classes, which is what cross entropy asks for.",
+        "c": "False. Scores may be negative or sum to 0. Divided by their sum, some 'probabilities' would be negative "
+        "or above one, or the division would fail; the exponential is what rules this out.",
+        "d": "True. exp(x + 100) is exp(x) times exp(100). The factor stands above and below the line and cancels, so "
+        "what counts is how far the scores are from each other.",
+        "e": "False. Positive and summing to one is all that softmax promises. Multiply all the scores by 10, and the "
+        "same predictions, right and wrong, come with far more 'confidence'. Whether 0.9 means nine in ten has to be "
+        "measured on a validation set.",
+        "f": "True. The values share a sum of one. The exponential of the rising score makes the sum larger, and the "
+        "other classes, whose exponentials stay, get a smaller share of it. A sigmoid for each class would not do "
+        "that.",
     },
-    model_answer=(
-        "The last linear layer gives scores of any sign and size. Softmax makes them positive (exp) and lets them sum "
-        "to one (division by the sum). So they are a distribution over the classes, which cross entropy compares "
-        "with the target. The order of the scores stays, so the predicted class is the same. The classes compete: more "
-        "for one is less for the others. Only differences between scores matter, and all of it is differentiable."
-    ),
+    model_answer="The last linear layer gives scores of any sign and size. Softmax makes them positive (exp) and lets "
+    "them sum to one (division by the sum). So they are a distribution over the classes, which cross entropy compares "
+    "with the target. The order of the scores stays, so the predicted class is the same. The classes compete: more for "
+    "one is less for the others. Only differences between scores matter, and all of it is differentiable.",
     rubric=[
         "1 point: the results are positive and sum to one, so they can be used as a distribution over the classes",
         "1 point: names what that is needed for (the loss: cross entropy, the probability of the target)",
