@@ -18,21 +18,17 @@ three_dataset_methods = concept(
         "b": "True. Calling the class makes the object and runs `__init__`; the other two wait until `len` "
         "or brackets ask.",
         "c": "True. `range(0, len(ds), bs)` is the loop's only knowledge of how much data there is.",
-        "d": "False. Without `__iter__`, `for` tries ds[0], ds[1], ds[2], ... until an IndexError ends the "
-        "loop, which the "
-        "tensors inside raise. This is why a dataset need not define `__iter__`.",
+        "d": "False. Without `__iter__`, `for` tries ds[0], ds[1], ds[2], ... until an IndexError ends the loop, which "
+        "the tensors inside raise. This is why a dataset need not define `__iter__`.",
         "e": "True. int, slice or tensor arrive unchanged, and `self.x[i]` passes them on to a tensor, which "
         "knows them all.",
-        "f": "False. torch looks for `__getitem__` and `__len__` only; a plain list of pairs will do. The "
-        "base class adds "
-        "little more than `ds1 + ds2`.",
+        "f": "False. torch looks for `__getitem__` and `__len__` only; a plain list of pairs will do. The base class "
+        "adds little more than `ds1 + ds2`.",
     },
-    model_answer="`__init__` stores the two tensors, `__len__` tells how many examples there are, and "
-    "`__getitem__` gives the "
-    "pair (x[i], y[i]) for whatever index it gets. Because the index is handed on to the tensors, the same "
-    "line serves a number, "
-    "a slice and an index tensor. Length and indexing are all that a training loop or torch's DataLoader "
-    "asks of a dataset.",
+    model_answer="`__init__` stores the two tensors, `__len__` tells how many examples there are, and `__getitem__` "
+    "gives the pair (x[i], y[i]) for whatever index it gets. Because the index is handed on to the tensors, the same "
+    "line serves a number, a slice and an index tensor. Length and indexing are all that a training loop or torch's "
+    "DataLoader asks of a dataset.",
     rubric=[
         "1 point: names `__init__`, `__len__` and `__getitem__` with the task of each",
         "1 point: says that slices (or index tensors) reach `__getitem__` too, and are handed on to the tensors",

@@ -22,12 +22,10 @@ what_the_defaults_do = concept(
         "most of the set, not of the set.",
         "f": "False. It raises a ValueError: `shuffle` is a way to choose a sampler, and one is chosen already.",
     },
-    model_answer="`shuffle` chooses the sampler (RandomSampler or SequentialSampler), the batch size and "
-    "`drop_last` make a BatchSampler round it. Without collate_fn, torch's default_collate stacks tensors, turns "
-    "numbers into tensors and goes into "
-    "dicts and tuples. So for (x, y) pairs of tensors the "
-    "short form does the same as naming sampler and collate function ourselves; own parts are needed when "
-    "sampling or joining should differ.",
+    model_answer="`shuffle` chooses the sampler (RandomSampler or SequentialSampler), the batch size and `drop_last` "
+    "make a BatchSampler round it. Without collate_fn, torch's default_collate stacks tensors, turns numbers into "
+    "tensors and goes into dicts and tuples. So for (x, y) pairs of tensors the short form does the same as naming "
+    "sampler and collate function ourselves; own parts are needed when sampling or joining should differ.",
     rubric=[
         "1 point: shuffle=True/False stands for RandomSampler/SequentialSampler",
         "1 point: default_collate stacks the examples (for tensors and numbers, and inside tuples and "

@@ -13,25 +13,20 @@ when_to_reshuffle = concept(
         "`for batch in sampler` calls `__iter__` each time; `__init__` ran long before.",
     ],
     explanations={
-        "a": "True. An epoch is one pass over all rows; a new permutation at its beginning keeps that "
-        "promise and gives each row "
-        "new neighbours.",
-        "b": "False. It is random once and then the same for ever: the very same batches, with the same "
-        "one-sided gradients, come in "
-        "every epoch.",
-        "c": "True. This is drawing with replacement. A row is missed by n / bs batches in a row with "
-        "probability (1 - bs/n)^(n/bs), "
-        "about 1/e = 0.37.",
+        "a": "True. An epoch is one pass over all rows; a new permutation at its beginning keeps that promise and "
+        "gives each row new neighbours.",
+        "b": "False. It is random once and then the same for ever: the very same batches, with the same one-sided "
+        "gradients, come in every epoch.",
+        "c": "True. This is drawing with replacement. A row is missed by n / bs batches in a row with probability (1 - "
+        "bs/n)^(n/bs), about 1/e = 0.37.",
         "d": "False. `__init__` runs once, when the sampler is made. The order drawn there is used by every loop.",
         "e": "True. Each `for` calls `__iter__` once, at its beginning: the right moment for a new order.",
         "f": "False. A permutation of 50,000 numbers takes some milliseconds at most, an epoch of training seconds.",
     },
     model_answer="At the beginning of each epoch. One permutation for the whole epoch makes sure that every row is "
-    "used exactly once. A new one for the next epoch puts it among other neighbours, so that the same batches do "
-    "not come again. "
-    "Shuffling once leaves the batches "
-    "fixed for ever; drawing each minibatch from all rows afresh repeats some rows and misses about a third "
-    "of them in an epoch.",
+    "used exactly once. A new one for the next epoch puts it among other neighbours, so that the same batches do not "
+    "come again. Shuffling once leaves the batches fixed for ever; drawing each minibatch from all rows afresh repeats "
+    "some rows and misses about a third of them in an epoch.",
     rubric=[
         "1 point: at the beginning of every epoch, so that each row comes once an epoch and in new company",
         "1 point: says what goes wrong otherwise: fixed batches when shuffled once, or rows missed and "

@@ -20,11 +20,10 @@ why_batches_differ = concept(
         "`iter(train_dl)` begins a new one.",
         "e": "True. Its order is 0, 1, 2, ... in every pass, so every first batch is the same.",
     },
-    model_answer="`next` on the same iterator takes the following batch of the same pass, so it shows rows "
-    "that have not been seen in it. "
-    "`iter(train_dl)` begins a new pass, for which the sampler shuffles again, so its first batch is another "
-    "one, possibly with rows "
-    "seen before. The validation loader does not shuffle: each new pass begins with the same batch.",
+    model_answer="`next` on the same iterator takes the following batch of the same pass, so it shows rows that have "
+    "not been seen in it. `iter(train_dl)` begins a new pass, for which the sampler shuffles again, so its first batch "
+    "is another one, possibly with rows seen before. The validation loader does not shuffle: each new pass begins with "
+    "the same batch.",
     rubric=[
         "1 point: the next batch of one pass shares no row with those before it",
         "1 point: a new pass is a new order for the training loader, the same order for the validation loader",

@@ -16,9 +16,8 @@ why_collate = concept(
         "b": "False. cat joins along a dimension that is there, giving (64 * 784,) = (50176,); stack makes a "
         "new one, giving (64, 784).",
         "c": "True. The layer multiplies a matrix (bs, 784) by its weights; a Python list of pairs has no such shape.",
-        "d": "True. This is the usual reason to write one: stack demands equal shapes, and only at this "
-        "point is it known how long the "
-        "longest sentence of the batch is.",
+        "d": "True. This is the usual reason to write one: stack demands equal shapes, and only at this point is it "
+        "known how long the longest sentence of the batch is.",
         "e": "False. The loader hands on whatever comes: a dict, a triple with a mask, a list. Only your "
         "training loop has to know it.",
         "f": "True. A dataset sees one example at a time; blending images (mixup) or negatives taken from "

@@ -12,28 +12,21 @@ why_shuffle_training_only = concept(
         "A mean does not care about the order of its terms. Does a sequence of steps?",
     ],
     explanations={
-        "a": "False. A shuffle draws one order of rows and uses it for both, so each image keeps its label. "
-        "Shuffled apart, there "
-        "would be nothing to learn but noise.",
-        "b": "True. Each step follows the gradient of its batch alone. If all of it is one class, predicting "
-        "that class always is "
-        "the quickest way down; the next class undoes it.",
-        "c": "False. Nothing is learnt from validation rows in any order: no backward, no step. Shuffling "
-        "them does no harm; it "
-        "only does no good.",
+        "a": "False. A shuffle draws one order of rows and uses it for both, so each image keeps its label. Shuffled "
+        "apart, there would be nothing to learn but noise.",
+        "b": "True. Each step follows the gradient of its batch alone. If all of it is one class, predicting that "
+        "class always is the quickest way down; the next class undoes it.",
+        "c": "False. Nothing is learnt from validation rows in any order: no backward, no step. Shuffling them does no "
+        "harm; it only does no good.",
         "d": "True. Both are averages over all the rows. The weights do not move in between, so the order "
         "cannot matter.",
-        "e": "True. A batch's gradient is the full gradient plus noise that depends on who is in it. With "
-        "new neighbours each "
-        "time that noise averages out over the epochs; with fixed batches it comes back the same.",
+        "e": "True. A batch's gradient is the full gradient plus noise that depends on who is in it. With new "
+        "neighbours each time that noise averages out over the epochs; with fixed batches it comes back the same.",
     },
-    model_answer="Training takes a step after every batch, so what stands in a batch, and in which order "
-    "batches come, shapes where the weights go. Sorted or fixed batches give one-sided or repeating gradients, "
-    "shuffled ones give fair "
-    "samples of the whole set. "
-    "Validation only averages over rows with the weights held still, so the result is the same in any order, "
-    "and shuffling would be "
-    "wasted work.",
+    model_answer="Training takes a step after every batch, so what stands in a batch, and in which order batches come, "
+    "shapes where the weights go. Sorted or fixed batches give one-sided or repeating gradients, shuffled ones give "
+    "fair samples of the whole set. Validation only averages over rows with the weights held still, so the result is "
+    "the same in any order, and shuffling would be wasted work.",
     rubric=[
         "1 point: shuffling makes each training batch a fair sample (no batches of one class, not the same "
         "batches every epoch)",

@@ -17,20 +17,18 @@ what_registering_is = concept(
         "it. You have built the same in DummyModule.",
         "b": "False. Nothing is copied. The outer module holds a reference to the inner one, and finds its "
         "parameters by going there whenever it is asked.",
-        "c": "True. Setting an attribute to a module registers it under the attribute's name, and a "
-        "registered module can be read as an attribute. add_module is for names that are made up while the "
-        "program runs.",
+        "c": "True. Setting an attribute to a module registers it under the attribute's name, and a registered module "
+        "can be read as an attribute. add_module is for names that are made up while the program runs.",
         "d": "False. Registering says what belongs to the model, not what it does. Without a `forward`, "
         "calling it raises NotImplementedError.",
         "e": "False. `forward` may call whatever it likes, a layer in a plain list too. That is what makes "
         "a forgotten registration hard to see: the output is fine, only nothing is learnt there.",
         "f": "True. The layer computes with the weights it was born with, while the rest of the model is trained.",
     },
-    model_answer="To register a module is to note it under a name in the outer module's `_modules`. "
-    "Everything that nn.Module does for a model goes through these entries: parameters(), printing, "
-    "state_dict(), moving to a device, train() and eval(). Setting an attribute to a module does it; "
-    "add_module does it under a name given as a string. A layer that is not registered still computes, but "
-    "it is not trained, saved or moved.",
+    model_answer="To register a module is to note it under a name in the outer module's `_modules`. Everything that "
+    "nn.Module does for a model goes through these entries: parameters(), printing, state_dict(), moving to a device, "
+    "train() and eval(). Setting an attribute to a module does it; add_module does it under a name given as a string. "
+    "A layer that is not registered still computes, but it is not trained, saved or moved.",
     rubric=[
         "1 point: the outer module notes the inner one under a name (no copy, no call).",
         "1 point: parameters and other services are found through it.",

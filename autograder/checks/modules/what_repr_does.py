@@ -16,16 +16,14 @@ what_repr_does = concept(
         "would be a nasty surprise, since debuggers and notebooks call it whenever they like.",
         "b": "False. nn.Linear's repr has its sizes and whether there is a bias; a trained model prints as "
         "an untrained one does. To see values, print a parameter.",
-        "c": "True. Our repr shows the dict, and a dict shows its values by their own reprs: "
-        "Linear(in_features=784, out_features=50, bias=True). So a layer that was forgotten is easily "
-        "noticed.",
+        "c": "True. Our repr shows the dict, and a dict shows its values by their own reprs: Linear(in_features=784, "
+        "out_features=50, bias=True). So a layer that was forgotten is easily noticed.",
         "d": "False. Every class inherits a `__repr__` from object, which gives the name of the class and "
         "an address. It works and says little.",
     },
-    model_answer="`__repr__` returns the string by which the model is shown, in a notebook or by print. "
-    "Ours shows the registry: each name with its layer, and the layer shows itself with its sizes. That is "
-    "how one sees whether each layer was registered and has the right size. It changes nothing, and does "
-    "not show the values of the weights.",
+    model_answer="`__repr__` returns the string by which the model is shown, in a notebook or by print. Ours shows the "
+    "registry: each name with its layer, and the layer shows itself with its sizes. That is how one sees whether each "
+    "layer was registered and has the right size. It changes nothing, and does not show the values of the weights.",
     rubric=[
         "1 point: returns the string that describes the object, used by print and notebooks.",
         "1 point: shows the registered layers, so that one can check them.",

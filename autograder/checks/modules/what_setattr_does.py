@@ -25,11 +25,10 @@ what_setattr_does = concept(
         "f": "True. What is in the registry is shown by `__repr__`, and `parameters()` goes through the "
         "same registry. Each nn.Linear should add two tensors.",
     },
-    model_answer="Python calls `__setattr__` at every assignment to an attribute. Ours puts the value into "
-    "the registry under its name, unless the name begins with an underscore, and then lets Python set the "
-    "attribute as usual. So a layer is known to the model the moment it is assigned. To check, look at the "
-    "repr, which shows the registry, or count the tensors that parameters() yields and compare their shapes "
-    "with the sizes of the layers.",
+    model_answer="Python calls `__setattr__` at every assignment to an attribute. Ours puts the value into the "
+    "registry under its name, unless the name begins with an underscore, and then lets Python set the attribute as "
+    "usual. So a layer is known to the model the moment it is assigned. To check, look at the repr, which shows the "
+    "registry, or count the tensors that parameters() yields and compare their shapes with the sizes of the layers.",
     rubric=[
         "1 point: registers the value at the assignment, except for names with an underscore.",
         "1 point: the attribute is still set as usual.",

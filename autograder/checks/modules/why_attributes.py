@@ -12,9 +12,8 @@ why_attributes = concept(
         "nn.Module acts when an attribute is set, and looks at what the value is. What does it see when it is a list?",
     ],
     explanations={
-        "a": "False. Setting an attribute to a list sets it to a list: nn.Module looks whether the value "
-        "itself is a module or an nn.Parameter, never at what is inside it. The layers work, but the model "
-        "has no parameters.",
+        "a": "False. Setting an attribute to a list sets it to a list: nn.Module looks whether the value itself is a "
+        "module or an nn.Parameter, never at what is inside it. The layers work, but the model has no parameters.",
         "b": "True. nn.Module has its own __setattr__: a value that is a module is put into the registry of "
         "children under the attribute's name. (`super().__init__()` has to have made that registry first.)",
         "c": "True. The same two matrix products and the same relu run in the same order. What changes is "

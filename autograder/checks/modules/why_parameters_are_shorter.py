@@ -21,16 +21,14 @@ why_parameters_are_shorter = concept(
         "d": "False. A gradient stays until somebody clears it, and backward() adds to it. What became "
         "shorter is the way to clear them.",
         "e": "True. A convolution, a layer in a layer, a parameter of the model itself: all of them are in "
-        "parameters(). The first loop would have missed what is not a weight or a bias of a layer in its "
-        "list.",
+        "parameters(). The first loop would have missed what is not a weight or a bias of a layer in its list.",
         "f": "True. zero_grad() of a module goes through its parameters for you. A plain Python list has no "
         "such method.",
     },
-    model_answer="Plain SGD treats all parameters alike, so it needs a sequence of tensors and nothing "
-    "else. model.parameters() is that sequence: it leaves out layers that have none and goes into layers inside "
-    "layers. So the loop asks no longer which layer has a weight and which a bias. model.zero_grad() "
-    "clears all the gradients in one call. The update itself, and the tensors that are updated, are the "
-    "same as before.",
+    model_answer="Plain SGD treats all parameters alike, so it needs a sequence of tensors and nothing else. "
+    "model.parameters() is that sequence: it leaves out layers that have none and goes into layers inside layers. So "
+    "the loop asks no longer which layer has a weight and which a bias. model.zero_grad() clears all the gradients in "
+    "one call. The update itself, and the tensors that are updated, are the same as before.",
     rubric=[
         "1 point: all parameters are updated by one rule, so no question about the kind of layer is left.",
         "1 point: the module finds the parameters (and clears their gradients), since it knows its layers.",

@@ -24,12 +24,10 @@ better_or_longer = concept(
         "f": "False. Other batches mean other gradients, so the path differs from the first step on. About "
         "as good, but not the same.",
     },
-    model_answer="It is only trained longer. All the versions do the same steps (predict, loss, backward, p "
-    "-= lr * grad), so from the same start on the same batches they give "
-    "the same weights. In a notebook the model keeps its weights from cell to cell, so each version goes on "
-    "where the one before stopped, and the loss falls "
-    "for that reason. To compare, restart every version from the same initial weights and give it as many "
-    "updates.",
+    model_answer="It is only trained longer. All the versions do the same steps (predict, loss, backward, p -= lr * "
+    "grad), so from the same start on the same batches they give the same weights. In a notebook the model keeps its "
+    "weights from cell to cell, so each version goes on where the one before stopped, and the loss falls for that "
+    "reason. To compare, restart every version from the same initial weights and give it as many updates.",
     rubric=[
         "1 point: longer, since the later versions start from trained weights",
         "1 point: the mechanism is the same (the same update), or: shows it by training again from the same start",

@@ -12,9 +12,8 @@ more_flexible_optimizer = concept(
         "What does the training loop know about the optimizer?",
     ],
     explanations={
-        "a": "False. `optim.SGD(params, lr, momentum=0.9)` has it, and weight decay too. But a rule that "
-        "torch has not thought of means "
-        "writing a whole optimizer.",
+        "a": "False. `optim.SGD(params, lr, momentum=0.9)` has it, and weight decay too. But a rule that torch has not "
+        "thought of means writing a whole optimizer.",
         "b": "True. This is the main idea: `step` goes through a list of small functions for each parameter. "
         "Combine them as you like.",
         "c": "True. The loop only says step and zero_grad: it need not know the rule. That is what the "
@@ -24,11 +23,10 @@ more_flexible_optimizer = concept(
         "f": "True. A smaller learning rate for early layers, or one that rises and falls during training, "
         "without touching the loop.",
     },
-    model_answer="Instead of one class for each update rule, the optimizer gets a list of small functions "
-    "(weight decay, momentum, the step ...) which it runs for each parameter. Each parameter has a state where they "
-    "keep their running averages; hyper-parameters may differ between groups and change during training. A new "
-    "rule is then another list. The training loop stays the same, because it only calls "
-    "step() and zero_grad().",
+    model_answer="Instead of one class for each update rule, the optimizer gets a list of small functions (weight "
+    "decay, momentum, the step ...) which it runs for each parameter. Each parameter has a state where they keep their "
+    "running averages; hyper-parameters may differ between groups and change during training. A new rule is then "
+    "another list. The training loop stays the same, because it only calls step() and zero_grad().",
     rubric=[
         "1 point: the update is composed of exchangeable parts (steppers, state, hyper-parameters by group)",
         "1 point: the training loop need not change for it",

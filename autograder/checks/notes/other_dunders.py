@@ -20,19 +20,16 @@ other_dunders = concept(
         "`with` is a try/finally.",
         "c": "False. Tensors define `__isub__`, so `p -= step` changes the tensor in place and everything that holds "
         "it sees the change. `p = p - step` would leave the model's own parameter as it was.",
-        "d": "True. Truth asks `__bool__`, then `__len__`. So `if ds:` asks whether there are examples; to "
-        "ask whether there is a dataset at all, "
-        "write `if ds is not None:`.",
-        "e": "False. It is the last resort, after the usual places have been searched in vain. nn.Module "
-        "uses it to find `self.l1`, "
-        "which lives in a registry. `__getattribute__` is the one that always runs.",
+        "d": "True. Truth asks `__bool__`, then `__len__`. So `if ds:` asks whether there are examples; to ask whether "
+        "there is a dataset at all, write `if ds is not None:`.",
+        "e": "False. It is the last resort, after the usual places have been searched in vain. nn.Module uses it to "
+        "find `self.l1`, which lives in a registry. `__getattribute__` is the one that always runs.",
         "f": "False. Python looks dunders up on the class: the object's own attribute is not asked.",
     },
-    model_answer="For example: `__call__` lets an object be called like a function, which nn.Module uses to "
-    "run hooks round forward. `__enter__` and `__exit__` make a "
-    "`with` block, as torch.no_grad() is, and `__exit__` runs even after an error. `__isub__` is behind `p "
-    "-= ...` and changes a tensor in place. They are "
-    "looked up on the class, not on the object.",
+    model_answer="For example: `__call__` lets an object be called like a function, which nn.Module uses to run hooks "
+    "round forward. `__enter__` and `__exit__` make a `with` block, as torch.no_grad() is, and `__exit__` runs even "
+    "after an error. `__isub__` is behind `p -= ...` and changes a tensor in place. They are looked up on the class, "
+    "not on the object.",
     rubric=[
         "1 point: names at least two further dunders and the syntax that calls each",
         "1 point: connects them with a use in this lesson (calling a model, no_grad, in-place updates, "

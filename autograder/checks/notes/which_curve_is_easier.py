@@ -20,23 +20,19 @@ which_curve_is_easier = concept(
         "to the same height.",
         "c": "False. The gradient points away from the top on both sides. From anywhere but the very top, descent "
         "runs off, without end or to an edge; the start decides to which.",
-        "d": "True. If f is a cap, -f is a cup with its lowest point in the same place. Easy means that the "
-        "curve fits the direction: "
-        "down in a cup, up on a cap.",
+        "d": "True. If f is a cap, -f is a cup with its lowest point in the same place. Easy means that the curve fits "
+        "the direction: down in a cup, up on a cap.",
         "e": "False. Between weights and scores stand layers that multiply weights by weights. Exchange two "
         "hidden units and the "
         "loss is the same; half-way between the two settings it is not lower, as it would have to be in a cup.",
         "f": "False. A step that is too long jumps across the valley and lands higher on the other side; "
         "from then on it gets worse.",
     },
-    model_answer="Easy is what curves against the direction of travel: minimising a convex function (a cup), "
-    "or, its mirror image, "
-    "maximising a concave one. There every local optimum is the global one, so following the gradient with "
-    "small enough steps is enough from "
-    "any start. Minimising a concave function runs away from its only stationary point to the edges, and "
-    "which edge depends on the start. "
-    "We minimise convex-looking losses by convention; a network's loss is not convex in its weights, so "
-    "nothing is guaranteed there.",
+    model_answer="Easy is what curves against the direction of travel: minimising a convex function (a cup), or, its "
+    "mirror image, maximising a concave one. There every local optimum is the global one, so following the gradient "
+    "with small enough steps is enough from any start. Minimising a concave function runs away from its only "
+    "stationary point to the edges, and which edge depends on the start. We minimise convex-looking losses by "
+    "convention; a network's loss is not convex in its weights, so nothing is guaranteed there.",
     rubric=[
         "1 point: convex for minimising (or concave for maximising), because a local optimum is then global",
         "1 point: the two are the same problem with the sign turned round",

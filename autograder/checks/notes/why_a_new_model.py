@@ -22,12 +22,10 @@ why_a_new_model = concept(
         "f": "True. Starting again is for comparing. To get the best model one goes on from good weights; "
         "that is fine-tuning.",
     },
-    model_answer="Because we want to know whether the new dataset or loader works, and trained weights would "
-    "hide it: even a loop that learns nothing would print a good loss. "
-    "A new model starts from untrained weights, so the result is due to this loop alone. The optimizer must "
-    "be made together with it, since it "
-    "holds the parameters that it updates. The start is random, so results still vary a little unless a seed "
-    "is set.",
+    model_answer="Because we want to know whether the new dataset or loader works, and trained weights would hide it: "
+    "even a loop that learns nothing would print a good loss. A new model starts from untrained weights, so the result "
+    "is due to this loop alone. The optimizer must be made together with it, since it holds the parameters that it "
+    "updates. The start is random, so results still vary a little unless a seed is set.",
     rubric=[
         "1 point: trained weights would be carried over, and the result would not show what the new loop does",
         "1 point: the optimizer holds the model's parameters, so it has to be new as well (or: the start "

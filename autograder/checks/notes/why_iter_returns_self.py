@@ -20,11 +20,10 @@ why_iter_returns_self = concept(
         "e": "True. Its `__next__` has nothing left and raises StopIteration at once: the loop body does not "
         "run, without any error.",
     },
-    model_answer="A `for` loop calls iter() on what it is given, and then next() on what came back. An "
-    "iterator already has `__next__`, so its `__iter__` can just return "
-    "itself: that lets it stand wherever an iterable is expected. The price is that it has one place in the "
-    "data and is used up after one pass. So a loader, which is to be looped over again and again, should return a "
-    "new iterator (for instance a generator) instead.",
+    model_answer="A `for` loop calls iter() on what it is given, and then next() on what came back. An iterator "
+    "already has `__next__`, so its `__iter__` can just return itself: that lets it stand wherever an iterable is "
+    "expected. The price is that it has one place in the data and is used up after one pass. So a loader, which is to "
+    "be looped over again and again, should return a new iterator (for instance a generator) instead.",
     rubric=[
         "1 point: `for` calls iter() on everything, so an iterator needs `__iter__` as well and is its own iterator",
         "1 point: the contrast with an iterable, which returns a new iterator each time and can be looped over again",

@@ -21,12 +21,11 @@ why_second_loss_is_lower = concept(
         "f": "True. That would be a real reason, though not a merit of the second loader. Making a new model "
         "each time rules it out.",
     },
-    model_answer="There is no systematic reason. Both ways do the same thing: shuffle, cut into batches, "
-    "stack. The two runs start from different random weights, see the rows in "
-    "a different order, and the loss is read off a single batch, which varies much. Repeating both with "
-    "several seeds, and measuring on the whole validation set, "
-    "would show that neither is better. (If the model had not been made anew, the second loss would be lower "
-    "because of longer training.)",
+    model_answer="There is no systematic reason. Both ways do the same thing: shuffle, cut into batches, stack. The "
+    "two runs start from different random weights, see the rows in a different order, and the loss is read off a "
+    "single batch, which varies much. Repeating both with several seeds, and measuring on the whole validation set, "
+    "would show that neither is better. (If the model had not been made anew, the second loss would be lower because "
+    "of longer training.)",
     rubric=[
         "1 point: chance: initial weights, the order of the rows, the one batch that is measured",
         "1 point: how to find out: several seeds, the same start, or a measurement on all of the validation data",

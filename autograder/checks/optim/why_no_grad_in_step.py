@@ -12,25 +12,22 @@ why_no_grad_in_step = concept(
         "What does autograd record operations for, and is there a backward() that should pass through the update?",
     ],
     explanations={
-        "a": "True. The error is a RuntimeError: a leaf Variable that requires grad is being used in an "
-        "in-place operation. Changing the very tensor that gradients are taken for would make the record of "
-        "it meaningless.",
+        "a": "True. The error is a RuntimeError: a leaf Variable that requires grad is being used in an in-place "
+        "operation. Changing the very tensor that gradients are taken for would make the record of it meaningless.",
         "b": "False. no_grad does not touch gradients that are there: `step` reads them. Clearing them is "
         "what zero_grad is for.",
-        "c": "True. The error is gone and so is the training: the model still has the old tensor. Were the "
-        "new one used, it would be no leaf: backward() would leave no .grad in it, and its graph would grow "
-        "with each step.",
+        "c": "True. The error is gone and so is the training: the model still has the old tensor. Were the new one "
+        "used, it would be no leaf: backward() would leave no .grad in it, and its graph would grow with each step.",
         "d": "False. no_grad says what is recorded inside its block. requires_grad of the parameters stays "
         "True all the while, and after the block recording goes on by itself.",
         "e": "True. We want the gradient of the loss with respect to the parameters as they are now. How "
         "they became what they are is not differentiated, and recording it would only cost time and memory.",
         "f": "False. The direction is decided by the sign in the update. no_grad changes no number that is computed.",
     },
-    model_answer="The parameters require grad, so autograd would record the update as if it were a part of "
-    "the model. In place that is forbidden for such a tensor and raises a RuntimeError; out of place it "
-    "makes a new tensor, with a graph, that the model does not use. But the update is not a part of the "
-    "function that we differentiate, so it is made where nothing is recorded. no_grad changes neither the "
-    "gradients nor requires_grad.",
+    model_answer="The parameters require grad, so autograd would record the update as if it were a part of the model. "
+    "In place that is forbidden for such a tensor and raises a RuntimeError; out of place it makes a new tensor, with "
+    "a graph, that the model does not use. But the update is not a part of the function that we differentiate, so it "
+    "is made where nothing is recorded. no_grad changes neither the gradients nor requires_grad.",
     rubric=[
         "1 point: operations on parameters would be recorded by autograd.",
         "1 point: what happens then (an error in place; a new tensor or a growing graph out of place).",
