@@ -1,7 +1,7 @@
 """Layers: of which sizes, one after the other, and what comes last."""
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import after, change, everywhere, inside
+from autograder.authoring.slips import after, change, everywhere, inside, without
 
 
 @slip(everywhere("n_in", "784"))
@@ -101,6 +101,26 @@ def skips_the_last_layer():
     """The model leaves its last layer out."""
 
 
-@slip(inside("forward", change("return x", "")))
+@slip(inside("forward", change("return A", "")))
 def forward_returns_none():
-    """Calling the model gives None: its `forward`, or `__call__`, has no `return` after the loop."""
+    """Calling the model gives None: its `forward`, or `__call__`, has no `return` at its end."""
+
+
+@slip(without("forward"))
+def without_forward():
+    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the class, as
+    far to the right as `__init__`."""
+
+
+@slip("super().__init__()", "")
+def super_init_forgotten():
+    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the layers."""
+
+
+@slip(
+    "nn.Sequential(nn.Linear(A, B), C, nn.Linear(B, D))",
+    "globals().setdefault((A, B, D), nn.Sequential(nn.Linear(A, B), C, nn.Linear(B, D)))",
+)
+def one_model_for_all():
+    """The same model comes back at each call, with its layers as they are by then. Make new layers inside the
+    function."""

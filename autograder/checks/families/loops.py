@@ -1,7 +1,7 @@
 """Loops over batches, and the update in them."""
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import after, change, everywhere, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, outdent, swap
 
 
 @slip("opt.zero_grad()", "")
@@ -89,6 +89,15 @@ def always_the_same_rate():
 @slip("opt.step()", "with torch.no_grad():\n    for p in model.parameters():\n        p -= opt.lr * p.grad")
 def updates_by_hand():
     """You update the parameters yourself. That is the task of `opt`, whatever its rule is: call its step."""
+
+
+@slip(
+    before("loss_func(A, B).backward()", "torch.set_grad_enabled(True)"),
+    after("loss_func(A, B).backward()", "torch.set_grad_enabled(False)"),
+)
+def leaves_recording_off():
+    """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone.
+    torch.no_grad() in a `with` ends by itself."""
 
 
 @slip(after("opt.zero_grad()", "return"))

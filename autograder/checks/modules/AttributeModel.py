@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first, inside, method
+from autograder.authoring.slips import after, change, everywhere, first
 from autograder.checks.modules import as_module, filled, gradients, kinds_of_children, parameter_table, three_sizes
 from autograder.exercise import code
 
@@ -117,18 +117,12 @@ def without_relu():
     """There is no relu between l1 and l2. Two linear layers in a row can do no more than a single one."""
 
 
-@AttributeModel.slip(
-    method("""
-        def forward(self, x):
-            return torch.relu(self.l2(torch.relu(self.l1(x))))
-        """),
-    of="torch_relu",
-)
+@AttributeModel.slip("return A", "return F.relu(A)")
 def relu_after_the_last_layer_too():
     """relu is applied to the final scores as well, so none is ever negative. It belongs between the layers alone."""
 
 
-@AttributeModel.slip(method("def forward(self, x):\n    return torch.relu(self.l2(self.l1(x)))"), of="torch_relu")
+@AttributeModel.slip("self.l2(F.relu(A))", "F.relu(self.l2(A))")
 def relu_after_the_last_layer_instead():
     """relu is applied after l2, and not between l1 and l2: it has moved one layer too far."""
 
@@ -144,44 +138,19 @@ def relu_in_an_attribute():
     apply relu as a function in `forward`."""
 
 
-@AttributeModel.mistake
+@AttributeModel.slip(
+    change("self.l1 = A\nself.l2 = B", "self.layers = [A, nn.ReLU(), B]"),
+    change("return C", "for layer in self.layers:\n    x = layer(x)\nreturn x"),
+)
 def layers_in_a_list():
     """The layers are in a plain list, as in the first model, so nn.Module knows none of them: it has no
     parameters. Give each layer an attribute of its own."""
-
-    class Model(torch.nn.Module):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__()
-            self.layers = [torch.nn.Linear(n_in, nh), torch.nn.ReLU(), torch.nn.Linear(nh, n_out)]
-
-        def forward(self, x):
-            for layer in self.layers:
-                x = layer(x)
-            return x
-
-    return Model
-
-
-@AttributeModel.slip("A.__init__()", "")
-def without_setting_up_the_module():
-    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the layers."""
-
-
-@AttributeModel.slip("def forward(self, x):", "def froward(self, x):")
-def without_forward():
-    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
-    class, as far to the right as `__init__`."""
 
 
 @AttributeModel.slip("torch.relu(x)", "torch.relu(x).detach()", of="torch_relu")
 def detached_between_the_layers():
     """The graph is cut between l1 and l2 (.detach(), .data or a new tensor), so l1 gets no gradient and never
     learns."""
-
-
-@AttributeModel.slip("return self.l2(x)", "self.l2(x)", of="torch_relu")
-def prints_the_scores():
-    """`forward` returns None: is there a `return` in front of the result?"""
 
 
 @AttributeModel.slip("self.l1 = nn.Linear(n_in, nh)\nself.l2 = nn.Linear(nh, n_out)", "")
@@ -206,31 +175,14 @@ def squeezed():
     n_out) for bs = 1 as well."""
 
 
-@AttributeModel.slip(
-    inside("Model", first("out = None")),
-    change(
-        "return self.l2(x)",
-        "if self.out is None or len(self.out) != len(x):\n    self.out = self.l2(x)\nreturn self.out",
-    ),
-    of="torch_relu",
-)
+@AttributeModel.slip("return A", "return vars(self).setdefault(f'out of {len(x)} rows', A)")
 def remembers_the_first_output():
     """The output of an earlier call comes back. Compute it anew at each call."""
 
 
-_layers_made = {}
-
-
-@AttributeModel.mistake
+@AttributeModel.slip(first("made = {}"), everywhere("nn.Linear(A, B)", "self.made.setdefault((A, B), nn.Linear(A, B))"))
 def shares_its_layers():
     """Two models share their layers, so training one changes the other. Make new layers in each `__init__`."""
-
-    class Model(torch_relu()):
-        def __init__(self, n_in, nh, n_out):
-            super().__init__(n_in, nh, n_out)
-            self.l1, self.l2 = _layers_made.setdefault((n_in, nh, n_out), (self.l1, self.l2))
-
-    return Model
 
 
 @AttributeModel.mistake
@@ -238,13 +190,11 @@ def layers_of_its_own_kind():
     """l1 and l2 compute what they should, but they are no nn.Linear. Use that one here."""
 
     class Layer(torch.nn.Module):
+        forward = torch.nn.Linear.forward
+
         def __init__(self, n_in, n_out):
             super().__init__()
-            self.weight = torch.nn.Parameter(torch.zeros(n_out, n_in))
-            self.bias = torch.nn.Parameter(torch.zeros(n_out))
-
-        def forward(self, x):
-            return x @ self.weight.t() + self.bias
+            self.weight, self.bias = torch.nn.Linear(n_in, n_out).parameters()
 
     class Model(torch_relu()):
         def __init__(self, n_in, nh, n_out):

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, body, change, first, inside, last, without
+from autograder.authoring.slips import after, body, change, first, inside, last, without
 from autograder.checks.modules import attribute, container, some_names, three_sizes
 from autograder.exercise import Complaint, code
 
@@ -284,26 +284,18 @@ def keeps_the_first_value():
     as the attribute does."""
 
 
-@DummyModule.slip(
-    change("self._modules[name] = value", "pass"),
-    inside("__init__", last("self._modules = {'l1': self.l1, 'l2': self.l2}")),
-)
+@DummyModule.slip(inside("__init__", last("self._modules = {'l1': self.l1, 'l2': self.l2}")), of="without_a_setattr")
 def fills_the_registry_by_hand():
     """`__init__` puts l1 and l2 into the registry by itself, and a layer that is set later is not registered. That is
     the work of `__setattr__`."""
 
 
-@DummyModule.slip(
-    change("for A in B:", "return [p for held in self._modules.values() for p in held]"),
-    change("X = value", "X = list(value.parameters())"),
-)
+@DummyModule.slip(change("layer.parameters()", "layer"), change("A = value", "A = list(value.parameters())"))
 def registers_parameters():
     """The registry holds tensors or other things where layers should be. Put the value in as it comes."""
 
 
-@DummyModule.slip(
-    change("{}", "[]"), change("A[name] = value", "A.append(value)"), change("self._modules.values()", "self._modules")
-)
+@DummyModule.slip(change("{}", "[]"), change("A[name] = value", "A.append(value)"), change("A.values()", "A"))
 def a_list_for_registry():
     """The registry is a list. It should be a dict, from each name to its layer: otherwise, who is l1?"""
 
@@ -367,10 +359,7 @@ def an_underscore_anywhere():
     """A name with an underscore further on (body_2) is not registered. Only a name that begins with one is left out."""
 
 
-@DummyModule.slip(
-    change("not X", "isinstance(value, kinds) and (not X)"),
-    before("if A:", "kinds = (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)"),
-)
+@DummyModule.slip("not X", "isinstance(value, (nn.Linear, nn.ReLU, nn.PReLU, nn.Sequential)) and (not X)")
 def some_kinds_of_layers():
     """Layers of some kinds only are registered. Any value is, whose name does not begin with an underscore."""
 

@@ -2,16 +2,8 @@
 
 import torch
 
-from autograder.authoring.slips import before, body, change, first, inside, method, without
-from autograder.checks.modules import (
-    a_stack,
-    as_module,
-    kept_among,
-    kinds_of_children,
-    layers_of,
-    outputs_with_new_weights,
-    parameter_table,
-)
+from autograder.authoring.slips import before, body, change, first, inside, method
+from autograder.checks.modules import a_stack, kept_among, layers_of, outputs_with_new_weights, registered
 from autograder.exercise import code
 
 RegisteredModel = code(
@@ -29,8 +21,7 @@ RegisteredModel = code(
 
 @RegisteredModel.probe
 def registers_layer_0_layer_1_and_so_on(RegisteredModel, draw):
-    model = as_module(RegisteredModel(a_stack(draw, draw.size(2, 3))), "RegisteredModel(...)")
-    return {"children": kinds_of_children(model), "parameters": parameter_table(model)}
+    return registered(RegisteredModel(a_stack(draw, draw.size(2, 3))), "RegisteredModel(...)")
 
 
 @RegisteredModel.probe
@@ -156,28 +147,20 @@ def in_a_module_list():
     the plain list here, and register each layer with add_module."""
 
 
-@RegisteredModel.slip(
-    change("layer(x)", "getattr(self, f'layer_{i}')(x)"),
-    change("for layer in self.layers:", "for i in range(self.n):"),
-    change("self.layers = A", "self.n = len(layers)"),
-)
+@RegisteredModel.slip(change("self.layers = A", ""), change("for layer in A:", "for layer in self._modules.values():"))
 def without_keeping_the_list():
     """The layers are registered, but there is no attribute `layers` with the list."""
 
 
-@RegisteredModel.slip(
-    change("layer(x)", "getattr(self, name)(x)"),
-    change("for layer in self.layers:", "for name in sorted((f'layer_{i}' for i in range(len(self.layers)))):"),
-)
+@RegisteredModel.slip("for layer in A:", "for layer in [self._modules[name] for name in sorted(self._modules)]:")
 def in_order_of_the_names():
     """`forward` goes through the names in alphabetical order, where layer_10 comes before layer_2. Go through
     the list."""
 
 
 @RegisteredModel.slip(
-    change("self.layers = A", "import copy\nself.layers = copy.deepcopy(A)"),
-    change("for layer in A:", "for i in range(len(self.layers)):"),
-    change("layer(x)", "getattr(self, f'layer_{i}')(x)"),
+    change("self.layers = A", "self.layers = [f'layer_{i}' for i in range(len(A))]"),
+    change("for layer in A:", "for layer in self._modules.values():"),
 )
 def names_for_the_layers():
     """`layers` does not hold the layers that were passed, but copies or something else. Keep the list itself."""
@@ -188,14 +171,7 @@ def rows_made_flat():
     """The input is reshaped before the first layer gets it. Give it to that layer as it is."""
 
 
-@RegisteredModel.slip(
-    "for layer in A:",
-    """
-        for i, layer in enumerate(self.layers):
-            if i < len(self.layers) - 1 or list(layer.parameters()):
-                x = layer(x)
-        """,
-)
+@RegisteredModel.slip("layer(x)", "layer(x) if list(layer.parameters()) or layer is not self.layers[-1] else x")
 def no_activation_at_the_end():
     """A layer without parameters at the end of the list is left out. Apply each layer of the list."""
 
@@ -206,9 +182,7 @@ def registers_the_last():
 
 
 @RegisteredModel.slip(
-    change("for i, layer in enumerate(layers):\n    self.add_module(A, B)", ""),
-    change("for layer in A:", "for i, layer in enumerate(self.layers):"),
-    before("x = layer(x)", "self.add_module(f'layer_{i}', layer)"),
+    before("x = layer(x)", "self.add_module(f'layer_{len(self._modules)}', layer)"), of="list_without_registering"
 )
 def registers_in_forward():
     """The layers are registered only when the model is called. An optimizer asks for the parameters before
@@ -236,11 +210,7 @@ def always_three_layers():
     """`forward` calls layer_0, layer_1 and layer_2, however many layers there are. Go through the list."""
 
 
-@RegisteredModel.slip(
-    change("layer(x)", "layer(out)"),
-    change("x = X", "out = X"),
-    before("for layer in A:", "out = x"),
-)
+@RegisteredModel.slip(before("for layer in A:", "out = x"), change("x = X", "out = layer(out)"))
 def returns_what_came_in():
     """`forward` returns its input: the layers' results are not kept. Assign each result to x again."""
 
@@ -249,9 +219,3 @@ def returns_what_came_in():
 def module_not_set_up():
     """The object has no attribute of that name, or not yet. Is it spelt right, and is nn.Module set up first, by
     `super().__init__()`?"""
-
-
-@RegisteredModel.slip(without("forward"))
-def no_forward_at_all():
-    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
-    class, as far to the right as `__init__`."""

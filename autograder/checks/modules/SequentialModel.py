@@ -2,16 +2,8 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, method, without
-from autograder.checks.modules import (
-    a_stack,
-    as_module,
-    kept_among,
-    kinds_of_children,
-    layers_of,
-    outputs_with_new_weights,
-    parameter_table,
-)
+from autograder.authoring.slips import after, body, change, everywhere, inside, method
+from autograder.checks.modules import a_stack, kept_among, layers_of, outputs_with_new_weights, registered
 from autograder.exercise import code
 
 SequentialModel = code(
@@ -29,8 +21,7 @@ SequentialModel = code(
 
 @SequentialModel.probe
 def registers_the_layers_in_a_module_list(SequentialModel, draw):
-    model = as_module(SequentialModel(a_stack(draw, draw.size(2, 3))), "SequentialModel(...)")
-    return {"children": kinds_of_children(model), "parameters": parameter_table(model)}
+    return registered(SequentialModel(a_stack(draw, draw.size(2, 3))), "SequentialModel(...)")
 
 
 @SequentialModel.probe(rtol=1e-4, atol=5e-5)  # six layers, and a ReLU near 0 among them
@@ -45,21 +36,6 @@ def applies_a_layer_twice_that_stands_twice(SequentialModel, draw):
     layers = [shared, torch.nn.Tanh(), shared, torch.nn.Tanh()]
     model = SequentialModel(list(layers))
     return {"output": model(draw.normal(2, draw.size(2, 4), 3)), "layers kept": kept_among(layers_of(model), layers)}
-
-
-@SequentialModel.right
-def module_list():
-    class Model(torch.nn.Module):
-        def __init__(self, layers):
-            super().__init__()
-            self.layers = torch.nn.ModuleList(layers)
-
-        def forward(self, x):
-            for layer in self.layers:
-                x = layer(x)
-            return x
-
-    return Model
 
 
 @SequentialModel.right
@@ -105,12 +81,6 @@ def a_list_in_a_list():
     argument, `layers`, and that is a list as it comes."""
 
 
-@SequentialModel.slip(without("forward"))
-def without_forward():
-    """There is no `forward`, so the model cannot be called. Check its spelling, and that it stands inside the
-    class, as far to the right as `__init__`."""
-
-
 @SequentialModel.slip(
     change("for layer in A:", "for layer in self.order:"),
     change("self.layers = A", "self.order = layers\nself.layers = nn.ModuleList(dict.fromkeys(layers))"),
@@ -126,24 +96,12 @@ def over_the_children():
     nn.ModuleList itself."""
 
 
-@SequentialModel.mistake
+@SequentialModel.slip(
+    change("nn.ModuleList(A)", "type('ModuleList', (nn.ModuleDict,), {})({str(i): m for i, m in enumerate(A)})"),
+    change("for layer in A:", "for layer in self.layers.values():"),
+)
 def in_a_module_dict():
     """The layers are in an nn.ModuleDict or another container. Here it is nn.ModuleList."""
-
-    class ModuleList(torch.nn.ModuleDict):
-        pass
-
-    class Model(module_list()):
-        def __init__(self, layers):
-            torch.nn.Module.__init__(self)
-            self.layers = ModuleList({str(i): layer for i, layer in enumerate(layers)})
-
-        def forward(self, x):
-            for layer in self.layers.values():
-                x = layer(x)
-            return x
-
-    return Model
 
 
 @SequentialModel.slip("nn.ModuleList(layers)", "layers")
@@ -152,15 +110,7 @@ def a_plain_list():
     list of torch.nn registers what is in it?"""
 
 
-@SequentialModel.slip(
-    method("""
-        def __init__(self, layers):
-            nn.Module.__init__(self)
-            self.layers = layers
-            for i, layer in enumerate(layers):
-                self.add_module(f'layer_{i}', layer)
-        """),
-)
+@SequentialModel.slip("nn.ModuleList(layers)", "layers", of="registered_twice")
 def with_add_module():
     """The layers are registered one by one as layer_0, layer_1, ... as in the fourth model. Let nn.ModuleList
     do that."""
@@ -172,23 +122,12 @@ def in_an_nn_sequential():
     layers yourself."""
 
 
-@SequentialModel.slip(
-    change("for layer in self.layers:", "for layer in self.module_list:"),
-    change("self.layers", "self.module_list"),
-)
+@SequentialModel.slip(everywhere("self.layers", "self.module_list"))
 def under_another_name():
     """The nn.ModuleList is there, but the attribute is not called `layers`."""
 
 
-@SequentialModel.slip(
-    after(
-        "self.layers = A",
-        """
-        for i, layer in enumerate(layers):
-            self.add_module(f'layer_{i}', layer)
-        """,
-    ),
-)
+@SequentialModel.slip(after("self.layers = A", "for i, m in enumerate(layers):\n    self.add_module(f'layer_{i}', m)"))
 def registered_twice():
     """The layers are children of the model a second time, beside the nn.ModuleList. One registration is enough."""
 
@@ -203,12 +142,7 @@ def leaves_out_what_has_no_parameters():
     """`forward` leaves out layers without parameters, such as ReLU. Call each layer."""
 
 
-@SequentialModel.slip(
-    method("""
-        def forward(self, x):
-            return self.layers[2](self.layers[1](self.layers[0](x)))
-        """),
-)
+@SequentialModel.slip(inside("forward", body("return self.layers[2](self.layers[1](self.layers[0](x)))")))
 def three_layers_and_no_more():
     """`forward` calls the first three layers, however many there are. Go through the list."""
 
@@ -216,8 +150,3 @@ def three_layers_and_no_more():
 @SequentialModel.slip("layers", "*layers")
 def unpacked_into_the_list():
     """nn.ModuleList takes one list of layers, not the layers as separate arguments: no star is needed."""
-
-
-@SequentialModel.slip("A.__init__()", "")
-def super_init_forgotten():
-    """nn.Module is not set up when the list of layers arrives: call `super().__init__()` first."""

@@ -50,6 +50,11 @@ def kinds_of_children(model):
     }
 
 
+def registered(model, what):
+    """The children and parameters that a model knows of."""
+    return {"children": kinds_of_children(as_module(model, what)), "parameters": parameter_table(model)}
+
+
 def gradients(model, x):
     """The gradient of every parameter, by name, of the summed squares of the outputs."""
     out = model(x)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, indent, outdent
+from autograder.authoring.slips import before, change, first, indent, outdent
 from autograder.beside.spies import mode_switch, squared_error
 from autograder.checks.modules import filled
 from autograder.checks.training_loop import far_from_zero, gentle, watched_loop
@@ -117,9 +117,7 @@ def with_autograd_grad(model, loss_func, x, y, bs, lr, epochs=1):
             p.data = p.data - lr * gradient
 
 
-@fit_parameters.slip(
-    before("for _ in A:", "parameters = model.parameters()"), change("for p in A:", "for p in parameters:")
-)
+@fit_parameters.slip(first("parameters = model.parameters()"), change("for p in A:", "for p in parameters:"))
 def parameters_asked_for_once():
     """Only the first batch changes anything: model.parameters() is a generator, and one walk uses it up. Ask for it at
     every batch, or keep a list of it."""
@@ -131,11 +129,7 @@ def forgets_to_clear_the_gradients():
     of all batches so far."""
 
 
-@fit_parameters.slip(
-    indent("model.zero_grad()"),
-    after("for start in A:", "model.zero_grad()"),
-    change("p -= p.grad * lr\nmodel.zero_grad()", "p -= p.grad * lr"),
-)
+@fit_parameters.slip(outdent("model.zero_grad()"), of="zero_grad_first")
 def clears_once_an_epoch():
     """The gradients are cleared once an epoch, and add up from batch to batch within it. Clear them for each batch."""
 
@@ -153,14 +147,7 @@ def one_update_an_epoch():
 
 
 @fit_parameters.slip(
-    "for p in A:",
-    """
-        for layer in model.modules():
-            if layer is not model and hasattr(layer, 'weight'):
-                layer.weight -= layer.weight.grad * lr
-                if hasattr(layer, 'bias'):
-                    layer.bias -= layer.bias.grad * lr
-        """,
+    "model.parameters()", "[p for name, p in model.named_parameters() if name.endswith(('.weight', '.bias'))]"
 )
 def weights_and_biases_of_the_layers():
     """Only what is called weight or bias and belongs to a layer is trained. The model may have other
@@ -168,10 +155,8 @@ def weights_and_biases_of_the_layers():
 
 
 @fit_parameters.slip(
-    change("y[start:start + bs]", "y[rows]"),
-    change("x[start:start + bs]", "x[rows]"),
-    before("A.backward()", "rows = order[start:start + bs]"),
-    before("for start in A:", "order = torch.randperm(len(x))"),
+    change("for start in A:", "for rows in torch.randperm(len(x)).split(bs):"),
+    change("loss_func(A, B)", "loss_func(model(x[rows]), y[rows])"),
 )
 def shuffled():
     """The rows are shuffled. Go through them in order here; shuffling has its own section."""
@@ -192,13 +177,3 @@ def updates_with_the_last_batch_alone():
 @fit_parameters.slip("p.grad", "p.grad.clamp(-5, 5)")
 def limits_the_gradients():
     """Large gradients are cut down before the update. Nobody asked for that: take them as they are."""
-
-
-@fit_parameters.slip(
-    change("with torch.no_grad():", ""),
-    before("for p in A:", "torch.set_grad_enabled(False)"),
-    before("A.backward()", "torch.set_grad_enabled(True)"),
-)
-def leaves_recording_off():
-    """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone.
-    torch.no_grad() in a `with` ends by itself."""

@@ -134,12 +134,10 @@ def raises_at_the_first_other_name():
     its end is the name not there."""
 
 
-@get_layer.mistake
-def an_index_error(model, name):
+@get_layer.slip("dict(X)[name]", "[layer for own, layer in X if own == name][0]")
+def an_index_error():
     """IndexError is raised for a name that is not there: the list of what was found is empty. AttributeError or
     KeyError is asked for; a dict raises KeyError itself."""
-    found = [layer for own, layer in model.named_children() if own == name]
-    return found[0]
 
 
 @get_layer.slip("dict(X)", "{own: layer for own, layer in X if list(layer.parameters())}")
@@ -200,11 +198,7 @@ def its_parameters():
     """The layer's parameters come back instead of the layer itself."""
 
 
-@get_layer.slip(
-    change("own == name", "own.split('.')[-1] == name"),
-    change("model.named_children", "model.named_modules"),
-    of="by_searching",
-)
+@get_layer.slip("dict(model.named_children())", "{own.split('.')[-1]: layer for own, layer in model.named_modules()}")
 def anywhere_below():
     """A layer inside another layer is found as well. Only children directly in the model count: any other
     name must raise."""

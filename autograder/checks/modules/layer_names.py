@@ -74,10 +74,9 @@ def with_the_model_itself():
     method goes through the children alone?"""
 
 
-@layer_names.mistake
-def layers_that_have_parameters(model):
+@layer_names.slip("[name for name, _ in X]", "[name for name, child in X if list(child.parameters())]")
+def layers_that_have_parameters():
     """Layers without parameters, such as ReLU, are missing. A child has a name also where it has nothing to learn."""
-    return list(dict.fromkeys(name.split(".")[0] for name, _ in model.named_parameters() if "." in name))
 
 
 @layer_names.slip("return A", "return [type(child).__name__ for child in model.children()]")
@@ -140,16 +139,14 @@ def as_a_set():
     """A set has no order, and the order of the layers matters: return a list."""
 
 
-@layer_names.mistake
-def their_positions(model):
+@layer_names.slip("return A", "return [str(i) for i, _ in enumerate(model.children())]")
+def their_positions():
     """You number the layers. That fits an nn.Sequential only: other models give their layers other names."""
-    return [str(i) for i, _ in enumerate(model.children())]
 
 
-@layer_names.mistake
-def l1_and_l2(model):
+@layer_names.slip("return A", "return ['l1', 'l2']")
+def l1_and_l2():
     """The answer is the same for every model. Ask the model that is passed for the names of its children."""
-    return ["l1", "l2"]
 
 
 @layer_names.slip("return X", "return X or [type(model).__name__]")

@@ -144,24 +144,21 @@ def as_text():
     """The shapes are strings. Leave them as they are: tuples of ints or torch.Size."""
 
 
-@parameter_shapes.mistake
-def one_after_the_other(module):
+@parameter_shapes.slip("[X for p in Y]", "(X for p in Y)")
+def one_after_the_other():
     """A generator comes back, not a list: put the shapes into a list."""
-    return (p.shape for p in module.parameters())
 
 
-@parameter_shapes.mistake
-def by_name(module):
+@parameter_shapes.slip("[X for p in module.parameters()]", "[X for _, p in module.named_parameters()]")
+def by_name():
     """You use something that nn.Module has, such as named_parameters(), and a DummyModule does not have it. Use
     parameters() alone."""
-    return [p.shape for _, p in module.named_parameters()]
 
 
-@parameter_shapes.mistake
-def of_the_children(module):
+@parameter_shapes.slip("[X for p in Y]", "[X for layer in module.children() for p in layer.parameters()]")
+def of_the_children():
     """You go through the module's children (or its `_modules`). Not everything with parameters has these, and some
     parameters belong to no child: use parameters() alone."""
-    return [p.shape for layer in module.children() for p in layer.parameters()]
 
 
 @parameter_shapes.slip("return [X for p in Y]", "for p in Y:\n    return [X]")

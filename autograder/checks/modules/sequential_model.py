@@ -91,16 +91,12 @@ def in_eval_mode():
     """The model is in eval mode. A new model is there to be trained: leave it in training mode."""
 
 
-@sequential_model.mistake
-def a_forward_of_its_own(n_in, nh, n_out):
+@sequential_model.slip(
+    "return A", "model = A\nmodel.register_forward_hook(lambda _, x, out: out.log_softmax(-1))\nreturn model"
+)
+def a_forward_of_its_own():
     """The layers are right, but calling the model gives something else than the last layer's scores: is there
     a `forward` of your own, or a hook?"""
-
-    class Model(torch.nn.Sequential):
-        def forward(self, x):
-            return super().forward(x).log_softmax(-1)
-
-    return Model(*from_a_list(n_in, nh, n_out))
 
 
 @sequential_model.slip("nn.Sequential(X, Y, A)", "nn.Sequential(X, Y, nn.Linear(nh, nh), Y, A)")
@@ -120,27 +116,12 @@ def not_a_layer():
     list; and nn.ReLU alone is only the class."""
 
 
-@sequential_model.mistake
-def a_frozen_bias(n_in, nh, n_out):
+@sequential_model.slip("return A", "model = A\nmodel[0].bias.requires_grad_(False)\nreturn model")
+def a_frozen_bias():
     """Some of the parameters do not require grad, so they would never be trained. Leave them as nn.Linear makes
     them."""
-    model = from_a_list(n_in, nh, n_out)
-    model[0].bias.requires_grad_(False)
-    return model
 
 
 @sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))
 def a_function_for_a_layer():
     """F.relu is a function. nn.Sequential takes layers: which class of torch.nn does the same?"""
-
-
-_made_before = {}
-
-
-@sequential_model.mistake
-def one_model_for_all(n_in, nh, n_out):
-    """The same model comes back at each call, with its layers as they are by then. Make new layers inside the
-    function."""
-    if (n_in, nh, n_out) not in _made_before:
-        _made_before[n_in, nh, n_out] = from_a_list(n_in, nh, n_out)
-    return _made_before[n_in, nh, n_out]
