@@ -25,10 +25,44 @@ def with_gradient(result, leaf):
     return {"result": result, "gradient": leaf.grad}
 
 
+def of_both_dtypes(answer, draw):
+    n = draw.size(2, 4)
+    x = draw.normal(n, n)
+    wide = x.double() + draw.number(400, 600)  # no overflow in float64, but in float32
+    return {"float32 scores": answer(x), "float64 scores": answer(wide)}
+
+
+def of_single_rows(answer, draw):
+    c = draw.size(2, 5)
+    row, far_apart = draw.normal(c), draw.normal(c)
+    far_apart[draw.integer(0, c - 1)] += 27
+    return {
+        "a row": answer(row),
+        "another row": answer(draw.normal(c)),
+        "a row far below 0": answer(draw.normal(c) - draw.number(25, 30)),
+        "one score far above the others": answer(far_apart),
+    }
+
+
+def of_more_dimensions(answer, draw):
+    x, thin = draw.normal(2, draw.size(2, 4), draw.size(3, 5)), draw.normal(2, 1, draw.size(3, 5))
+    return {
+        "of the shape (2, n, c)": answer(x),
+        "of the shape (2, 1, c)": answer(thin),
+        "of the shape (2, 1, n, c)": answer(x.unsqueeze(1)),
+    }
+
+
 def far_apart(draw, n, c, distance):
     """n rows of scores: at least one around 0 and one around `distance`, in any order."""
     offsets = draw.shuffled([0.0, distance, *(draw.choice([0.0, distance]) for _ in range(n - 2))])
     return draw.normal(n, c) + torch.tensor(offsets).unsqueeze(1)
+
+
+def sizes(draw):
+    """n rows and c classes: log_probs[target] exists, and is wrong."""
+    c = draw.size(2, 4)
+    return c + draw.size(2, 3), c
 
 
 def log_probabilities_of(scores):

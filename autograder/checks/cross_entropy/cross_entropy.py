@@ -3,7 +3,7 @@
 import torch
 
 from autograder.authoring.slips import change, first
-from autograder.checks.cross_entropy import far_apart, log_probabilities_of, telling, with_gradient
+from autograder.checks.cross_entropy import far_apart, log_probabilities_of, sizes, telling, with_gradient
 from autograder.exercise import code
 
 cross_entropy = code(
@@ -34,12 +34,6 @@ def scores_and_target(draw, n, c, classes=None, make=None, grad=False):
 
     (_, x), target = telling(draw, drawn, n, c, classes)
     return x, target
-
-
-def sizes(draw):
-    """n rows and c classes, more rows than classes."""
-    c = draw.size(2, 4)
-    return c + draw.size(2, 3), c
 
 
 @cross_entropy.probe
@@ -135,7 +129,7 @@ def nll_of_the_scores():
     """The scores themselves are averaged: the log of the softmax is missing. nll wants log-probabilities."""
 
 
-@cross_entropy.slip("nll(log_softmax(input), target)", "-input.softmax(1)[torch.arange(len(target)), target].mean()")
+@cross_entropy.slip("input", "input.softmax(1)", of="nll_of_the_scores")
 def nll_of_the_probabilities():
     """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
     probabilities."""
@@ -153,20 +147,16 @@ def softmax_twice():
     scores."""
 
 
-@cross_entropy.mistake
-def nll_of_the_probabilities_of_the_formula(input, target):
+@cross_entropy.slip("X.log()", "X", of="naive")
+def nll_of_the_probabilities_of_the_formula():
     """Probabilities are averaged: the logarithm is missing. nll wants log-probabilities, softmax gives
     probabilities."""
-    q = input.exp() / input.exp().sum(1, keepdim=True)
-    return -q[torch.arange(len(target)), target].mean()
 
 
-@cross_entropy.mistake
-def softmax_of_the_formula_twice(input, target):
+@cross_entropy.slip("X.log()", "X.log_softmax(1)", of="naive")
+def softmax_of_the_formula_twice():
     """There is a softmax too many: probabilities go into log_softmax, which takes a softmax of its own. Give it the
     scores."""
-    q = input.exp() / input.exp().sum(1, keepdim=True)
-    return -q.log_softmax(1)[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.slip("input", "(input.exp() / input.exp().sum(1, keepdim=True)).log()", of="nll_of_the_scores")
@@ -193,27 +183,22 @@ def with_an_added_epsilon():
     gone. Use the stable log_softmax; it needs no such number."""
 
 
-@cross_entropy.mistake
-def probabilities_clamped(input, target):
+@cross_entropy.slip("input", "input.softmax(1).clamp(min=1e-7).log()", of="nll_of_the_scores")
+def probabilities_clamped():
     """The probabilities are kept away from 0 by clamp. Confidently wrong rows then all cost the same and give no
     gradient. The stable log_softmax needs no clamp."""
-    return -input.softmax(1).clamp(min=1e-7).log()[torch.arange(len(target)), target].mean()
 
 
-@cross_entropy.mistake
-def scores_clamped(input, target):
+@cross_entropy.slip("input", "input.clamp(-50, 50).log_softmax(1)", of="nll_of_the_scores")
+def scores_clamped():
     """The scores are cut off before the softmax, so beyond that they make no difference. Use the stable log_softmax,
     which takes scores of any size."""
-    return -input.clamp(-50, 50).log_softmax(1)[torch.arange(len(target)), target].mean()
 
 
-@cross_entropy.mistake
-def the_largest_of_all(input, target):
+@cross_entropy.slip(first("input = input - input.max()"), of="the_naive_log_softmax")
+def the_largest_of_all():
     """The largest score of the whole batch is taken out, so in rows that lie far below it every exp is 0. Each row
     needs its own largest score."""
-    shifted = input - input.max()
-    log_q = shifted - shifted.exp().sum(1, keepdim=True).log()
-    return -log_q[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.slip("input.max()", "input.amax(1, keepdim=True).clamp(min=0)", of="the_largest_of_all")
@@ -228,28 +213,9 @@ def over_the_first_dimension():
     do: the last dimension."""
 
 
-@cross_entropy.mistake
-def over_everything(input, target):
+@cross_entropy.slip("input", "input - input.flatten().logsumexp(0)", of="nll_of_the_scores")
+def over_everything():
     """The softmax runs over the whole tensor, so all examples share one distribution. Each row has its own."""
-    return -(input - input.flatten().logsumexp(0))[torch.arange(len(target)), target].mean()
-
-
-@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[:, target].mean()")
-def every_column_for_every_target():
-    """From every row the columns of all targets are taken, as [:, target] does, and their mean mixes the examples. Pick
-    one value for each row, as nll does."""
-
-
-@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1)[torch.arange(len(target)), target]")
-def without_the_mean():
-    """One value comes back for each example. The loss is their mean."""
-
-
-@cross_entropy.mistake
-def divided_by_all_elements(input, target):
-    """You divide by n times c. The mean is over the examples: divide by n."""
-    mask = torch.nn.functional.one_hot(target, input.shape[1])
-    return -(input.log_softmax(1) * mask).mean()
 
 
 @cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1).amax(1).mean()")
@@ -258,27 +224,13 @@ def the_predicted_class():
     used."""
 
 
-@cross_entropy.mistake
-def yes_or_no_for_each_class(input, target):
+@cross_entropy.slip("-A.mean()", "torch.nn.functional.binary_cross_entropy_with_logits(input, p)", of="by_one_hot")
+def yes_or_no_for_each_class():
     """This is the loss for a yes or no on each class by itself (a sigmoid for each). Here the classes compete: one
     softmax for each row."""
-    mask = torch.nn.functional.one_hot(target, input.shape[1]).to(input.dtype)
-    return torch.nn.functional.binary_cross_entropy_with_logits(input, mask)
 
 
-@cross_entropy.mistake
-def one_hot_without_the_number_of_classes(input, target):
-    """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
-    class gets too few columns: how many has input?"""
-    mask = torch.nn.functional.one_hot(target)
-    return -(input.log_softmax(1) * mask).sum() / len(target)
-
-
-@cross_entropy.slip(
-    change("input", "input.float().log_softmax(1)"),
-    change("A.mean()", "A.mean().to(input.dtype)"),
-    of="nll_of_the_scores",
-)
+@cross_entropy.slip("A.mean()", "A.mean().to(input.dtype)", of="made_float32")
 def through_float32():
     """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
     Compute in the dtype of the input."""
@@ -289,11 +241,10 @@ def squeezed():
     """With a single row a dimension is lost: squeeze takes away every dimension of size 1. Leave input as it is."""
 
 
-@cross_entropy.mistake
-def the_column_before(input, target):
+@cross_entropy.slip("(X, target)", "(X, target - 1)", of="logsumexp_minus_the_score")
+def the_column_before():
     """You pick the column one to the left of the target's. Labels count from 0, as columns do: no subtraction is
     needed."""
-    return -input.log_softmax(1)[torch.arange(len(target)), target - 1].mean()
 
 
 @cross_entropy.slip("input", "input.log_softmax(1).clamp(min=-100)", of="nll_of_the_scores")
@@ -302,11 +253,10 @@ def losses_cut_off():
     stable log_softmax is finite by itself: cut nothing off."""
 
 
-@cross_entropy.mistake
-def squared_differences(input, target):
+@cross_entropy.slip("return A", "return ((input.softmax(1) - p) ** 2).mean()", of="by_one_hot")
+def squared_differences():
     """This is a mean of squared differences between probabilities and the one-hot target, another loss. Take minus the
     log of the target's probability."""
-    return ((input.softmax(1) - torch.nn.functional.one_hot(target, input.shape[1])) ** 2).mean()
 
 
 @cross_entropy.mistake
@@ -317,10 +267,9 @@ def the_mean_of_the_classes_means(input, target):
     return torch.stack([losses[target == k].mean() for k in target.unique()]).mean()
 
 
-@cross_entropy.mistake
-def made_float32(input, target):
+@cross_entropy.slip("input", "input.float().log_softmax(1)", of="nll_of_the_scores")
+def made_float32():
     """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
-    return -input.float().log_softmax(1)[torch.arange(len(target)), target].mean()
 
 
 @cross_entropy.slip(first("input -= input.logsumexp(1, keepdim=True)"), of="nll_of_the_scores")

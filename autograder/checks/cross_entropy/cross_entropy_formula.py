@@ -109,19 +109,15 @@ def returns_inside_the_loop():
     """Only the first class is looked at. A return that stands inside a loop ends it: look at the indentation."""
 
 
-@cross_entropy_formula.slip(
-    change("math.log(q_i)", "math.log(math.exp(q_i) / total)"),
-    first("total = sum((math.exp(q_i) for q_i in q))"),
-)
+@cross_entropy_formula.slip(first("q = softmax_formula(q)"))
 def softmax_of_q_first():
     """q goes through a softmax before the log. It is a distribution already: take it as it is."""
 
 
-@cross_entropy_formula.mistake
-def q_kept_above_a_limit(p, q):
+@cross_entropy_formula.slip("b + 1e-09", "max(b, 1e-7)", of="with_an_added_epsilon")
+def q_kept_above_a_limit():
     """q is kept above a limit, so a class still less likely costs too little. Leave out the classes whose p is 0, then
     no limit is needed."""
-    return -sum(a * math.log(max(b, 1e-7)) for a, b in zip(p, q, strict=True))
 
 
 @cross_entropy_formula.right
@@ -175,11 +171,10 @@ def zeros_are_not_left_out():
     taken."""
 
 
-@cross_entropy_formula.mistake(twins=["per_row"])
-def the_mean(p, q):
+@cross_entropy_formula.slip("return A", "return A / len(p)", twins=["per_row"])
+def the_mean():
     """You divide by the number of classes. It is a plain sum: the p are the weights of a mean already, they sum to
     one."""
-    return -sum(a * math.log(b) for a, b in zip(p, q, strict=True) if a > 0) / len(p)
 
 
 @cross_entropy_formula.slip("p_i * X", "X")
@@ -192,10 +187,9 @@ def entropy_of_p():
     """This is the entropy of p alone, q is not looked at. The logarithm is that of q, the prediction."""
 
 
-@cross_entropy_formula.mistake
-def entropy_of_q(p, q):
+@cross_entropy_formula.slip("return A", "return -sum(b * math.log(b) for b in q if b > 0)")
+def entropy_of_q():
     """This is the entropy of q alone, p is not looked at. The weights are those of the target p."""
-    return -sum(b * math.log(b) for b in q if b > 0)
 
 
 @cross_entropy_formula.slip(change("1", "a"), change("math.fsum", "sum"), of="by_log_of_the_inverse")
@@ -204,10 +198,9 @@ def relative_entropy():
     entropy has ln q alone."""
 
 
-@cross_entropy_formula.mistake
-def log_of_the_sum(p, q):
+@cross_entropy_formula.slip("return A", "return -math.log(sum(a * b for a, b in zip(p, q, strict=True)))")
+def log_of_the_sum():
     """You take the log of the sum of p times q. Each class has its own log: log first, then weigh, then add up."""
-    return -math.log(sum(a * b for a, b in zip(p, q, strict=True)))
 
 
 @cross_entropy_formula.slip("p_i * math.log(q_i)", "math.log(p_i * q_i)")
@@ -221,26 +214,18 @@ def only_the_likeliest_class():
     every class counts with its weight."""
 
 
-@cross_entropy_formula.mistake
-def yes_or_no_for_each_class(p, q):
+@cross_entropy_formula.slip("return A", "return A - sum((1 - a) * math.log(1 - b) for a, b in zip(p, q) if a < 1)")
+def yes_or_no_for_each_class():
     """There are terms with 1 - p and 1 - q too: a loss for a yes or no on each class by itself. Here only p ln q
     counts."""
-    terms = [
-        (a * math.log(b) if a > 0 else 0) + ((1 - a) * math.log(1 - b) if a < 1 else 0)
-        for a, b in zip(p, q, strict=True)
-    ]
-    return -sum(terms)
 
 
-@cross_entropy_formula.mistake
-def squared_differences(p, q):
+@cross_entropy_formula.slip("return A", "return sum((a - b) ** 2 for a, b in zip(p, q, strict=True))")
+def squared_differences():
     """This is the sum of squared differences, another loss. Cross entropy is made of p times ln q."""
-    return sum((a - b) ** 2 for a, b in zip(p, q, strict=True))
 
 
-@cross_entropy_formula.slip(
-    "return A", "return [-a * math.log(b) if a > 0 else 0.0 for a, b in zip(p, q, strict=True)]"
-)
+@cross_entropy_formula.slip("sum(terms)", "terms", of="with_a_conditional_term")
 def a_list_of_terms():
     """A list of terms comes back. Add them up: one float."""
 
@@ -255,19 +240,15 @@ def each_class_replaces_the_one_before():
     """Only the last class that counts is left: each one replaces the total instead of being added to it."""
 
 
-@cross_entropy_formula.mistake
-def log_of_the_list(p, q):
+@cross_entropy_formula.slip("return A", "return -sum(p * math.log(q))")
+def log_of_the_list():
     """A function of `math` takes one number, and here it gets a list of them: go through the classes in a loop."""
-    return -sum(p * math.log(q))
 
 
-@cross_entropy_formula.mistake
-def the_first_term_only(p, q):
+@cross_entropy_formula.slip("total -= A", "return -A", of="in_a_loop")
+def the_first_term_only():
     """Only the first class with p above 0 is counted: a return inside the loop ends it. Add up first, return
     afterwards."""
-    for a, b in zip(p, q, strict=True):
-        if a > 0:
-            return -a * math.log(b)
 
 
 @cross_entropy_formula.slip("return A", "return torch.zeros(()) + A")

@@ -115,11 +115,7 @@ def the_largest_of_all():
     needs its own largest score."""
 
 
-@log_softmax.slip(
-    "x.max(-1, keepdim=True).values",
-    "x.amax(-1, keepdim=True).clamp(min=0)",
-    of="with_the_largest_taken_out",
-)
+@log_softmax.slip("x.max()", "x.amax(-1, keepdim=True).clamp(min=0)", of="the_largest_of_all")
 def the_largest_but_at_least_0():
     """A row of very negative scores comes out infinite: 0 is taken out of it, and not its largest score. What keeps
     your largest from being below 0?"""
@@ -142,17 +138,6 @@ def over_the_first_dimension():
     """You take the logsumexp of each column. The scores of one example stand in a row: the last dimension."""
 
 
-@log_softmax.slip("-1", "1")
-def over_dimension_one():
-    """You reduce dimension 1. That is the last one of a matrix only: count from the end."""
-
-
-@log_softmax.slip("-1", "min(1, x.dim() - 1)")
-def over_dimension_one_at_most():
-    """One and two dimensions work, three do not: there you reduce dimension 1 and not the last. Counted from the end
-    it is the same for any number of dimensions."""
-
-
 @log_softmax.slip("x - X", "torch.stack([row - row.logsumexp(-1, keepdim=True) for row in x])")
 def along_the_first_loop():
     """You loop over the first dimension. For a single row that gives single numbers, whose log_softmax is 0. Work on
@@ -167,12 +152,6 @@ def logsumexp_alone():
 @log_softmax.slip("x - X", "(x - X).exp()")
 def probabilities():
     """These are probabilities: the exp of what is asked for. x minus logsumexp is the result already."""
-
-
-@log_softmax.slip("x - X", "(x - X).squeeze()")
-def squeezed():
-    """A dimension of size 1 is lost that was in x from the start: squeeze() takes away every one of them. The result
-    has the shape of x."""
 
 
 @log_softmax.slip("x - X", "x - X.detach()")

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.checks.cross_entropy import with_gradient
+from autograder.checks.cross_entropy import of_both_dtypes, of_more_dimensions, of_single_rows, with_gradient
 from autograder.exercise import code
 
 log_softmax_naive = code(
@@ -22,34 +22,18 @@ log_softmax_naive = code(
 
 @log_softmax_naive.probe
 def gives_the_log_of_each_probability(log_softmax_naive, draw):
-    n = draw.size(2, 4)
-    x = draw.normal(n, n)
-    wide = x.double() + draw.number(400, 600)  # no overflow in float64, but in float32
-    return {"float32 scores": log_softmax_naive(x), "float64 scores": log_softmax_naive(wide)}
+    return of_both_dtypes(log_softmax_naive, draw)
 
 
 @log_softmax_naive.probe
 def works_on_a_single_row(log_softmax_naive, draw):
     """Nothing may be left from one row to the next, and no score may be cut off or drowned by something added."""
-    c = draw.size(2, 5)
-    row, far_apart = draw.normal(c), draw.normal(c)
-    far_apart[draw.integer(0, c - 1)] += 27
-    return {
-        "a row": log_softmax_naive(row),
-        "another row": log_softmax_naive(draw.normal(c)),
-        "a row far below 0": log_softmax_naive(draw.normal(c) - draw.number(25, 30)),
-        "one score far above the others": log_softmax_naive(far_apart),
-    }
+    return of_single_rows(log_softmax_naive, draw)
 
 
 @log_softmax_naive.probe
 def uses_the_last_of_three_dimensions(log_softmax_naive, draw):
-    x, thin = draw.normal(2, draw.size(2, 4), draw.size(3, 5)), draw.normal(2, 1, draw.size(3, 5))
-    return {
-        "of the shape (2, n, c)": log_softmax_naive(x),
-        "of the shape (2, 1, c)": log_softmax_naive(thin),
-        "of the shape (2, 1, n, c)": log_softmax_naive(x.unsqueeze(1)),
-    }
+    return of_more_dimensions(log_softmax_naive, draw)
 
 
 @log_softmax_naive.probe
@@ -77,12 +61,6 @@ def log_of_torchs_softmax(x):
 @log_softmax_naive.right
 def with_logsumexp(x):
     return x - torch.logsumexp(x, -1).unsqueeze(-1)
-
-
-@log_softmax_naive.slip("x - X", "(x - X).squeeze()", of="as_a_difference")
-def squeezed():
-    """A dimension of size 1 is lost that was in x from the start: squeeze() takes away every one of them. The result
-    has the shape of x."""
 
 
 @log_softmax_naive.slip("x - X.log()", "x.exp() / X", of="as_a_difference")
@@ -117,12 +95,10 @@ def log_base_ten():
     """These are logarithms to base 10. The natural logarithm is asked for: torch.log."""
 
 
-@log_softmax_naive.mistake
-def softmax_of_the_log(x):
+@log_softmax_naive.slip("softmax(x).log()", "softmax(x.log())")
+def softmax_of_the_log():
     """You take the log of the scores first, and negative scores have none: hence the nan. Softmax comes first, then the
     log of the result."""
-    exps = x.log().exp()
-    return exps / exps.sum(-1, keepdim=True)
 
 
 @log_softmax_naive.slip("x - X.log()", "(x.exp() / X + 1e-08).log()", of="as_a_difference")
@@ -137,22 +113,17 @@ def scores_clamped():
     they are."""
 
 
-@log_softmax_naive.mistake
-def through_float32(x):
+@log_softmax_naive.slip("softmax(x).log()", "softmax(x.float()).log().to(x.dtype)")
+def through_float32():
     """float64 goes through float32 on the way: digits are lost, and a score of 400 overflows. Compute in the dtype of
     the input."""
-    exps = x.float().exp()
-    return (exps / exps.sum(-1, keepdim=True)).log().to(x.dtype)
 
 
 @log_softmax_naive.mistake
 def remembers_an_earlier_result(x, known={}):  # noqa: B006
     """A second call with other scores gives the result of the first: something is kept from call to call. Compute
     everything from x, inside the function."""
-    key = x.shape, x.dtype
-    if key not in known:
-        known[key] = x.softmax(-1).log()
-    return known[key]
+    return known.setdefault((x.shape, x.dtype), x.softmax(-1).log())
 
 
 @log_softmax_naive.slip("softmax(x)", "x.softmax(-1).softmax(-1)")
@@ -169,14 +140,3 @@ def log_twice():
 @log_softmax_naive.slip("softmax(x).log()", "x - x.exp().sum().log()")
 def over_everything():
     """You sum over all the elements, so all the rows together are one distribution. Each row is one of its own."""
-
-
-@log_softmax_naive.slip("-1", "1", of="as_a_difference")
-def over_dimension_one():
-    """You sum over dimension 1. That is the last one of a matrix only: count from the end."""
-
-
-@log_softmax_naive.slip("-1", "min(1, x.dim() - 1)", of="as_a_difference")
-def over_dimension_one_at_most():
-    """One and two dimensions work, three do not: there you sum over dimension 1 and not over the last. Which number
-    means the last, however many there are?"""

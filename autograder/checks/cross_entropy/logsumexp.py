@@ -1,7 +1,5 @@
 """logsumexp: its probes, other right answers and known mistakes."""
 
-import math
-
 import torch
 
 from autograder.authoring.slips import before, change, everywhere
@@ -151,10 +149,9 @@ def the_largest_but_at_least_0():
     keeps your largest from being below 0?"""
 
 
-@logsumexp.mistake
-def a_fixed_number(x):
+@logsumexp.slip("return A", "return 1000 + (x.double() - 1000).exp().sum(-1).log().to(x.dtype)")
+def a_fixed_number():
     """You take out one fixed number. It helps scores near that number only: take out the largest score of each row."""
-    return 1000 + (x.double() - 1000).exp().sum(-1).log().to(x.dtype)
 
 
 @logsumexp.slip("return A", "return x.double().exp().sum(-1).log().to(x.dtype)")
@@ -163,11 +160,10 @@ def in_double_on_the_way():
     of each row out first."""
 
 
-@logsumexp.mistake
-def clamped(x):
+@logsumexp.slip("return A", "return x.clamp(-80, 80).exp().sum(-1).log()")
+def clamped():
     """You limit the scores so that nothing overflows, and with them the result. Nothing may be cut off: take the
     largest score out and add it back."""
-    return x.clamp(-80, 80).exp().sum(-1).log()
 
 
 @logsumexp.slip("return A", "return (x.exp().sum(-1) + 1e-9).log()")
@@ -193,11 +189,10 @@ def only_the_largest():
     largest is taken out."""
 
 
-@logsumexp.mistake
-def the_sum_of_the_scores(x):
+@logsumexp.slip("return A", "return x.sum(-1)")
+def the_sum_of_the_scores():
     """This is the sum of the scores. log and exp do not cancel, because the sum stands between them: exp first, then
     sum, then log."""
-    return x.sum(-1)
 
 
 @logsumexp.slip("X.sum", "X.mean")
@@ -229,12 +224,10 @@ def the_result_squeezed_too_far():
     Tell it which one."""
 
 
-@logsumexp.mistake
-def through_float32(x):
+@logsumexp.slip(everywhere("x", "x.float()"), change("return A", "return A.to(x.dtype)"))
+def through_float32():
     """float64 goes through float32 on the way, and digits are lost that the dtype at the end does not bring back.
     Compute in the dtype of the input."""
-    m = x.float().amax(-1, keepdim=True)
-    return (m.squeeze(-1) + (x.float() - m).exp().sum(-1).log()).to(x.dtype)
 
 
 @logsumexp.slip("x.amax(-1, keepdim=True)", "x[..., :1]")
@@ -254,21 +247,16 @@ def without_the_log():
     """The logarithm of the sum is missing: the sum itself is added to the largest score."""
 
 
-@logsumexp.mistake
-def infinities_replaced(x):
+@logsumexp.slip("return A", "return x.exp().sum(-1).log().nan_to_num()")
+def infinities_replaced():
     """Where the formula gives infinity you put another number in its place. The true value is close to the largest
     score: take that out before exp, and nothing overflows."""
-    return x.exp().sum(-1).log().nan_to_num()
 
 
-@logsumexp.mistake
-def by_python_numbers(x):
+@logsumexp.slip("return A", "return torch.tensor(A.tolist())")
+def by_python_numbers():
     """The result is put into a new tensor, which cuts the graph and may lose the dtype. Use torch's max, exp, sum and
     log on the tensor itself."""
-    if x.dim() > 1:
-        return torch.stack([by_python_numbers(row) for row in x])
-    m = x.max().item()
-    return torch.tensor(m + math.log(sum(math.exp(value - m) for value in x.tolist())))
 
 
 @logsumexp.slip("X.log()", "X.log().clamp_min(1e-6)", of="with_a_constant_maximum")

@@ -3,7 +3,7 @@
 import torch
 
 from autograder.authoring.slips import indent
-from autograder.checks.cross_entropy import log_probabilities_of, telling, with_gradient
+from autograder.checks.cross_entropy import log_probabilities_of, sizes, telling, with_gradient
 from autograder.exercise import code
 
 nll = code(
@@ -26,12 +26,6 @@ nll = code(
 def log_probabilities(draw, n, c):
     """n rows of c log-probabilities."""
     return log_probabilities_of(draw.normal(n, c))
-
-
-def sizes(draw):
-    """n rows and c classes, more rows than classes: log_probs[target] exists and is wrong."""
-    c = draw.size(2, 4)
-    return c + draw.size(2, 3), c
 
 
 @nll.probe
@@ -100,18 +94,12 @@ def row_after_row(log_probs, target):
 @nll.right
 def by_one_hot(log_probs, target):
     mask = torch.nn.functional.one_hot(target, log_probs.shape[1])
-    return -(log_probs * mask).sum() / log_probs.size(0)
+    return -(log_probs * mask).sum(dim=1).mean()
 
 
 @nll.right
 def by_the_diagonal(log_probs, target):
     return log_probs[:, target].diag().mean().neg()
-
-
-@nll.slip("log_probs[rows, target]", "log_probs[:, target]")
-def every_column_for_every_target():
-    """From every row the columns of all targets are taken, as log_probs[:, target] does: (n, n) numbers, whose mean
-    mixes the examples. Each row has one number to give."""
 
 
 @nll.slip("log_probs[rows, target]", "log_probs.gather(1, target)")
@@ -126,39 +114,26 @@ def rows_named_by_the_target():
     own."""
 
 
-@nll.slip("X.mean()", "X")
-def without_the_mean():
-    """One value comes back for each example. The loss is a single number: their mean."""
-
-
 @nll.slip(indent("return A"), of="row_after_row")
 def returns_inside_the_loop():
     """Only the first example is counted. A return that stands inside a loop ends it: look at the indentation."""
 
 
-@nll.mistake
-def targets_come_first(target, log_probs):
+@nll.slip("def nll(log_probs, target):", "def nll(target, log_probs):")
+def targets_come_first():
     """Two indices are given to something with one dimension. nll is called as nll(log_probs, target): do your two names
     stand the other way round?"""
-    return -log_probs[range(target.shape[0]), target].mean()
 
 
-@nll.mistake
-def by_python_numbers(log_probs, target):
+@nll.slip("return A", "return torch.tensor(A.item())")
+def by_python_numbers():
     """The result goes through Python's numbers into a new tensor, so the graph is cut (and the dtype may be lost). Stay
     with tensors all the way."""
-    return torch.tensor(sum(-log_probs[i, target[i]].item() for i in range(len(target))) / len(target))
 
 
 @nll.slip("(rows, target)", "(torch.arange(log_probs.shape[1]), target)")
 def as_many_rows_as_classes():
     """You number the rows up to the number of classes. There are as many rows as examples."""
-
-
-@nll.slip("-X.sum() / log_probs.size(0)", "-X.mean()", of="by_one_hot")
-def divided_by_all_elements():
-    """You divide by n times c. The values that count are n, one for each example, so that is what their sum is divided
-    by."""
 
 
 @nll.slip("-X.mean()", "-X.sum() / log_probs.shape[1]")
@@ -187,12 +162,6 @@ def the_predicted_class():
 def log_of_the_mean():
     """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average
     the log-probabilities."""
-
-
-@nll.slip("X.one_hot(target, log_probs.shape[1])", "X.one_hot(target)", of="by_one_hot")
-def one_hot_without_the_number_of_classes():
-    """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
-    class gets too few columns: how many has log_probs?"""
 
 
 @nll.slip("log_probs", "log_probs.log_softmax(1)")

@@ -3,7 +3,7 @@
 import torch
 
 from autograder.authoring.slips import change
-from autograder.checks.cross_entropy import with_gradient
+from autograder.checks.cross_entropy import of_both_dtypes, of_more_dimensions, of_single_rows, with_gradient
 from autograder.exercise import code
 
 softmax = code(
@@ -25,34 +25,18 @@ softmax = code(
 
 @softmax.probe
 def normalises_each_row(softmax, draw):
-    n = draw.size(2, 4)
-    x = draw.normal(n, n)
-    wide = x.double() + draw.number(400, 600)  # no overflow in float64, but in float32
-    return {"float32 scores": softmax(x), "float64 scores": softmax(wide)}
+    return of_both_dtypes(softmax, draw)
 
 
 @softmax.probe
 def works_on_a_single_row(softmax, draw):
     """Nothing may be left from one row to the next, and no score may be cut off or drowned by something added."""
-    c = draw.size(2, 5)
-    row, far_apart = draw.normal(c), draw.normal(c)
-    far_apart[draw.integer(0, c - 1)] += 27
-    return {
-        "a row": softmax(row),
-        "another row": softmax(draw.normal(c)),
-        "a row far below 0": softmax(draw.normal(c) - draw.number(25, 30)),
-        "one score far above the others": softmax(far_apart),
-    }
+    return of_single_rows(softmax, draw)
 
 
 @softmax.probe
 def uses_the_last_of_three_dimensions(softmax, draw):
-    x, thin = draw.normal(2, draw.size(2, 4), draw.size(3, 5)), draw.normal(2, 1, draw.size(3, 5))
-    return {
-        "of the shape (2, n, c)": softmax(x),
-        "of the shape (2, 1, c)": softmax(thin),
-        "of the shape (2, 1, n, c)": softmax(x.unsqueeze(1)),
-    }
+    return of_more_dimensions(softmax, draw)
 
 
 @softmax.probe
@@ -146,10 +130,9 @@ def divided_by_the_largest():
     """You divide by the largest exponential of the row, so that the largest value is 1. The row must sum to 1."""
 
 
-@softmax.mistake
-def powers_of_two(x):
+@softmax.slip("x.exp()", "2**x")
+def powers_of_two():
     """You use powers of 2. The base is e, as in torch.exp."""
-    return 2**x / (2**x).sum(-1, keepdim=True)
 
 
 @softmax.slip("exps / X", "1 / (1 + (-x).exp())")
@@ -158,11 +141,10 @@ def sigmoid_of_each():
     other."""
 
 
-@softmax.mistake
-def the_winner_takes_all(x):
+@softmax.slip("return X", "return (x == x.amax(-1, keepdim=True)).to(x.dtype) + 0 * x")
+def the_winner_takes_all():
     """The largest score gets 1 and all others 0: this is argmax, the hard maximum. The soft one gives every class a
     share (and a gradient)."""
-    return (x == x.amax(-1, keepdim=True)).to(x.dtype) + 0 * x
 
 
 @softmax.slip("return X", "return X.squeeze()")
@@ -199,10 +181,7 @@ def through_float32():
 def remembers_an_earlier_result(x, known={}):  # noqa: B006
     """A second call with other scores gives the result of the first: something is kept from call to call. Compute
     everything from x, inside the function."""
-    key = x.shape, x.dtype
-    if key not in known:
-        known[key] = x.exp() / x.exp().sum(-1, keepdim=True)
-    return known[key]
+    return known.setdefault((x.shape, x.dtype), x.exp() / x.exp().sum(-1, keepdim=True))
 
 
 @softmax.slip("x", "-x")
@@ -221,9 +200,7 @@ def two_results():
     """Two values come back. Return the probabilities alone."""
 
 
-@softmax.mistake
-def in_place(x):
+@softmax.slip(change("x.exp()", "x.exp_()"), change("A / B", "A.div_(B)"))
+def in_place():
     """The result is right, but x itself is changed, and the caller's scores are lost: exp_ (with _ at its end), x /=
     ... and out=x write into it."""
-    x.exp_()
-    return x.div_(x.sum(-1, keepdim=True))

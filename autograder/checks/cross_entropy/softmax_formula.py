@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from autograder.authoring.slips import change, everywhere, indent
+from autograder.authoring.slips import change, everywhere, first, indent
 from autograder.exercise import Complaint, code
 
 softmax_formula = code(
@@ -102,11 +102,10 @@ def divided_by_the_sum_of_the_numbers():
     """You divide the exponentials by the sum of the numbers. The divisor is the sum of the exponentials."""
 
 
-@softmax_formula.mistake
-def exponential_of_the_list(xs):
+@softmax_formula.slip("[math.exp(x) for x in xs]", "math.exp(xs)")
+def exponential_of_the_list():
     """A function of `math` takes one number, and `xs` is a list of them: take the exponential of each in a loop or a
     list comprehension."""
-    return math.exp(xs) / sum(math.exp(xs))
 
 
 @softmax_formula.slip(change("other - x", "other"), change("1", "x"), of="by_differences")
@@ -119,12 +118,10 @@ def exponential_of_the_sum():
     """You divide by the exponential of the sum. The order matters: exponentials first, then their sum."""
 
 
-@softmax_formula.mistake
-def normalised_before_the_exponential(xs):
+@softmax_formula.slip("return A", "return [math.exp(x / total) for x in xs]")
+def normalised_before_the_exponential():
     """You divide by the sum first and take the exponential then, so the values do not sum to one. Exponentials
     first."""
-    total = sum(math.exp(x) for x in xs)
-    return [math.exp(x / total) for x in xs]
 
 
 @softmax_formula.slip("e / total", "e / max(exps)")
@@ -154,10 +151,9 @@ def a_rounded_e():
     """You type e in with a few digits, and the values are off by as much. math.exp(x) knows all of them."""
 
 
-@softmax_formula.mistake
-def of_the_negative_numbers(xs):
+@softmax_formula.slip("math.exp(x)", "math.exp(-x)")
+def of_the_negative_numbers():
     """The largest number gets the smallest value: the sign is turned before the exponential."""
-    return [math.exp(-x) / sum(math.exp(-y) for y in xs) for x in xs]
 
 
 @softmax_formula.slip("return A", "return [e / sum(exps[: i + 1]) for i, e in enumerate(exps)]")
@@ -172,43 +168,33 @@ def returns_inside_the_loop():
     indentation."""
 
 
-@softmax_formula.mistake
-def the_list_itself_sorted(xs):
+@softmax_formula.slip(first("xs.sort()"))
+def the_list_itself_sorted():
     """You sort `xs` itself, and the caller's numbers change places. Leave it as it was; each value belongs to the
     number in the same place."""
-    xs.sort()
-    total = sum(math.exp(x) for x in xs)
-    return [math.exp(x) / total for x in xs]
 
 
 @softmax_formula.mistake
 def one_list_for_all_calls(xs, result=[]):  # noqa: B006
     """Every call returns the same list object, so a later call changes what an earlier one gave. Make a new list inside
     the function."""
-    total = sum(math.exp(x) for x in xs)
-    result[:] = [math.exp(x) / total for x in xs]
+    result[:] = in_a_loop(xs)
     return result
 
 
-@softmax_formula.mistake
-def as_a_dict(xs):
+@softmax_formula.slip("return A", "return {x: math.exp(x) / total for x in xs}")
+def as_a_dict():
     """A dict comes back, in which equal keys share one entry. A list is asked for."""
-    total = sum(math.exp(x) for x in xs)
-    return {x: math.exp(x) / total for x in xs}
 
 
-@softmax_formula.mistake
-def largest_first(xs):
+@softmax_formula.slip("return A", "return sorted(A, reverse=True)")
+def largest_first():
     """The values are sorted. Keep them in the order of the numbers that they belong to."""
-    total = sum(math.exp(x) for x in xs)
-    return sorted((math.exp(x) / total for x in xs), reverse=True)
 
 
-@softmax_formula.mistake
-def smallest_first(xs):
+@softmax_formula.slip("return A", "return sorted(A)")
+def smallest_first():
     """The values are sorted. Keep them in the order of the numbers that they belong to."""
-    total = sum(math.exp(x) for x in xs)
-    return sorted(math.exp(x) / total for x in xs)
 
 
 @softmax_formula.slip("sum(exps)", "sum({x: math.exp(x) for x in xs}.values())")
@@ -217,10 +203,9 @@ def equal_numbers_counted_once():
     counts."""
 
 
-@softmax_formula.mistake
-def only_the_first(xs):
+@softmax_formula.slip("return A", "return exps[0] / total")
+def only_the_first():
     """One single number comes back. Return a list with one value for each number: a return inside a loop ends it."""
-    return math.exp(xs[0]) / sum(math.exp(x) for x in xs)
 
 
 @softmax_formula.slip("return A", "return torch.tensor(A)")
@@ -228,13 +213,9 @@ def as_a_tensor():
     """A tensor comes back. This one is about the formula: a list of floats in, a list of floats out, `math` alone."""
 
 
-@softmax_formula.mistake
-def in_place(xs):
+@softmax_formula.slip("return A", "xs[:] = A\nreturn xs")
+def in_place():
     """The result is right, but it is written into `xs`, and the caller's numbers are lost. Fill a new list."""
-    total = sum(math.exp(x) for x in xs)
-    for i, x in enumerate(xs):
-        xs[i] = math.exp(x) / total
-    return xs
 
 
 @softmax_formula.mistake
