@@ -69,3 +69,8 @@ def tensors_for_numbers():
 @slip(everywhere("x", "x.float()"))
 def made_float32():
     """float64 went in and float32 came out: something on the way converts. Keep the dtype of the input."""
+
+
+@slip(everywhere("loss_func(A, B)", "loss_func(A, B)"), everywhere("A.item()", "round(A.item(), 3)"))
+def rounded():
+    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""

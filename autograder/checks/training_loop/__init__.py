@@ -2,11 +2,11 @@
 
 import torch
 
+from autograder.beside import readings, spies
+
 
 def _as_left(model):
     """What an answer that is to look and change nothing has left: a linear model, and whether torch records."""
-    from autograder.beside import readings
-
     recording = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
     return {
@@ -30,8 +30,6 @@ def gentle(model):
 
 def rounding_shows(draw, model, n, n_in, c):
     """n rows and labels, for which the squared error of the model is no number of three digits or nearly so."""
-    from autograder.beside import spies
-
     for _ in range(50):
         x, y = draw.normal(n, n_in), draw.labels(n, c)
         with torch.no_grad():
@@ -56,8 +54,6 @@ def watched_loop(draw, n, bs, epochs, fit):
     """What a loop over slices learns from, and how the parameters move: a small network on drawn data with one target a
     row. `fit(model, loss_func, x, y)` runs the loop; `epochs` are what it passes on for them, or nothing.
     """
-    from autograder.beside import readings, spies
-
     x, y = draw.uniform(n, 3, low=-1), draw.uniform(n, low=-1)
     model = gentle(draw.network(3, 4, 1))
     journal = spies.Journal(model.parameters())

@@ -3,6 +3,7 @@
 import torch
 
 from autograder.authoring.slips import body
+from autograder.beside import readings
 from autograder.checks.training_loop import _scores
 from autograder.exercise import code
 
@@ -22,8 +23,6 @@ accuracy = code(
 @accuracy.probe(points=2)
 def is_the_share_of_right_rows(accuracy, draw):
     """Several tables of scores for the same targets: none of the rows right, all of them, and everything between."""
-    from autograder.beside import readings
-
     c, n = draw.size(3, 4), draw.size(6, 9)  # shares of so many do not end after two digits
     yb = draw.labels(n, c)
     outs = [_scores(draw, yb, c, right) for right in draw.shuffled(range(n + 1))]
@@ -33,8 +32,6 @@ def is_the_share_of_right_rows(accuracy, draw):
 @accuracy.probe
 def takes_scores_of_any_size(accuracy, draw):
     """Scores of some hundreds, as a model may well give them, and such as hardly differ; more than ten classes."""
-    from autograder.beside import readings
-
     n, c = draw.choice([7, 9]), draw.integer(11, 14)
     yb = draw.labels(n, c)
     yb[0] = c - 1
@@ -52,8 +49,6 @@ def takes_scores_of_any_size(accuracy, draw):
 
 @accuracy.probe(fixed="a single row is right or wrong: 1 or 0")
 def one_row_is_a_batch_too(accuracy, draw):
-    from autograder.beside import readings
-
     row = torch.tensor([draw.number(0.1, 0.4), draw.number(1.5, 2.5), draw.number(5.0, 6.0)])
     # Column i gets the score numbered order[i]. It is not the first that gets the largest.
     order = torch.tensor(draw.choice([(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0)]))
@@ -107,10 +102,9 @@ def is_the_error_rate():
     """You return the share of wrong rows: 1 minus the accuracy."""
 
 
-@accuracy.mistake
-def divides_by_64(out, yb):
+@accuracy.slip("A.float().mean()", "A.sum() / 64")
+def divides_by_64():
     """You divide by 64, whatever the batch. How many rows has this one?"""
-    return (out.argmax(1) == yb).sum() / 64
 
 
 @accuracy.slip("(out.argmax(dim=1) == yb).float().mean", "(out.argmax(1) == yb).float")
@@ -118,11 +112,10 @@ def one_answer_for_each_row():
     """n values come back, one for each row. One number is asked for: the mean of whether each row is right."""
 
 
-@accuracy.mistake
-def all_or_nothing(out, yb):
+@accuracy.slip("A.float().mean()", "float(A.all())")
+def all_or_nothing():
     """You return 1 when every row is right and 0 otherwise. `all`, torch.equal or a division with `//` does that; a
     mean is asked for."""
-    return float((out.argmax(1) == yb).all())
 
 
 @accuracy.slip("(own >= out).all(1).double", "(own > 0.5).float", of="by_comparing_scores")
@@ -183,7 +176,7 @@ def squeezed():
     is."""
 
 
-@accuracy.slip("(out.argmax(dim=1) == yb).float().mean()", "round(float((out.argmax(1) == yb).float().mean()), 2)")
+@accuracy.slip("return A", "return round(float(A), 2)")
 def rounded_to_two_digits():
     """Your share is rounded. Return it as it is; how many digits to show is for print to decide."""
 

@@ -2,7 +2,8 @@
 
 import torch
 
-from autograder.authoring.slips import change, first, last, outdent
+from autograder.authoring.slips import before, change, everywhere, first
+from autograder.beside import readings, spies
 from autograder.checks.training_loop import _as_left
 from autograder.exercise import code
 
@@ -19,8 +20,6 @@ evaluate = code(
 
 @evaluate.probe(points=2)
 def measures_loss_and_accuracy(evaluate, draw):
-    from autograder.beside import readings, spies
-
     n, c = draw.size(3, 7), draw.size(3, 5)
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
     y[0] = model(x)[0].argmax()  # right at least once
@@ -39,8 +38,6 @@ def measures_loss_and_accuracy(evaluate, draw):
 def gives_plain_numbers(evaluate, draw):
     """What comes back holds a tensor. `.item()` makes a plain number of it, which prints better and keeps nothing
     alive."""
-    from autograder.beside import readings, spies
-
     n, c = draw.size(4, 5), draw.size(2, 3)
     pair = evaluate(draw.linear(2, c), spies.squared_error, draw.normal(n, 2), draw.labels(n, c))
     readings.as_pair(pair, "what evaluate returned")
@@ -51,8 +48,6 @@ def gives_plain_numbers(evaluate, draw):
 @evaluate.probe(fixed="no graph is to be built, whatever was drawn")
 def builds_no_graph(evaluate, draw):
     """The model's outputs should have no graph: no memory is spent on a backward() that never comes."""
-    from autograder.beside import spies
-
     n, c = draw.size(4, 5), draw.size(2, 3)  # never as many rows as classes
     journal = spies.Journal()
     model = spies.watch(draw.linear(2, c), journal)
@@ -64,8 +59,6 @@ def builds_no_graph(evaluate, draw):
 def leaves_everything_as_it_was(evaluate, draw):
     """A model in training mode; its weight has a gradient beforehand, its bias has none. Afterwards nothing should
     have changed; nor should it when the model is in evaluation mode and torch records no gradients to begin with."""
-    from autograder.beside import spies
-
     n, c = draw.size(4, 5), draw.size(2, 3)  # never as many rows as classes
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
     model.weight.grad = draw.normal(c, 2)
@@ -120,34 +113,27 @@ def puts_the_mode_back(model, loss_func, x, y):
     model.eval()
     with torch.no_grad():
         out = model(x)
-        loss, share = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
+        loss, share = loss_func(out, y).item(), (out.argmax(dim=1) == y).float().mean().item()
     model.train(was_training)
     return loss, share
 
 
-@evaluate.mistake
-def builds_a_graph(model, loss_func, x, y):
+@evaluate.slip("with torch.no_grad():", "")
+def builds_a_graph():
     """The numbers are right, but a graph was built while the model ran. Turning the result into a number afterwards, or
     detaching it, comes too late."""
-    out = model(x)
-    return loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
 
 
-@evaluate.slip(outdent("return A"), change("with A:", "torch.set_grad_enabled(False)\nout = model(x)"))
+@evaluate.slip(change("with torch.no_grad():", ""), first("torch.set_grad_enabled(False)"))
 def leaves_gradients_off():
     """The numbers are right, but torch records no gradients after you return: set_grad_enabled(False) stays in
     force, and the next training step would fail. A `with` block switches back by itself."""
 
 
-@evaluate.mistake
-def always_switches_recording_on(model, loss_func, x, y):
+@evaluate.slip("return A", "pair = A\ntorch.set_grad_enabled(True)\nreturn pair", of="leaves_gradients_off")
+def always_switches_recording_on():
     """The numbers are right, but torch records gradients after you return even if it did not before. Put back what
     you found; a `with` block does that by itself."""
-    torch.set_grad_enabled(False)
-    out = model(x)
-    pair = loss_func(out, y).item(), (out.argmax(1) == y).float().mean().item()
-    torch.set_grad_enabled(True)
-    return pair
 
 
 @evaluate.slip(first("if isinstance(model, torch.nn.Module):\n    model.eval()"))
@@ -156,33 +142,15 @@ def leaves_evaluation_mode():
     without dropout. Leave the mode as you found it."""
 
 
-@evaluate.slip(
-    last("model.train()\nreturn pair"),
-    change("return X, accuracy(out, y).item()", "pair = (X, (out.argmax(1) == y).float().mean().item())"),
-)
+@evaluate.slip(before("return A", "model.train()"))
 def always_ends_in_training_mode():
     """The numbers are right, but the model was in evaluation mode and is now in training mode. Leave it as you found
     it: model.training tells which it is."""
 
 
-@evaluate.slip("accuracy(out, y)", "(out.argmax(0) == y).float().mean()")
-def the_row_for_each_class():
-    """You look for the likeliest row of each class. It is the likeliest class of each row that counts."""
-
-
-@evaluate.slip("accuracy(out, y)", "(out.argmin(1) == y).float().mean()")
-def the_least_likely_class():
-    """You look for the smallest score of each row. Which score has the class that the model chooses?"""
-
-
 @evaluate.slip("accuracy(out, y)", "(out.argmax(1) != y).float().mean()")
 def the_share_of_wrong_ones():
     """The loss is right; for the accuracy you return the share of wrong examples."""
-
-
-@evaluate.slip("(X, accuracy(out, y).item())", "(round(X, 3), round((out.argmax(1) == y).float().mean().item(), 3))")
-def rounded():
-    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
 
 
 @evaluate.slip(first("for p in model.parameters():\n    p.grad = None"))
@@ -197,35 +165,24 @@ def freezes_the_model():
     trained further. Keep torch from recording instead."""
 
 
-@evaluate.mistake
-def the_first_64_examples(model, loss_func, x, y):
+@evaluate.slip(everywhere("x", "x[:64]"), everywhere("y", "y[:64]"))
+def the_first_64_examples():
     """You look at the first 64 examples alone. All of them are asked for."""
-    with torch.no_grad():
-        out = model(x[:64])
-        return loss_func(out, y[:64]).item(), (out.argmax(1) == y[:64]).float().mean().item()
 
 
-@evaluate.mistake
-def averages_batches_of_64(model, loss_func, x, y):
+@evaluate.slip(everywhere("A(out, y)", "torch.stack([A(*ab) for ab in zip(out.split(64), y.split(64))]).mean()"))
+def averages_batches_of_64():
     """You average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by its size, or
     take all of x at once."""
-    with torch.no_grad():
-        pairs = [(model(xb), yb) for xb, yb in zip(x.split(64), y.split(64), strict=True)]
-        losses = [loss_func(out, yb).item() for out, yb in pairs]
-        shares = [(out.argmax(1) == yb).float().mean().item() for out, yb in pairs]
-    return sum(losses) / len(losses), sum(shares) / len(shares)
 
 
-@evaluate.slip(
-    "loss_func(out, y)",
-    "torch.stack([loss_func(a, b) for a, b in zip(out.split(64), y.split(64), strict=True)]).mean()",
-)
+@evaluate.slip("loss_func(out, y)", "torch.stack([loss_func(*ab) for ab in zip(out.split(64), y.split(64))]).mean()")
 def averages_the_losses_of_batches_of_64():
     """The loss is an average over batches of 64, and the short last batch weighs as much as a full one. Weigh each by
     its size, or do without batches."""
 
 
-@evaluate.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == y).float().mean().item(), X)"))
+@evaluate.slip("return A, B", "return B, A")
 def accuracy_before_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
 

@@ -2,7 +2,8 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first
+from autograder.authoring.slips import after, first
+from autograder.beside import readings, spies
 from autograder.checks.training_loop import _as_left
 from autograder.exercise import code
 
@@ -19,8 +20,6 @@ evaluate_batch = code(
 
 @evaluate_batch.probe(points=2)
 def gives_loss_and_accuracy(evaluate_batch, draw):
-    from autograder.beside import readings, spies
-
     c = draw.size(3, 5)
     n = c + draw.size(1, 2)  # a count divided by the classes is another number, then
     model, x, y = draw.network(2, 3, c), draw.normal(n, 2), draw.labels(n, c)
@@ -41,8 +40,6 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
 def only_looks(evaluate_batch, draw):
     """The parameters and their gradients should stay as they are. The weight has a gradient beforehand, the bias has
     none."""
-    from autograder.beside import spies
-
     n, c = draw.size(5, 6), draw.size(2, 4)  # never as many rows as classes
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
     model.weight.grad = draw.normal(c, 2)
@@ -54,8 +51,7 @@ def only_looks(evaluate_batch, draw):
 def as_floats(model, loss_func, xb, yb):
     with torch.no_grad():
         scores = model(xb)
-        correct = sum(int(a == b) for a, b in zip(scores.argmax(-1), yb, strict=True))
-        return float(loss_func(scores, yb)), correct / len(yb)
+        return loss_func(scores, yb).item(), (scores.argmax(dim=1) == yb).double().mean().item()
 
 
 @evaluate_batch.right
@@ -73,7 +69,7 @@ def in_eval_mode(model, loss_func, xb, yb):
         return loss_func(out, yb), (out.argmax(1) == yb).to(out.dtype).mean()
 
 
-@evaluate_batch.slip(change("accuracy", "loss_func"), change("(X, X)", "((out.argmax(1) == yb).float().mean(), X)"))
+@evaluate_batch.slip("return A, B", "return B, A")
 def the_other_way_round():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
 
@@ -117,33 +113,15 @@ def the_loss_alone():
     """One value comes back. Return two: loss, accuracy."""
 
 
-@evaluate_batch.mistake
-def calls_backward(model, loss_func, xb, yb):
+@evaluate_batch.slip(after("out = A", "loss_func(out, yb).backward()"))
+def calls_backward():
     """Both values are right, but you call backward() on the way, so gradients are left in the model. Only look here."""
-    out = model(xb)
-    loss = loss_func(out, yb)
-    if loss.requires_grad:
-        loss.backward()
-    return loss, (out.argmax(1) == yb).float().mean()
 
 
-@evaluate_batch.slip(
-    change("loss_func(out, yb)", "loss_func(chosen.float(), yb)"),
-    after("out = A", "chosen = out.argmax(1)"),
-)
+@evaluate_batch.slip("loss_func(out, yb)", "loss_func(out.argmax(1).float(), yb)")
 def the_chosen_classes_into_the_loss():
     """The loss function gets one number for each row, as the chosen classes are. It needs all the scores, as the model
     gives them."""
-
-
-@evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(0) == yb).float().mean()")
-def the_row_for_each_class():
-    """You look for the likeliest row of each class. It is the likeliest class of each row that counts."""
-
-
-@evaluate_batch.slip("accuracy(out, yb)", "(out.argmin(1) == yb).float().mean()")
-def the_least_likely_class():
-    """You look for the smallest score of each row. Which score has the class that the model chooses?"""
 
 
 @evaluate_batch.slip("accuracy(out, yb)", "(out.argmax(1) != yb).float().mean()")
@@ -157,14 +135,6 @@ def squeezed(model, loss_func, xb, yb):
     model gives them."""
     out = model(xb).squeeze()
     return loss_func(out, yb), (out.argmax(-1) == yb).sum() / len(out)
-
-
-@evaluate_batch.slip(
-    "(X, accuracy(out, yb))",
-    "(round(float(X), 3), round(float((out.argmax(1) == yb).float().mean()), 3))",
-)
-def rounded():
-    """The numbers are rounded. Return them as they are; how many digits to show is for print to decide."""
 
 
 @evaluate_batch.slip(after("out = A", "for p in model.parameters():\n    p.grad = None"))

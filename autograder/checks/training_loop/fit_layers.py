@@ -3,6 +3,7 @@
 import torch
 
 from autograder.authoring.slips import after, before, change, everywhere, outdent
+from autograder.beside import readings, spies
 from autograder.checks.training_loop import gentle
 from autograder.exercise import code
 
@@ -48,8 +49,6 @@ def _parameters(model):
 def _fit(fit_layers, draw, n, bs, *epochs, of="", far=0):
     """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
     update. With targets that are not `far` off, all gradients are short."""
-    from autograder.beside import readings, spies
-
     model = _list_model([gentle(draw.linear(2, 1))])
     x, y = draw.uniform(n, 2, low=-0.4, high=0.4), draw.uniform(n, 1, low=-0.2, high=0.2) + far
     lr = draw.number(0.1, 0.4)
@@ -85,8 +84,6 @@ def goes_through_the_data_once_an_epoch(fit_layers, draw):
 def updates_every_layer_however_many_there_are(fit_layers, draw):
     """A deeper model, that is to tell classes apart; its first layer, a LayerNorm, has a weight and a bias too. Each of
     them after two batches."""
-    from autograder.beside import spies
-
     sizes = [3, *(draw.size(2, 3) for _ in range(draw.integer(2, 3)))]  # two values come out of a LayerNorm as 1 and -1
     layers = [torch.nn.LayerNorm(sizes[0])]
     for n_in, n_out in zip(sizes, [*sizes[1:], 2], strict=True):
@@ -171,11 +168,7 @@ def never_clears():
     there. Clear them after each update."""
 
 
-@fit_layers.slip(
-    change("p.grad = None", ""),
-    before("for start in A:", "for layer in model.layers:\n    layer.zero_grad()"),
-    of="parameter_by_parameter",
-)
+@fit_layers.slip(before("for start in A:", "for layer in model.layers:\n    layer.zero_grad()"), of="never_clears")
 def clears_once_an_epoch():
     """You clear the gradients once an epoch, so within it they pile up from batch to batch. Clear them for every
     batch."""
@@ -215,12 +208,7 @@ def learns_from_the_last_batch_alone():
     batches. Look at the indentation."""
 
 
-@fit_layers.slip(
-    change("for _ in A:", "for i in range(0, len(x), bs):"),
-    change("for start in A:", "for _ in range(epochs):"),
-    everywhere("start", "i"),
-    of="parameter_by_parameter",
-)
+@fit_layers.slip(change("for _ in A:", ""), change("for start in A:", "for start in sorted([*A] * epochs):"))
 def each_batch_all_its_epochs_at_once():
     """Each batch is learnt from `epochs` times in a row before the next one comes: the two loops stand the wrong way
     round. An epoch goes through all the batches."""
@@ -242,11 +230,7 @@ def the_first_and_third_layer_only():
     list."""
 
 
-@fit_layers.slip(
-    change("for p in A:", "layer.zero_grad()"),
-    before("for layer in A:", "for p in model.layers[-1].parameters():\n    p -= lr * p.grad"),
-    of="parameter_by_parameter",
-)
+@fit_layers.slip("p -= X", "if layer is model.layers[-1]:\n    p -= X", of="parameter_by_parameter")
 def the_last_layer_only():
     """Only the last layer is updated. Do the lines of the update stand inside the loop over the layers?"""
 

@@ -3,6 +3,7 @@
 import torch
 
 from autograder.authoring.slips import after, before, change, first, swap
+from autograder.beside import readings, spies
 from autograder.checks.training_loop import gentle, rounding_shows
 from autograder.exercise import code
 
@@ -37,8 +38,6 @@ def _scaled(inner, gain):
 
 @training_step.probe
 def returns_the_loss_before_the_update(training_step, draw):
-    from autograder.beside import readings, spies
-
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, lr = draw.network(3, 4, c), draw.number(0.1, 0.4)
     x, y = rounding_shows(draw, model, n, 3, c)
@@ -50,8 +49,6 @@ def returns_the_loss_before_the_update(training_step, draw):
 def moves_every_parameter_against_its_gradient(training_step, draw):
     """After one step, each parameter should be what it was minus lr times its gradient. `gain` is one too: it belongs
     to no layer and is neither weight nor bias."""
-    from autograder.beside import spies
-
     n, c = draw.size(2, 5), draw.size(3, 4)
     lr = draw.number(0.1, 0.4)
     seen = {}
@@ -65,8 +62,6 @@ def moves_every_parameter_against_its_gradient(training_step, draw):
 @training_step.probe(rtol=1e-4, atol=1e-3)
 def a_steep_loss_makes_a_long_step(training_step, draw):
     """The inputs are large and so are the gradients: the step should be as long as they say."""
-    from autograder.beside import spies
-
     n, c = draw.size(2, 5), draw.size(2, 4)
     model, lr = draw.linear(2, c), draw.number(0.1, 0.4)
     x = draw.normal(n, 2, scale=3.0) + 20
@@ -77,8 +72,6 @@ def a_steep_loss_makes_a_long_step(training_step, draw):
 @training_step.probe
 def goes_on_from_where_the_last_step_ended(training_step, draw):
     """Three steps in a row, on three batches: each should use the gradient of its own batch alone."""
-    from autograder.beside import spies
-
     bs, c = draw.size(2, 4), draw.size(3, 4)
     model, lr = gentle(draw.linear(2, c)), draw.number(0.1, 0.3)
     x, y = draw.normal(3 * bs - 1, 2, scale=0.3), draw.labels(3 * bs - 1, c)
@@ -95,8 +88,6 @@ def goes_on_from_where_the_last_step_ended(training_step, draw):
 @training_step.probe(fixed="nothing is to be left, whatever was drawn")
 def leaves_no_gradient_behind(training_step, draw):
     """When the step returns, each parameter's gradient should be None or all zeros."""
-    from autograder.beside import readings, spies
-
     n, c = draw.size(2, 4), draw.size(2, 3)
     model = draw.network(2, 3, c)
     training_step(model, spies.squared_error, draw.normal(n, 2), draw.labels(n, c), draw.number(0.1, 0.4))
@@ -139,19 +130,19 @@ def clears_before_and_after(model, loss_func, xb, yb, lr):
     return float(loss)
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("A.zero_()", ""))
+@training_step.slip("A.zero_()", "")
 def forgets_to_clear():
     """The gradients are still there when your step ends, so the next backward() adds its own to them. Which step is
     missing at the end?"""
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("A.zero_()", ""), first("model.zero_grad()"))
+@training_step.slip(change("A.zero_()", ""), first("model.zero_grad()"))
 def clears_only_before_backward():
     """Your updates are right, but this batch's gradients are still there when you return: you clear at the start of a
     step. Clear them once they have been used."""
 
 
-@training_step.slip(swap("p -= A", "A.zero_()"), change("loss.detach()", "loss"))
+@training_step.slip(swap("p -= A", "A.zero_()"))
 def nothing_moves():
     """The parameters are the same after your step as before. Does `p = p - ...` only name a new tensor? Or are
     gradients cleared before the update?"""
@@ -176,59 +167,48 @@ def returns_the_loss_afterwards():
     called backward() on."""
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("lr * X", "X"))
+@training_step.slip("lr * X", "X")
 def ignores_lr():
     """Your step is as long as if the learning rate were 1: does `lr` appear in the update?"""
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("p -= X", "if p.dim() > 1:\n    p -= X"))
+@training_step.slip("p -= X", "if p.dim() > 1:\n    p -= X")
 def leaves_out_the_biases():
     """The weights move and the biases do not. Every parameter has a gradient; update them all."""
 
 
-@training_step.slip(
-    change("loss.detach()", "loss"),
-    change("for p in A:", "p = next(model.parameters())\np -= lr * p.grad\nmodel.zero_grad()"),
-)
+@training_step.slip("for p in A:", "p = next(model.parameters())\np -= lr * p.grad\nmodel.zero_grad()")
 def moves_the_first_parameter_only():
     """Only the first parameter moves. Does a `return` stand inside your loop, one level too deep?"""
 
 
 @training_step.slip(
-    swap("loss.backward()", "with A:"),
-    change("loss.detach()", "loss"),
-    change("p -= lr * p.grad\np.grad.zero_()", "if p.grad is not None:\n    p -= lr * p.grad\n    p.grad = None"),
+    swap("loss.backward()", "with A:"), change("for p in A:", "for p in (p for p in A if p.grad is not None):")
 )
 def updates_before_backward():
     """You update before backward() has run, so each step uses the gradients of the batch before it (the first has
     none)."""
 
 
-@training_step.slip(
-    change("loss.detach()", "loss"),
-    before("with A:", "torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)"),
-)
+@training_step.slip(before("with A:", "torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)"))
 def clips_the_gradients():
     """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
     them as they are."""
 
 
-@training_step.slip(
-    change("loss.detach()", "loss"),
-    before("with A:", "torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)"),
-)
+@training_step.slip(before("with A:", "torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)"))
 def clips_each_gradient():
     """Long steps come out too short: you limit the gradients (clipping) before the update. Plain gradient descent takes
     them as they are."""
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("p -= A", "p.copy_(-lr * p.grad)"))
+@training_step.slip("p -= A", "p.copy_(-lr * p.grad)")
 def puts_the_step_in_place_of_the_parameter():
     """The step itself takes the place of the parameter: it becomes minus lr times its gradient. Subtract that from what
     the parameter was."""
 
 
-@training_step.slip(change("loss.detach()", "loss"), change("model(xb)", "model(xb).softmax(-1)"))
+@training_step.slip("model(xb)", "model(xb).softmax(-1)")
 def probabilities_into_the_loss():
     """You put the outputs through softmax before the loss function gets them. It takes the model's outputs as they
     are."""
@@ -239,11 +219,7 @@ def returns_inside_the_loop():
     """Only the first parameter moves, and only its gradient is cleared. Does a `return` stand inside the loop?"""
 
 
-@training_step.slip(
-    change("loss.detach()", "outputs"),
-    change("loss.backward", "loss_func(outputs, yb).backward"),
-    change("loss = A", "outputs = model(xb)"),
-)
+@training_step.slip(change("model(xb)", "(outputs := model(xb))"), change("loss.detach()", "outputs"))
 def returns_the_outputs():
     """You return the model's outputs. The loss is asked for."""
 
