@@ -2,8 +2,9 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change, everywhere, indent, outdent, swap
-from autograder.exercise import code
+from autograder.authoring.slips import after, before, change, everywhere, indent, swap
+from autograder.beside import readings, spies
+from autograder.exercise import Complaint, code
 
 fit = code(
     "fit",
@@ -35,11 +36,9 @@ def _run(fit, draw, epochs, lr, learns=True, scale=1):
     """Call fit with spies. Returns (journal, x_train, x_valid, what fit returned).
 
     A layer that behaves like dropout comes first, and is the one that is watched: setting the mode must reach it. The
-    model is in evaluation mode when fit gets it. With `learns` False the layer is left out. The weights are `scale`
-    times as large as usual.
+    model is in evaluation mode when fit gets it. With `learns` False the layer is left out, and the scores are so near
+    to each other that no class has a probability above one half. The weights are `scale` times as large as usual.
     """
-    from autograder.beside import spies
-
     c, bs = draw.size(3, 4), draw.size(2, 3)
     valid_bs = c + draw.size(1, 2)
     full = draw.size(1, 2)
@@ -47,10 +46,8 @@ def _run(fit, draw, epochs, lr, learns=True, scale=1):
     x_train, y_train = _all_directions(draw, n), draw.labels(n, c)
     x_valid = draw.normal(n_valid, 2)
     linear, first = draw.linear(2, c), spies.mode_switch() if learns else torch.nn.Identity()
-    if not learns:  # scores so near to each other that no class has a probability above one half
-        scale = 0.2
-    linear.weight.data *= scale
-    linear.bias.data *= scale
+    for p in linear.parameters():
+        p.data *= scale if learns else 0.2
     with torch.no_grad():  # before training the first validation batch is right, and so is the very last example
         ranked = linear(x_valid).argsort(1)
     y_valid = ranked[:, -1].clone()
@@ -74,8 +71,6 @@ def _run(fit, draw, epochs, lr, learns=True, scale=1):
 
 def _on(journal, data, who):
     """The forward passes of one spy on rows of this data."""
-    from autograder.beside import readings
-
     return [event for event in journal.of("forward", who) if -1 not in readings.rows_of(event.batch, data)]
 
 
@@ -93,8 +88,6 @@ def _followed(journal, who):
 @fit.probe(points=2, rtol=1e-3, atol=1e-5)
 def takes_a_step_after_every_training_batch(fit, draw):
     """The first entry that differs is the first step that went wrong. The last training batch is short."""
-    from autograder.beside import readings
-
     journal, x_train, _, _ = _run(fit, draw, 2, draw.number(0.1, 0.4))
     return {
         "training rows in each batch learnt from": readings.learnt_from(journal, inputs=x_train),
@@ -113,18 +106,10 @@ def gives_the_means_of_the_validation_batches(fit, draw):
 
 def _history(returned, epochs):
     """[loss, accuracy] for each epoch; a Complaint if nothing of the kind was returned."""
-    from autograder.beside import readings
-    from autograder.exercise import Complaint
-
-    if hasattr(returned, "__next__"):
-        raise Complaint(
-            f"what fit returned is a {type(returned).__name__}, which can be walked only once: return a list with one "
-            "(loss, accuracy) for each epoch"
-        )
-    if isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
-        raise Complaint(
-            f"what fit returned is a {type(returned).__name__}: return a list with one (loss, accuracy) for each epoch"
-        )
+    once = hasattr(returned, "__next__")
+    if once or isinstance(returned, torch.Tensor) or type(returned).__module__ == "numpy":
+        kind = type(returned).__name__ + ", which can be walked only once" * once
+        raise Complaint(f"what fit returned is a {kind}: return a list with one (loss, accuracy) for each epoch")
     return readings.as_pairs(returned, "what fit returned", epochs)
 
 
@@ -221,10 +206,7 @@ def one_history_for_all_calls():
     Begin a new list in each call."""
 
 
-@fit.slip(
-    change("history.append(B)", ""),
-    after("accuracy += A", "history.append((loss / len(valid_dl), accuracy / len(valid_dl)))"),
-)
+@fit.slip(indent("history.append(A)"), indent("history.append(A)"))
 def an_entry_for_each_batch():
     """There is one entry for each validation batch: `append` stands inside the loop over the batches. It belongs after
     it, once an epoch."""
@@ -241,23 +223,13 @@ def never_steps():
     backward() and before the gradients are cleared?"""
 
 
-@fit.slip(
-    "opt.step()",
-    """
-        with torch.no_grad():
-            for p in model.parameters():
-                p -= 0.5 * p.grad
-        """,
-)
+@fit.slip("opt.step()", "with torch.no_grad():\n    for p in model.parameters():\n        p -= 0.5 * p.grad")
 def steps_on_its_own():
     """You update the parameters yourself, with a learning rate of 0.5. The optimizer that is passed in knows the
     learning rate: call its `step()`."""
 
 
-@fit.slip(
-    change("with torch.no_grad():", ""),
-    change("loss += A.item()", "batch = A\nbatch.backward()\nopt.step()\nopt.zero_grad()\nloss += batch.item()"),
-)
+@fit.slip(change("with A:", ""), after("loss += A", "loss_func(out, yb).backward()\nopt.step()\nopt.zero_grad()"))
 def learns_from_the_validation_data():
     """You take training steps on the validation data too. It is there to measure with: nothing may be learnt from
     it."""
@@ -286,10 +258,9 @@ def the_modes_the_wrong_way_round():
 
 
 @fit.slip(
-    swap("model.train()", "model.eval()"),
-    swap("for xb, yb in train_dl:", "with A:"),
-    change("loss = accuracy = 0.0", ""),
-    before("model.eval()", "loss = accuracy = 0.0"),
+    swap("model.train()", "loss = accuracy = 0.0"),
+    swap("for A in train_dl:", "model.eval()"),
+    swap("for A in train_dl:", "with B:"),
 )
 def validates_before_training():
     """You validate at the beginning of each epoch, so its numbers are those of the model before it was trained in
@@ -302,13 +273,7 @@ def validates_after_every_batch():
     validation loop."""
 
 
-@fit.slip(
-    outdent("history.append(A)"),
-    outdent("with A:"),
-    outdent("loss = accuracy = 0.0"),
-    outdent("model.eval()"),
-    change("return history", "return history * epochs"),
-)
+@fit.slip(before("model.eval()", "if _ + 1 < epochs:\n    continue"), change("return A", "return A * epochs"))
 def validates_only_at_the_end():
     """You validate once, after all epochs. One result is asked for after each of them: look at the indentation."""
 
@@ -330,15 +295,13 @@ def divides_by_the_training_batches():
     `valid_dl`."""
 
 
-@fit.slip(
-    everywhere("A / len(valid_dl)", "A"), change("loss += A", "loss = A"), change("accuracy += A", "accuracy = A")
-)
+@fit.slip(change("loss += A", "loss = A"), change("accuracy += A", "accuracy = A"), of="sums_the_batches")
 def the_last_batch_alone():
     """Your result is that of the last validation batch alone: each batch overwrites the one before. Add them up, and
     divide by their number."""
 
 
-@fit.slip(everywhere("A / len(valid_dl)", "A"), after("accuracy += A", "break"))
+@fit.slip(after("accuracy += A", "break"), of="sums_the_batches")
 def the_first_batch_alone():
     """You look at the first validation batch alone. All of them are asked for."""
 
@@ -365,10 +328,7 @@ def accuracy_first():
     """Your pairs have the accuracy first. The order asked for is: loss, accuracy."""
 
 
-@fit.slip(
-    change("accuracy / len(valid_dl)", "accuracy"),
-    change("accuracy += A", "accuracy = (out.argmax(1) == yb).float().mean().item()"),
-)
+@fit.slip(change("accuracy / len(valid_dl)", "accuracy"), change("accuracy += X", "accuracy = X"))
 def only_the_accuracy_of_the_last_batch():
     """The losses are right; each accuracy is that of the last validation batch alone. Take its mean over the batches,
     like that of the loss."""

@@ -2,8 +2,8 @@
 
 import torch
 
-from autograder.authoring.slips import change, first
-from autograder.exercise import code
+from autograder.authoring.slips import first, swap
+from autograder.exercise import Complaint, code
 
 get_dls = code(
     "get_dls",
@@ -24,8 +24,6 @@ def _datasets(draw, n, n_valid):
 
 def _loaders(made):
     """The two loaders that get_dls made; a Complaint if they are not two of torch's."""
-    from autograder.exercise import Complaint
-
     if not isinstance(made, (tuple, list)):
         raise Complaint(f"return the two loaders, train_dl, valid_dl; what came back is a {type(made).__name__}")
     if len(made) != 2:
@@ -105,12 +103,7 @@ def the_same_size_for_both():
     """Both loaders have batches of `bs`. Those of the validation set are to be twice as large."""
 
 
-@get_dls.slip(
-    change("bs * 2", "bs"),
-    change(
-        "DataLoader(train_ds, batch_size=bs, shuffle=True, **kwargs)", "DataLoader(train_ds, bs * 2, True, **kwargs)"
-    ),
-)
+@get_dls.slip("[A, B]", "[(train_ds, 2 * bs, True), (valid_ds, bs, False)]", of="in_a_comprehension")
 def the_training_batches_doubled():
     """The training batches are the larger ones. The validation batches are to be twice as large as `bs`."""
 
@@ -135,52 +128,35 @@ def one_set_for_both():
     """Both loaders read the training set. The second is for `valid_ds`."""
 
 
-@get_dls.slip(
-    "DataLoader(train_ds, batch_size=bs, shuffle=True, **kwargs)", "DataLoader(train_ds, batch_size=bs, **kwargs)"
-)
+@get_dls.slip("True", "False")
 def nothing_shuffled():
     """The training set comes in the same order each time. Which argument of DataLoader shuffles it?"""
 
 
-@get_dls.slip(
-    change("DataLoader(valid_ds, batch_size=X, **kwargs)", "loader(valid_ds, batch_size=X, shuffle=True, **kwargs)"),
-    first("loader = torch.utils.data.DataLoader"),
-)
+@get_dls.slip("False", "True", of="in_a_comprehension")
 def both_shuffled():
     """The validation set is shuffled too. Its results are the same in any order, so that is work for nothing."""
 
 
-@get_dls.slip(
-    change("True", "False"),
-    change("DataLoader(valid_ds, batch_size=bs * 2, **kwargs)", "DataLoader(valid_ds, bs * 2, True, **kwargs)"),
-)
+@get_dls.slip(swap("True", "False"), of="in_a_comprehension")
 def the_wrong_one_shuffled():
     """You shuffle the validation set and not the training set. It should be the other way round."""
 
 
-@get_dls.mistake
-def shuffled_once(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip(first("train_ds = [train_ds[i] for i in torch.randperm(len(train_ds)).tolist()]"), of="nothing_shuffled")
+def shuffled_once():
     """The training set was shuffled once, so each pass has the same order. Let the loader shuffle: it does so anew
     for every pass."""
-    loader = torch.utils.data.DataLoader
-    mixed = [train_ds[i] for i in torch.randperm(len(train_ds)).tolist()]
-    return loader(mixed, batch_size=bs, **kwargs), loader(valid_ds, batch_size=bs * 2, **kwargs)
 
 
-@get_dls.mistake
-def drops_the_rest(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("kwargs", "{'drop_last': shuffle} | kwargs", of="in_a_comprehension")
+def drops_the_rest():
     """The short last batch of the training set is dropped, which nobody asked for. That is up to kwargs."""
-    loader = torch.utils.data.DataLoader
-    kwargs = {"drop_last": True} | kwargs
-    valid_kwargs = {**kwargs, "drop_last": False} if len(kwargs) == 1 else kwargs
-    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, batch_size=bs * 2, **valid_kwargs)
 
 
-@get_dls.mistake
-def half_the_size_for_validation(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("bs * 2", "max(bs // 2, 1)")
+def half_the_size_for_validation():
     """The validation batches are half as large as the training batches. They are to be twice as large."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True, **kwargs), loader(valid_ds, max(bs // 2, 1), **kwargs)
 
 
 @get_dls.slip(first("kwargs = {k: v for k, v in kwargs.items() if k in ('drop_last', 'collate_fn', 'num_workers')}"))
@@ -194,13 +170,11 @@ def kwargs_left_out():
     """The further arguments reach neither loader. Pass them on: `**kwargs` in a call does that."""
 
 
-@get_dls.slip("DataLoader(valid_ds, batch_size=bs * 2, **kwargs)", "DataLoader(valid_ds, batch_size=bs * 2)")
+@get_dls.slip("kwargs", "kwargs if shuffle else {}", of="in_a_comprehension")
 def kwargs_for_training_only():
     """The further arguments reach the training loader alone. They are meant for both."""
 
 
-@get_dls.mistake
-def kwargs_for_validation_only(train_ds, valid_ds, bs, **kwargs):
+@get_dls.slip("kwargs", "{} if shuffle else kwargs", of="in_a_comprehension")
+def kwargs_for_validation_only():
     """The further arguments reach the validation loader alone. They are meant for both."""
-    loader = torch.utils.data.DataLoader
-    return loader(train_ds, batch_size=bs, shuffle=True), loader(valid_ds, batch_size=bs * 2, **kwargs)

@@ -1,7 +1,8 @@
 """train_in_three_lines: its probes, other right answers and known mistakes."""
 
-from autograder.authoring.slips import before, change
-from autograder.exercise import code
+from autograder.authoring.slips import before
+from autograder.beside import spies
+from autograder.exercise import Complaint, code
 
 train_in_three_lines = code(
     "train_in_three_lines",
@@ -18,9 +19,6 @@ train_in_three_lines = code(
 
 def _three_lines(train_in_three_lines, draw):
     """Call it with functions that do nothing but note what they are given."""
-    from autograder.beside import spies
-    from autograder.exercise import Complaint
-
     journal, made = spies.Journal(), []
     history = [(draw.number(0.1, 0.9), draw.number(0.1, 0.9)) for _ in range(3)]
 
@@ -55,8 +53,6 @@ def _three_lines(train_in_three_lines, draw):
 @train_in_three_lines.probe(points=2)
 def hands_each_part_to_where_it_belongs(train_in_three_lines, draw):
     """The arguments of get_dls and fit, by name."""
-    from autograder.beside import spies
-
     journal, _, _ = _three_lines(train_in_three_lines, draw)
     return {
         f"{who} was given": [{k: spies.name_of(v) for k, v in e.arguments.items()} for e in journal.of("call", who)]
@@ -95,10 +91,7 @@ def yields_what_fit_returns():
     what `fit` returns."""
 
 
-@train_in_three_lines.slip(
-    change("fit(epochs, model, loss_func, opt, train_dl, valid_dl)", "model"),
-    before("return A", "fit(epochs, model, loss_func, opt, train_dl, valid_dl)"),
-)
+@train_in_three_lines.slip("return A", "A\nreturn model")
 def returns_the_model():
     """You return something else than what `fit` returned."""
 
@@ -108,10 +101,7 @@ def loaders_swapped():
     """`fit` gets the loaders in the wrong order: it would train on the validation data."""
 
 
-@train_in_three_lines.slip(
-    change("valid_ds", "train_ds"),
-    change("get_dls(train_ds, train_ds, bs)", "get_dls(valid_ds, train_ds, bs)"),
-)
+@train_in_three_lines.slip("get_dls(A, B, C)", "get_dls(B, A, C)")
 def datasets_swapped():
     """`get_dls` gets the datasets in the wrong order. It takes the training set first."""
 
@@ -147,9 +137,6 @@ def one_epoch_whatever_is_asked():
     """`fit` is told to train for one epoch, whatever `epochs` is. Hand the argument on."""
 
 
-@train_in_three_lines.slip(
-    "return A",
-    "for _ in range(epochs):\n    history = fit(1, model, loss_func, opt, train_dl, valid_dl)\nreturn history",
-)
+@train_in_three_lines.slip("fit(epochs, B, C, D, E, F)", "[fit(1, B, C, D, E, F) for _ in range(epochs)][-1]")
 def fits_once_an_epoch():
     """You call `fit` in a loop, one epoch at a time. It loops over the epochs itself: call it once."""

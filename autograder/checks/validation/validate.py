@@ -2,7 +2,8 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, change
+from autograder.authoring.slips import after, before, change, first
+from autograder.beside import readings, spies
 from autograder.checks.training_loop import _scores
 from autograder.exercise import code
 
@@ -47,8 +48,6 @@ def _none_is_least(x, y):
 def counts_every_example_the_same(validate, draw):
     """The batches are of different sizes. The last is a single example: right where the others are wrong, or wrong
     where they are right."""
-    from autograder.beside import readings, spies
-
     n, c, last_is_right = draw.size(6, 10), draw.size(2, 3), draw.choice([True, False])  # no batch of 4 has c rows
     x, y = draw.normal(n, c), draw.labels(n, c)
     for i in range(n):
@@ -66,8 +65,6 @@ def counts_every_example_the_same(validate, draw):
 @validate.probe
 def starts_afresh_with_every_call(validate, draw):
     """Two calls, on two loaders with batches of one size."""
-    from autograder.beside import readings, spies
-
     bs = draw.size(2, 3)
     c = bs + 1
     results = []
@@ -83,8 +80,6 @@ def starts_afresh_with_every_call(validate, draw):
 @validate.probe
 def changes_nothing_in_the_model(validate, draw):
     """The weight has a gradient beforehand, the bias has none. A layer that behaves like dropout is in the model."""
-    from autograder.beside import readings, spies
-
     linear = draw.linear(2, 2)
     linear.weight.grad = draw.normal(2, 2)
     model, journal = torch.nn.Sequential(spies.mode_switch(), linear).eval(), spies.Journal()
@@ -106,8 +101,6 @@ def changes_nothing_in_the_model(validate, draw):
 def builds_no_graph(validate, draw):
     """torch recorded a graph while the model ran, for a backward() that never comes. `with torch.no_grad():` saves its
     time and memory."""
-    from autograder.beside import spies
-
     c = draw.size(2, 3)
     journal = spies.Journal()
     model = spies.watch(_scaler(c), journal)
@@ -154,20 +147,12 @@ def the_mean_of_the_means():
     by its size."""
 
 
-@validate.slip(
-    change("right / n", "sum(right) / len(right)"),
-    change("right += A", "right.append((out.argmax(1) == yb).float().mean().item())"),
-    change("(0.0, 0, 0)", "(0.0, [], 0)"),
-)
+@validate.slip(change("right / n", "right / len(dl)"), change("X.sum()", "X.float().mean()"))
 def only_the_loss_weighted():
     """The loss is exact; the accuracy is not. Every example is to count the same in it, in whatever batch it is."""
 
 
-@validate.slip(
-    change("loss / n", "sum(loss) / len(loss)"),
-    change("loss += X * len(xb)", "loss.append(X)"),
-    change("0.0", "[]"),
-)
+@validate.slip(change("loss / n", "loss / len(dl)"), change("X * len(xb)", "X"))
 def only_the_accuracy_weighted():
     """The accuracy is exact; the loss is not. Every example is to count the same in it, in whatever batch it is."""
 
@@ -194,18 +179,9 @@ def divides_by_the_last_batch():
     grow."""
 
 
-@validate.mistake
-def takes_all_batches_for_full(model, loss_func, dl):
+@validate.slip("X.sum().item()", "X.float().mean().item() * size", of="weighs_all_like_the_first")
+def takes_all_batches_for_full():
     """You weigh every batch with the size of the first one. The sizes differ: take each batch's own length."""
-    loss, right, n, size = 0.0, 0.0, 0, None
-    with torch.no_grad():
-        for xb, yb in dl:
-            size = size or len(xb)
-            out = model(xb)
-            loss += loss_func(out, yb).item() * size
-            right += (out.argmax(1) == yb).float().mean().item() * size
-            n += len(xb)
-    return loss / n, right / n
 
 
 @validate.slip(change("loss += X", "loss = X"), change("right += X", "right = X"), change("n += X", "n = X"))
@@ -223,7 +199,7 @@ def leaves_out_the_last_batch():
     """The last, short batch is left out. Every example counts."""
 
 
-@validate.slip(change("right / n", "loss / n"), change("(X, X)", "(right / n, X)"))
+@validate.slip("return A, B", "return B, A")
 def accuracy_then_loss():
     """You return the accuracy first. The order asked for is: loss, accuracy."""
 
@@ -244,7 +220,7 @@ def leaves_training_mode():
     evaluation mode: leave it there."""
 
 
-@validate.slip("(loss, right, n) = A", "model.train()\nloss = right = n = 0")
+@validate.slip(first("model.train()"))
 def validates_in_training_mode():
     """You put the model into training mode: dropout would throw away a part of what it knows while you measure. It
     comes to you in evaluation mode."""
@@ -256,14 +232,7 @@ def leaves_recording_off():
     A `with` block, torch.no_grad(), switches back by itself."""
 
 
-@validate.slip(
-    "(loss, right, n) = A",
-    """
-        for p in model.parameters():
-            p.requires_grad_(False)
-        loss = right = n = 0
-        """,
-)
+@validate.slip(first("for p in model.parameters():\n    p.requires_grad_(False)"))
 def freezes_the_model():
     """The numbers are right, but the model's parameters need no gradient any more: it cannot be trained further. Keep
     torch from recording instead of changing the model."""
@@ -274,21 +243,12 @@ def divides_by_all_input_numbers():
     """You divide by how many numbers the inputs have (numel). Divide by the number of examples, one for each row."""
 
 
-@validate.slip(
-    change("n += len(xb)", "n += len(yb)"),
-    change("len(xb)", "size"),
-    change("(loss, right, n) = A", "size = len(next(iter(dl))[1])\nloss = right = n = 0"),
-)
+@validate.slip(first("size = len(next(iter(dl))[1])"), change("X * len(xb)", "X * size"))
 def weighs_all_like_the_first():
     """You weigh every batch by the size of the first one. Each has a size of its own."""
 
 
-@validate.slip(
-    change("with torch.no_grad():", ""),
-    change(
-        "loss += A.item() * B", "batch = A\nif batch.requires_grad:\n    batch.backward()\nloss += batch.item() * B"
-    ),
-)
+@validate.slip(change("with A:", ""), after("out = A", "loss_func(out, yb).backward()"))
 def calls_backward():
     """The numbers are right, but you call backward() on the way, so gradients are left in the model. Only measure
     here."""
