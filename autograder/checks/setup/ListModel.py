@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import body, change, first, inside, method
+from autograder.authoring.slips import change, first, method
 from autograder.exercise import Complaint, code
 
 ListModel = code(
@@ -191,9 +191,7 @@ def relu_at_the_end_too():
     """The scores go through a ReLU as well, so that none is negative. The last Linear's result is what to return."""
 
 
-@ListModel.slip(
-    change("nn.ReLU()", "nn.ReLU"), inside("__call__", body("return self.layers[2](torch.relu(self.layers[0](x)))"))
-)
+@ListModel.slip(change("torch.relu", "torch.nn.ReLU"), change("relu(A)", "torch.relu(A)"), of="with_a_function_as_relu")
 def the_relu_class_unused():
     """layers[1] is the class nn.ReLU and not a layer made from it. How are the Linear layers made from theirs?"""
 
@@ -233,9 +231,7 @@ def the_class_keeps_the_list():
     Keep it on the object, self."""
 
 
-@ListModel.slip(
-    change("class ListModel(torch.nn.Module):", "class ListModel:"), change("super().__init__()", ""), of="as_a_module"
-)
+@ListModel.slip("def __call__(self, x):", "def forward(self, x):")
 def forward_without_a_module():
     """model(x) looks for a method `__call__`, and the class has none. nn.Module brings a `__call__` that calls
     `forward`; a plain class has to define it itself."""
@@ -248,13 +244,7 @@ def super_is_not_called():
 
 
 @ListModel.slip(
-    inside(
-        "__call__",
-        first(
-            "first, _, last = self.layers\nmade = ListModel(first.in_features, first.out_features, last.out_features)"
-        ),
-    ),
-    change("for layer in A:", "for layer in made.layers:"),
+    change("self.layers = A", "self.layers, self.new = A, lambda: A"), change("for A in B:", "for layer in self.new():")
 )
 def new_layers_at_every_call():
     """model(x) makes new layers each time instead of using those in self.layers: nothing that they learn would be

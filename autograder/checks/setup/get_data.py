@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, before, everywhere
+from autograder.authoring.slips import after, before, change, everywhere
 from autograder.exercise import Complaint, code
 
 get_data = code(
@@ -68,12 +68,8 @@ def images_become_flat_float_rows_from_0_to_1(get_data, draw):
     n_valid, n = half(draw)
     found = four_tensors(get_data(raw_images(draw, n), draw.labels(n, 10), n_valid))
     alone = four_tensors(get_data(raw_images(draw, 2), draw.labels(2, 10), 1))
-    return {
-        "x_train": found["x_train"],
-        "x_valid": found["x_valid"],
-        "x_train, a single image": alone["x_train"],
-        "x_valid, a single image": alone["x_valid"],
-    }
+    xs = ("x_train", "x_valid")
+    return {x: found[x] for x in xs} | {f"{x}, a single image": alone[x] for x in xs}
 
 
 @get_data.probe
@@ -97,21 +93,14 @@ def labels_become_int64(get_data, draw):
     labels = draw.labels(n, 10).to(draw.choice([torch.uint8, torch.int16, torch.int32]))
     found = four_tensors(get_data(raw_images(draw, n), labels, n_valid))
     alone = four_tensors(get_data(raw_images(draw, 2), labels[:2], 1))
-    return {
-        "y_train": found["y_train"],
-        "y_valid": found["y_valid"],
-        "y_train, a single label": alone["y_train"],
-        "y_valid, a single label": alone["y_valid"],
-    }
+    ys = ("y_train", "y_valid")
+    return {y: found[y] for y in ys} | {f"{y}, a single label": alone[y] for y in ys}
 
 
-@get_data.mistake
-def left_alone_where_no_pixel_is_above_1(images, labels, n_valid):
+@get_data.slip("A / 255", "A / (255 if images.max() > 1 else 1)")
+def left_alone_where_no_pixel_is_above_1():
     """The pixels are divided only where one of them is above 1. A raw pixel of 1 is nearly black: divide whatever the
     values are."""
-    x, y = images.flatten(1).float(), labels.long()
-    x = x / 255 if x.max() > 1 else x
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.right
@@ -145,28 +134,22 @@ def handed_out_one_by_one(images, labels, n_valid):
     return map(torch.Tensor.clone, (x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]))
 
 
-@get_data.mistake
-def a_share_of_the_rows_validates(images, labels, n_valid):
+@get_data.slip("n_train = A", "n_train = len(images) * 5 // 6")
+def a_share_of_the_rows_validates():
     """The number of rows that you split off does not follow n_valid: it is a fixed number or a fixed share. How many
     validate is the caller's choice."""
-    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) * 5 // 6
-    return x[:n_train], y[:n_train], x[n_train:], y[n_train:]
 
 
-@get_data.mistake
-def images_squeezed(images, labels, n_valid):
+@get_data.slip("return A, B, C, D", "return A.squeeze(), B, C.squeeze(), D")
+def images_squeezed():
     """A part with a single image loses its first dimension: squeeze takes away every dimension of size 1. Leave the
     number of rows alone, also where n is 1."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:-n_valid].squeeze(), y[:-n_valid], x[-n_valid:].squeeze(), y[-n_valid:]
 
 
-@get_data.mistake
-def labels_squeezed(images, labels, n_valid):
+@get_data.slip("return A, B, C, D", "return A, B.squeeze(), C, D.squeeze()")
+def labels_squeezed():
     """A part with a single label comes out without a dimension: squeeze takes away every dimension of size 1. The
     labels came with the shape (n,) and need none."""
-    x, y = images.flatten(1) / 255, labels.long()
-    return x[:-n_valid], y[:-n_valid].squeeze(), x[-n_valid:], y[-n_valid:].squeeze()
 
 
 @get_data.slip("return A, B, C, D", "return C, D, A, B")
@@ -187,29 +170,21 @@ def n_valid_cut_from_the_front():
     where the training rows end."""
 
 
-@get_data.mistake
-def a_row_lost_before_the_valid_ones(images, labels, n_valid):
+@get_data.slip("return A, B, C, D", "return A, B, x[n_train + 1 :], y[n_train + 1 :]")
+def a_row_lost_before_the_valid_ones():
     """One row is missing: the validating rows begin one row too late. One cut makes two parts: where the first stops
     (not included), the second starts."""
-    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
-    return x[:n_train], y[:n_train], x[n_train + 1 :], y[n_train + 1 :]
 
 
-@get_data.slip(
-    "(torch.from_numpy(x), torch.from_numpy(y))",
-    "(images.flatten(1) / 127.5 - 1, labels.long())",
-    of="by_numpy",
-)
+@get_data.slip("A / 255", "A / 127.5 - 1")
 def from_minus_one_to_one():
     """Black comes out as -1: the values go from -1 to 1. Black is to be 0.0 and white 1.0."""
 
 
-@get_data.mistake
-def only_the_training_images_scaled(images, labels, n_valid):
+@get_data.slip(change("A / 255", "A"), change("return A, B, C, D", "return A / 255, B, C, D"))
+def only_the_training_images_scaled():
     """The training images are scaled and those to validate with are not: they still go up to 255. Scale before the
     cut, or scale both parts."""
-    x, y = images.flatten(1).float(), labels.long()
-    return x[:-n_valid] / 255, y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip("X / 255", "(X / 255 - 0.1307) / 0.3081")
@@ -253,12 +228,10 @@ def always_10000_validate():
     choice: use n_valid."""
 
 
-@get_data.mistake
-def one_row_is_lost(images, labels, n_valid):
+@get_data.slip("return A, B, C, D", "return x[: n_train - 1], y[: n_train - 1], C, D")
+def one_row_is_lost():
     """One row is missing: the training rows end before the validating rows begin. One cut makes two parts: where the
     first stops (not included), the second starts."""
-    x, y, n_train = images.flatten(1) / 255, labels.long(), len(images) - n_valid
-    return x[: n_train - 1], y[: n_train - 1], x[n_train:], y[n_train:]
 
 
 @get_data.slip(before("n_train = A", "order = torch.randperm(len(x))\nx, y = x[order], y[order]"))
@@ -289,11 +262,7 @@ def divided_by_256():
     """You divide by 256: white becomes 0.996. There are 256 different brightnesses, but the largest of them is 255."""
 
 
-@get_data.slip(
-    "(torch.from_numpy(x), torch.from_numpy(y))",
-    "(images.flatten(1) / 255 / 255, labels.long())",
-    of="by_numpy",
-)
+@get_data.slip("A / 255", "A / 255 / 255")
 def divided_twice():
     """The pixels are divided by 255 twice, so white is 0.004 and not 1. Look for a second place that scales."""
 
@@ -316,22 +285,16 @@ def divided_by_the_largest_seen():
     brightest that a pixel can be."""
 
 
-@get_data.mistake
-def each_part_by_its_largest(images, labels, n_valid):
+@get_data.slip(change("A / 255", "A"), change("return A, B, C, D", "return A / A.max(), B, C / C.max(), D"))
+def each_part_by_its_largest():
     """Each part is scaled by its own brightest pixel, so the same grey means one thing in training and another in
     validation. One fixed factor serves every image."""
-    x, y = images.flatten(1).float(), labels.long()
-    x_train, x_valid = x[:-n_valid], x[-n_valid:]
-    return x_train / x_train.max(), y[:-n_valid], x_valid / x_valid.max(), y[-n_valid:]
 
 
-@get_data.mistake
-def each_image_by_its_largest(images, labels, n_valid):
+@get_data.slip("A / 255", "A / A.amax(1, keepdim=True)")
+def each_image_by_its_largest():
     """Each image is scaled by its own brightest pixel, so a dark image comes out as bright as any. One fixed factor
     serves every image."""
-    x, y = images.flatten(1).float(), labels.long()
-    x = x / x.amax(1, keepdim=True)
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip(after("x = A", "x = (x - x.mean()) / x.std()"))
@@ -345,11 +308,7 @@ def still_square():
     """The images are still 28 x 28. The network takes each as one flat row of 784 values: (n, 784)."""
 
 
-@get_data.slip(
-    "(torch.from_numpy(x), torch.from_numpy(y))",
-    "(images.reshape(784, -1).T / 255, labels.long())",
-    of="by_numpy",
-)
+@get_data.slip("images.flatten(1)", "images.reshape(784, -1).T")
 def mixed_up_by_reshape():
     """The shape is (n, 784), but each row mixes pixels of many images, as reshape(784, -1) and a transpose do. The
     first dimension, one an image, must stay first."""
@@ -378,12 +337,10 @@ def labels_become_float():
     """The labels became floats. A label is the number of a class, and it will be used as an index: int64."""
 
 
-@get_data.mistake
-def labels_one_hot(images, labels, n_valid):
+@get_data.slip("labels.to(torch.int64)", "torch.nn.functional.one_hot(labels.long(), 10)")
+def labels_one_hot():
     """y has ten columns, with a single 1 in each row (that is called one-hot). Keep the labels as they are, one class
     number for each row."""
-    x, y = images.flatten(1) / 255, torch.nn.functional.one_hot(labels.long(), 10)
-    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 
 
 @get_data.slip("return A, B, C, D", "return (A, B), (C, D)")
