@@ -100,10 +100,10 @@ def test_an_exercise_that_is_right_is_no_place_for_the_mistake_of_another(check:
 
 def test_a_method_that_is_missing_has_no_line_and_its_class_is_not_called_wrong(check: Check) -> None:
     text = (
-        "from torch import nn\n\nclass ListModel(nn.Module):\n    def __init__(self, n_in, nh, n_out):\n"
-        "        super().__init__()\n        self.layers = [nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out)]\n"
+        "class Dataset:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n\n"
+        "    def __getitem__(self, i):\n        return self.x[i], self.y[i]\n"
     )
-    verdict = check("ListModel", text)
+    verdict = check("Dataset", text)
     assert [(found.mistake, found.lines) for found in verdict.diagnoses] == [("method_missing", ())]
     page = terminal.text(verdict)
     assert "A method is missing from the class." in page
