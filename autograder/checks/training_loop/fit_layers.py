@@ -24,22 +24,18 @@ fit_layers = code(
 )
 
 
-# ---------------------------------------------------------------------------------------------- helpers of the probes
-def _list_model(layers):
+class ListModel:
     """A model as section 1 makes it: no nn.Module, its layers in a plain list."""
 
-    class ListModel:
-        def __init__(self, layers):
-            self.layers = layers
+    def __init__(self, layers):
+        self.layers = layers
 
-        def __call__(self, x):
-            for layer in self.layers:
-                x = layer(x)
-            return x
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
 
-        forward = __call__
-
-    return ListModel(layers)
+    forward = __call__
 
 
 def _parameters(model):
@@ -49,7 +45,7 @@ def _parameters(model):
 def _fit(fit_layers, draw, n, bs, *epochs, of="", far=0):
     """Train one small layer on drawn data; the rows of each batch learnt from, and the parameters after each
     update. With targets that are not `far` off, all gradients are short."""
-    model = _list_model([gentle(draw.linear(2, 1))])
+    model = ListModel([gentle(draw.linear(2, 1))])
     x, y = draw.uniform(n, 2, low=-0.4, high=0.4), draw.uniform(n, 1, low=-0.2, high=0.2) + far
     lr = draw.number(0.1, 0.4)
     if not of:
@@ -92,7 +88,7 @@ def updates_every_layer_however_many_there_are(fit_layers, draw):
     layers[-1].bias.data += 3  # far from any target, so that the steps are long
     named = [(f"layers[{i}].{name}", p) for i, layer in enumerate(layers) for name, p in layer.named_parameters()]
     x, y = draw.normal(4, sizes[0]), draw.labels(4, 2)
-    fit_layers(_list_model(layers), spies.squared_error, x, y, 2, draw.number(0.1, 0.4))
+    fit_layers(ListModel(layers), spies.squared_error, x, y, 2, draw.number(0.1, 0.4))
     return {name: p.detach() for name, p in named}
 
 
