@@ -45,12 +45,9 @@ what_logsumexp = concept(
 def logsumexp_beside_max_and_sum():
     lines = ["scores                     max     LogSumExp   max + ln n   sum"]
     for scores in ([0.0, 0.0], [5.0, 5.0], [1.0, 2.0, 4.0], [2.0, 4.0, 8.0], [0.0, 0.0, 20.0]):
-        x = torch.tensor(scores)
-        most = max(scores)
-        lines.append(
-            f"{scores!s:24} {most:6.2f} {x.logsumexp(-1).item():12.4f} {most + math.log(len(scores)):12.4f} "
-            f"{sum(scores):6.1f}"
-        )
+        most, limit = max(scores), max(scores) + math.log(len(scores))
+        value = torch.tensor(scores).logsumexp(-1).item()
+        lines.append(f"{scores!s:24} {most:6.2f} {value:12.4f} {limit:12.4f} {sum(scores):6.1f}")
     x = torch.tensor([1.0, 2.0, 4.0], requires_grad=True)
     x.logsumexp(-1).backward()
     lines += [

@@ -52,13 +52,10 @@ def _kept_for_backward():
         del loss
         return sum(seen.values()) / 1024
 
-    lines = ["What one forward pass of the lesson's model keeps for backward():"]
-    for examples, record in ((64, True), (128, True), (128, False)):
-        size = kept(examples, record)
-        what = "training  " if record else "validating"
-        lines.append(f"  {what} with {examples:3d} examples: {size:6.1f} KiB")
+    runs = (("training  ", 64, True), ("training  ", 128, True), ("validating", 128, False))
     return [
-        *lines,
+        "What one forward pass of the lesson's model keeps for backward():",
+        *(f"  {what} with {n:3d} examples: {kept(n, record):6.1f} KiB" for what, n, record in runs),
         "(The parameters are not counted; the batch itself, which the first layer's",
         "gradient needs, is most of it.) It grows with the batch and with every layer.",
         "Without a graph nothing is kept, so there is room for more at a time.",

@@ -57,16 +57,13 @@ def _validate_with_and_without():
             for xb, yb in zip(x.split(128), y.split(128), strict=True):
                 total += torch.nn.functional.cross_entropy(model(xb), yb)
                 after.append(sum(kept) / 1024)
-        return total.item() / 10, after
-
-    lines = ["Ten validation batches of 128, their losses added up as tensors:"]
-    for record in (True, False):
-        loss, after = run(record)
-        what = "recording:    " if record else "under no_grad:"
         held = f"{after[0]:.0f}, {after[4]:.0f}, {after[9]:.0f} KiB kept after 1, 5, 10"
-        lines.append(f"  {what} mean loss {loss:.5f}, {held}")
+        return f"mean loss {total.item() / 10:.5f}, {held}"
+
     return [
-        *lines,
+        "Ten validation batches of 128, their losses added up as tensors:",
+        f"  recording:     {run(True)}",
+        f"  under no_grad: {run(False)}",
         "The loss is the same. What is kept, beside the data, waits for a backward()",
         "that never comes, and all the graphs are held as long as the sum is.",
     ]
