@@ -218,12 +218,6 @@ def over_everything():
     """The softmax runs over the whole tensor, so all examples share one distribution. Each row has its own."""
 
 
-@cross_entropy.slip("nll(log_softmax(input), target)", "-input.log_softmax(1).amax(1).mean()")
-def the_predicted_class():
-    """You take the largest log-probability of each row: what the model believes. The target, what is true, is not
-    used."""
-
-
 @cross_entropy.slip("-A.mean()", "torch.nn.functional.binary_cross_entropy_with_logits(input, p)", of="by_one_hot")
 def yes_or_no_for_each_class():
     """This is the loss for a yes or no on each class by itself (a sigmoid for each). Here the classes compete: one

@@ -152,12 +152,6 @@ def mean_over_all_classes():
     counts."""
 
 
-@nll.slip("log_probs[rows, target]", "log_probs.amax(1)")
-def the_predicted_class():
-    """You pick the largest log-probability of each row, which is what the model believes. Pick the one of the target,
-    which is what is true."""
-
-
 @nll.slip("X.mean", "X.exp().mean().log")
 def log_of_the_mean():
     """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average

@@ -32,6 +32,12 @@ def every_column_for_every_target():
     examples. Each row has one number to give."""
 
 
+@slip("A[B, target]", "A.amax(1)")
+def the_predicted_class():
+    """You take the largest log-probability of each row, which is what the model believes. Pick the one of the target,
+    which is what is true."""
+
+
 @slip("A.one_hot(target, B)", "A.one_hot(target)")
 def one_hot_without_the_number_of_classes():
     """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
