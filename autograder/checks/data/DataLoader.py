@@ -207,16 +207,8 @@ def each_row_once():
 
 
 @DataLoader.slip(
-    change("[self.ds[i] for i in rows]", "items"),
-    before(
-        "yield self.collate_fn(items)",
-        """
-        left = rows if isinstance(rows, list) else rows.tolist()
-        items = []
-        while left:
-            items.append(self.ds[left.pop(0)])
-        """,
-    ),
+    before("yield A", "rows = rows if isinstance(rows, list) else rows.tolist()"),
+    change("[A for i in rows]", "[self.ds[rows.pop(0)] for _ in range(len(rows))]"),
 )
 def empties_the_row_lists():
     """You take the row numbers out of the sampler's own lists (`pop`), so there is nothing in them for the next loop.
@@ -227,17 +219,6 @@ def empties_the_row_lists():
 def one_list_for_all_batches():
     """One and the same list is filled and emptied for every batch: whoever kept an earlier batch finds other examples
     in it. Make a new list for each batch."""
-
-
-@DataLoader.slip(
-    change("self.collate_fn(A)", "self.join(A)"),
-    inside(
-        "__init__", body("DataLoader.ds, DataLoader.sampler, DataLoader.join = ds, sampler, staticmethod(collate_fn)")
-    ),
-)
-def one_place_for_all_loaders():
-    """All loaders share what they keep (on the class, perhaps), so a second loader changes the first. Keep it on the
-    object: self."""
 
 
 @DataLoader.slip(
@@ -292,12 +273,6 @@ def collates_each_example():
 def sampler_asked_once():
     """The sampler is asked once, so every loop gives the same batches and a shuffling sampler shuffles once. Go through
     it whenever `__iter__` is called."""
-
-
-@DataLoader.slip("sampler", "iter(sampler)")
-def used_up_after_one_loop():
-    """The loader is used up after one loop: an iterator made in `__init__` has one pass in it. Make a new one in
-    `__iter__`."""
 
 
 @DataLoader.slip(

@@ -4,7 +4,7 @@ import itertools
 
 import torch
 
-from autograder.authoring.slips import before, change, everywhere
+from autograder.authoring.slips import before, change, everywhere, first, inside
 from autograder.checks.data import pair
 from autograder.exercise import code
 
@@ -178,44 +178,19 @@ def gives_x_alone():
     """Indexing gives one thing, where a training step needs two, the input and its target. Return a pair."""
 
 
-@Dataset.slip(
-    before(
-        "return self.x[i], self.y[i]",
-        """
-        if isinstance(i, slice):
-            return [(self.x[j], self.y[j]) for j in range(*i.indices(len(self.x)))]
-        """,
-    ),
-)
+@Dataset.slip("(A[i], B[i])", "list(zip(A[i], B[i])) if isinstance(i, slice) else (A[i], B[i])")
 def slices_become_lists_of_pairs():
     """For a slice you give a list of pairs, one for each row. A batch should be one pair of tensors: let the tensors do
     the slicing."""
 
 
-@Dataset.slip(
-    before(
-        "return self.x[i], self.y[i]",
-        """
-        if isinstance(i, torch.Tensor) and i.dim():
-            return [(self.x[j], self.y[j]) for j in i]
-        """,
-    ),
-)
+@Dataset.slip("(A[i], B[i])", "list(zip(A[i], B[i])) if isinstance(i, torch.Tensor) and i.dim() else (A[i], B[i])")
 def tensors_of_rows_become_lists_of_pairs():
     """For a tensor of row numbers you give a list of pairs. It should give what a slice gives, one pair of tensors: let
     the tensors do the indexing."""
 
 
-@Dataset.slip(
-    before(
-        "return self.x[i], self.y[i]",
-        """
-        if isinstance(i, int):
-            i = range(len(self.x))[i]
-            i = slice(i, i + 1)
-        """,
-    ),
-)
+@Dataset.slip("(A[i], B[i])", "(A[[i]], B[[i]]) if isinstance(i, int) else (A[i], B[i])")
 def ints_are_taken_as_slices():
     """`ds[3]` keeps a dimension of size 1, as if it were `ds[3:4]`. One example has the shape of one row: (784,), and
     its label is 0-d."""
@@ -227,15 +202,7 @@ def dimensions_of_size_one_are_lost():
     gives."""
 
 
-@Dataset.slip(
-    before(
-        "return self.x[i], self.y[i]",
-        """
-        if isinstance(i, torch.Tensor):
-            return (self.x[i].squeeze(0), self.y[i].squeeze(0))
-        """,
-    ),
-)
+@Dataset.slip("(A[i], B[i])", "(A[i].squeeze(0), B[i].squeeze(0)) if isinstance(i, torch.Tensor) else (A[i], B[i])")
 def one_row_of_an_index_tensor_is_squeezed():
     """An index tensor with a single row number gives an example without its batch dimension. One row number in a tensor
     is still a batch, of one row."""
@@ -262,15 +229,7 @@ def wraps_round_below_zero():
     there is nothing but an IndexError."""
 
 
-@Dataset.slip(
-    before(
-        "return self.x[i], self.y[i]",
-        """
-        if isinstance(i, int) and (not 0 <= i < len(self.x)):
-            raise IndexError(i)
-        """,
-    ),
-)
+@Dataset.slip(inside("__getitem__", first("if isinstance(i, int) and i < 0:\n    raise IndexError(i)")))
 def refuses_negative_numbers():
     """`ds[-1]` is an IndexError. As for a list, it should be the last row; the tensors inside know that by
     themselves."""

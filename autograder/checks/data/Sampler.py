@@ -211,23 +211,6 @@ def shuffles_once():
 
 
 @Sampler.slip(
-    """
-        rows = list(range(self.n))
-        if self.shuffle:
-            random.shuffle(rows)
-        """,
-    """
-        start = random.randrange(self.n) if self.shuffle else 0
-        rows = [(start + i) % self.n for i in range(self.n)]
-        """,
-    of="a_shuffled_list",
-)
-def begins_somewhere_and_goes_round():
-    """You begin at a random row and go on in the plain order from there: most orders never come up. Shuffle all the
-    rows."""
-
-
-@Sampler.slip(
     inside("__init__", last("self.plain = iter(torch.arange(n).split(bs))")),
     inside("__iter__", body("return iter(torch.randperm(self.n).split(self.bs)) if self.shuffle else self.plain")),
 )
@@ -304,53 +287,6 @@ def same_seed_for_each_sampler():
     out the seed, or draw it."""
 
 
-@Sampler.slip("torch.randperm(self.n)", "torch.tensor(sorted(range(self.n), key=lambda row: row + 40 * torch.rand(1)))")
-def shuffles_nearby_rows_alone():
-    """Rows change places with rows near them alone, so the last ones never come early. Any order should be possible:
-    shuffle all the row numbers together."""
-
-
-@Sampler.slip("range(0, self.n, self.bs)", "range(0, self.n if self.n >= self.bs else 0, self.bs)")
-def nothing_from_few_rows():
-    """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
-
-
-@Sampler.slip(
-    inside("__init__", last("self.start = 0")),
-    change(
-        "for A in B:",
-        """
-        while self.start < self.n:
-            self.start += self.bs
-            yield rows[self.start - self.bs : self.start]
-        self.start = 0
-        """,
-    ),
-)
-def goes_on_after_a_break():
-    """A loop left by `break` is continued by the next one: the place in the order is kept on the sampler. When is it
-    set back?"""
-
-
-@Sampler.slip("range(0, self.n, self.bs)", "range(0, self.n - self.bs + 1, self.bs)")
-def without_the_short_batch():
-    """The last, short batch is missing, so some rows are never named. Where does the last batch begin?"""
-
-
-@Sampler.slip("range(0, self.n, self.bs)", "range(0, self.n + 1, self.bs)")
-def with_an_empty_batch():
-    """Where bs divides n, an empty batch comes last."""
-
-
 @Sampler.slip("for A in B:", "yield from (torch.randperm(self.n) if self.shuffle else torch.arange(self.n))")
 def single_rows():
     """You yield one row number after another. Yield batches of them."""
-
-
-@Sampler.slip(
-    inside("__init__", last("self.batches = iter((torch.randperm(n) if shuffle else torch.arange(n)).split(bs))")),
-    inside("__iter__", body("return self.batches")),
-)
-def used_up_by_one_pass():
-    """The batches are made once, in `__init__`, as an iterator that is used up after one pass. Make them in
-    `__iter__`."""

@@ -2,7 +2,7 @@
 
 import itertools
 
-from autograder.authoring.slips import before, body, change, inside, last
+from autograder.authoring.slips import before
 from autograder.checks.data import MOST_BATCHES, HiddenRows, one_pass, pairs, ys
 from autograder.exercise import code
 
@@ -130,73 +130,19 @@ def a_separate_iterator():
     return SliceLoader
 
 
-@SliceLoader.slip(inside("__init__", body("type(self).ds, type(self).bs = ds, bs")))
-def one_place_for_all_loaders():
-    """All loaders share what they keep (on the class, perhaps), so a second loader changes the first. Keep it on the
-    object: self."""
-
-
-@SliceLoader.slip(
-    inside("__init__", body("self.batches = (ds[i : i + bs] for i in range(0, len(ds), bs))")),
-    inside("__iter__", body("return self.batches")),
-)
-def iterates_once():
-    """The loader is used up after one loop: what goes through the rows is made, or set to the first row, only in
-    `__init__`. Begin anew whenever `__iter__` is called."""
-
-
-@SliceLoader.slip(
-    inside("__init__", last("self.start = 0")),
-    change(
-        "for A in B:",
-        """
-        while self.start < len(self.ds):
-            self.start += self.bs
-            yield self.ds[self.start - self.bs : self.start]
-        self.start = 0
-        """,
-    ),
-)
-def never_rewinds():
-    """A loop left by `break` is continued by the next one: the place in the data is kept on the loader. When is it set
-    to 0?"""
-
-
-@SliceLoader.slip(
-    before("yield self.ds[start:start + self.bs]", "self.bs = min(self.bs, n - start)"),
-    before("for A in B:", "n = len(self.ds)"),
-)
+@SliceLoader.slip(before("yield A", "self.bs = min(self.bs, len(self.ds) - start)"))
 def shortens_its_own_bs():
     """The short last batch changes the loader's own `bs`, so the next loop cuts smaller batches. What belongs to one
     loop should stay in a local variable."""
 
 
-@SliceLoader.slip("range(0, A, B)", "range(0, A if A >= B else 0, B)")
-def nothing_from_few_rows():
-    """Where the dataset has fewer rows than `bs`, there is no batch at all. They are a short batch too."""
-
-
 @SliceLoader.slip(
     "for A in B:",
-    """
-        n = len(self.ds)
-        for rows in torch.arange(n).chunk(-(-n // self.bs)):
-            yield self.ds[rows[0].item():rows[-1].item() + 1]
-        """,
+    "n = len(self.ds)\nfor rows in torch.arange(n).chunk(-(-n // self.bs)):\n    yield self.ds[rows[0] : rows[-1] + 1]",
 )
 def cut_into_equal_parts():
     """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
     left."""
-
-
-@SliceLoader.slip("range(0, A, B)", "range(0, A + 1, B)")
-def ends_with_an_empty_batch():
-    """Where bs divides the length, an empty batch comes last: none may begin where the rows are at their end."""
-
-
-@SliceLoader.slip("start + X", "start + X + 1")
-def batches_overlap():
-    """Each batch has one row too many, which comes again in the next: the end of a slice is not part of it."""
 
 
 @SliceLoader.slip("yield X", "return iter([X])")

@@ -68,11 +68,9 @@ def cat_of_inputs():
     input: torch.stack."""
 
 
-@collate.mistake
-def stacked_along_the_last(batch):
+@collate.slip("torch.stack(xs)", "torch.stack(xs, -1)")
+def stacked_along_the_last():
     """The examples lie along the last dimension. They belong along the first: a batch is (len(batch), ...)."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs, -1), torch.stack(ys)
 
 
 @collate.slip("return A, B", "return xs, ys")
@@ -107,18 +105,14 @@ def targets_in_torchs_own_dtypes():
     Stacking keeps the dtype."""
 
 
-@collate.mistake
-def inputs_as_floats(batch):
+@collate.slip("torch.stack(xs)", "torch.stack(xs).float()")
+def inputs_as_floats():
     """You turn the inputs into float32. Keep the dtype they have."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs).float(), torch.stack(ys)
 
 
-@collate.mistake
-def targets_as_a_column(batch):
+@collate.slip("return A, B", "return A, B[:, None]")
+def targets_as_a_column():
     """The targets form a column (n, 1). One number for each example makes the shape (n,): no extra dimension."""
-    xs, ys = zip(*batch, strict=True)
-    return torch.stack(xs), torch.stack(ys)[:, None]
 
 
 @collate.slip("return A, B", "return A.flatten(1), B")
@@ -135,14 +129,3 @@ def first_pair_alone():
 @collate.slip("return A, B", "return A.squeeze(), B.squeeze()")
 def squeezed():
     """Dimensions of size 1 are lost (`squeeze`): a batch of one should keep its first dimension."""
-
-
-@collate.mistake
-def empties_the_list(batch):
-    """The list that was passed in is changed (pop, sort or clear). Read it, and leave it as it was."""
-    xs, ys = [], []
-    while batch:
-        x, y = batch.pop(0)
-        xs.append(x)
-        ys.append(y)
-    return torch.stack(xs), torch.stack(ys)

@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import change
+from autograder.authoring.slips import change, first, swap
 from autograder.checks.data import flat, numbered, pair, torch_loaders
 from autograder.exercise import code
 
@@ -87,56 +87,39 @@ def with_a_batch_sampler(train_ds, valid_ds, bs):
     return data.DataLoader(train_ds, batch_sampler=batches), data.DataLoader(valid_ds, bs)
 
 
-@default_loaders.slip(
-    "torch.utils.data.DataLoader(train_ds, bs, shuffle=True, drop_last=True)",
-    "torch.utils.data.DataLoader(train_ds, bs, shuffle=True)",
-)
+@default_loaders.slip("A(train_ds, bs, shuffle=True, drop_last=True)", "A(train_ds, bs, shuffle=True)")
 def keeps_the_short_batch():
     """The last training batch is short. `drop_last` should leave it out."""
 
 
-@default_loaders.slip(
-    "torch.utils.data.DataLoader(train_ds, bs, shuffle=True, drop_last=True)",
-    "torch.utils.data.DataLoader(train_ds, bs, drop_last=True)",
-)
+@default_loaders.slip("A(train_ds, bs, shuffle=True, drop_last=True)", "A(train_ds, bs, drop_last=True)")
 def leaves_training_in_order():
     """The training rows come in order: `shuffle` is missing there."""
 
 
-@default_loaders.slip(
-    "torch.utils.data.DataLoader(valid_ds, bs)", "torch.utils.data.DataLoader(valid_ds, bs, drop_last=True)"
-)
+@default_loaders.slip("A(valid_ds, bs)", "A(valid_ds, bs, drop_last=True)")
 def drops_validation_rows():
     """The validation loader drops its last batch too, so some validation rows are never measured."""
 
 
-@default_loaders.slip(
-    "torch.utils.data.DataLoader(valid_ds, bs)", "torch.utils.data.DataLoader(valid_ds, bs, shuffle=True)"
-)
+@default_loaders.slip("A(valid_ds, bs)", "A(valid_ds, bs, shuffle=True)")
 def shuffles_validation_too():
     """The validation rows are shuffled. It gains nothing there: leave them in order."""
 
 
-@default_loaders.slip(
-    "torch.utils.data.DataLoader(valid_ds, bs)",
-    "torch.utils.data.DataLoader(valid_ds, bs, shuffle=True, drop_last=True)",
-)
+@default_loaders.slip("A(valid_ds, bs)", "A(valid_ds, bs, shuffle=True, drop_last=True)")
 def same_switches_for_both():
     """Both loaders shuffle and drop the last batch. That is for training alone."""
 
 
-@default_loaders.slip(
-    change("train_ds", "valid_ds"), change("A(valid_ds, bs)", "A(train_ds, bs)"), change("return A, B", "return B, A")
-)
+@default_loaders.slip(swap("train_ds", "valid_ds"), change("return A, B", "return B, A"))
 def switches_swapped():
     """The switches are at the wrong loader: the validation loader shuffles and drops, the training loader does not."""
 
 
-@default_loaders.mistake
-def bigger_validation_batches(train_ds, valid_ds, bs):
+@default_loaders.slip("A(valid_ds, bs)", "A(valid_ds, bs * 2)")
+def bigger_validation_batches():
     """The validation batches are twice as big. Here both loaders have batches of bs."""
-    data = torch.utils.data
-    return data.DataLoader(train_ds, bs, shuffle=True, drop_last=True), data.DataLoader(valid_ds, bs * 2)
 
 
 @default_loaders.mistake
@@ -147,20 +130,12 @@ def always_one_batch_less(train_ds, valid_ds, bs):
     return data.DataLoader(train_ds, bs, sampler=fewer), data.DataLoader(valid_ds, bs)
 
 
-@default_loaders.mistake
-def cuts_the_end_off(train_ds, valid_ds, bs):
+@default_loaders.slip(first("train_ds = torch.utils.data.Subset(train_ds, range(len(train_ds) // bs * bs))"))
+def cuts_the_end_off():
     """The same few rows at the end of the training set are never trained on. Which rows are left out should change from
     pass to pass."""
-    data = torch.utils.data
-    full = data.Subset(train_ds, range(len(train_ds) // bs * bs))
-    return data.DataLoader(full, bs, shuffle=True), data.DataLoader(valid_ds, bs)
 
 
 @default_loaders.slip("train_ds", "valid_ds")
 def validation_set_for_both():
     """The training loader goes through the validation set."""
-
-
-@default_loaders.slip("return A, B", "return A")
-def loader_for_training_alone():
-    """Only one loader comes back. Return two, the training loader first."""

@@ -110,45 +110,29 @@ def sampler_of_the_other_set():
     to be made for the dataset it samples."""
 
 
-@explicit_loaders.mistake
-def with_replacement(train_ds, valid_ds, bs, collate_fn):
+@explicit_loaders.slip("data.RandomSampler(train_ds)", "data.RandomSampler(train_ds, replacement=True)")
+def with_replacement():
     """The training rows are drawn with replacement: some come twice, some never. Each should come once a pass."""
-    data = torch.utils.data
-    sampler = data.RandomSampler(train_ds, replacement=True)
-    return (
-        data.DataLoader(train_ds, bs, sampler=sampler, collate_fn=collate_fn),
-        data.DataLoader(valid_ds, bs, collate_fn=collate_fn),
-    )
 
 
-@explicit_loaders.slip(
-    "data.DataLoader(train_ds, bs, sampler=A, collate_fn=B)", "data.DataLoader(train_ds, bs, sampler=A)"
-)
+@explicit_loaders.slip("A(train_ds, bs, sampler=B, collate_fn=C)", "A(train_ds, bs, sampler=B)")
 def training_without_collate_fn():
     """The training loader does not use the collate_fn that was passed in."""
 
 
-@explicit_loaders.slip(
-    "data.DataLoader(valid_ds, bs, sampler=A, collate_fn=B)", "data.DataLoader(valid_ds, bs, sampler=A)"
-)
+@explicit_loaders.slip("A(valid_ds, bs, sampler=B, collate_fn=C)", "A(valid_ds, bs, sampler=B)")
 def validation_without_collate_fn():
     """The validation loader does not use the collate_fn that was passed in."""
 
 
 @explicit_loaders.slip(
-    everywhere(
-        "data.DataLoader(A, bs, sampler=B, collate_fn=C)",
-        "data.DataLoader(A, bs, sampler=B, collate_fn=C, drop_last=True)",
-    )
+    everywhere("A(B, bs, sampler=C, collate_fn=D)", "A(B, bs, sampler=C, collate_fn=D, drop_last=True)")
 )
 def drops_a_short_batch():
     """The last batch is left out where it is short. Here both loaders keep it."""
 
 
-@explicit_loaders.slip(
-    "data.DataLoader(valid_ds, bs, sampler=A, collate_fn=B)",
-    "data.DataLoader(valid_ds, bs * 2, sampler=A, collate_fn=B)",
-)
+@explicit_loaders.slip("A(valid_ds, bs, sampler=B, collate_fn=C)", "A(valid_ds, bs * 2, sampler=B, collate_fn=C)")
 def twice_the_validation_batch():
     """The validation batches are twice as big. Here both loaders have batches of bs."""
 
@@ -156,11 +140,6 @@ def twice_the_validation_batch():
 @explicit_loaders.slip(everywhere("bs", "1"))
 def batches_of_one():
     """Each batch has one row: the batch size is not passed on, and torch's default is 1."""
-
-
-@explicit_loaders.slip("return A, B", "return A")
-def training_loader_alone():
-    """Only one loader comes back. Return two, the training loader first."""
 
 
 @explicit_loaders.slip("return A, B", "return B, A")

@@ -1,7 +1,5 @@
 """fit_loader: its probes, other right answers and known mistakes."""
 
-import torch
-
 from autograder.authoring.slips import change, first, outdent
 from autograder.checks.data import watched_training, what_was_learnt
 from autograder.exercise import Complaint, code
@@ -114,27 +112,12 @@ def one_batch_an_epoch():
     """Each epoch uses the first batch alone (`next(iter(...))`, `break`, or a line that is indented too little)."""
 
 
-@fit_loader.slip(
-    outdent("opt.zero_grad()"),
-    outdent("opt.step()"),
-    outdent("loss.backward()"),
-    outdent("loss = A"),
-)
+@fit_loader.slip(outdent("loss = A\nloss.backward()\nopt.step()\nopt.zero_grad()"))
 def last_batch_alone():
     """Only the last batch of each epoch is learnt from. Are the lines of the training step indented far enough to be in
     the inner loop?"""
 
 
-@fit_loader.mistake
-def all_batches_in_one(epochs, model, loss_func, opt, train_dl):
+@fit_loader.slip("for xb, yb in A:", "xb, yb = map(torch.cat, zip(*A))", of="last_batch_alone")
+def all_batches_in_one():
     """You join the batches of an epoch into one big batch and make a single step."""
-    for _ in range(epochs):
-        xs, ys = zip(*train_dl, strict=True)
-        loss_func(model(torch.cat(xs)), torch.cat(ys)).backward()
-        opt.step()
-        opt.zero_grad()
-
-
-@fit_loader.slip(outdent("opt.zero_grad()"), outdent("opt.step()"))
-def step_once_an_epoch():
-    """Step and zero_grad stand outside the loop over batches: one step an epoch, from gradients that added up."""

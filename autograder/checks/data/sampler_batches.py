@@ -103,29 +103,6 @@ def rows_stay_tensors():
     """The lists hold 0-d tensors: `list(tensor)` does that. For plain ints there is `.tolist()`."""
 
 
-@sampler_batches.mistake
-def cut_into_equal_parts(n, bs, shuffle):
-    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
-    left."""
-    rows = torch.randperm(n) if shuffle else torch.arange(n)
-    return [batch.tolist() for batch in rows.chunk(-(-n // bs))]
-
-
-@sampler_batches.slip("return A", "return A if bs <= n else []")
-def nothing_from_few_rows():
-    """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
-
-
-@sampler_batches.slip(
-    "torch.randperm(n) if shuffle else X",
-    "X.roll(random.randrange(n) if shuffle else 0)",
-    of="from_split_tensors",
-)
-def begins_somewhere_and_goes_round():
-    """You begin at a random row and go on in the plain order from there: most orders never come up. Any order should be
-    possible."""
-
-
 @sampler_batches.slip("[int(row) for row in batch]", "tuple(batch.tolist())", of="from_split_tensors")
 def tuples_of_rows():
     """The batches are tuples. A list of lists is asked for."""
@@ -155,28 +132,14 @@ def shuffled_in_any_case():
     """The rows are shuffled whatever `shuffle` says: is it handed on to the sampler, and used there?"""
 
 
-@sampler_batches.mistake
-def short_batch_missing(n, bs, shuffle):
-    """The last, short batch is missing."""
-    rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
-    return [rows[i * bs : (i + 1) * bs] for i in range(n // bs)]
-
-
-@sampler_batches.slip("n // bs", "n // bs + 1", of="short_batch_missing")
-def empty_batch_at_the_end():
-    """Where bs divides n, an empty batch comes last."""
-
-
-@sampler_batches.mistake
-def ten_by_three(n, bs, shuffle):
+@sampler_batches.slip("Sampler(n, bs, shuffle)", "Sampler(10, 3, shuffle)")
+def ten_by_three():
     """These are always 10 rows by 3, whatever the arguments say."""
-    return [batch.tolist() for batch in (torch.randperm(10) if shuffle else torch.arange(10)).split(3)]
 
 
-@sampler_batches.mistake
-def sorts_each_batch(n, bs, shuffle):
+@sampler_batches.slip("rows.tolist()", "sorted(rows.tolist())")
+def sorts_each_batch():
     """The rows of each batch come sorted. Leave them in the order in which the sampler names them."""
-    return [sorted(batch.tolist()) for batch in (torch.randperm(n) if shuffle else torch.arange(n)).split(bs)]
 
 
 @sampler_batches.slip("return A", "return sorted(A)")
@@ -184,8 +147,6 @@ def sorts_the_batches():
     """The batches come sorted. Leave them in the order in which the sampler gives them."""
 
 
-@sampler_batches.mistake
-def first_batch_alone(n, bs, shuffle):
+@sampler_batches.slip("[A for rows in B]", "[A for rows in B][:1]")
+def first_batch_alone():
     """Only the first batch comes back: does a `return` stand inside the loop?"""
-    rows = (torch.randperm(n) if shuffle else torch.arange(n)).tolist()
-    return [rows[:bs]]

@@ -3,6 +3,6 @@
 Their sentences are true of any exercise; what an exercise can say better, it says under the same name or its own.
 """
 
-from autograder.checks.families import layers, loops, numbers, scores, slices
+from autograder.checks.families import layers, loaders, loops, numbers, scores, sequences, slices
 
-__all__ = ["layers", "loops", "numbers", "scores", "slices"]
+__all__ = ["layers", "loaders", "loops", "numbers", "scores", "sequences", "slices"]

@@ -112,11 +112,6 @@ def without_forward():
     far to the right as `__init__`."""
 
 
-@slip("super().__init__()", "")
-def super_init_forgotten():
-    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the layers."""
-
-
 @slip(
     "nn.Sequential(nn.Linear(A, B), C, nn.Linear(B, D))",
     "globals().setdefault((A, B, D), nn.Sequential(nn.Linear(A, B), C, nn.Linear(B, D)))",

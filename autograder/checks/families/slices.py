@@ -4,33 +4,33 @@ from autograder.authoring.families import slip
 from autograder.authoring.slips import before, change, everywhere
 
 
-@slip("range(0, len(A), B)", "range(len(A))")
+@slip("range(0, A, B)", "range(A)")
 def a_batch_at_every_row():
     """A batch begins at every row, so that neighbouring batches overlap. range() has a third argument: the step."""
 
 
-@slip(everywhere("start + bs", "start + 1"), change("range(0, len(x), bs)", "range(len(x))"))
+@slip(everywhere("start + A", "start + 1"), change("range(0, A, B)", "range(A)"))
 def a_row_at_a_time():
-    """There is a step for each row, whatever `bs` says. Each batch is to have `bs` rows."""
+    """Each row is a batch of its own, whatever `bs` says. Each batch is to have `bs` rows."""
 
 
-@slip("range(0, len(A), B)", "range(0, len(A) - B, B)")
+@slip("range(0, A, B)", "range(0, A - B, B)")
 def stops_a_batch_early():
     """The last batch is always left out, full or short: the batches are to go on up to the number of rows."""
 
 
-@slip("range(0, len(A), B)", "range(0, len(A) - B + 1, B)")
+@slip("range(0, A, B)", "range(0, A - B + 1, B)")
 def drops_the_short_batch():
     """The last batch is left out when it is shorter than the others. A division such as n // bs, the end of a
     range() or a condition may count only the full ones."""
 
 
-@slip(everywhere("start + bs", "start + bs + 1"))
+@slip(everywhere("start + A", "start + A + 1"))
 def overlapping_batches():
     """Neighbouring batches share a row: a slice leaves its end out already, so no + 1 is needed."""
 
 
-@slip(everywhere("start + bs", "bs"))
+@slip(everywhere("start + A", "A"))
 def every_slice_ends_at_bs():
     """Every slice ends at bs, so that from the second batch on nothing is left. Where does a batch end that begins
     further down?"""
@@ -73,6 +73,22 @@ def full_batches_only():
     range() or a condition may count only the full ones."""
 
 
+@slip("range(0, A, B)", "range(0, A if A >= B else 0, B)")
+def nothing_from_few_rows():
+    """Where there are fewer rows than `bs`, there is no batch at all. They are a short batch too."""
+
+
+@slip(everywhere("A.split(B)", "A.chunk(-(-len(A) // B))"))
+def cut_into_equal_parts():
+    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
+    left."""
+
+
 @slip("(A - 1) // B + 1", "A // B + 1")
 def an_empty_batch_at_the_end():
+    """Where the size of a batch divides the number of rows, there is one batch too many, and it is empty."""
+
+
+@slip("range(0, A, B)", "range(0, A + 1, B)", twins=["an_empty_batch_at_the_end"])
+def with_an_empty_batch():
     """Where the size of a batch divides the number of rows, there is one batch too many, and it is empty."""

@@ -147,6 +147,11 @@ def layers_in_a_list():
     parameters. Give each layer an attribute of its own."""
 
 
+@AttributeModel.slip("A.__init__()", "")
+def without_setting_up_the_module():
+    """nn.Module is not set up when the first layer arrives: call `super().__init__()` before setting the layers."""
+
+
 @AttributeModel.slip("torch.relu(x)", "torch.relu(x).detach()", of="torch_relu")
 def detached_between_the_layers():
     """The graph is cut between l1 and l2 (.detach(), .data or a new tensor), so l1 gets no gradient and never

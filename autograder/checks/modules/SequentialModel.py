@@ -150,3 +150,8 @@ def three_layers_and_no_more():
 @SequentialModel.slip("layers", "*layers")
 def unpacked_into_the_list():
     """nn.ModuleList takes one list of layers, not the layers as separate arguments: no star is needed."""
+
+
+@SequentialModel.slip("A.__init__()", "")
+def super_init_forgotten():
+    """nn.Module is not set up when the list of layers arrives: call `super().__init__()` first."""

@@ -94,11 +94,6 @@ def the_layers():
     """The list holds the layers themselves. Asked for are their names, which are strings."""
 
 
-@layer_names.slip("return A", "return (name for name, _ in model.named_children())")
-def a_generator():
-    """A generator comes back, not a list: put the names into a list."""
-
-
 @layer_names.slip("return A", "for name, _ in model.named_children():\n    return [name]")
 def the_first_name():
     """Only the first name comes back. Does the `return` stand inside the loop?"""

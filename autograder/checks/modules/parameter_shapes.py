@@ -113,11 +113,6 @@ def size_not_called():
     """p.size is a method, and a method that is not called is no shape."""
 
 
-@parameter_shapes.slip("p.shape", "list(p.shape)")
-def as_lists():
-    """Each shape is a list. Leave it as it comes, a torch.Size, or make it a tuple."""
-
-
 @parameter_shapes.slip("module.parameters", "{id(p): p for p in module.parameters()}.values")
 def each_tensor_once():
     """A tensor that is yielded twice is listed once. There is to be one entry for each that is yielded."""
@@ -142,11 +137,6 @@ def shape_called():
 @parameter_shapes.slip("p.shape", "str(tuple(p.shape))")
 def as_text():
     """The shapes are strings. Leave them as they are: tuples of ints or torch.Size."""
-
-
-@parameter_shapes.slip("[X for p in Y]", "(X for p in Y)")
-def one_after_the_other():
-    """A generator comes back, not a list: put the shapes into a list."""
 
 
 @parameter_shapes.slip("[X for p in module.parameters()]", "[X for _, p in module.named_parameters()]")

@@ -108,12 +108,6 @@ def sorted_noise(n, shuffle):
     return torch.from_numpy(generator.permutation(n) if shuffle else numpy.arange(n))
 
 
-@indices.slip("torch.randperm(n)", "torch.tensor(sorted(range(n), key=lambda row: row + 40 * torch.rand(1)))")
-def shuffles_nearby_numbers_alone():
-    """Numbers change places with numbers near them alone, so the last ones never come early. Any order should be
-    possible: shuffle all of them together."""
-
-
 @indices.mistake
 def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
     """Every call fills one and the same tensor, so an order that was drawn before changes. Make a new tensor in each

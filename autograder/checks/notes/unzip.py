@@ -137,14 +137,9 @@ def one_pair_of_lists_for_all_calls(pairs, xs=[], ys=[]):  # noqa: B006
     return xs, ys
 
 
-@unzip.mistake
-def one_list_for_both(pairs):
+@unzip.slip("return A", "both = [item for pair in pairs for item in pair]\nreturn both, both", of="comprehensions")
+def one_list_for_both():
     """One list comes back for both. Is it returned twice, or does `xs = ys = []` give it two names? Make two lists."""
-    xs = ys = []
-    for x, y in pairs:
-        xs.append(x)
-        ys.append(y)
-    return xs, ys
 
 
 @unzip.slip(body("return list(zip(pairs, strict=True))"))
@@ -170,24 +165,9 @@ def one_iterator_for_both():
     both at once."""
 
 
-@unzip.mistake
-def first_pair_only(pairs):
+@unzip.slip(everywhere("pairs", "pairs[:1]"), of="comprehensions")
+def first_pair_only():
     """Only the first pair is looked at. Does a `return` stand inside the loop?"""
-    for x, y in pairs:
-        return [x], [y]
-    return [], []
-
-
-@unzip.mistake
-def empties_the_list(pairs):
-    """The list that was passed in is empty afterwards: `pop` and `clear` take things out. Read it, and leave it as it
-    was."""
-    xs, ys = [], []
-    while pairs:
-        x, y = pairs.pop(0)
-        xs.append(x)
-        ys.append(y)
-    return xs, ys
 
 
 @unzip.slip(everywhere("pairs", "reversed(pairs)"), of="comprehensions")
@@ -195,10 +175,9 @@ def from_the_back():
     """The order is reversed (`pop()` and `insert(0, ...)` do that). Keep the order of the pairs."""
 
 
-@unzip.mistake
-def halves_of_the_list(pairs):
+@unzip.slip(body("return pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]"))
+def halves_of_the_list():
     """You cut the list of pairs in two halves. It is each pair that is to be taken apart."""
-    return pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
 
 
 @unzip.slip(body("return [item for pair in pairs for item in pair]"))
@@ -220,18 +199,14 @@ def iterators_not_sequences():
     once: make a list or a tuple of each."""
 
 
-@unzip.mistake
-def copies_the_things(pairs):
+@unzip.slip(everywhere("pairs", "copy.deepcopy(pairs)"), first("import copy"), of="comprehensions")
+def copies_the_things():
     """The sequences hold copies of the things. The things themselves belong in them."""
-    from copy import deepcopy
-
-    return [deepcopy(x) for x, _ in pairs], [deepcopy(y) for _, y in pairs]
 
 
-@unzip.mistake
-def drops_nothing(pairs):
+@unzip.slip("list(A)", "[thing for thing in A if thing is not None]", of="mapped")
+def drops_nothing():
     """Some things are left out: None, or whatever counts as false. Keep every thing, whatever it is."""
-    return [x for x, _ in pairs if x is not None], [y for _, y in pairs if y is not None]
 
 
 @unzip.slip(first("if len(pairs) == 1:\n    return pairs[0]"), of="comprehensions")

@@ -240,15 +240,7 @@ def leaves_recording_off():
     is undone. torch.no_grad() in a `with` ends by itself."""
 
 
-@Optimizer.slip(
-    "with A:",
-    """
-        for p in self.params:
-            p.requires_grad_(False)
-            if p.grad is not None:
-                p -= p.grad * self.lr
-        """,
-)
+@Optimizer.slip(before("if A:", "p.requires_grad_(False)"))
 def stops_requiring_grad():
     """After `step` the parameters no longer require grad, so the next backward() passes them by.
     torch.no_grad() around the update is enough; leave requires_grad alone."""
@@ -281,15 +273,7 @@ def zero_grad_does_nothing():
     zero the gradient in place, or set p.grad."""
 
 
-@Optimizer.slip(
-    """
-        for p in self.params:
-            if p.grad is not None:
-                p.grad.zero_()
-        """,
-    "with torch.no_grad():\n    for p in self.params:\n        p.zero_()",
-    of="in_place",
-)
+@Optimizer.slip("p.grad = A", "p.data.zero_()")
 def zero_grad_zeroes_the_parameters():
     """`zero_grad()` sets the parameters to zero instead of their gradients: the model forgets all it has learnt."""
 
@@ -305,22 +289,14 @@ def updates_the_first():
     """`step` updates the first parameter only. Does a `return` or a `break` stand in the loop?"""
 
 
-@Optimizer.slip(
-    inside("__init__", last("self.moving = [torch.zeros_like(p) for p in self.params]")),
-    inside("step", change("for p in A:", "for p, v in zip(self.params, self.moving):")),
-    change("p -= A", "v.mul_(0.9).add_(p.grad)\np -= v * self.lr"),
-)
+@Optimizer.slip("p -= A", "p.moving = 0.9 * getattr(p, 'moving', 0) + p.grad\np -= p.moving * self.lr")
 def with_momentum():
     """Each step carries on a part of the one before it (momentum). Plain SGD looks at the present gradient alone."""
 
 
 @Optimizer.slip(
-    inside("__init__", last("self.grads = [None if p.grad is None else p.grad.clone() for p in self.params]")),
-    inside(
-        "step",
-        change("for p in A:", "for p, gradient in zip(self.params, self.grads):"),
-        everywhere("p.grad", "gradient"),
-    ),
+    inside("__init__", last("for p in self.params:\n    p.seen = None if p.grad is None else p.grad.clone()")),
+    inside("step", everywhere("p.grad", "p.seen")),
 )
 def remembers_the_gradients():
     """The gradients are read when the optimizer is made, so later ones are never seen. Read p.grad in `step`."""

@@ -176,14 +176,6 @@ def limits_the_gradients():
     """Large gradients are cut down before the step. Nobody asked for that: the optimizer gets them as they are."""
 
 
-@fit_optimizer.slip(
-    before("opt.step()", "torch.set_grad_enabled(False)"),
-    before("A.backward()", "torch.set_grad_enabled(True)"),
-)
-def leaves_recording_off():
-    """After training torch records nothing for gradients any more: set_grad_enabled(False) holds until it is undone."""
-
-
 @fit_optimizer.slip("opt.step()", "with torch.no_grad():\n    for p in model.parameters():\n        p -= 0.5 * p.grad")
 def updates_by_itself():
     """The parameters are updated by the loop itself, or by an optimizer of its own, and not by `opt.step()`. How they

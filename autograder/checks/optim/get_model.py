@@ -3,6 +3,7 @@
 import torch
 
 from autograder.authoring.slips import change, first
+from autograder.checks.modules import kinds_of_children, three_sizes
 from autograder.exercise import Complaint, code
 
 get_model = code(
@@ -40,16 +41,6 @@ def _kind(value):
     return f"{'an' if name[0] in 'AEIOU' or name == 'SGD' else 'a'} {name}"
 
 
-def different_sizes(draw, hidden):
-    """n_in, nh and n_out, with nh the "smallest" or the "largest" of them."""
-    smallest = draw.size(2, 4)
-    middle = smallest + draw.size(1, 2)
-    sizes = [smallest, middle, middle + draw.size(2, 3)]  # below the 10 classes of MNIST
-    nh = sizes.pop(0 if hidden == "smallest" else -1)
-    n_in, n_out = draw.shuffled(sizes)
-    return n_in, nh, n_out
-
-
 def computes(model):
     """Whether it begins with a float32 Linear layer, so that it can be called."""
     weight = getattr(model[0], "weight", None) if len(model) else None
@@ -58,13 +49,10 @@ def computes(model):
 
 @get_model.probe
 def the_model_is_linear_relu_linear(get_model, draw):
-    n_in, nh, n_out = different_sizes(draw, "smallest")
+    n_in, nh, n_out = three_sizes(draw, "smallest")
     model, _ = model_and_optimizer(get_model(n_in, nh, n_out, draw.number(0.05, 2)))
-    kinds = (torch.nn.Linear, torch.nn.ReLU)
     return {
-        "layers": [
-            next((kind.__name__ for kind in kinds if isinstance(layer, kind)), type(layer).__name__) for layer in model
-        ],
+        "layers": list(kinds_of_children(model).values()),
         "shapes of the parameters": [list(parameter.shape) for parameter in model.parameters()],
         "their dtypes": sorted({str(parameter.dtype) for parameter in model.parameters()}),
         "in training mode": model.training,
@@ -77,7 +65,7 @@ def the_optimizer_steps_for_the_whole_model(get_model, draw):
     """Two steps, with gradients that are given."""
     lr = draw.number(0.05, 2)
     draw.note(lr=lr)
-    model, opt = model_and_optimizer(get_model(*different_sizes(draw, "largest"), lr))
+    model, opt = model_and_optimizer(get_model(*three_sizes(draw, "largest"), lr))
     draw.fill(model)
     for _ in range(2):
         for parameter in model.parameters():
@@ -93,7 +81,7 @@ def the_optimizer_steps_for_the_whole_model(get_model, draw):
 
 @get_model.probe
 def each_call_starts_anew(get_model, draw):
-    sizes = different_sizes(draw, "largest")
+    sizes = three_sizes(draw, "largest")
     first, _ = model_and_optimizer(get_model(*sizes, 0.1))
     draw.fill(first)
     second, opt = model_and_optimizer(get_model(*sizes, 0.1))
@@ -146,10 +134,7 @@ def with_momentum():
     """The optimizer has momentum. Plain SGD is asked for: no options but lr."""
 
 
-@get_model.slip(
-    change("model.parameters", "other.parameters"),
-    first("other = nn.Sequential(nn.Linear(n_in, nh), nn.ReLU(), nn.Linear(nh, n_out))"),
-)
+@get_model.slip(change("model.parameters", "copy.deepcopy(model).parameters"), first("import copy"))
 def for_another_model():
     """The optimizer has the parameters of another model than the one that is returned, so training would
     never change that one. Make the model once, and use it for both."""
@@ -183,15 +168,3 @@ def one_optimizer_for_all(n_in, nh, n_out, lr):
     else:
         _one_optimizer.append(opt)
     return model, _one_optimizer[0]
-
-
-_made_before = {}
-
-
-@get_model.mistake
-def one_model_for_all(n_in, nh, n_out, lr):
-    """The same model comes back at each call, as trained as it is by then. Make a new one inside the function."""
-    if (n_in, nh, n_out) not in _made_before:
-        _made_before[n_in, nh, n_out] = in_one_line_each(n_in, nh, n_out, lr)[0]
-    model = _made_before[n_in, nh, n_out]
-    return model, torch.optim.SGD(model.parameters(), lr=lr)
