@@ -29,23 +29,23 @@ Sampler = code(
 )
 
 
-def row_numbers(batches, name):
-    """The batches as lists of ints, if they are lists of ints or 1-d int64 tensors."""
-    told = []
-    for batch in batches:
-        if isinstance(batch, torch.Tensor):
-            kind = (
-                "" if batch.dtype == torch.int64 and batch.dim() == 1 else f"a {batch.dim()}-d tensor of {batch.dtype}"
-            )
-        elif isinstance(batch, list):
-            odd = [row for row in batch if isinstance(row, (bool, torch.Tensor)) or not hasattr(row, "__index__")]
-            kind = f"a list with a {type(odd[0]).__name__} in it" if odd else ""
-        else:
-            kind = f"a {type(batch).__name__}"
-        if kind:
-            raise Complaint(f"each batch of {name} should be a list of ints or a 1-d int64 tensor; here is {kind}")
-        told.append([operator.index(row) for row in (batch.tolist() if isinstance(batch, torch.Tensor) else batch)])
-    return told
+def row_numbers(batch):
+    """A batch as a list of ints, if it is a list of ints or a 1-d int64 tensor."""
+    kind = f"a {type(batch).__name__}"
+    if isinstance(batch, torch.Tensor):
+        if batch.dtype == torch.int64 and batch.dim() == 1:
+            return batch.tolist()
+        kind = f"a {batch.dim()}-d tensor of {batch.dtype}"
+    elif isinstance(batch, list):
+        odd = [row for row in batch if isinstance(row, (bool, torch.Tensor)) or not hasattr(row, "__index__")]
+        if not odd:
+            return [operator.index(row) for row in batch]
+        kind = f"a list with a {type(odd[0]).__name__} in it"
+    raise Complaint(f"each batch of Sampler should be a list of ints or a 1-d int64 tensor; here is {kind}")
+
+
+def batches_of(sampler, most=MOST_BATCHES):
+    return [row_numbers(batch) for batch in one_pass(sampler, "Sampler", most)]
 
 
 @Sampler.probe
@@ -56,7 +56,7 @@ def cuts_the_plain_order_into_batches(Sampler, draw):
     sampler = Sampler(ragged, bs, False)
     told = {f"Sampler({ragged}, {bs}, False)": sampler, "another loop over it": sampler}
     told |= {f"Sampler({n}, {bs}, False)": Sampler(n, bs, False) for n in (full, few)}
-    return {name: row_numbers(one_pass(each, "Sampler"), "Sampler") for name, each in told.items()}
+    return {name: batches_of(each) for name, each in told.items()}
 
 
 @Sampler.probe
@@ -64,7 +64,7 @@ def does_not_shuffle_by_default(Sampler, draw):
     # A shuffled order of 20 or more rows is the plain one with probability 1 in 20!, 4e-19.
     bs = draw.size(2, 5)
     n = bs * draw.integer(10, 24)
-    return flat(row_numbers(one_pass(Sampler(n, bs), "Sampler"), "Sampler"))
+    return flat(batches_of(Sampler(n, bs)))
 
 
 @Sampler.probe
@@ -73,11 +73,8 @@ def names_every_row_once_when_shuffled(Sampler, draw):
     bs = draw.size(3, 5)
     n = bs * draw.size(8, 10)
     draw.note(n=n, bs=bs)
-    batches = row_numbers(one_pass(Sampler(n, bs, True), "Sampler"), "Sampler")
-    return {
-        "batch sizes": [len(batch) for batch in batches],
-        "all rows, sorted": sorted(flat(batches)),
-    }
+    batches = batches_of(Sampler(n, bs, True))
+    return {"batch sizes": [len(batch) for batch in batches], "all rows, sorted": sorted(flat(batches))}
 
 
 @Sampler.probe
@@ -88,14 +85,14 @@ def draws_a_new_order_for_every_loop(Sampler, draw):
     bs = draw.integer(15, 32)
     n = 2 * bs
     sampler = Sampler(n, bs, True)
-    passes = [row_numbers(one_pass(sampler, "Sampler"), "Sampler") for _ in range(4)]
+    passes = [batches_of(sampler) for _ in range(4)]
     orders = {tuple(flat(batches)) for batches in passes} | {tuple(range(n))}
     first = {frozenset(batches[0]) for batches in passes if batches} | {frozenset(range(bs))}
     rising = [batch for batches in passes for batch in batches if batch and batch == sorted(batch)]
     # 400 passes over three rows: one of the six orders is missing with probability 6 * (5/6)^400, 1e-31, and with
     # 6 * (26/27)^400, 2e-6, where rows are drawn with replacement, which another probe is there to see.
     few = Sampler(3, 2, True)
-    seen = {tuple(flat(row_numbers(one_pass(few, "Sampler"), "Sampler"))) for _ in range(400)}
+    seen = {tuple(flat(batches_of(few))) for _ in range(400)}
     return {
         "rows, batch size": [n, bs],
         "different orders among the plain one and 4 passes": len(orders),
@@ -110,7 +107,7 @@ def makes_every_order_possible(Sampler, draw):
     bs = draw.integer(36, 44)
     n = 5 * bs
     sampler = Sampler(n, bs, True)
-    told = thoroughly([flat(row_numbers(one_pass(sampler, "Sampler"), "Sampler")) for _ in range(40)])
+    told = thoroughly([flat(batches_of(sampler)) for _ in range(40)])
     return {"rows, batch size": [n, bs], **told}
 
 
@@ -118,7 +115,7 @@ def makes_every_order_possible(Sampler, draw):
 def draws_another_order_in_another_sampler(Sampler, draw):
     # Orders that begin somewhere and go round are all alike with probability 1/200^2, 3e-5, and others never.
     n = draw.integer(200, 400)
-    orders = [flat(row_numbers(one_pass(Sampler(n, 7, True), "Sampler"), "Sampler")) for _ in range(3)]
+    orders = [flat(batches_of(Sampler(n, 7, True))) for _ in range(3)]
     return {"rows": n, "whether 3 samplers give one order": len({tuple(order) for order in orders}) == 1}
 
 
@@ -132,8 +129,8 @@ def leaves_the_global_seeds_alone(Sampler, draw):
 def begins_anew_after_a_break(Sampler, draw):
     n = 2 * draw.size(3, 30)
     sampler = Sampler(n, 2, False)
-    left = row_numbers(one_pass(sampler, "Sampler", most=1), "Sampler")
-    return {"until a break": left, "in the next loop": flat(row_numbers(one_pass(sampler, "Sampler"), "Sampler"))}
+    left = batches_of(sampler, most=1)
+    return {"until a break": left, "in the next loop": flat(batches_of(sampler))}
 
 
 @Sampler.remark
@@ -147,9 +144,9 @@ def passes_do_not_disturb_each_other(Sampler, draw):
     beside = [batch for batch, _ in itertools.islice(zip(shuffled, shuffled, strict=False), MOST_BATCHES)]
     both = list(itertools.islice(zip(sampler, sampler, strict=False), MOST_BATCHES))
     return {
-        "all of 30 rows in a loop that runs beside another, sorted": sorted(flat(row_numbers(beside, "Sampler"))),
-        "rows in one loop": flat(row_numbers([a for a, _ in both], "Sampler")),
-        "rows in another at the same time": flat(row_numbers([b for _, b in both], "Sampler")),
+        "all of 30 rows in a loop that runs beside another, sorted": sorted(flat(map(row_numbers, beside))),
+        "rows in one loop": flat(row_numbers(a) for a, _ in both),
+        "rows in another at the same time": flat(row_numbers(b) for _, b in both),
     }
 
 

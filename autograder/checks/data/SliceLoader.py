@@ -19,31 +19,28 @@ SliceLoader = code(
 )
 
 
-@SliceLoader.probe
-def yields_slices_in_order_with_a_short_last_one(SliceLoader, draw):
-    bs = draw.size(4, 6)
-    n = bs * 2 + 1  # cutting it into three parts as equal as can be gives other batches
+def batches_of(SliceLoader, draw, n, bs):
     draw.note(n=n, bs=bs)
     ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
     return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
+
+
+@SliceLoader.probe
+def yields_slices_in_order_with_a_short_last_one(SliceLoader, draw):
+    bs = draw.size(4, 6)  # 2 * bs + 1 rows in three parts as equal as can be are other batches
+    return batches_of(SliceLoader, draw, bs * 2 + 1, bs)
 
 
 @SliceLoader.probe
 def yields_one_batch_where_bs_is_larger_than_the_data(SliceLoader, draw):
     n = draw.size(2, 5)
-    bs = n + draw.size(1, 4)
-    draw.note(n=n, bs=bs)
-    ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
-    return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
+    return batches_of(SliceLoader, draw, n, n + draw.size(1, 4))
 
 
 @SliceLoader.probe
 def yields_no_empty_batch(SliceLoader, draw):
     bs = draw.size(2, 4)
-    n = bs * draw.size(2, 4)
-    draw.note(n=n, bs=bs)
-    ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
-    return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
+    return batches_of(SliceLoader, draw, bs * draw.size(2, 4), bs)
 
 
 @SliceLoader.probe

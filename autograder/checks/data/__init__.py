@@ -108,20 +108,15 @@ def cut(draw, rows):
 
 def torch_loaders(returned):
     """[train_dl, valid_dl], if they are torch's."""
-    loaders = pair_of_loaders(returned)
-    for which, dl in zip(("first", "second"), loaders, strict=True):
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        told = "None" if returned is None else f"something of the class {type(returned).__name__}"
+        raise Complaint(f"two loaders should come back, for training and for validation; here is {told}")
+    for which, dl in zip(("first", "second"), returned, strict=True):
         if not isinstance(dl, torch.utils.data.DataLoader):
             kind = type(dl).__name__
             told = "your own, of this file" if kind == "DataLoader" else f"of the class {kind}"
             raise Complaint(f"the {which} of the two should be a torch.utils.data.DataLoader; it is {told}")
-    return loaders
-
-
-def pair_of_loaders(returned):
-    if isinstance(returned, (tuple, list)) and len(returned) == 2:
-        return list(returned)
-    told = "None" if returned is None else f"something of the class {type(returned).__name__}"
-    raise Complaint(f"two loaders should come back, for training and for validation; here is {told}")
+    return returned
 
 
 def numbered(draw, first, n):

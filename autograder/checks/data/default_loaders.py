@@ -17,8 +17,7 @@ default_loaders = code(
 
 
 def default_batch(batch):
-    xb, yb = pair(batch, "each batch (with torch's default collate function)")
-    return [xb, yb]
+    return pair(batch, "each batch (with torch's default collate function)")
 
 
 @default_loaders.probe

@@ -65,16 +65,6 @@ def goes_through_validation_rows_in_order(explicit_loaders, draw):
 
 
 @explicit_loaders.right
-def short_names(train_ds, valid_ds, bs, collate_fn):
-    from torch.utils.data import DataLoader, RandomSampler, SequentialSampler
-
-    return (
-        DataLoader(train_ds, batch_size=bs, sampler=RandomSampler(train_ds), collate_fn=collate_fn, drop_last=False),
-        DataLoader(valid_ds, batch_size=bs, sampler=SequentialSampler(valid_ds), collate_fn=collate_fn),
-    )
-
-
-@explicit_loaders.right
 def with_batch_samplers(train_ds, valid_ds, bs, collate_fn):
     data, loaders = torch.utils.data, []
     for ds, kind in ((train_ds, data.RandomSampler), (valid_ds, data.SequentialSampler)):

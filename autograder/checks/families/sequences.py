@@ -14,6 +14,6 @@ def as_lists():
     """Each shape is a list. Leave it as it comes, a torch.Size, or make it a tuple."""
 
 
-@slip("zip(*A, strict=True)", "zip(*[A.pop(0) for _ in range(len(A))], strict=True)")
+@slip("zip(*A, strict=True)", "zip(*[A.pop(0) for _ in list(A)], strict=True)")
 def empties_the_list():
     """The list that was passed in is changed (pop, sort or clear). Read it, and leave it as it was."""

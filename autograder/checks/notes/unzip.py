@@ -52,8 +52,7 @@ def two_lists(result):
             raise Complaint(f"the two things that come back should be lists or tuples; here is a {type(part).__name__}")
     if isinstance(result[0], list) and result[0] is result[1]:
         raise Complaint("xs and ys are one and the same list: what is put into one of them is in the other too")
-    parts = result
-    return {"xs": list(parts[0]), "ys": list(parts[1])}
+    return {"xs": list(result[0]), "ys": list(result[1])}
 
 
 def words(draw, n):
