@@ -51,7 +51,8 @@ def only_looks(evaluate_batch, draw):
 def as_floats(model, loss_func, xb, yb):
     with torch.no_grad():
         scores = model(xb)
-        return loss_func(scores, yb).item(), (scores.argmax(dim=1) == yb).double().mean().item()
+        correct = sum(int(a == b) for a, b in zip(scores.argmax(-1), yb, strict=True))
+        return float(loss_func(scores, yb)), correct / len(yb)
 
 
 @evaluate_batch.right
@@ -66,7 +67,7 @@ def in_eval_mode(model, loss_func, xb, yb):
     model.eval()
     with torch.inference_mode():
         out = model.forward(xb)
-        return loss_func(out, yb), (out.argmax(1) == yb).to(out.dtype).mean()
+        return loss_func(out, yb).item(), (out.argmax(dim=1) == yb).to(out.dtype).mean().item()
 
 
 @evaluate_batch.slip("return A, B", "return B, A")
