@@ -218,6 +218,11 @@ def over_everything():
     """The softmax runs over the whole tensor, so all examples share one distribution. Each row has its own."""
 
 
+@cross_entropy.slip("X.sum(dim=1).mean()", "X.mean()", of="by_one_hot")
+def divided_by_all_elements():
+    """You divide by n times c. The mean is over the examples: divide by n."""
+
+
 @cross_entropy.slip("-A.mean()", "torch.nn.functional.binary_cross_entropy_with_logits(input, p)", of="by_one_hot")
 def yes_or_no_for_each_class():
     """This is the loss for a yes or no on each class by itself (a sigmoid for each). Here the classes compete: one

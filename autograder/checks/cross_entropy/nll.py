@@ -94,7 +94,7 @@ def row_after_row(log_probs, target):
 @nll.right
 def by_one_hot(log_probs, target):
     mask = torch.nn.functional.one_hot(target, log_probs.shape[1])
-    return -(log_probs * mask).sum(dim=1).mean()
+    return -(log_probs * mask).sum() / log_probs.size(0)
 
 
 @nll.right
@@ -134,6 +134,12 @@ def by_python_numbers():
 @nll.slip("(rows, target)", "(torch.arange(log_probs.shape[1]), target)")
 def as_many_rows_as_classes():
     """You number the rows up to the number of classes. There are as many rows as examples."""
+
+
+@nll.slip("-X.sum() / log_probs.size(0)", "-X.mean()", of="by_one_hot")
+def divided_by_all_elements():
+    """You divide by n times c. The values that count are n, one for each example, so that is what their sum is divided
+    by."""
 
 
 @nll.slip("-X.mean()", "-X.sum() / log_probs.shape[1]")

@@ -42,9 +42,3 @@ def the_predicted_class():
 def one_hot_without_the_number_of_classes():
     """The classes are counted by the largest label in target, as one_hot does by itself. A batch without the highest
     class gets too few columns: how many are there to be?"""
-
-
-@slip("A.sum(dim=1).mean()", "A.mean()")
-def divided_by_all_elements():
-    """You divide by n times c. The values that count are n, one for each example, so that is what their sum is divided
-    by."""
