@@ -12,6 +12,8 @@ from typing import Any
 
 from autograder.beside import observe
 from autograder.beside.load import silence_checks
+from autograder.beside.patience import waited
+from autograder.process.frames import requests
 
 
 def prepare() -> None:
@@ -30,5 +32,15 @@ def expect(job: dict[str, Any]) -> list[str]:
 
 
 def work(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:
-    """The job is that of observe.run, with {"imports": modules that it will need and that take long}."""
-    observe.run(job, emit)
+    """The job is that of observe.run, with {"imports": modules that it will need and that take long}.
+
+    With "later" it stays: what is missing of the job comes from there, again and again, and the answers go there. The
+    last line of each tells how many seconds it waited for a processor.
+    """
+    if "later" not in job:
+        observe.run(job, emit)
+        return
+    for request, tell in requests(job["later"]):
+        before = waited()
+        observe.run(job | request, tell)
+        tell({"done": True, "waited": waited() - before})

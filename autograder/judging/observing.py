@@ -41,8 +41,10 @@ def observe(
     only: list[str] | None = None,
     timeout: float | None = None,
     each: float | None = None,
+    stays: int | None = None,
 ) -> Outcome:
-    job = _job(exercise, specs, runs, only, each)
+    """`stays`: by a child that gets other jobs with this number as well; for many small ones about one answer."""
+    job = _job(exercise, specs, runs, only, each) | {"stays": stays}
     return warm().ask(job if timeout is None else job | {"timeout": timeout})
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from autograder.process.frames import MOST_MESSAGE, Frame, receive, send
+from autograder.process.frames import MOST_MESSAGE, Frame, answered, receive, send, whole
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Set before torch is imported: one thread, so that a fork is safe and grading is repeatable.
@@ -88,6 +88,7 @@ class Conversation:
         self._quiet = quiet
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._staying: tuple[Frame, socket.socket] | None = None
         self._lock = threading.Lock()
         self._sending = threading.Lock()
         self._busy = False
@@ -110,29 +111,94 @@ class Conversation:
         `later` is told, once it is asked for, to whoever gets the end of a socket that goes along with the question.
         """
         with self._lock, _telling(later, seconds) as along:
+            with contextlib.suppress(Lost):
+                self._let_go(seconds)
             self.start()
             assert self._socket is not None
+            self._socket.settimeout(seconds)
             try:
-                self._socket.settimeout(seconds)
                 with self._sending:
                     if self.superseded.is_set():
                         raise Superseded
                     send(self._socket, question, along=along)
                     self._busy = True
-                answer = receive(self._socket, most, time.monotonic() + seconds)
-                with self._sending:
-                    self._busy = False
-                if self.superseded.is_set():
-                    raise Superseded
-                return answer
-            except KeyboardInterrupt:  # the answer must not be taken for that to the next question
+            except OSError as error:
+                raise self._lost(error) from error
+            return self._answer(seconds, most)
+
+    def _answer(self, seconds: float, most: int = MOST_MESSAGE) -> tuple[Frame, bytes]:
+        assert self._socket is not None
+        try:
+            answer = receive(self._socket, most, time.monotonic() + seconds)
+        except KeyboardInterrupt:  # the answer must not be taken for that to the next question
+            self.stop()
+            raise
+        except (OSError, EOFError, ValueError) as error:
+            raise self._lost(error) from error
+        with self._sending:
+            self._busy = False
+        if self.superseded.is_set():
+            raise Superseded
+        return answer
+
+    def _lost(self, error: Exception) -> Lost:
+        code = self._process.poll() if self._process else None
+        self.stop()
+        return Lost(f"the grading process ended ({code})" if code else f"no answer ({type(error).__name__})")
+
+    def further(
+        self, question: Frame, more: Frame, request: Frame, seconds: float
+    ) -> tuple[bytes, tuple[Frame, bytes] | None]:
+        """Ask a child that stays for one request more: one that the same question has started, else a new one.
+
+        `more` is said to a new one along with the question. Returns what it told within so many seconds; if that is not
+        whole, also the answer to the question, which comes with its end. Any other question ends such a child, too.
+        """
+        with self._lock:
+            if not self.stays(question):
+                with contextlib.suppress(Lost):
+                    self._let_go(seconds)
+                self._staying = question, self._child(question | more)
+            assert self._staying is not None
+            connection = self._staying[1]
+            try:
+                with contextlib.suppress(OSError):  # it may have ended
+                    connection.settimeout(seconds)
+                    send(connection, request)
+                told = answered(connection, MOST_MESSAGE, time.monotonic() + seconds)
+            except BaseException:  # the rest of this answer must not be taken for the next one
                 self.stop()
                 raise
-            except (OSError, EOFError, ValueError) as error:
-                code = self._process.poll() if self._process else None
-                self.stop()
-                told = f"the grading process ended ({code})" if code else f"no answer ({type(error).__name__})"
-                raise Lost(told) from error
+            if self.superseded.is_set():
+                raise Superseded
+            return told, None if whole(told) else self._let_go(seconds)
+
+    def stays(self, question: Frame) -> bool:
+        """Whether there is a child that this question has started."""
+        return self._staying is not None and self._staying[0] == question
+
+    def _child(self, question: Frame) -> socket.socket:
+        """Our end of a socket that goes along with the question."""
+        self.start()
+        assert self._socket is not None
+        ours, theirs = socket.socketpair()
+        with theirs, self._sending:
+            if self.superseded.is_set():
+                raise Superseded
+            try:
+                send(self._socket, question, along=theirs)
+            except OSError as error:
+                raise self._lost(error) from error
+            self._busy = True
+        return ours
+
+    def _let_go(self, seconds: float) -> tuple[Frame, bytes] | None:
+        """End the child that stays, if there is one: the answer to its question."""
+        if self._staying is None:
+            return None
+        (_, connection), self._staying = self._staying, None
+        connection.close()
+        return self._answer(seconds)
 
     def cancel(self) -> None:
         """Stop the job that another thread is waiting for; the process lives on and has the child killed."""
@@ -143,6 +209,9 @@ class Conversation:
                     send(self._socket, {"cancel": True})
 
     def stop(self) -> None:
+        if self._staying is not None:
+            self._staying[1].close()
+            self._staying = None
         if self._socket is not None:
             self._socket.close()
             self._socket = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import struct
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +17,8 @@ from autograder.process.limits import Limits
 
 Frame = dict[str, Any]
 
+#: How the last line of a child begins.
+DONE = b'{"done": '
 #: Bytes of one message of our own; what a class's references weigh is a tenth of it.
 MOST_MESSAGE = 1 << 30
 #: The exit code of a process that ended itself because its time was up, where nobody else could end it.
@@ -80,6 +84,41 @@ def receive(
         raise OSError(f"a message of {sum(lengths)} bytes")
     body = _exactly(connection, lengths[0], until)
     return json.loads(body), _exactly(connection, lengths[1], until)
+
+
+def requests(end: int) -> Iterator[tuple[Frame, Callable[[Frame], None]]]:
+    """In a child that stays: one request after another, and what takes the frames of its answer, until nobody asks."""
+    to_json = json.dumps  # before any code of a learner runs, which may replace it
+    with socket.socket(fileno=end) as connection, contextlib.suppress(EOFError, OSError):
+        while True:
+            request, _ = receive(connection)
+            yield request, lambda frame: connection.sendall(to_json(frame).encode() + b"\n")
+
+
+def answered(connection: socket.socket, most: int, until: float) -> bytes:
+    """What such a child tells of one request, whole (frames.whole) or as far as it came: so many bytes, by `until`."""
+    data = bytearray()
+    with contextlib.suppress(OSError):
+        while len(data) < most and not whole(data):
+            connection.settimeout(max(until - time.monotonic(), 0.001))
+            part = connection.recv(1 << 20)
+            if not part:
+                break
+            data += part
+    return bytes(data)
+
+
+def whole(data: bytes | bytearray) -> bool:
+    """Whether an answer has its last line."""
+    return data.endswith(b"}\n") and data[data.rfind(b"\n", 0, -1) + 1 :].startswith(DONE)
+
+
+def waited(data: bytes) -> float:
+    """Seconds that it waited for a processor meanwhile, by the last line of a whole answer."""
+    try:
+        return float(json.loads(data[data.rfind(b"\n", 0, -1) + 1 :])["waited"])
+    except (ValueError, KeyError, TypeError, RecursionError):  # a learner's code wrote it
+        return 0.0
 
 
 def later(end: int) -> tuple[Frame, bytes]:

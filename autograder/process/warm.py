@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from autograder import process
 from autograder.process import limits as settings
 from autograder.process import resident
 from autograder.process.conversation import Conversation, Later, Lost, launch
-from autograder.process.frames import Frame, Outcome, SandboxUnavailable, outcome
+from autograder.process.frames import Frame, Outcome, SandboxUnavailable, outcome, waited
 from autograder.process.limits import Limits, generous
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Warm(Conversation):
 
         Lost when the machine, and not the job, is to blame; a process that died is replaced.
         """
+        if job.get("stays") is not None:
+            return self._further(job, limits)
         most = limits.output_bytes + 8 * limits.printed_bytes + 4096  # as text, a byte may take so many
         longest = limits.seconds * settings.BACKSTOP + self.grace
         told, data = self.exchange(job | {"limits": asdict(limits)}, longest, later, most=most)
@@ -70,7 +73,31 @@ class Warm(Conversation):
         left.contended = told["waited_together"] - paid > CONTENDED * told["elapsed"]
         return left
 
+    def _further(self, job: Frame, limits: Limits) -> Outcome:
+        """The same, by a child that stays for the next job which differs from this one in no more than BY_REQUEST.
 
+        Its limits are those of its first job, over all. Where it ends in a later one, that is begun again by another.
+        """
+        request = {name: job[name] for name in BY_REQUEST if name in job}
+        question = {name: value for name, value in job.items() if name not in request}
+        stays, started = self.stays(question), time.monotonic()
+        longest = limits.seconds * settings.BACKSTOP + self.grace
+        data, ended = self.further(question, {"limits": asdict(limits)}, request, longest)
+        if ended and stays:
+            return self._further(job, limits)
+        told: Frame = ended[0] if ended else {"status": 0, "stopped": None}
+        if "refused" in told:
+            raise SandboxUnavailable(f"no answer ({told['refused']})")
+        left = outcome(data, told["status"], told["stopped"], limits)
+        left.seconds = time.monotonic() - started
+        if not ended:
+            left.seconds -= min(max(0.0, waited(data)), left.seconds)
+        self.seconds += left.seconds
+        return left
+
+
+#: What another job may have instead, asked of the same child.
+BY_REQUEST = ("implementations", "only", "each", "timeout")
 #: What torch imports when the first optimizer is made, which takes as long again as torch.
 FOR_OPTIMIZERS = "torch._dynamo"
 

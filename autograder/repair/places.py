@@ -42,7 +42,7 @@ def places(
     if key not in _found:
 
         def observe(specs: list[dict[str, Any]], only: list[str] | None, timeout: float, each: float) -> Outcome:
-            return observing.observe(exercise, specs, [{"seed": seed}], only, timeout, each)
+            return observing.observe(exercise, specs, [{"seed": seed}], only, timeout, each, stays=hash(key))
 
         def named(frames: dict[str, Frame], failing: list[str]) -> Diagnosis | None:
             if not {*failing} <= frames.keys():
