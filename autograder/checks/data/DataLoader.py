@@ -260,8 +260,7 @@ def does_not_collate():
 
 @DataLoader.slip("[X[i] for i in rows]", "X[rows]")
 def indexes_by_the_whole_batch():
-    """You index the dataset by a whole batch of rows. Ask it for one row at a time and hand the list of examples to
-    collate_fn."""
+    """You index the dataset by a whole batch of rows. Ask for one row at a time, and hand the list to collate_fn."""
 
 
 @DataLoader.slip("self.collate_fn([X for i in rows])", "[self.collate_fn([X]) for i in rows]")
@@ -292,5 +291,4 @@ def needs_tensors_of_rows():
 
 @DataLoader.slip(after("yield self.collate_fn([self.ds[i] for i in rows])", "return"))
 def one_batch_alone():
-    """Only the first batch comes. Does a `return` end the pass too early, or does the `yield` stand outside the
-    loop?"""
+    """Only the first batch comes. Does a `return` end the pass too early, or the `yield` stand outside the loop?"""

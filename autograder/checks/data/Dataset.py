@@ -4,7 +4,7 @@ import itertools
 
 import torch
 
-from autograder.authoring.slips import before, change, everywhere, first, inside
+from autograder.authoring.slips import after, before, change, everywhere, first, inside
 from autograder.checks.data import pair
 from autograder.exercise import code
 
@@ -209,14 +209,8 @@ def one_row_of_an_index_tensor_is_squeezed():
 
 
 @Dataset.slip(
-    before(
-        "return self.x[i], self.y[i]",
-        """
-        if isinstance(i, slice):
-            n = len(self.x)
-            i = torch.arange(i.start or 0, max(i.start or 0, min(i.stop or n, n)), i.step or 1)
-        """,
-    ),
+    before("return A, B", "n = len(self.x)"),
+    after("n = A", "i = [*range(i.start or 0, min(i.stop or n, n), i.step or 1)] if isinstance(i, slice) else i"),
 )
 def takes_slices_apart():
     """You count the rows of a slice yourself, from start to stop, and negative numbers are not what you take them for.
@@ -231,8 +225,7 @@ def wraps_round_below_zero():
 
 @Dataset.slip(inside("__getitem__", first("if isinstance(i, int) and i < 0:\n    raise IndexError(i)")))
 def refuses_negative_numbers():
-    """`ds[-1]` is an IndexError. As for a list, it should be the last row; the tensors inside know that by
-    themselves."""
+    """`ds[-1]` is an IndexError. As in a list, it should be the last row; the tensors inside know that themselves."""
 
 
 @Dataset.slip(before("return self.x[i], self.y[i]", "if isinstance(i, int):\n    i = i % len(self.x)"))
@@ -249,5 +242,4 @@ def changes_the_dtypes():
 
 @Dataset.slip(everywhere("self", "Dataset"))
 def stored_on_the_class():
-    """x and y are stored on the class (or in a global), so a second dataset overwrites the first. Store them on
-    `self`."""
+    """x and y are kept on the class (or in a global), so a second dataset overwrites the first. Keep them on `self`."""

@@ -138,8 +138,7 @@ def shortens_its_own_bs():
     "n = len(self.ds)\nfor rows in torch.arange(n).chunk(-(-n // self.bs)):\n    yield self.ds[rows[0] : rows[-1] + 1]",
 )
 def cut_into_equal_parts():
-    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
-    left."""
+    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, the last one the rest."""
 
 
 @SliceLoader.slip("yield X", "return iter([X])")

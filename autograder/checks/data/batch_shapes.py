@@ -89,8 +89,7 @@ def of_one_example():
 
 @batch_shapes.slip("return X, Y", "return (stop - start, *X[1:]), (stop - start, *Y[1:])")
 def by_arithmetic():
-    """You compute the number of rows as stop - start. A slice that goes beyond the end has fewer: ask the dataset for
-    it."""
+    """You compute the number of rows as stop - start. A slice beyond the end has fewer: ask the dataset for it."""
 
 
 @batch_shapes.slip("(xb.shape, yb.shape)", "(len(xb), len(yb))")
@@ -100,8 +99,7 @@ def lengths_alone():
 
 @batch_shapes.slip("return X, Y", "return X[:2], Y[:1]")
 def two_dimensions_alone():
-    """You tell the first two sizes of x and the first of y. The tensors may have more dimensions: give the whole
-    `.shape`."""
+    """You tell the first two sizes of x and the first of y. There may be more dimensions: give the whole `.shape`."""
 
 
 @batch_shapes.slip(change("yb.shape", "xb.shape"), change("(X, X)", "(yb.shape, X)"))

@@ -110,8 +110,7 @@ def tuples_of_rows():
 
 @sampler_batches.mistake
 def one_list_for_all_calls(n, bs, shuffle, batches=[]):  # noqa: B006
-    """All calls fill one and the same list (a default argument, or one outside the function). Make a new one in each
-    call."""
+    """All calls fill the same list (a default argument, or one outside the function). Make a new one in each call."""
     rows = torch.randperm(n) if shuffle else torch.arange(n)
     batches.extend(batch.tolist() for batch in rows.split(bs))
     return batches

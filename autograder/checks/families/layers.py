@@ -117,5 +117,4 @@ def without_forward():
     "globals().setdefault((A, B, D), nn.Sequential(nn.Linear(A, B), C, nn.Linear(B, D)))",
 )
 def one_model_for_all():
-    """The same model comes back at each call, with its layers as they are by then. Make new layers inside the
-    function."""
+    """The same model comes back at each call, its layers as they are by then. Make new layers inside the function."""

@@ -80,8 +80,7 @@ def nothing_from_few_rows():
 
 @slip(everywhere("A.split(B)", "A.chunk(-(-len(A) // B))"))
 def cut_into_equal_parts():
-    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, and the last one what is
-    left."""
+    """The batches are as equal as can be, as `chunk` cuts them. Each should have bs rows, the last one the rest."""
 
 
 @slip("(A - 1) // B + 1", "A // B + 1")

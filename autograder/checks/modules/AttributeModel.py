@@ -154,8 +154,7 @@ def without_setting_up_the_module():
 
 @AttributeModel.slip("torch.relu(x)", "torch.relu(x).detach()", of="torch_relu")
 def detached_between_the_layers():
-    """The graph is cut between l1 and l2 (.detach(), .data or a new tensor), so l1 gets no gradient and never
-    learns."""
+    """The graph is cut between l1 and l2 (.detach(), .data, a new tensor), so l1 gets no gradient and never learns."""
 
 
 @AttributeModel.slip("self.l1 = nn.Linear(n_in, nh)\nself.l2 = nn.Linear(nh, n_out)", "")

@@ -194,8 +194,7 @@ def registers_and_does_not_set():
 
 @DummyModule.slip("not name.startswith('_')", "name != '_modules'")
 def registers_private_names():
-    """Names that begin with an underscore are registered as well. Those are the object's own business: leave
-    them out."""
+    """Names that begin with an underscore are registered too. They are the object's own business: leave them out."""
 
 
 @DummyModule.slip("if A:", "")
@@ -244,8 +243,7 @@ def yields_those_of_l1_and_l2():
 
 @DummyModule.slip("yield from X", "yield from [p.detach().clone().requires_grad_() for p in X]")
 def yields_copies():
-    """`parameters()` yields copies of the tensors, so that updating them leaves the layers alone. Yield the
-    tensors themselves."""
+    """`parameters()` yields copies, so that updating them leaves the layers alone. Yield the tensors themselves."""
 
 
 @DummyModule.slip(
@@ -253,8 +251,7 @@ def yields_copies():
     of="lists_them",
 )
 def one_generator_for_life():
-    """The generator is made once and kept, so a second call of `parameters()` finds it used up. Make a new one at each
-    call."""
+    """The generator is made once and kept, so a second `parameters()` finds it used up. Make a new one at each call."""
 
 
 @DummyModule.slip(
@@ -371,5 +368,4 @@ def yields_what_is_trained():
 
 @DummyModule.slip("f'{self._modules}'", "'{self._modules}'")
 def repr_without_an_f():
-    """`__repr__` returns a text that shows no name and no layer. Are there braces in it, and an f in front of
-    the string?"""
+    """`__repr__` returns a text without a name or a layer. Are there braces in it, and an f in front of the string?"""

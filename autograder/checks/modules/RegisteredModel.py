@@ -111,8 +111,7 @@ def reduced():
 
 @RegisteredModel.slip("for i, layer in A:", "nn.Module.__init__(self)")
 def list_without_registering():
-    """The layers are only in the list, so nn.Module does not know them: no children, no parameters. Register
-    each one."""
+    """The layers are only in the list, so nn.Module knows none of them: no children, no parameters. Register each."""
 
 
 @RegisteredModel.slip("enumerate(layers)", "enumerate(layers, 1)")
@@ -154,8 +153,7 @@ def without_keeping_the_list():
 
 @RegisteredModel.slip("for layer in A:", "for layer in [self._modules[name] for name in sorted(self._modules)]:")
 def in_order_of_the_names():
-    """`forward` goes through the names in alphabetical order, where layer_10 comes before layer_2. Go through
-    the list."""
+    """`forward` goes through the names in alphabetical order: layer_10 comes before layer_2. Go through the list."""
 
 
 @RegisteredModel.slip(

@@ -112,8 +112,7 @@ def a_plain_list():
 
 @SequentialModel.slip("nn.ModuleList(layers)", "layers", of="registered_twice")
 def with_add_module():
-    """The layers are registered one by one as layer_0, layer_1, ... as in the fourth model. Let nn.ModuleList
-    do that."""
+    """The layers are registered one by one, layer_0, layer_1, ..., as in the fourth model. Let nn.ModuleList do it."""
 
 
 @SequentialModel.slip("nn.ModuleList(layers)", "nn.Sequential(*layers)")

@@ -107,8 +107,7 @@ def none_for_a_missing_name():
 
 @get_layer.slip("X[name]", "X.get(name, f'no layer {name}')")
 def a_message_for_a_missing_name():
-    """For a name that is not there a text is returned. Raise an error instead: a caller cannot mistake it for
-    a layer."""
+    """For a name that is not there a text comes back. Raise an error: a caller cannot mistake that for a layer."""
 
 
 @get_layer.slip("own == name", "own.startswith(name)", of="by_searching")
@@ -200,5 +199,4 @@ def its_parameters():
 
 @get_layer.slip("dict(model.named_children())", "{own.split('.')[-1]: layer for own, layer in model.named_modules()}")
 def anywhere_below():
-    """A layer inside another layer is found as well. Only children directly in the model count: any other
-    name must raise."""
+    """A layer inside another layer is found as well. Only the model's own children count: other names must raise."""

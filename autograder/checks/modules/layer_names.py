@@ -64,8 +64,7 @@ def names_without_a_dot(model):
 
 @layer_names.slip("name and '.' not in name", "name", of="names_without_a_dot")
 def with_the_layers_inside():
-    """Layers inside layers are named as well (named_modules goes all the way down). Only the model's own
-    children are asked for."""
+    """Layers inside layers are named too (named_modules goes all the way down). Only the model's own children count."""
 
 
 @layer_names.slip("model.named_children", "model.named_modules")

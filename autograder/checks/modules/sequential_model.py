@@ -106,8 +106,7 @@ def one_layer_more():
 
 @sequential_model.slip("nn.Sequential(X, Y, A)", "[X, Y, A]")
 def a_list():
-    """A plain list of layers comes back. It cannot be called, and it registers nothing: put the layers into
-    an nn.Sequential."""
+    """A plain list of layers comes back. It cannot be called and registers nothing: put them into an nn.Sequential."""
 
 
 @sequential_model.slip("nn.ReLU()", "nn.ReLU")
@@ -118,8 +117,7 @@ def not_a_layer():
 
 @sequential_model.slip("return A", "model = A\nmodel[0].bias.requires_grad_(False)\nreturn model")
 def a_frozen_bias():
-    """Some of the parameters do not require grad, so they would never be trained. Leave them as nn.Linear makes
-    them."""
+    """Some parameters do not require grad, so they would never be trained. Leave them as nn.Linear makes them."""
 
 
 @sequential_model.slip(change("nn.ReLU()", "relu"), first("relu = F.relu"))

@@ -96,8 +96,7 @@ def sorted_noise(n, shuffle):
 
 @indices.mistake
 def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
-    """Every call fills one and the same tensor, so an order that was drawn before changes. Make a new tensor in each
-    call."""
+    """Every call fills the same tensor, so an order that was drawn before changes. Make a new one in each call."""
     rows = kept.setdefault(n, torch.arange(n))
     return rows.copy_(torch.randperm(n) if shuffle else torch.arange(n))
 
@@ -124,8 +123,7 @@ def without_the_last():
 
 @indices.slip("torch.randperm(n)", "torch.randint(0, n, (n,))")
 def random_with_repeats():
-    """torch.randint draws each number afresh, so some come twice and others never. A permutation has each exactly
-    once."""
+    """torch.randint draws each number afresh: some come twice, others never. A permutation has each exactly once."""
 
 
 @indices.slip("list(range(n))", "torch.arange(n)", of="from_a_shuffled_list")
@@ -136,8 +134,7 @@ def random_shuffle_on_a_tensor():
 
 @indices.slip("return X", "return X.float() if shuffle else torch.arange(float(n))", of="always_random")
 def floats():
-    """The numbers are floats, which cannot be used as an index. torch.arange gives int64 if all its arguments are
-    ints."""
+    """The numbers are floats, which cannot be an index. torch.arange gives int64 if all its arguments are ints."""
 
 
 @indices.slip("return X", "return X.tolist()")

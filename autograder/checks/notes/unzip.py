@@ -186,8 +186,7 @@ def one_flat_list():
 
 @unzip.mistake
 def stacks_tensors(pairs):
-    """You stack tensors into one. The things themselves are asked for, in a list or tuple: joining them is another
-    step."""
+    """You stack tensors into one. Asked for are the things themselves, in a list or tuple: joining is another step."""
     xs, ys = [x for x, _ in pairs], [y for _, y in pairs]
     return (torch.stack(xs) if xs and isinstance(xs[0], torch.Tensor) else xs), ys
 

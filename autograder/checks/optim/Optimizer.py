@@ -201,8 +201,7 @@ def as_in_the_lesson():
 
 @Optimizer.slip("list(params)", "params", of="in_place")
 def keeps_the_generator():
-    """A generator is kept as it came: the first walk uses it up, and later steps see no parameters. What
-    keeps its items?"""
+    """A generator is kept as it came: one walk uses it up, and later steps see no parameters. What keeps its items?"""
 
 
 @Optimizer.slip("p -= X", "p = p - X")
