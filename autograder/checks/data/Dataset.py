@@ -159,8 +159,7 @@ def length_counts_x_and_y():
 
 @Dataset.slip("len(X)", "X.numel()")
 def length_counts_the_elements():
-    """`len(ds)` gives the number of elements of x, all pixels of all images. Count rows: what does `len` of a tensor
-    give?"""
+    """`len(ds)` gives the number of elements of x, all pixels of all images. Count rows: what is `len` of a tensor?"""
 
 
 @Dataset.slip(change("self.y[i]", "self.x[i]"), change("(X, X)", "(self.y[i], X)"))
@@ -236,8 +235,7 @@ def wraps_round():
 
 @Dataset.slip("(x, y)", "(x.float(), y.long())")
 def changes_the_dtypes():
-    """You turn x into floats or y into int64 on the way. A dataset hands out what it was given; a target may be a
-    float."""
+    """You turn x into floats or y into int64 on the way. A dataset hands out what it was given; y may hold floats."""
 
 
 @Dataset.slip(everywhere("self", "Dataset"))

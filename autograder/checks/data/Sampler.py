@@ -265,8 +265,7 @@ def shuffles_for_every_batch():
 
 @Sampler.slip(before("rows = A", "torch.manual_seed(42)"))
 def reseeds_torch():
-    """You call torch.manual_seed, so every pass has the same order, and all other random numbers of the program repeat
-    too. Just draw."""
+    """You call torch.manual_seed: every pass has the same order, and all other random numbers repeat too. Just draw."""
 
 
 @Sampler.slip(before("rows = A", "torch.seed()"))

@@ -90,8 +90,7 @@ def targets_come_first():
 
 @collate.slip("torch.stack(ys)", "torch.Tensor(ys)")
 def targets_as_floats():
-    """The targets have become floats (torch.Tensor(...) and float(...) do that). Keep their dtype: class labels are
-    int64."""
+    """The targets have become floats (torch.Tensor(...) and float(...) do that). Keep their dtype: labels are int64."""
 
 
 @collate.slip("return A, B", "return A, B.long()")

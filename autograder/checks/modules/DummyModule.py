@@ -277,8 +277,7 @@ def a_class_attribute_made_anew():
 
 @DummyModule.slip("X[name] = value", "X.setdefault(name, value)")
 def keeps_the_first_value():
-    """A name that is set again keeps its first layer in the registry. The registry should hold the new value,
-    as the attribute does."""
+    """A name set again keeps its first layer in the registry. It should hold the new value, as the attribute does."""
 
 
 @DummyModule.slip(inside("__init__", last("self._modules = {'l1': self.l1, 'l2': self.l2}")), of="without_a_setattr")

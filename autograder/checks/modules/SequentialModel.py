@@ -86,8 +86,7 @@ def a_list_in_a_list():
     change("self.layers = A", "self.order = layers\nself.layers = nn.ModuleList(dict.fromkeys(layers))"),
 )
 def each_layer_once():
-    """A layer that stands in the list twice is kept once. The nn.ModuleList is to hold what the list holds, in
-    all its places."""
+    """A layer that stands in the list twice is kept once. The nn.ModuleList is to hold all that the list holds."""
 
 
 @SequentialModel.slip("for layer in A:", "for layer in self.layers.children():")
@@ -117,8 +116,7 @@ def with_add_module():
 
 @SequentialModel.slip("nn.ModuleList(layers)", "nn.Sequential(*layers)")
 def in_an_nn_sequential():
-    """The layers are in an nn.Sequential, which is the next question. Here it is nn.ModuleList: you call the
-    layers yourself."""
+    """The layers are in an nn.Sequential, the next question. Here it is nn.ModuleList: you call the layers yourself."""
 
 
 @SequentialModel.slip(everywhere("self.layers", "self.module_list"))

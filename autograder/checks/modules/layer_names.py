@@ -145,5 +145,4 @@ def l1_and_l2():
 
 @layer_names.slip("return X", "return X or [type(model).__name__]")
 def itself_when_it_is_a_layer():
-    """For a model without children, a single nn.Linear for instance, a name comes back. It has none to name: the list
-    is empty."""
+    """For a model without children, such as a single nn.Linear, a name comes back. There is none: the list is empty."""

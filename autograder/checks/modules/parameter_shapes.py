@@ -61,11 +61,6 @@ def lists_the_shapes_of_anything_with_parameters(parameter_shapes, draw):
 
 
 @parameter_shapes.right
-def as_tuples(module):
-    return [tuple(p.shape) for p in module.parameters()]
-
-
-@parameter_shapes.right
 def by_size(module):
     shapes = []
     for tensor in module.parameters():
@@ -141,8 +136,7 @@ def as_text():
 
 @parameter_shapes.slip("[X for p in module.parameters()]", "[X for _, p in module.named_parameters()]")
 def by_name():
-    """You use something that nn.Module has, such as named_parameters(), and a DummyModule does not have it. Use
-    parameters() alone."""
+    """You use what nn.Module has and a DummyModule has not, such as named_parameters(). Use parameters() alone."""
 
 
 @parameter_shapes.slip("[X for p in Y]", "[X for layer in module.children() for p in layer.parameters()]")

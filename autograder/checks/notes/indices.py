@@ -154,8 +154,7 @@ def always_random():
 
 @indices.slip(first("torch.manual_seed(0)"))
 def sets_the_seed():
-    """You call torch.manual_seed, so every call gives the same order, and all other random numbers of the program
-    repeat too."""
+    """You call torch.manual_seed, so every call gives the same order, and all other random numbers repeat too."""
 
 
 @indices.slip(first("torch.seed()"))

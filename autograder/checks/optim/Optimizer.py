@@ -279,8 +279,7 @@ def zero_grad_zeroes_the_parameters():
 
 @Optimizer.slip("p.grad = A", "p.grad[:] = 0")
 def zero_grad_needs_a_dimension():
-    """`p.grad[:] = 0` needs at least one dimension, and a parameter that is a single number has none: zero_() does not
-    ask."""
+    """`p.grad[:] = 0` needs a dimension, and a parameter that is a single number has none: zero_() does not ask."""
 
 
 @Optimizer.slip(after("p -= A", "return"))
