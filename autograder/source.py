@@ -160,6 +160,16 @@ def probes(section: str, *some: str) -> str:
     return "\n".join([*(_probes(path, path.stat().st_mtime_ns) for path in dict.fromkeys(paths)), *classes])
 
 
+def defined(path: Path) -> tuple[dict[str, int], set[str]]:
+    """Of what `probes` keeps of a file of checks: the names defined in it, with their lines, and those used."""
+    tree = ast.parse(_probes(path, path.stat().st_mtime_ns))
+    names = {node.name: node.lineno for node in tree.body if isinstance(node, Definition)}
+    assigned = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    names |= {target.id: target.lineno for target in assigned if isinstance(target, ast.Name)}
+    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    return names, {node.id for node in used}
+
+
 def place_of(section: str, name: str, line: int) -> tuple[Path, int]:
     """The file of checks, and the line of it, that a line of `probes` is."""
     for path in checks_paths(section, name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from pathlib import Path
 
 from autograder import lesson, proofread, source
 from autograder.authoring.families import slips
@@ -26,7 +27,7 @@ def declared(exercise: Exercise) -> list[str]:
 
 def incomplete(exercise: Exercise) -> list[str]:
     """What is still to be declared, and names that stand for nothing."""
-    findings = _families(exercise) + _told(exercise)
+    findings = _families(exercise) + _told(exercise) + _hidden(exercise)
     if exercise.kind == "code":
         findings += _names(exercise)
         if len(exercise.rights) < LEAST_RIGHTS:
@@ -77,6 +78,23 @@ def _told(exercise: Exercise) -> list[str]:
         if given := next((code for code in longer if code in hint), None):
             told = f"this hint hands the answer out: leave `{given}` to the learner"
             findings.append(f"{_at(exercise, hint)}: {told}")
+    return findings
+
+
+def _hidden(exercise: Exercise) -> list[str]:
+    """Names that its probes use and the checks of another exercise define anew: a notebook has all in one text."""
+    section, findings = exercise.section, []
+    own = source.checks_paths(section, exercise.name)
+    mine: dict[str, Path] = {name: path for path in own for name in source.defined(path)[0]}
+    used = source.defined(own[-1])[1]
+    others = [path for name in lesson.load(section) for path in source.checks_paths(section, name) if path not in own]
+    for other in dict.fromkeys(others):
+        for name in sorted(mine.keys() & used & source.defined(other)[0].keys()):
+            line = source.defined(mine[name])[0][name]
+            told = f"another `{name}` would hide this one where the section's checks are one text: rename one of them"
+            findings.append(
+                f"{proofread.at(other, source.defined(other)[0][name])}: {told} ({proofread.at(mine[name], line)})"
+            )
     return findings
 
 

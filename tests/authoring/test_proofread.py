@@ -1176,6 +1176,17 @@ def test_a_name_in_relations_that_is_none_or_a_mistake_too_is_told(monkeypatch: 
     assert both.endswith("is a mistake of this exercise too. Rename that, or drop it")
 
 
+def test_a_helper_that_another_exercise_hides_in_the_text_of_a_section_is_told(tmp_path: Path) -> None:
+    kit = small_kit.make(tmp_path / "kit", stubs=False)
+    change(DOUBLE, "draw.normal(draw.size(2, 4), draw.size(1, 3))", "some(draw)")(kit)
+    add(DOUBLE, "\n\ndef some(draw):\n    return draw.normal(draw.size(2, 4), draw.size(1, 3))\n")(kit)
+    hidden = "another `some` would hide this one where the section's checks are one text: rename one of them"
+    before = small_kit.run(kit, "-m", "autograder", "matrix", "double", check=False).stdout
+    add("autograder/checks/setup/total.py", "\n\ndef some(draw, n):\n    return draw.normal(n)\n")(kit)
+    after = small_kit.run(kit, "-m", "autograder", "matrix", "double", check=False).stdout
+    assert (before.count(hidden), after.count(hidden)) == (0, 1), after
+
+
 def test_a_list_of_verdicts_is_told_unless_the_answer_gives_them() -> None:
     exercise = lesson.find("softmax")
     name = next(iter(exercise.probes))

@@ -19,7 +19,7 @@ SliceLoader = code(
 )
 
 
-def batches_of(SliceLoader, draw, n, bs):
+def sliced(SliceLoader, draw, n, bs):
     draw.note(n=n, bs=bs)
     ds = HiddenRows(draw.normal(n, 3), draw.labels(n, 10))
     return pairs(one_pass(SliceLoader(ds, bs), "SliceLoader"), "SliceLoader")
@@ -28,19 +28,19 @@ def batches_of(SliceLoader, draw, n, bs):
 @SliceLoader.probe
 def yields_slices_in_order_with_a_short_last_one(SliceLoader, draw):
     bs = draw.size(4, 6)  # 2 * bs + 1 rows in three parts as equal as can be are other batches
-    return batches_of(SliceLoader, draw, bs * 2 + 1, bs)
+    return sliced(SliceLoader, draw, bs * 2 + 1, bs)
 
 
 @SliceLoader.probe
 def yields_one_batch_where_bs_is_larger_than_the_data(SliceLoader, draw):
     n = draw.size(2, 5)
-    return batches_of(SliceLoader, draw, n, n + draw.size(1, 4))
+    return sliced(SliceLoader, draw, n, n + draw.size(1, 4))
 
 
 @SliceLoader.probe
 def yields_no_empty_batch(SliceLoader, draw):
     bs = draw.size(2, 4)
-    return batches_of(SliceLoader, draw, bs * draw.size(2, 4), bs)
+    return sliced(SliceLoader, draw, bs * draw.size(2, 4), bs)
 
 
 @SliceLoader.probe
