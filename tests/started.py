@@ -49,15 +49,15 @@ _one = threading.Lock()
 #: for anything else. It ends when that process does, and takes it along when it is killed. For a box it passes on the
 #: socket, at whose end what was forked ends, too.
 PYTHON = """#!{python} -IS
-import json, os, signal, socket, sys, time
-words = sys.argv[1:]
+import json, os, select, signal, socket, sys, time
+words, parent = sys.argv[1:], os.getppid()
 server = {servers!r}.get(words[1])
 if not server:
     os.execv({python!r}, [{python!r}, *words])
 with socket.socket(socket.AF_UNIX) as asking:
     asking.connect(server)
     if words[1] == "box":
-        parent, box = os.getppid(), int(words[2])
+        box = int(words[2])
         socket.send_fds(asking, [words[3].encode()], [box])
         os.close(box)
         while os.getppid() == parent:
@@ -71,6 +71,10 @@ with socket.socket(socket.AF_UNIX) as asking:
     told = asking.makefile()
     forked = int(told.readline())
     signal.signal(signal.SIGINT, lambda number, frame: os.kill(forked, number))
+    if words[1] == "ipykernel_launcher":  # a kernel would end with its Jupyter server, but is none of its children here
+        while not select.select([asking], [], [], 0.5)[0]:
+            if os.getppid() != parent:
+                os._exit(0)
     code = int(told.readline() or -9)
     if code < 0:
         signal.signal(-code, signal.SIG_DFL) if code != -9 else None
