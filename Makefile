@@ -130,7 +130,7 @@ matrix: .venv/ready/learn ## Show which probe catches which mistake (exercise=NA
 
 test: .venv/ready/test system-packages $(if $(only),,lint) ## Run every check of the kit itself (only='-k softmax')
 ifeq ($(only),)
-	@.venv/bin/python -m pytest -rs --timeout 600 -n 2 --no-loadscope-reorder
+	@.venv/bin/python -m pytest -rs --timeout 600 -n auto --no-loadscope-reorder
 else
 	@.venv/bin/python -m pytest -rs --timeout 600 $(only)
 endif

@@ -25,8 +25,11 @@ from autograder.api import check_text
 from autograder.judging.verdict import Verdict
 from autograder.process import conversation
 from autograder.process.box import Box
+from autograder.repair import measure
+from autograder.repair import places as places_of_answers
 
 Check = Callable[..., Verdict]
+looked_for = places_of_answers.places
 
 # Looking for places in a wrong answer takes up to two seconds of each; tests/repair asks for it.
 os.environ.setdefault("AUTOGRADER_EXPLAIN", "0")
@@ -43,6 +46,7 @@ gc.disable()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+MOST_WORKERS = 8
 #: What takes longest, longest first: what starts last would keep one worker busy after the others are done.
 FIRST = [
     "classroom/test_browser.py",
@@ -116,6 +120,11 @@ class ByFile(LoadScopeScheduling):
         return nodeid if file.removeprefix("tests/") in APART else file
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, since tests also wait; but each worker takes half a gigabyte."""
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
 
@@ -153,6 +162,12 @@ def forked(request: pytest.FixtureRequest) -> Iterator[None]:
             if api := sys.modules.get("nbgrader.api"):
                 patch.setattr(api, "get_alembic_version", started.version_of_gradebooks)
         yield
+
+
+@pytest.fixture(autouse=True)
+def computing_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places are looked for as long as on a machine that does nothing else: seconds of computing, not the clock's."""
+    monkeypatch.setattr(places_of_answers, "places", functools.partial(looked_for, clock=measure.computed))
 
 
 class Kit:
