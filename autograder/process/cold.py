@@ -51,4 +51,4 @@ class Cold:
 
     def stop(self) -> None: ...
 
-    abandon = stop
+    abandon = dismiss = stop

@@ -147,12 +147,13 @@ class Conversation:
         return Lost(f"the grading process ended ({code})" if code else f"no answer ({type(error).__name__})")
 
     def further(
-        self, question: Frame, more: Frame, request: Frame, seconds: float
+        self, question: Frame, more: Frame, request: Frame, seconds: float, most: int
     ) -> tuple[bytes, tuple[Frame, bytes] | None]:
         """Ask a child that stays for one request more: one that the same question has started, else a new one.
 
-        `more` is said to a new one along with the question. Returns what it told within so many seconds; if that is not
-        whole, also the answer to the question, which comes with its end. Any other question ends such a child, too.
+        `more` is said to a new one along with the question. Returns what it told within so many seconds, about so many
+        bytes at `most`; if that is not whole, also the answer to the question, which comes with its end. Any other
+        question ends such a child, too.
         """
         with self._lock:
             if not self.stays(question):
@@ -165,7 +166,7 @@ class Conversation:
                 with contextlib.suppress(OSError):  # it may have ended
                     connection.settimeout(seconds)
                     send(connection, request)
-                told = answered(connection, MOST_MESSAGE, time.monotonic() + seconds)
+                told = answered(connection, most, time.monotonic() + seconds)
             except BaseException:  # the rest of this answer must not be taken for the next one
                 self.stop()
                 raise
@@ -176,6 +177,13 @@ class Conversation:
     def stays(self, question: Frame) -> bool:
         """Whether there is a child that this question has started."""
         return self._staying is not None and self._staying[0] == question
+
+    def dismiss(self) -> None:
+        """Nothing more will be asked of the child that stays, which then ends by itself."""
+        with self._lock:
+            if self._staying is not None:
+                self._staying[1].close()
+                self._staying = {}, self._staying[1]
 
     def _child(self, question: Frame) -> socket.socket:
         """Our end of a socket that goes along with the question."""

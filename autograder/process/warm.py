@@ -82,7 +82,7 @@ class Warm(Conversation):
         question = {name: value for name, value in job.items() if name not in request}
         stays, started = self.stays(question), time.monotonic()
         longest = limits.seconds * settings.BACKSTOP + self.grace
-        data, ended = self.further(question, {"limits": asdict(limits)}, request, longest)
+        data, ended = self.further(question, {"limits": asdict(limits)}, request, longest, limits.output_bytes)
         if ended and stays:
             return self._further(job, limits)
         told: Frame = ended[0] if ended else {"status": 0, "stopped": None}

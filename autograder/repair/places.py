@@ -16,6 +16,7 @@ from autograder.judging.diagnosis import Mistakes, diagnose, in_part
 from autograder.judging.judge import by_probe
 from autograder.judging.verdict import Diagnosis, Frame, Verdict
 from autograder.process.frames import Outcome
+from autograder.process.warm import warm
 from autograder.proofread import AuthorsError
 from autograder.repair import changes, copies, diagnosis, events, undoing
 from autograder.repair.edit import end_line
@@ -70,6 +71,8 @@ def places(
         except UNREADABLE:
             log.debug("no places of this answer to %s", exercise.name, exc_info=True)
             told = [verdict.diagnosis] if verdict.diagnosis else []  # the verdict stands without places
+        finally:
+            warm().dismiss()
         seen = {name: frames[name] for name in verdict.failing if name in frames}
         if not any(found.whole for found in told):
             told = [*changes.told(own["file"], exercise.name, seen), *told]

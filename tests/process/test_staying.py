@@ -122,6 +122,46 @@ def test_one_that_was_killed_is_replaced(warm: Warm) -> None:
     assert warm.ask(stays(RIGHT)).ending == "finished"
 
 
+def test_one_that_is_dismissed_ends_by_itself(warm: Warm) -> None:
+    for next_job in (stays(RIGHT), job(RIGHT)):
+        first = int(process(warm.ask(stays(TELLS))))
+        warm.dismiss()
+        warm.dismiss()
+        until = time.monotonic() + 60
+        while _runs(first):
+            assert time.monotonic() < until, "it lives on"
+            time.sleep(0.01)
+        assert warm.ask(next_job).ending == "finished"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+FLOODS = """
+import os
+
+def softmax(x):
+    for end in range(3, 30):
+        try:
+            while True:
+                os.write(end, b"{}" * 1_000_000)
+        except OSError:
+            pass
+"""
+
+
+def test_one_that_floods_is_read_no_further_than_it_may(warm: Warm) -> None:
+    for text in (RIGHT, FLOODS):
+        left = warm.ask(stays(text, timeout=5.0, number=4))
+    assert left.ending != "finished"
+    assert len(values(warm.ask(stays(RIGHT, number=4)))) == len(lesson.find("softmax").probes)
+
+
 @pytest.mark.parametrize(
     ("said", "is_whole", "seconds"),
     [
