@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
@@ -166,24 +167,24 @@ def test_a_hanging_answer_ends_with_the_process_that_asked(tmp_path: Path) -> No
     while not pids:
         assert asking.poll() is None
         time.sleep(0.02)
-        pids = [child for server in _children(asking.pid) for child in _children(server)]
-    assert _alive(pids[0])
+        pids = [child for server in children_of(asking.pid) for child in children_of(server)]
+    assert alive(pids[0])
     asking.kill()  # as by closing the terminal: it can say goodbye to nobody
     asking.wait()
     deadline = time.monotonic() + 60
-    while _alive(pids[0]):
+    while alive(pids[0]):
         assert time.monotonic() < deadline, "the endless loop of the answer lives on"
         time.sleep(0.02)
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     try:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -287,18 +288,26 @@ def test_what_a_job_imports_is_not_walked_by_the_collector_of_every_child(warm: 
     assert int(after.printed.split()[0]) < most
 
 
-def test_after_ctrl_c_the_next_question_gets_its_own_answer(warm: Warm) -> None:
+@contextlib.contextmanager
+def ctrl_c_in_half_a_second() -> Iterator[None]:
+    """The keyboard interrupt is expected to come."""
+
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    warm.ask(job(RIGHT))
     before = signal.signal(signal.SIGALRM, stop)
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.5)
         with pytest.raises(KeyboardInterrupt):
-            warm.ask(job(HANGS, timeout=2.0))
+            yield
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_after_ctrl_c_the_next_question_gets_its_own_answer(warm: Warm) -> None:
+    warm.ask(job(RIGHT))
+    with ctrl_c_in_half_a_second():
+        warm.ask(job(HANGS, timeout=2.0))
     assert warm.ask(job(RIGHT)).ending == "finished"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_isolate import EXITS, HANGS, RIGHT, WRONG, job, values
+from test_isolate import EXITS, HANGS, RIGHT, WRONG, alive, ctrl_c_in_half_a_second, job, values
 
 from autograder import lesson, source
 from autograder.process.conversation import Superseded
@@ -103,17 +103,9 @@ def test_superseded_in_the_middle_or_between_the_next_job_runs(warm: Warm) -> No
 
 
 def test_after_ctrl_c_the_next_job_gets_its_own_answer(warm: Warm) -> None:
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
     warm.ask(stays(RIGHT))
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.5)
-        with pytest.raises(KeyboardInterrupt):
-            warm.ask(stays(HANGS, timeout=5.0))
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    with ctrl_c_in_half_a_second():
+        warm.ask(stays(HANGS, timeout=5.0))
     assert values(warm.ask(stays(RIGHT))) == values(warm.ask(job(RIGHT)))
 
 
@@ -128,18 +120,10 @@ def test_one_that_is_dismissed_ends_by_itself(warm: Warm) -> None:
         warm.dismiss()
         warm.dismiss()
         until = time.monotonic() + 60
-        while _runs(first):
+        while alive(first):
             assert time.monotonic() < until, "it lives on"
             time.sleep(0.01)
         assert warm.ask(next_job).ending == "finished"
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 FLOODS = """
