@@ -46,7 +46,9 @@ gc.disable()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-MOST_WORKERS = 8
+#: What a worker takes at most, with what its tests start; 2.6 were seen.
+GIGABYTES = 3
+
 #: What takes longest, longest first: what starts last would keep one worker busy after the others are done.
 FIRST = [
     "classroom/test_browser.py",
@@ -121,8 +123,9 @@ class ByFile(LoadScopeScheduling):
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors, since tests also wait; but each worker takes half a gigabyte."""
-    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+    """One more than there are processors, since tests also wait; as far as each has the memory that it needs."""
+    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return max(1, min((os.cpu_count() or 1) + 1, int(gigabytes / GIGABYTES)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -1,8 +1,9 @@
 """The trusted end of a warm process: ask it for what a job does, and get an outcome, whatever the job does.
 
 A *warm* process imports torch once and runs no operation. For each job it forks a child (server.py, child.py), which
-runs the learner's code behind walls and writes frames to a pipe; they are read here, within limits. The asking process,
-which judges, never imports torch or a learner's file.
+runs the learner's code behind walls and writes frames to a pipe; they are read here, within limits. A child that stays
+tells them through a socket of its own, job by job. The asking process, which judges, never imports torch or a learner's
+file.
 """
 
 from __future__ import annotations
