@@ -166,7 +166,7 @@ def _case(case: Case, name: str) -> Group:
 
 
 def _comparison(case: Case) -> Any:
-    expected, got = _lines(case.expected, set()), _lines(case.got, case.wrong)
+    expected, got = _lines(case.expected, case.wrong, ""), _lines(case.got, case.wrong)
     if expected == got and len(got) == 1:
         expected, got = ([text] for text in values.apart(case.expected, case.got, WIDTH - 4))
     uncut = max(len(values.line(value, 10_000)) for value in (case.expected, case.got))
@@ -193,9 +193,9 @@ def _starred(lines: list[str]) -> list[Text]:
     return texts
 
 
-def _lines(value: Any, wrong: set[int]) -> list[str]:
+def _lines(value: Any, wrong: set[int], star: str = "*") -> list[str]:
     if isinstance(value, dict) and "tensor" in value:
-        rows = values.table(value, wrong)
+        rows = values.table(value, wrong, star)
         if rows is not None:
             return rows
     return [values.line(value, WIDTH - 4)]

@@ -121,15 +121,18 @@ def _rounded(value: float) -> float:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def table(tensor: dict[str, Any], wrong: set[int]) -> list[str] | None:
-    """The rows of a tensor of one or two dimensions, wrong elements with a star; None for any other tensor."""
+def table(tensor: dict[str, Any], wrong: set[int], star: str = "*") -> list[str] | None:
+    """The rows of a tensor of one or two dimensions, wrong elements with a star; None for any other tensor.
+
+    Of many rows or columns those of the first wrong element are among the shown ones.
+    """
     dims = tensor["shape"]
     if tensor["values"] is None or len(dims) not in (1, 2) or 0 in dims:
         return None
     rows, columns = (1, dims[0]) if len(dims) == 1 else dims
-    row, column = divmod(min(wrong, default=0), columns)
+    row, column = divmod(min({at for at in wrong if at < rows * columns}, default=0), columns)
     shown_rows, shown_columns = _shown(rows, MOST_ROWS, row), _shown(columns, MOST_COLUMNS, column)
-    cells = [[_cell(tensor, wrong, r, c, columns) for c in shown_columns] for r in shown_rows]
+    cells = [[_cell(tensor, wrong if star else set(), r, c, columns) for c in shown_columns] for r in shown_rows]
     widths = [max(len(row[i]) for row in cells) for i in range(len(shown_columns))]
     lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
     if rows > MOST_ROWS or columns > MOST_COLUMNS:

@@ -55,6 +55,19 @@ def test_a_failing_case_is_small_and_marks_what_differs(check: Check) -> None:
     assert "*" in page
 
 
+def test_of_many_columns_both_tables_show_those_that_differ(check: Check) -> None:
+    text = """def get_data(images, labels, n_valid):
+    x, y = images.flatten(1) / 256, labels.long()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
+"""
+    rows = [line.split() for line in terminal.text(check("get_data", text)).splitlines() if " .. " in line]
+    expected, yours = rows[0], rows[len(rows) // 2]
+    assert [right != mine.strip("*") for right, mine in zip(expected, yours, strict=True)] == [
+        "*" in it for it in yours
+    ]
+    assert sum("*" in cell for cell in yours) > 1
+
+
 def test_of_several_calls_the_one_is_shown_whose_part_differs(check: Check) -> None:
     page = terminal.text(check("accuracy", "def accuracy(out, yb):\n    return (out.argmax(1) == yb).sum()\n"))
     assert page.count("accuracy with out = ") == 1
