@@ -64,7 +64,7 @@ def does_not_shuffle_by_default(Sampler, draw):
     # A shuffled order of 20 or more rows is the plain one with probability 1 in 20!, 4e-19.
     bs = draw.size(2, 5)
     n = bs * draw.integer(10, 24)
-    return flat(batches_of(Sampler(n, bs)))
+    return flat(batches_of(Sampler(n, bs), n + 1))
 
 
 @Sampler.probe
