@@ -61,7 +61,7 @@ class Keeper:
     torch: warm.Sessions = field(default_factory=warm.Sessions)
     leaving: bool = False
     #: What was checked, and will be again: what its reference and its known mistakes do is not known here yet.
-    asked: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
     #: Whether it asks for such observations itself already.
     asks: bool = False
 
@@ -134,7 +134,7 @@ class Keeper:
             _become(question, [*streams, jobs.fileno()])
         jobs.close()
         self.waiting[pid] = connection
-        self.asked += question["command"][1:2] if question["command"][0] == "check" else []
+        self.asked.update(question["command"][1:2] if question["command"][0] == "check" else [])
         resident.tell(connection, {"pid": pid})
 
     def _observe(self, name: str) -> None:
