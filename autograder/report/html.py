@@ -123,7 +123,7 @@ def _case(case: Case) -> str:
         parts.append(f"<div style='{_MONO}'>with {text(', '.join(case.notes))}</div>")
     if case.compared:
         star = f"<span style='{QUIET}'>{text(case.star)}</span>"
-        parts.append(_beside(f"expected{text(case.part)}", value(case.expected, set())))
+        parts.append(_beside(f"expected{text(case.part)}", value(case.expected, case.wrong, mark=False)))
         parts.append(_beside(f"yours{star}", value(case.got, case.wrong)))
     return "".join(parts)
 
@@ -139,27 +139,29 @@ def shows(case: Case) -> bool:
     return bool(case.calls or case.notes or case.expected is not None or case.got is not None)
 
 
-def value(encoded: Any, wrong: set[int]) -> str:
+def value(encoded: Any, wrong: set[int], mark: bool = True) -> str:
     """A tensor of one or two dimensions as a heat map, anything else on a line."""
-    drawn = heat(encoded, wrong) if isinstance(encoded, dict) and "tensor" in encoded else ""
+    drawn = heat(encoded, wrong, mark) if isinstance(encoded, dict) and "tensor" in encoded else ""
     return drawn or f"<code style='background:none'>{text(values.line(encoded, 100))}</code>"
 
 
-def heat(tensor: dict[str, Any], wrong: set[int]) -> str:
-    """Blue above zero, orange below, stronger where larger; wrong elements have a star and a frame."""
-    dims = tensor["shape"]
-    if tensor["values"] is None or len(dims) not in (1, 2) or 0 in dims:
+def heat(tensor: dict[str, Any], wrong: set[int], mark: bool) -> str:
+    """Blue above zero, orange below, stronger where larger; wrong elements have a star and a frame, with `mark`."""
+    seen = values.window(tensor, wrong, MOST)
+    if seen is None:
         return ""
-    rows, columns = (1, dims[0]) if len(dims) == 1 else dims
     largest = max((abs(v) for v in tensor["values"] if _finite(v)), default=0.0) or 1.0
     made = ""
-    for row in range(min(rows, MOST)):
+    for row in seen.rows:
         made += "<tr style='background:none'>"
-        for column in range(min(columns, MOST)):
-            position = row * columns + column
-            made += _cell(tensor["values"][position], largest, position in wrong)
-        made += "<td style='border:none'>…</td>" * (columns > MOST) + "</tr>"
-    more = f"<div style='{QUIET}'>{rows} x {columns}, the first rows and columns</div>" if max(dims) > MOST else ""
+        for column in seen.columns:
+            if row is None or column is None:
+                made += f"<td style='border:none'>{'⋮' if row is None else '…'}</td>"
+                continue
+            position = row * tensor["shape"][-1] + column
+            made += _cell(tensor["values"][position], largest, mark and position in wrong)
+        made += "</tr>"
+    more = f"<div style='{QUIET}'>{seen.left_out}</div>" if seen.left_out else ""
     return f"<table style='border-collapse:collapse;color:inherit;{_MONO}'>{made}</table>{more}"
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 #: A tensor with more rows or columns is shown by its corners.
-MOST_ROWS = MOST_COLUMNS = 6
+MOST = 6
 
 
 def kind(value: Any) -> str:
@@ -126,18 +127,34 @@ def table(tensor: dict[str, Any], wrong: set[int], star: str = "*") -> list[str]
 
     Of many rows or columns those of the first wrong element are among the shown ones.
     """
+    seen = window(tensor, wrong, MOST)
+    if seen is None:
+        return None
+    marked, columns = wrong if star else set(), tensor["shape"][-1]
+    cells = [[_cell(tensor, marked, row, column, columns) for column in seen.columns] for row in seen.rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return [*lines, f"({seen.left_out})"] if seen.left_out else lines
+
+
+@dataclass
+class Window:
+    """Which rows and columns of a tensor are shown, None where some are left out, and words for that."""
+
+    rows: list[int | None]
+    columns: list[int | None]
+    left_out: str
+
+
+def window(tensor: dict[str, Any], wrong: set[int], most: int) -> Window | None:
+    """At most so many rows and columns, and those of the first wrong element; None where the tensor is no table."""
     dims = tensor["shape"]
     if tensor["values"] is None or len(dims) not in (1, 2) or 0 in dims:
         return None
     rows, columns = (1, dims[0]) if len(dims) == 1 else dims
     row, column = divmod(min({at for at in wrong if at < rows * columns}, default=0), columns)
-    shown_rows, shown_columns = _shown(rows, MOST_ROWS, row), _shown(columns, MOST_COLUMNS, column)
-    cells = [[_cell(tensor, wrong if star else set(), r, c, columns) for c in shown_columns] for r in shown_rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(shown_columns))]
-    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
-    if rows > MOST_ROWS or columns > MOST_COLUMNS:
-        lines.append(f"({rows} x {columns}, some left out)")
-    return lines
+    left_out = f"{rows} x {columns}, some left out" if max(rows, columns) > most else ""
+    return Window(_shown(rows, most, row), _shown(columns, most, column), left_out)
 
 
 def _shown(count: int, most: int, telling: int) -> list[int | None]:

@@ -56,6 +56,24 @@ def test_a_wrong_answer_shows_probes_diagnosis_and_the_smallest_case(shell: Any)
     assert report._repr_mimebundle_()["text/html"] == rich
 
 
+def test_of_many_columns_both_heat_maps_show_those_that_differ(shell: Any) -> None:
+    run(
+        shell,
+        """def get_data(images, labels, n_valid):
+    x, y = images.flatten(1) / 256, labels.long()
+    return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]""",
+    )
+    rich = run(shell, "check(get_data)")._repr_html_()
+    tables = re.findall(r"<table.*?</table>", rich, re.S)
+    expected, yours = (re.findall(r"<td[^>]*>(.*?)</td>", table) for table in tables)
+    assert [mine.strip("*") != right for right, mine in zip(expected, yours, strict=True)] == [
+        "*" in it for it in yours
+    ]
+    assert sum("*" in it for it in yours) > 1
+    assert "…" in yours
+    assert "784, some left out" in rich
+
+
 def test_the_losses_of_a_training_loop_are_drawn_under_its_feedback(shell: Any) -> None:
     run(shell, source.answers("modules")["fit_parameters"].text)
     with capture_output() as shown:
