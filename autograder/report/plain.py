@@ -16,6 +16,9 @@ from autograder.report.case import Case
 from autograder.report.terminal import next_steps
 from autograder.report.words import HEADLINES, feedback
 
+#: Of a tensor with more rows or columns the first element that differs is told alone.
+MOST = 20
+
 
 def verdict(graded: Verdict, experiment: list[str] | None = None, steps: bool = False) -> list[str]:
     """Everything there is to say about one exercise; `steps` adds what to type next."""
@@ -70,7 +73,12 @@ def _case(case: Case, name: str) -> list[str]:
     lines += [f"{name} with {call}" for call in case.calls]
     if case.notes:
         lines.append("with " + ", ".join(case.notes))
-    if case.compared:
+    if case.wrong and max(case.expected["shape"]) > MOST:
+        first, at = min(case.wrong), list(case.difference.index) if case.difference else []
+        expected, got = (values.line(tensor["values"][first]) for tensor in (case.expected, case.got))
+        lines.append(f"{len(case.wrong)} of {len(case.got['values'])} elements differ, the first at {at}.")
+        lines += [f"expected{case.part} there: {expected}", f"yours there: {got}"]
+    elif case.compared:
         expected, got = values.apart(case.expected, case.got, 400)
         lines += [f"expected{case.part}: {expected}", f"yours: {got}"]
     return lines

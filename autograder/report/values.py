@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,8 @@ def kind(value: Any) -> str:
         dtype = value["tensor"].removeprefix("numpy.")
         name = "tensor" if dtype == value["tensor"] else "NumPy array"
         told = f"{name} of {shape(value)}" if len(value["shape"]) == 1 else f"{shape(value)} {name}"
-        return f"a {told} ({dtype})"
+        article = "an" if re.match(r"8|1[18](?!\d)", told) else "a"
+        return f"{article} {told} ({dtype})"
     if "dict" in value:
         return "a dict"
     if "set" in value:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from autograder.report import terminal, values
+from autograder.report import plain, terminal, values
 from conftest import Check
 
 WRONG = {
@@ -55,17 +55,34 @@ def test_a_failing_case_is_small_and_marks_what_differs(check: Check) -> None:
     assert "*" in page
 
 
-def test_of_many_columns_both_tables_show_those_that_differ(check: Check) -> None:
-    text = """def get_data(images, labels, n_valid):
+BY_256 = """def get_data(images, labels, n_valid):
     x, y = images.flatten(1) / 256, labels.long()
     return x[:-n_valid], y[:-n_valid], x[-n_valid:], y[-n_valid:]
 """
-    rows = [line.split() for line in terminal.text(check("get_data", text)).splitlines() if " .. " in line]
+
+
+def test_of_many_columns_both_tables_show_those_that_differ(check: Check) -> None:
+    rows = [line.split() for line in terminal.text(check("get_data", BY_256)).splitlines() if " .. " in line]
     expected, yours = rows[0], rows[len(rows) // 2]
     assert [right != mine.strip("*") for right, mine in zip(expected, yours, strict=True)] == [
         "*" in it for it in yours
     ]
     assert sum("*" in cell for cell in yours) > 1
+
+
+def test_of_many_columns_a_screen_reader_reads_the_first_element_that_differs(check: Check) -> None:
+    told = plain.verdict(check("get_data", BY_256))
+    assert any(re.fullmatch(r"\d+ of \d+ elements differ, the first at \[0, \d+\]\.", line) for line in told)
+    expected, yours = (float(line.rpartition(": ")[2]) for line in told if re.search(" there: ", line))
+    assert expected * 255 == pytest.approx(yours * 256, rel=1e-4)
+    assert max(map(len, told)) < 200
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"), [([8, 2], "an 8x2"), ([11], "a tensor of 11"), ([18, 3], "an 18x3"), ([110, 2], "a 110x2")]
+)
+def test_a_number_that_begins_with_a_vowel_has_its_article(shape: list[int], told: str) -> None:
+    assert values.kind({"tensor": "float32", "shape": shape}).startswith(told)
 
 
 def test_of_several_calls_the_one_is_shown_whose_part_differs(check: Check) -> None:
