@@ -18,7 +18,7 @@ from autograder.authoring.relations import RELATIONS
 from autograder.beside import observe
 from autograder.declaring import Misdeclared, remedy
 from autograder.judging import grade
-from autograder.judging.observing import observable
+from autograder.judging.observable import observable
 from autograder.matrix import fair, selfcheck
 from autograder.matrix.declared import incomplete
 from autograder.matrix.lengths import too_long
@@ -706,7 +706,7 @@ def test_of_several_names_a_broken_one_costs_the_others_nothing(tmp_path: Path) 
 )
 def test_so_does_what_shows_when_it_is_used(spoil: Change, name: str, line: str, tmp_path: Path) -> None:
     kit = small_kit.make(tmp_path / "kit")
-    change("autograder/judging/observing.py", "AT_LONGEST = 10.0, 30.0", "AT_LONGEST = 1.0, 4.0")(kit)
+    change("autograder/judging/observable.py", "AT_LONGEST = 10.0, 30.0", "AT_LONGEST = 1.0, 4.0")(kit)
     spoil(kit)
     said = small_kit.run(kit, "-m", "autograder", "matrix", name, check=False)
     assert said.returncode in (1, 2)

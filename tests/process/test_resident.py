@@ -436,7 +436,8 @@ def test_many_checks_leave_nothing_behind(made: Kit, tmp_path: Path) -> None:
 
     def settled() -> tuple[int, int, list[str]]:
         """What is occupied when nothing has changed for three seconds: in a pause it works ahead."""
-        seen, keeper = [], made.ask()[0]
+        seen: list[tuple[int, int, list[str]]] = []
+        keeper = made.ask()[0]
         while len(seen) < 30 or any(one != seen[-1] for one in seen[-30:]):
             seen.append(occupied(keeper))
             time.sleep(0.1)
