@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder.classroom import fast, late, results, summary
+from autograder.classroom import gradebook as books
+from autograder.classroom.batch import Batch
+from autograder.classroom.intake import Handed
 from autograder.classroom.outcome import Report
+from autograder.classroom.plan import NoAssignment, Plan
+from autograder.process import sandbox
 
 ROOT = "You are grading as root: some limits of the sandbox do not bind root, and what is written belongs to root."
 
@@ -29,68 +35,103 @@ def run(
 
     `take`: rename notebooks whose cells tell which they are. `accept`: write scores that change because the kit did.
     """
-    from autograder.classroom import fast, late, results, summary
-    from autograder.classroom import gradebook as books
-    from autograder.classroom.batch import Batch
-    from autograder.classroom.plan import NoAssignment, Plan
-    from autograder.process import sandbox
-
     start = time.monotonic()
-    report = Report(assignment, notice="" if dask else sandbox.require(sandbox.layers()).notice)
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        report.notice = "\n".join(filter(None, [report.notice, ROOT]))
-    folder = Path.cwd()
-    app = books.application(assignment, folder)
-    db_url = books.directory(app).db_url
-    with fast.gradebook(db_url) as session:
-        pattern, dates = books.pattern(app, assignment), books.dates(app, assignment)
-        plan = Plan(folder, assignment, db_url, pattern, books.budget(app), dates)
-        report.points = _other_points(plan)
-        writer = books.Writer(app, plan, session) if gradebook else None
-        intake = plan.intake(student, take)
-        handed = intake.handed
-        report.frozen = {name: list(notebook.gone.values()) for name, notebook in plan.frozen.items()}
-        if not handed and not plan.frozen and not any(one.kind != "missing" or one.do for one in intake.notices):
-            there = os.path.relpath(pattern.replace("{student}", student or "STUDENT"))
-            who = f"{student} has not handed in" if student else "Nobody has handed in"
-            nothing = f"{who}: there is nothing to grade in {there}."
-            if student or not intake.notices:
-                raise NoAssignment(nothing)
-            report.notice = "\n".join(filter(None, [report.notice, nothing]))
-        held = {one.student: {n for s, n in intake.held if s == one.student} | set(plan.frozen) for one in handed}
-        report.not_graded = [notice.to_dict() for notice in intake.notices]
-        keep = results.attention(folder, assignment, intake, books.unscored(session, assignment), student)
-        report.rows = _rows(intake, keep)
-        report.students, report.notebooks = len(handed), sum(len(one.notebooks) for one in handed)
-        todo = [one for one in handed if not (writer and not again and writer.is_written(one, held[one.student]))]
-        report.kept = report.notebooks - sum(len(one.notebooks) for one in todo)
-        others = [one for one in todo if writer and not accept and writer.is_of_another_kit(one, held[one.student])]
-        if writer and not todo and not student:
-            late.note(assignment, dates)
-        if not todo:
-            report.waiting = books.waiting(app, assignment)
-            return report
-        lateness = books.penalties(session, assignment)
-        with _bar(report.notebooks, report.kept, shown) as tick:
-            batch = Batch(plan, _executor(jobs, dask), again, tick)
-            try:
-                for one in batch.students(todo):
-                    if writer and one.handed in others and not one.failed and not one.contended:
-                        _compare(one.handed, writer, report)
-                    else:
-                        _take(one, held[one.handed.student], writer, report)
-            finally:
-                batch.stop()
-        report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
-        report.lateness = _moved(lateness, books.penalties(session, assignment))
-        if writer and not (student or report.failed):
-            late.note(assignment, dates)
-        plan.seen.save()
-        with contextlib.suppress(NoAssignment):
-            report.stands_out = summary.report(summary.of_plan(plan), anonymous=True)["stands_out"]
+    report = Report(assignment, notice=_notice(dask))
+    app = books.application(assignment, Path.cwd())
+    with fast.gradebook(books.directory(app).db_url) as session:
+        grading = _Run(app, session, report, student, gradebook)
+        grading.receive(take)
+        if todo := grading.todo(again):
+            with _bar(report.notebooks, report.kept, shown) as tick:
+                grading.grade(todo, Batch(grading.plan, _executor(jobs, dask), again, tick), accept)
+            report.seconds = time.monotonic() - start
+        grading.note()
     report.waiting = books.waiting(app, assignment)
-    report.seconds = time.monotonic() - start
     return report
+
+
+def _notice(dask: str | None) -> str:
+    notice = "" if dask else sandbox.require(sandbox.layers()).notice
+    return _lines(notice, ROOT if hasattr(os, "geteuid") and os.geteuid() == 0 else "")
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
+
+
+class _Run:
+    """Grading of one assignment, or of one student in it, step by step; `report` is told what becomes of it."""
+
+    def __init__(self, app: Any, session: Any, report: Report, student: str | None, gradebook: bool):
+        assignment, folder = report.assignment, Path.cwd()
+        self._session, self._report, self._student = session, report, student
+        self._pattern, self._dates = books.pattern(app, assignment), books.dates(app, assignment)
+        url = books.directory(app).db_url
+        self.plan = Plan(folder, assignment, url, self._pattern, books.budget(app), self._dates)
+        self._writer = books.Writer(app, self.plan, session) if gradebook else None
+
+    def receive(self, take: bool) -> None:
+        """Look at what was handed in, and tell of everybody."""
+        report, plan = self._report, self.plan
+        report.points = _other_points(plan)
+        intake = plan.intake(self._student, take)
+        self._handed = intake.handed
+        report.frozen = {name: list(notebook.gone.values()) for name, notebook in plan.frozen.items()}
+        if not (self._handed or plan.frozen or any(one.kind != "missing" or one.do for one in intake.notices)):
+            self._nobody(bool(intake.notices))
+        #: By student, the notebooks of which something is there that cannot be graded.
+        self._held = {
+            one.student: {n for s, n in intake.held if s == one.student} | set(plan.frozen) for one in self._handed
+        }
+        report.not_graded = [notice.to_dict() for notice in intake.notices]
+        unscored = books.unscored(self._session, plan.assignment)
+        keep = results.attention(plan.course, plan.assignment, intake, unscored, self._student)
+        report.rows = _rows(intake, keep)
+        report.students = len(self._handed)
+        report.notebooks = sum(len(one.notebooks) for one in self._handed)
+
+    def _nobody(self, known: bool) -> None:
+        there = os.path.relpath(self._pattern.replace("{student}", self._student or "STUDENT"))
+        who = f"{self._student} has not handed in" if self._student else "Nobody has handed in"
+        nothing = f"{who}: there is nothing to grade in {there}."
+        if self._student or not known:
+            raise NoAssignment(nothing)
+        self._report.notice = _lines(self._report.notice, nothing)
+
+    def todo(self, again: bool) -> list[Handed]:
+        """Those whose present notebooks the gradebook does not have, or all of them `again`."""
+        writer = self._writer
+        if again or writer is None:
+            return self._handed
+        todo = [one for one in self._handed if not writer.is_written(one, self._held[one.student])]
+        self._report.kept = self._report.notebooks - sum(len(one.notebooks) for one in todo)
+        return todo
+
+    def grade(self, todo: list[Handed], batch: Batch, accept: bool) -> None:
+        """Grade them, and write each into the gradebook as soon as it is done."""
+        report, writer = self._report, self._writer
+        others = []
+        if writer and not accept:
+            others = [one for one in todo if writer.is_of_another_kit(one, self._held[one.student])]
+        lateness = books.penalties(self._session, self.plan.assignment)
+        try:
+            for one in batch.students(todo):
+                if one.handed in others and not one.failed and not one.contended:
+                    _compare(one.handed, writer, report)
+                else:
+                    _take(one, self._held[one.handed.student], writer, report)
+        finally:
+            batch.stop()
+        report.graded, report.kept = batch.counts.graded, report.kept + batch.counts.kept
+        report.lateness = _moved(lateness, books.penalties(self._session, self.plan.assignment))
+        self.plan.seen.save()
+        with contextlib.suppress(NoAssignment):
+            report.stands_out = summary.report(summary.of_plan(self.plan), anonymous=True)["stands_out"]
+
+    def note(self) -> None:
+        """Keep by which dates the whole class is graded now."""
+        if self._writer and not self._student and not self._report.failed:
+            late.note(self._report.assignment, self._dates)
 
 
 def _rows(intake: Any, keep: set[str]) -> list[dict[str, Any]]:
