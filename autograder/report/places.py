@@ -113,44 +113,52 @@ def sentence(diagnosis: Diagnosis) -> str:
         return SENTENCES["method_missing"]
     if diagnosis.message or not diagnosis.lines:
         return diagnosis.message
-    said, line = diagnosis.said, diagnosis.lines[0]
-    if diagnosis.mistake == "outdent":
-        ends = said.get("what", "").startswith("return") and said.get("of") == "loop"
-        text = "Line {line} ends the function in the first round of the loop." if ends else OUT[said.get("of", "loop")]
-    elif diagnosis.mistake == "indent":
-        text = IN[said.get("of", "loop")]
-    elif diagnosis.mistake in ("statement_extra", "attribute") and SETS_MODE.search(said.get("what", "")):
-        text = MODE
-    elif diagnosis.mistake == "statement_extra" and diagnosis.source.rstrip().endswith(":"):
-        text = "What begins in line {line} does something that is not to happen there."
-    elif (
-        diagnosis.mistake == "call_extra" and (cut := re.search(r"\.\w+\(\)$", said.get("what", ""))) and cut[0] in CUTS
-    ):
-        text = CUTS[cut[0]]
-    elif diagnosis.mistake == "moved" and said.get("when"):
-        text = "What line {line} does is needed, but it comes {when}."
-    elif diagnosis.mistake == "call_extra" and said.get("call"):
-        text = "In line {line}, {call} is one thing too many."
-    else:
-        text = "" if _of_a_header(diagnosis) else SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
-    if text == SENTENCES["expression"] and diagnosis.source.rstrip().endswith(("(", "[", "{")):
-        text = "Part of what begins in line {line} is not what is needed there."
-    if diagnosis.mistake == "dimension" and said.get("call") in DOES:
-        text = f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
-    if said.get("check") and text:
+    text = _template(diagnosis)
+    if text and diagnosis.said.get("check"):
         text = OF_ANOTHER_CHECK + text
+    return text.format(line=diagnosis.lines[0], **_words(diagnosis))
+
+
+def _template(diagnosis: Diagnosis) -> str:
+    """The sentence for the kind of edit, with places for the line and for what `_words` gives."""
+    kind, said = diagnosis.mistake, diagnosis.said
+    what, ending = said.get("what", ""), diagnosis.source.rstrip()[-1:]
+    if kind == "outdent":
+        ends = what.startswith("return") and said.get("of") == "loop"
+        return "Line {line} ends the function in the first round of the loop." if ends else OUT[said.get("of", "loop")]
+    if kind == "indent":
+        return IN[said.get("of", "loop")]
+    if kind in ("statement_extra", "attribute") and SETS_MODE.search(what):
+        return MODE
+    if kind == "statement_extra" and ending == ":":
+        return "What begins in line {line} does something that is not to happen there."
+    if kind == "call_extra" and (cut := re.search(r"\.\w+\(\)$", what)) and cut[0] in CUTS:
+        return CUTS[cut[0]]
+    if kind == "call_extra" and said.get("call"):
+        return "In line {line}, {call} is one thing too many."
+    if kind == "moved" and said.get("when"):
+        return "What line {line} does is needed, but it comes {when}."
+    if kind == "dimension" and said.get("call") in DOES:
+        return f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
+    if _of_a_header(diagnosis):
+        return ""
+    text = SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
+    if text == SENTENCES["expression"] and ending in ("(", "[", "{"):
+        return "Part of what begins in line {line} is not what is needed there."
+    return text
+
+
+def _words(diagnosis: Diagnosis) -> dict[str, str]:
+    """What the sentences speak of beside the line."""
+    said = diagnosis.said
     name = said["what"] if _word(diagnosis) != diagnosis.mistake else said.get("call")
-    call = f"`{name}`" if name and name.startswith(".") else f"{name}()" if name else "a function"
-    what = f"`{said['what']}`" if said.get("what") else "something"
-    check = said.get("check", "").replace("_", " ")
-    return text.format(
-        line=line,
-        call=call,
-        what=what,
-        check=check,
-        other=said.get("other", ""),
-        when=said.get("when", ""),
-    )
+    return {
+        "call": f"`{name}`" if name and name.startswith(".") else f"{name}()" if name else "a function",
+        "what": f"`{said['what']}`" if said.get("what") else "something",
+        "check": said.get("check", "").replace("_", " "),
+        "other": said.get("other", ""),
+        "when": said.get("when", ""),
+    }
 
 
 def _of_a_header(diagnosis: Diagnosis) -> bool:
