@@ -73,7 +73,7 @@ def _case(case: Case, name: str) -> list[str]:
     lines += [f"{name} with {call}" for call in case.calls]
     if case.notes:
         lines.append("with " + ", ".join(case.notes))
-    if case.wrong and max(case.expected["shape"]) > MOST:
+    if case.wrong and max(case.expected["shape"], default=0) > MOST:
         first, at = min(case.wrong), list(case.difference.index) if case.difference else []
         expected, got = (values.line(tensor["values"][first]) for tensor in (case.expected, case.got))
         lines.append(f"{len(case.wrong)} of {len(case.got['values'])} elements differ, the first at {at}.")
