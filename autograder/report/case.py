@@ -42,6 +42,11 @@ class Case:
         return "   (* differs)" if self.wrong else ""
 
     @property
+    def digits(self) -> int:
+        """Of tensors that are shown side by side; see values.digits."""
+        return values.digits(self.expected, self.got, self.wrong) if self.wrong else 0
+
+    @property
     def part(self) -> str:
         """Which part of the result is shown: ", at [2]", or nothing when it is all of it."""
         where = self.difference.where if self.difference else ()
@@ -58,6 +63,10 @@ def case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
     """
     mine, theirs = pair
     calls, got, expected = mine.get("calls") or [], mine.get("value"), theirs.get("value")
+    title = result.name.replace("_", " ")
+    notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
+    if result.why == "changed" and (damage := _damage(calls, theirs.get("calls") or [])):
+        return Case(title, _told(calls[:1]), notes + damage, None, None, None, compared=False)
     found = difference(got, expected, probe.rtol, probe.atol) if "value" in theirs else None
     if found:
         got, expected = found.got, found.expected
@@ -79,13 +88,20 @@ def case(result: ProbeResult, probe: Probe, pair: tuple[Frame, Frame]) -> Case:
                 if not (found and found.fault == "value" and in_call.fault == "kind"):  # a form that was left open
                     found, got, expected = in_call, in_call.got, in_call.expected
                 break
-    notes = [f"{name} = {values.line(value)}" for name, value in mine.get("notes", {}).items()]
     wrong: set[int] = set()
     if found and found.fault == "value" and isinstance(found.expected, dict) and "tensor" in found.expected:
         both = zip(found.got["values"], found.expected["values"], strict=True)
         wrong = {i for i, (a, b) in enumerate(both) if isinstance(a, list) or not close(a, b, probe.rtol, probe.atol)}
-    title = result.name.replace("_", " ")
     return Case(title, _told(calls)[:2], notes, expected, got, found, wrong)
+
+
+def _damage(calls: list[Frame], theirs: list[Frame]) -> list[str]:
+    """What an earlier call has made of the arguments of a later one, whose result is that of other arguments then."""
+    pairs = [(own["arguments"], other["arguments"]) for own, other in zip(calls, theirs, strict=False)]
+    given, meant = next(((own, other) for own, other in pairs[1:] if own != other), ({}, {}))
+    return [
+        f"{name} = {values.line(value)} in a later call" for name, value in given.items() if value != meant.get(name)
+    ]
 
 
 def _parts(value: Any) -> list[Any]:

@@ -123,8 +123,9 @@ def _case(case: Case) -> str:
         parts.append(f"<div style='{_MONO}'>with {text(', '.join(case.notes))}</div>")
     if case.compared:
         star = f"<span style='{QUIET}'>{text(case.star)}</span>"
-        parts.append(_beside(f"expected{text(case.part)}", value(case.expected, case.wrong, mark=False)))
-        parts.append(_beside(f"yours{star}", value(case.got, case.wrong)))
+        expected, got = values.apart(case.expected, case.got, 100)
+        parts.append(_beside(f"expected{text(case.part)}", heat(case.expected, case, mark=False) or _bare(expected)))
+        parts.append(_beside(f"yours{star}", heat(case.got, case, mark=True) or _bare(got)))
     return "".join(parts)
 
 
@@ -139,17 +140,20 @@ def shows(case: Case) -> bool:
     return bool(case.calls or case.notes or case.expected is not None or case.got is not None)
 
 
-def value(encoded: Any, wrong: set[int], mark: bool = True) -> str:
-    """A tensor of one or two dimensions as a heat map, anything else on a line."""
-    drawn = heat(encoded, wrong, mark) if isinstance(encoded, dict) and "tensor" in encoded else ""
-    return drawn or f"<code style='background:none'>{text(values.line(encoded, 100))}</code>"
+def _bare(content: str) -> str:
+    return f"<code style='background:none'>{text(content)}</code>"
 
 
-def heat(tensor: dict[str, Any], wrong: set[int], mark: bool) -> str:
-    """Blue above zero, orange below, stronger where larger; wrong elements have a star and a frame, with `mark`."""
-    seen = values.window(tensor, wrong, MOST)
-    if seen is None:
+def heat(value: Any, case: Case, mark: bool) -> str:
+    """A tensor of one or two dimensions, blue above zero, orange below, stronger where larger; "" for anything else.
+
+    With `mark` wrong elements have a star and a frame.
+    """
+    tensor = value if isinstance(value, dict) and "tensor" in value else None
+    seen = values.window(tensor, case.wrong, MOST) if tensor else None
+    if tensor is None or seen is None:
         return ""
+    digits = case.digits
     largest = max((abs(v) for v in tensor["values"] if _finite(v)), default=0.0) or 1.0
     made = ""
     for row in seen.rows:
@@ -159,29 +163,23 @@ def heat(tensor: dict[str, Any], wrong: set[int], mark: bool) -> str:
                 made += f"<td style='border:none'>{'⋮' if row is None else '…'}</td>"
                 continue
             position = row * tensor["shape"][-1] + column
-            made += _cell(tensor["values"][position], largest, mark and position in wrong)
+            made += _cell(tensor["values"][position], largest, mark and position in case.wrong, digits)
         made += "</tr>"
     more = f"<div style='{QUIET}'>{seen.left_out}</div>" if seen.left_out else ""
     return f"<table style='border-collapse:collapse;color:inherit;{_MONO}'>{made}</table>{more}"
 
 
-def _cell(number: Any, largest: float, wrong: bool) -> str:
+def _cell(number: Any, largest: float, wrong: bool, digits: int) -> str:
     colour = ""
     if _finite(number):
         shade = 0.55 * abs(number) / largest
         colour = f"background:rgba({'70,130,240' if number >= 0 else '240,140,40'},{shade:.2f});"
     frame = f"outline:2px solid {BAD};outline-offset:-2px;font-weight:600;" if wrong else ""
-    return f"<td style='{_CELL};{colour}{frame}'>{'*' if wrong else ''}{text(_short(number))}</td>"
+    return f"<td style='{_CELL};{colour}{frame}'>{'*' if wrong else ''}{text(values.cell(number, digits))}</td>"
 
 
 def _finite(number: Any) -> bool:
     return isinstance(number, int | float) and math.isfinite(number)
-
-
-def _short(number: Any) -> str:
-    if isinstance(number, float) and 1e-3 <= abs(number) < 1e4:
-        return f"{number:.4f}"
-    return values.number(float(f"{number:.6g}")) if isinstance(number, float) else str(number)
 
 
 def pre(content: str) -> str:

@@ -30,7 +30,7 @@ def get_ready() -> None:
 def show(out: Console, verdicts: list[Verdict], experiment: Callable[[Exercise], list[str]]) -> None:
     """One verdict in full; of many a line each, and the first that needs work in full."""
     if len(verdicts) == 1:
-        out.print(render(verdicts[0], _shown_experiment(verdicts[0], experiment)))
+        out.print(render(verdicts[0], _shown_experiment(verdicts[0], experiment)), crop=False)
         return
     unreadable: set[str] = set()
     table = Table.grid(padding=(0, 1))
@@ -48,7 +48,7 @@ def show(out: Console, verdicts: list[Verdict], experiment: Callable[[Exercise],
     first = next((v for v in verdicts if not v.passed and v.outcome != "not_started"), None)
     first = first or next((v for v in verdicts if not v.passed), None)
     if first:
-        out.print(render(first, _shown_experiment(first, experiment)))
+        out.print(render(first, _shown_experiment(first, experiment)), crop=False)
 
 
 def is_unreadable(verdict: Verdict) -> bool:

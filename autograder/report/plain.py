@@ -75,7 +75,7 @@ def _case(case: Case, name: str) -> list[str]:
         lines.append("with " + ", ".join(case.notes))
     if case.wrong and max(case.expected["shape"], default=0) > MOST:
         first, at = min(case.wrong), list(case.difference.index) if case.difference else []
-        expected, got = (values.line(tensor["values"][first]) for tensor in (case.expected, case.got))
+        expected, got = values.apart(case.expected["values"][first], case.got["values"][first])
         lines.append(f"{len(case.wrong)} of {len(case.got['values'])} elements differ, the first at {at}.")
         lines += [f"expected{case.part} there: {expected}", f"yours there: {got}"]
     elif case.compared:

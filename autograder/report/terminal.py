@@ -64,7 +64,7 @@ def text(verdict: Verdict) -> str:
     """The feedback on a verdict as plain text."""
     out = Console(highlight=False, emoji=False, markup=False, no_color=True, width=WIDTH, file=io.StringIO())
     with out.capture() as captured:
-        out.print(render(verdict))
+        out.print(render(verdict), crop=False)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
@@ -76,7 +76,7 @@ def mark(passed: bool) -> Text:
 
 def render(verdict: Verdict, experiment: list[str] | None = None) -> Group:
     """Everything there is to say about one exercise, ending with the next thing to type."""
-    return Group(*body(verdict, experiment), Padding(_next(verdict), (1, 0, 0, 0), expand=False))
+    return Group(*body(verdict, experiment), Text(""), _next(verdict))  # a padding would cut what is too long
 
 
 def body(verdict: Verdict, experiment: list[str] | None = None) -> list[Any]:
@@ -166,9 +166,9 @@ def _case(case: Case, name: str) -> Group:
 
 
 def _comparison(case: Case) -> Any:
-    expected, got = _lines(case.expected, case.wrong, ""), _lines(case.got, case.wrong)
-    if expected == got and len(got) == 1:
-        expected, got = ([text] for text in values.apart(case.expected, case.got, WIDTH - 4))
+    expected, got = ([text] for text in values.apart(case.expected, case.got, WIDTH - 4))
+    if case.wrong and (rows := values.table(case.expected, case.wrong, "", case.digits)):
+        expected, got = rows, values.table(case.got, case.wrong, "*", case.digits) or got
     uncut = max(len(values.line(value, 10_000)) for value in (case.expected, case.got))
     if case.difference and case.difference.fault == "length" and uncut > WIDTH - 4:
         expected, got = [values.kind(case.expected)], [values.kind(case.got)]  # cut to a line, both would look alike
@@ -191,14 +191,6 @@ def _starred(lines: list[str]) -> list[Text]:
         text.highlight_regex(r"\*[-+.\w]+", style=BAD)
         texts.append(text)
     return texts
-
-
-def _lines(value: Any, wrong: set[int], star: str = "*") -> list[str]:
-    if isinstance(value, dict) and "tensor" in value:
-        rows = values.table(value, wrong, star)
-        if rows is not None:
-            return rows
-    return [values.line(value, WIDTH - 4)]
 
 
 def _printed(printed: str) -> Group:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from autograder.report import plain, terminal, values
+from autograder.report import html, plain, terminal, values
+from autograder.report.words import feedback
 from conftest import Check
 
 WRONG = {
@@ -83,6 +84,42 @@ def test_of_many_columns_a_screen_reader_reads_the_first_element_that_differs(ch
 )
 def test_a_number_that_begins_with_a_vowel_has_its_article(shape: list[int], told: str) -> None:
     assert values.kind({"tensor": "float32", "shape": shape}).startswith(told)
+
+
+def test_numbers_that_differ_little_are_shown_with_as_many_digits_as_that_takes(check: Check) -> None:
+    text = """def cross_entropy(input, target):
+    exps = (input - input.amax(1, True)).exp()
+    return -(exps[range(len(target)), target] / exps.sum(1) + 1e-9).log().mean()
+"""
+    verdict = check("cross_entropy", text)
+    in_notebook = html.block(feedback(verdict), False, [])
+    for page in (terminal.text(verdict), "\n".join(plain.verdict(verdict)), in_notebook):
+        shown = page[page.index("smallest failing case") :]
+        numbers = re.findall(r"tensor\((\d[\d.]*), float64\)", shown)
+        assert len(set(numbers)) == len(numbers) == 2, page
+
+
+def test_all_wrong_elements_of_two_tables_look_different() -> None:
+    one, other = ({"tensor": "float64", "shape": [2], "values": pair} for pair in ([0.5, 0.3], [0.6, 0.3000001]))
+    assert values.digits(one, other, {0}) == 0
+    assert values.digits(one, other, {0, 1}) == 7
+    assert values.table(one, {0, 1}, "", 7) == ["0.5  0.3"]
+    assert values.table(other, {0, 1}, "*", 7) == ["*0.6  *0.3000001"]
+
+
+def test_what_a_call_made_of_its_arguments_is_not_shown_as_what_was_asked_for(check: Check) -> None:
+    page = terminal.text(check("max_abs_diff", "def max_abs_diff(a, b):\n    return a.sub_(b).abs_().max().item()\n"))
+    assert "changed its argument a in place" in page
+    assert "expected" not in page
+    assert re.search(
+        r"The check: finds the largest.*\n +max_abs_diff with a = [^=]*b = [^=]*with a = [^=]*in a later call", page
+    )
+
+
+def test_a_command_that_is_too_long_for_a_line_is_whole(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = check("cross_entropy", "def cross_entropy(input, target):\n    return input.mean()\n")
+    verdict.path = "a/" * 30 + "answer.py"
+    assert f"file={verdict.path} plot=1\n" in terminal.text(verdict)
 
 
 def test_of_several_calls_the_one_is_shown_whose_part_differs(check: Check) -> None:
