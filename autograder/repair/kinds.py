@@ -20,83 +20,100 @@ ALONG = {
 }  # fmt: skip
 #: Those that take the tensors first, and the dimension after them, also as methods of nothing.
 AFTER_TENSORS = {"stack", "cat"}
-
-
+#: The kind of a change between two expressions of one type, whatever is in them; and between two keyword arguments.
+OF_TYPE = {
+    ast.Constant: "constant", ast.Compare: "comparison", ast.BoolOp: "condition", ast.Name: "name", ast.Slice: "index"
+}  # fmt: skip
+OF_KEYWORD = {"dim": "dimension", "axis": "dimension", "keepdim": "keepdim"}
 SIGNS = (ast.Add, ast.Sub)
 
 
 def classify(old: ast.AST, new: ast.AST) -> str:
-    """The kind of the edit old -> new of one expression."""
+    """The kind of the edit old -> new of one expression: what the first of these sees that sees anything."""
     if isinstance(old, ast.keyword) and isinstance(new, ast.keyword):
-        kinds = {"dim": "dimension", "axis": "dimension", "keepdim": "keepdim"}
-        return kinds.get(old.arg or "", classify(old.value, new.value))
+        return OF_KEYWORD.get(old.arg or "") or classify(old.value, new.value)
     if is_number(old) and is_number(new):
         return "constant"
+    if type(old) is type(new) and type(old) in OF_TYPE:
+        return OF_TYPE[type(old)]
+    seen = _before_it(old, new) or _operation(old, new) or _call(old, new) or _part(old, new) or _around_it(old, new)
+    return seen or "expression"
+
+
+def _before_it(old: ast.AST, new: ast.AST) -> str:
+    """A minus or a `not` comes before it or goes; two of them, as in -(-a // b), round up."""
     match old, new:
-        case (ast.Constant(), ast.Constant()):
-            return "constant"
         case (ast.BinOp(op=ast.FloorDiv()), ast.UnaryOp(operand=ast.BinOp(op=ast.FloorDiv()))):
             return "rounding"
-        case (ast.UnaryOp(op=ast.USub(), operand=inner), _) if same(inner, new):
-            return "sign"
-        case (_, ast.UnaryOp(op=ast.USub(), operand=inner)) if same(inner, old):
-            return "sign"
-        case (ast.Compare(), ast.Compare()):
-            return "comparison"
-        case (ast.BoolOp(), ast.BoolOp()):
-            return "condition"
-        case (_, ast.UnaryOp(op=ast.Not(), operand=inner)) if same(inner, old):
-            return "condition"
-        case (ast.UnaryOp(op=ast.Not(), operand=inner), _) if same(inner, new):
-            return "condition"
+    for longer, shorter in ((old, new), (new, old)):
+        if isinstance(longer, ast.UnaryOp) and same(longer.operand, shorter):
+            return {ast.USub: "sign", ast.Not: "condition"}.get(type(longer.op), "")
+    return ""
+
+
+def _operation(old: ast.AST, new: ast.AST) -> str:
+    """The operator is another one, or its operands stand the other way round, or one of them comes or goes."""
+    match old, new:
         case (ast.AugAssign(), ast.AugAssign()) if same(old.target, new.target) and same(old.value, new.value):
-            return "sign" if isinstance(old.op, SIGNS) and isinstance(new.op, SIGNS) else "operator"
+            return _operator(old.op, new.op)
         case (ast.BinOp(), ast.BinOp()) if same(old.left, new.left) and same(old.right, new.right):
-            return "sign" if isinstance(old.op, SIGNS) and isinstance(new.op, SIGNS) else "operator"
+            return _operator(old.op, new.op)
         case (ast.BinOp(), ast.BinOp()) if same(old.left, new.right) and same(old.right, new.left):
             return "operands_swapped" if type(old.op) is type(new.op) else "operator"
         case (ast.BinOp(), _) if same(old.left, new) or same(old.right, new):
             return "operand_extra"
         case (_, ast.BinOp()) if same(new.left, old) or same(new.right, old):
             return "operand_missing"
+    return ""
+
+
+def _operator(old: ast.operator, new: ast.operator) -> str:
+    return "sign" if isinstance(old, SIGNS) and isinstance(new, SIGNS) else "operator"
+
+
+def _call(old: ast.AST, new: ast.AST) -> str:
+    """Another function is called, or with other arguments, or what is named there is called or is not."""
+    match old, new:
         case (ast.Call(), ast.Call()) if calls(old) == calls(new)[::-1] and len(calls(old)) > 1:
             return "calls_swapped"
         case (ast.Call(), ast.Call()) if same(old.func, new.func):
             return _arguments(old, new)
         case (ast.Call(func=ast.Attribute(value=a)), ast.Call(func=ast.Attribute(value=b))) if _alike(a, b):
             return "function" if _gets_the_same(old, new) else "expression"
+        case (ast.Call(func=ast.Name()), ast.Call(func=ast.Name())) if same(old.args, new.args):
+            return "function"
         case (ast.Attribute() | ast.Name(), ast.Call(func=function)) if same(old, function):
             return "not_called"
         case (ast.Call(func=function), ast.Attribute() | ast.Name()) if same(function, new):
             return "called"
-        case (ast.Call(func=ast.Name()), ast.Call(func=ast.Name())) if list(map(ast.dump, old.args)) == list(
-            map(ast.dump, new.args)
-        ):
-            return "function"
+    return ""
+
+
+def _part(old: ast.AST, new: ast.AST) -> str:
+    """Of the same thing another part is taken, or the parts that it is put together of are other ones."""
+    match old, new:
         case (ast.Attribute(), ast.Attribute()) if same(old.value, new.value):
             return "in_place" if old.attr == new.attr + "_" else "attribute"
-        case (ast.Name(), ast.Name()):
-            return "name"
         case (ast.Yield(), ast.YieldFrom()) if same(old.value, new.value):
             return "yields_whole"
         case (ast.Subscript(), ast.Subscript()) if same(old.value, new.value):
             return "index"
-        case (ast.Slice(), ast.Slice()):
-            return "index"
+        case (ast.Tuple() | ast.List(), ast.Tuple() | ast.List()):
+            return _elements(old, new)
+        case (ast.IfExp(body=a, orelse=b), ast.IfExp(body=c, orelse=d)) if same([a, b], [c, d]) or same([b, a], [c, d]):
+            return "condition"
+    return ""
+
+
+def _around_it(old: ast.AST, new: ast.AST) -> str:
+    """Something is done with it that was not, or no more: a call, an index."""
     if is_call_of(new, old):
         return "not_in_place" if isinstance(getattr(old, "ctx", None), ast.Store) else "call_missing"
     if is_call_of(old, new):
         return "call_extra"
     if isinstance(new, ast.Subscript) and same(new.value, old):
         return "index_missing"
-    if isinstance(old, ast.Subscript) and same(old.value, new):
-        return "index_extra"
-    if isinstance(old, ast.Tuple | ast.List) and isinstance(new, ast.Tuple | ast.List):
-        return _elements(old, new)
-    if isinstance(old, ast.IfExp) and isinstance(new, ast.IfExp):
-        both = [new.body, new.orelse]
-        return "condition" if same([old.body, old.orelse], both) or same([old.orelse, old.body], both) else "expression"
-    return "expression"
+    return "index_extra" if isinstance(old, ast.Subscript) and same(old.value, new) else ""
 
 
 def kind_in(node: ast.AST, new: ast.AST, parent: ast.AST) -> str:
