@@ -102,7 +102,9 @@ class Fresh:
         return found - {name}
 
     def _ways(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
-        yield from self._by_type(node, parent)
+        if not _stays(node, parent):
+            yield from self._by_type(node, parent)
+            yield from self._by_place(node, parent)
         if isinstance(node, ast.Starred | ast.JoinedStr | ast.FormattedValue) or isinstance(parent, ast.Expr):
             return  # of a call that is a statement nothing comes
         if isinstance(node, SIGNED) and not _is_no_number(parent) and not self._is_given(node):
@@ -115,6 +117,7 @@ class Fresh:
                 yield from self._calculated(node)
 
     def _by_type(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
+        """Another one of its type, or a part of it."""
         match node:
             case ast.Constant(value=bool()):
                 yield _set(value=not node.value)
@@ -122,37 +125,16 @@ class Fresh:
                 yield from self._numbers(node, parent)
             case ast.Constant(value=str()):
                 yield from (_put(c) for c in self.known.constants.values() if isinstance(c.value, str))
-            case ast.UnaryOp():
-                yield lambda n: n.operand
-            case ast.BinOp():
+            case ast.UnaryOp() | ast.BinOp() | ast.Compare() | ast.BoolOp() | ast.IfExp():
                 yield from operators.ways(node)
             case ast.Call():
                 yield from calls.ways(node, self.names, self.known)
-            case ast.Name(id="self"):
-                return
             case ast.Name():
-                for other in sorted(self.imported) if node.id in self.imported else self.values:
-                    yield _set(id=other)
+                yield from (_set(id=n) for n in (sorted(self.imported) if node.id in self.imported else self.values))
             case ast.Attribute():
                 yield lambda n: ast.Call(n, [], [])
                 yield lambda n: n.value
-                for other in sorted(self.known.attributes - {node.attr}):
-                    yield _set(attr=other)
-            case ast.Compare(ops=[_]):
-                for operator in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.Is, ast.IsNot):
-                    if not isinstance(node.ops[0], operator):
-                        yield _set(ops=[operator()])
-                yield lambda n: having(n, left=n.comparators[0], comparators=[n.left])
-            case ast.BoolOp():
-                yield _set(op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
-                for i in range(len(node.values)):
-                    yield lambda n, i=i: n.values[i]
-            case ast.IfExp():
-                yield lambda n: having(n, body=n.orelse, orelse=n.body)
-                yield lambda n: n.body
-                yield lambda n: n.orelse
-            case ast.Tuple() if isinstance(parent, ast.Assign) and keeps_names(parent):
-                return
+                yield from (_set(attr=other) for other in sorted(self.known.attributes - {node.attr}))
             case ast.Tuple() | ast.List():
                 elements = [e for e in self.known.elements.values() if not isinstance(parent, ast.Subscript)]
                 yield from operators.of_elements(node, list(self._reachable(elements)))
@@ -160,24 +142,28 @@ class Fresh:
                 yield lambda n: n.value
                 yield from (_slice(put) for put in self._reachable(s.slice for s in self.known.subscripts.values()))
             case ast.Slice():
-                for bound in ("lower", "upper", "step"):
-                    if getattr(node, bound) is not None:
-                        yield _set(**{bound: None})
+                bounds = ("lower", "upper", "step")
+                yield from (_set(**{bound: None}) for bound in bounds if getattr(node, bound) is not None)
             case ast.ListComp() | ast.GeneratorExp():
                 for i, generator in enumerate(node.generators):
                     for j in range(len(generator.ifs)):
                         yield lambda n, i=i, j=j: _without_if(n, i, j)
+
+    def _by_place(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
+        """What may stand where it stands: a length to divide by, a condition, what rights have in the same role."""
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div) and parent.right is node:
             yield from map(_put, self._lengths())
         if _is_condition(node, parent):
             yield lambda n: ast.UnaryOp(ast.Not(), n)
-            yield from (_put(c) for c in self._reachable(self.known.conditions.values()))
+            yield from map(_put, self._reachable(self.known.conditions.values()))
+        alike = self._in_role(node, parent)
         if not isinstance(node, ast.Constant | ast.Name) or _is_condition(node, parent):
-            alike = (e for e in self._in_role(node, parent) if type(e) is type(node) or len(self.known.bags) < 3)
-            yield from (_put(e) for e in self._reachable(alike))
+            alike = [e for e in alike if type(e) is type(node) or len(self.known.bags) < 3]
         elif isinstance(node, ast.Name) and node.id not in self.imported:
-            short = (e for e in self._in_role(node, parent) if len(ast.unparse(e)) < 16 and not _is_part(e, node))
-            yield from (_put(e) for e in self._reachable(short))
+            alike = [e for e in alike if len(ast.unparse(e)) < 16 and not _is_part(e, node)]
+        else:
+            return
+        yield from map(_put, self._reachable(alike))
 
     def _numbers(self, node: ast.expr, parent: ast.AST) -> Iterator[Make]:
         value = ast.literal_eval(node)
@@ -248,6 +234,13 @@ def _is_no_number(parent: ast.AST) -> bool:
 def _is_part(new: ast.expr, name: ast.Name) -> bool:
     """Whether this is name.part: of what a probe hands over, it may be something that the prompt does not promise."""
     return isinstance(new, ast.Attribute) and isinstance(new.value, ast.Name) and new.value.id == name.id != "self"
+
+
+def _stays(node: ast.expr, parent: ast.AST) -> bool:
+    """Whether no other is tried for it: it is `self`, or each of its names is where it belongs."""
+    if isinstance(node, ast.Tuple):
+        return isinstance(parent, ast.Assign) and keeps_names(parent)
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def _is_condition(node: Any, parent: ast.AST) -> bool:

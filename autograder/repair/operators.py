@@ -13,7 +13,30 @@ from autograder.repair.calls import Make
 from autograder.repair.edit import having
 
 
-def ways(node: ast.BinOp) -> Iterator[Make]:
+def ways(node: ast.expr) -> Iterator[Make]:
+    """Another operator, the sides exchanged, one side alone."""
+    match node:
+        case ast.UnaryOp():
+            yield lambda n: n.operand
+        case ast.BinOp():
+            yield from _of_operation(node)
+        case ast.Compare(ops=[operator]):
+            for other in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.Is, ast.IsNot):
+                if not isinstance(operator, other):
+                    yield lambda n, o=other: having(n, ops=[o()])
+            yield lambda n: having(n, left=n.comparators[0], comparators=[n.left])
+        case ast.BoolOp():
+            other = ast.Or if isinstance(node.op, ast.And) else ast.And
+            yield lambda n: having(n, op=other())
+            for i in range(len(node.values)):
+                yield lambda n, i=i: n.values[i]
+        case ast.IfExp():
+            yield lambda n: having(n, body=n.orelse, orelse=n.body)
+            yield lambda n: n.body
+            yield lambda n: n.orelse
+
+
+def _of_operation(node: ast.BinOp) -> Iterator[Make]:
     for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow, ast.MatMult, ast.Mod):
         if not isinstance(node.op, operator) and not _changes_nothing(operator, node.right):
             yield lambda n, o=operator: having(n, op=o())
