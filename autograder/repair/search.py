@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from autograder.repair import twins, undoing
 from autograder.repair.edit import Edit
@@ -46,49 +46,54 @@ class Search:
             return found
         suggested = sorted((e for d in differences for e in d), key=lambda edit: edit.rank)
         self._ahead(suggested[:LIKELIEST], differences)
-        alone = self.single.best(suggested, LIKELIEST)
-        if alone and alone.cost <= CHEAP and alone.edits[0].kind not in WHOLESALE:
-            return alone
-        if alone:
-            self.single.most = alone.cost
-            try:
-                return self.single.best(others(), MOST_LIKELY) or alone
-            except OutOfBudget:
-                return alone
-        both = twins.pairs(self.sets.tree, others())
-        if found := self.sets.best(self.sets.all_pass(both)):
-            return found
-        if self.undone and (found := self.single.best(others(), MOST_UNDOING)):
-            return found
-        if found := self.single.best(others(), FIRST):
+        if alone := self.single.best(suggested, LIKELIEST):
+            return self._likelier(alone, others)
+        twin_edits = twins.pairs(self.sets.tree, others())
+        if found := self._one(twin_edits, others()):
             return found
         every = sorted([*suggested, *others()], key=lambda edit: edit.rank)
+        if found := self._few(twin_edits, every):
+            return found
+        to_rights = [d for d in differences if self._is_right(d)]
+        if found := self._two(to_rights, others(), every):
+            return found
+        found = _least(self._part_of(d, 3) or self._reduced(tuple(d)) for d in to_rights)
+        return self._cheaper(found, every) if found else self._further(every)
+
+    def _likelier(self, alone: Found, others: Callable[[], list[Edit]]) -> Found:
+        """The one edit that a right suggests, or another that costs less, where the first replaces much."""
+        if alone.cost <= CHEAP and alone.edits[0].kind not in WHOLESALE:
+            return alone
+        self.single.most = alone.cost
+        try:
+            return self.single.best(others(), MOST_LIKELY) or alone
+        except OutOfBudget:
+            return alone
+
+    def _one(self, twin_edits: list[tuple[Edit, ...]], others: list[Edit]) -> Found | None:
+        """The same edit in two lines, or one of the likeliest; of more where a known mistake says what to undo."""
+        if found := self.sets.best(self.sets.all_pass(twin_edits)):
+            return found
+        if self.undone and (found := self.single.best(others, MOST_UNDOING)):
+            return found
+        return self.single.best(others, FIRST)
+
+    def _few(self, twin_edits: list[tuple[Edit, ...]], every: list[Edit]) -> Found | None:
+        """An edit more where one mends a probe, what steps of the answer ask for, or the likeliest two."""
         if self._mends_a_probe() and (found := self.several.in_turn(every, beam=1, rounds=1, most=NEXT)):
             return found
-        if found := self.several.by_steps(every, self.telling[:1]) or self.several.likeliest(every, both):
-            return found
-        found = None
-        whole = [d for d in differences if self._is_right(d)]
-        for difference in whole:
-            part = self._part_of(difference, (2,))
-            if part and (found is None or part.cost < found.cost):
-                found = part
+        return self.several.by_steps(every, self.telling[:1]) or self.several.likeliest(every, twin_edits)
+
+    def _two(self, to_rights: list[list[Edit]], others: list[Edit], every: list[Edit]) -> Found | None:
+        """Two edits that lead to a right, unless one costs less, or two others where these cost much; else any two."""
+        found = _least(self._part_of(d, 2) for d in to_rights)
         self.single.most = found.cost if found else math.inf
-        found = self.single.best(others(), MOST_LIKELY) or found
+        found = self.single.best(others, MOST_LIKELY) or found
         if found and len(found.edits) > 1 and found.cost > DEAR:
             return self._pair_instead(found, every)
-        if found:
-            return found
-        if self._mends_a_probe():
+        if not found and self._mends_a_probe():
             found = self.several.in_turn(every, beam=2, rounds=1)
-        found = found or self.several.pair(every, SHARE_OF_PAIRS)
-        if found:
-            return found
-        for difference in whole:
-            part = self._part_of(difference, (3,)) or self._reduced(tuple(difference))
-            if part and (found is None or part.cost < found.cost):
-                found = part
-        return self._cheaper(found, every) if found else self._further(every)
+        return found or self.several.pair(every, SHARE_OF_PAIRS)
 
     def _mends_a_probe(self) -> bool:
         """Whether with one edit a probe passes that did not, and none less."""
@@ -144,13 +149,11 @@ class Search:
         """Whether a difference, made as a whole, gives a right answer: renaming may have gone wrong."""
         return 0 < len(difference) <= MOST_DIFFERENT and bool(self.sets.all_pass([tuple(difference)], careful=False))
 
-    def _part_of(self, difference: list[Edit], counts: tuple[int, ...]) -> Found | None:
-        """The smallest part of a difference to a right, of so many edits, with which every probe passes."""
-        for count in counts:
-            sets = list(itertools.combinations(difference, count))
-            if 0 < len(sets) <= MOST_SETS and (found := self.sets.all_pass(sets)):
-                return self.sets.best(found)
-        return None
+    def _part_of(self, difference: list[Edit], count: int) -> Found | None:
+        """The best part of a difference to a right, of so many edits, with which every probe passes."""
+        sets = list(itertools.combinations(difference, count))
+        passing = self.sets.all_pass(sets) if len(sets) <= MOST_SETS else []
+        return self.sets.best(passing)
 
     def _reduced(self, chosen: tuple[Edit, ...]) -> Found | None:
         """What is left of a difference when everything is taken out that need not be in it."""
@@ -165,3 +168,7 @@ class Search:
             else:
                 chosen = min(passing, key=cost)
         return self.sets.best([chosen]) if len(chosen) <= MOST_PLACES and self.sets.is_fair(chosen) else None
+
+
+def _least(parts: Iterable[Found | None]) -> Found | None:
+    return min((part for part in parts if part), key=lambda part: part.cost, default=None)
