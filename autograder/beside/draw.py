@@ -118,11 +118,11 @@ class Draw:
         """float32, evenly spread over low..high. Small draws have a few values, and as far as these go no row twice."""
         _shape(shape)
         _in_order(low, high)
-        for _ in range(REDRAWN):
+        for steps in [10] * REDRAWN + [100] * REDRAWN:
             values = torch.rand(shape, generator=self._generator, dtype=torch.float32)
             if self.level is None:
                 break
-            values = values.mul(10).round().div(10)
+            values = values.mul(steps).round().div(steps)
             if not shape or len(values.unique(dim=0)) == len(values):
                 break  # a probe may know rows by their values
         return values * (high - low) + low
