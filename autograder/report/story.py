@@ -20,7 +20,8 @@ def told(frame: Frame, expected: Frame, found: Difference | None) -> str:
     value = expected.get("value")
     parts = [name for name, _ in value["dict"]] if isinstance(value, dict) and "dict" in value else []
     turn = first_turn(mine, reference) or (turn_at(found, parts, mine, reference) if found else None)
-    return _call(turn, frame, reference) + sentence(turn) if turn else ""
+    by_y = turn is not None and any(e.get("by_y") and not e["batches"] for e in mine[turn.call])
+    return _call(turn, frame, reference) + sentence(turn, by_y) if turn else ""
 
 
 def where_it_raised(frame: Frame, expected: Frame) -> str:
@@ -44,15 +45,19 @@ def _call(turn: Turn, frame: Frame, reference: list[list[Entry]]) -> str:
     return f"{told}: "
 
 
-def sentence(turn: Turn) -> str:
+def sentence(turn: Turn, by_y: bool = False) -> str:
+    """`by_y`: rows are known by their targets, and the inputs that go with these may be other ones."""
     wanted, before, came = (_batch(batch) for batch in (turn.wanted, turn.before, turn.came))
+    of = "the targets of " if by_y else ""
     match turn.kind:
         case "rows" if turn.before is None:
-            return f"The first batch to learn from is {wanted}; yours learns from {came}."
+            return f"The first batch to learn from is {wanted}; yours learns from {of}{came}."
         case "rows" if turn.before and turn.came and turn.before.rows == turn.came.rows:
-            return f"After {before}, the next batch to learn from is {wanted}; yours learns from {before} once more."
+            return (
+                f"After {before}, the next batch to learn from is {wanted}; yours learns from {of}{before} once more."
+            )
         case "rows":
-            return f"After {before}, the next batch to learn from is {wanted}; yours learns from {came}."
+            return f"After {before}, the next batch to learn from is {wanted}; yours learns from {of}{came}."
         case "skipped" if turn.before is None:
             return f"The step for {wanted} is missing: yours begins with {came}."
         case "skipped":

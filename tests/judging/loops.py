@@ -181,7 +181,26 @@ def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
                         l.bias -= lr * l.bias.grad
                         l.weight.grad.zero_()
 """,
-        ("With 5 rows and bs = 2: The first batch to learn from is rows 0 to 1; yours learns from rows 0 to 4."),
+        "With 5 rows and bs = 2: The first batch to learn from is rows 0 to 1; yours learns from the targets of rows 0 "
+        "to 4.",
+    ),
+    (
+        "fit_layers",
+        """import torch
+
+def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
+    for _ in range(epochs):
+        for i in range(0, len(x), bs):
+            xb = x[i:i + bs]
+            loss_func(model(xb), y[:len(xb)]).backward()
+            with torch.no_grad():
+                for l in model.layers:
+                    for p in l.parameters():
+                        p -= lr * p.grad
+                        p.grad.zero_()
+""",
+        "With 5 rows and bs = 2: After rows 0 to 1, the next batch to learn from is rows 2 to 3; yours learns from the "
+        "targets of rows 0 to 1 once more.",
     ),
     (
         "fit_layers",

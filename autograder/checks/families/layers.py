@@ -117,4 +117,5 @@ def without_forward():
     "globals().setdefault((A, B, D), nn.Sequential(nn.Linear(A, B), C, nn.Linear(B, D)))",
 )
 def one_model_for_all():
-    """The same model comes back at each call, its layers as they are by then. Make new layers inside the function."""
+    """The same model comes back at each call, its layers as they are by then: is it kept outside, or in a cache? Make
+    new layers in each call."""

@@ -18,8 +18,8 @@ def clears_once_an_epoch():
 
 @slip(swap("opt.step()", "opt.zero_grad()"))
 def clears_before_the_step():
-    """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt. Clear
-    them after the step, or before backward()."""
+    """The gradients are cleared between backward() and step(), so the step finds none and nothing is learnt. First
+    backward(), then the step; clear before the two or after them."""
 
 
 @slip("opt.step()", "")

@@ -150,7 +150,7 @@ def one_update_an_epoch():
     "model.parameters()", "[p for name, p in model.named_parameters() if name.endswith(('.weight', '.bias'))]"
 )
 def weights_and_biases_of_the_layers():
-    """Only what is called weight or bias and belongs to a layer is trained. The model may have other
+    """Only what belongs to a layer is trained, or only what is called weight or bias. The model may have other
     parameters, its own for instance: loop over model.parameters()."""
 
 

@@ -213,8 +213,8 @@ def asks_whether_the_gradient_is_true():
 
 @Optimizer.slip("params", "[p.detach().clone() for p in params]")
 def keeps_copies():
-    """The optimizer keeps copies of the parameters (clone, detach, deepcopy), so the model's own are never
-    touched. Keep the very tensors that are passed."""
+    """Neither method changes the parameters that were passed, or their gradients. Are copies kept (clone, detach), or
+    is something new made where the tensors themselves are to change?"""
 
 
 @Optimizer.slip("X * Y", "X.clamp(-5, 5) * Y")

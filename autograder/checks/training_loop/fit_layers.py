@@ -217,7 +217,7 @@ def without_a_learning_rate():
 
 @fit_layers.slip("layer.bias -= A", "")
 def biases_stay():
-    """The weights move and the biases do not. Both have a gradient; update both."""
+    """The weights move and the biases do not. Is each updated, and before its gradient is cleared?"""
 
 
 @fit_layers.slip("model.layers", "model.layers[:3:2]")

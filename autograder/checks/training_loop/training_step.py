@@ -174,7 +174,7 @@ def ignores_lr():
 
 @training_step.slip("p -= X", "if p.dim() > 1:\n    p -= X")
 def leaves_out_the_biases():
-    """The weights move and the biases do not. Every parameter has a gradient; update them all."""
+    """The weights move and the biases do not. Is each updated, and before its gradient is cleared?"""
 
 
 @training_step.slip("for p in A:", "p = next(model.parameters())\np -= lr * p.grad\nmodel.zero_grad()")
