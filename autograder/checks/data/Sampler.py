@@ -128,9 +128,15 @@ def leaves_the_global_seeds_alone(Sampler, draw):
 @Sampler.probe
 def begins_anew_after_a_break(Sampler, draw):
     n = 2 * draw.size(3, 30)
-    sampler = Sampler(n, 2, False)
-    left = batches_of(sampler, most=1)
-    return {"until a break": left, "in the next loop": flat(batches_of(sampler))}
+    told = {}
+    for where in (1, 2):
+        sampler = Sampler(n, 2, False)
+        told[f"until a break in batch {where}"] = batches_of(sampler, most=where)
+        told[f"in the loop after a break in batch {where}"] = flat(batches_of(sampler))
+    # Orders that begin somewhere among 60 rows and go round are all alike with probability 1/60^4, 8e-8.
+    shuffled = Sampler(60, 15, True)
+    beginnings = {tuple(flat(batches_of(shuffled, most=1))) for _ in range(5)}
+    return {**told, "whether 5 shuffled loops, each left with a break, begin alike": len(beginnings) == 1}
 
 
 @Sampler.remark
@@ -205,6 +211,16 @@ def a_generator_of_its_own():
 )
 def shuffles_once():
     """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop begins."""
+
+
+@Sampler.slip(
+    inside("__init__", last("self.rows = torch.randperm(n) if shuffle else torch.arange(n)")),
+    change("rows = A", "rows = self.rows"),
+    inside("__iter__", last("self.rows = torch.randperm(self.n) if self.shuffle else rows")),
+)
+def shuffles_at_the_end_of_a_loop():
+    """The order for the next loop is drawn at the end of a loop, so after a `break` the same order comes again. Draw it
+    where each new loop begins."""
 
 
 @Sampler.slip(

@@ -56,9 +56,12 @@ def begins_anew_in_every_loop(SliceLoader, draw):
 @SliceLoader.probe
 def begins_anew_after_a_break(SliceLoader, draw):
     n = 2 * draw.size(2, 4) + 1
-    dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
-    left = one_pass(dl, "SliceLoader", most=1)
-    return {"y until the break": ys(left), "all y in the next loop": ys(one_pass(dl, "SliceLoader"))}
+    told = {}
+    for where in (1, 2):
+        dl = SliceLoader(HiddenRows(draw.normal(n, 3), draw.normal(n)), 2)
+        told[f"y until a break in batch {where}"] = ys(one_pass(dl, "SliceLoader", most=where))
+        told[f"all y in the loop after a break in batch {where}"] = ys(one_pass(dl, "SliceLoader"))
+    return told
 
 
 @SliceLoader.remark

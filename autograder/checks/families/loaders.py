@@ -1,7 +1,7 @@
 """Loaders and samplers: what they keep from one loop to the next, and the orders in which their rows come."""
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import before, change, everywhere, first, inside, last, method
+from autograder.authoring.slips import after, before, change, everywhere, first, inside, last, method
 
 
 @slip(
@@ -22,6 +22,17 @@ def iterates_once():
 def never_rewinds():
     """A loop left by `break` is continued by the next one: its place in the data is kept on the object itself. When is
     it set back to 0?"""
+
+
+@slip(
+    change("range(0, A, self.bs)", "range(self.start, A, self.bs)"),
+    after("yield B", "self.start = start + self.bs"),
+    inside("__iter__", last("self.start = 0")),
+    first("start = 0"),
+)
+def goes_on_where_it_was_left():
+    """A `break` in the second batch or later makes the next loop begin at that batch: the place in the data is kept on
+    the object itself. When is it set back to 0?"""
 
 
 @slip(everywhere("self.ds", "self.ds"), everywhere("self", "type(self)"))
