@@ -47,7 +47,7 @@ def keeps_every_dimension(batch_shapes, draw):
     n = draw.size(3, 9)
     ds = HiddenRows(draw.normal(n, draw.size(1, 3), draw.size(2, 5), 4), draw.normal(n, draw.size(1, 5)))
     draw.note(n=n)
-    return two_shapes(batch_shapes(ds, 0, n))
+    return {"all rows": two_shapes(batch_shapes(ds, 0, n)), "one row": two_shapes(batch_shapes(ds, n - 1, n))}
 
 
 @batch_shapes.right
@@ -100,6 +100,12 @@ def lengths_alone():
 @batch_shapes.slip("return X, Y", "return X[:2], Y[:1]")
 def two_dimensions_alone():
     """You tell the first two sizes of x and the first of y. There may be more dimensions: give the whole `.shape`."""
+
+
+@batch_shapes.slip(change("xb.shape", "xb.squeeze().shape"), change("yb.shape", "yb.squeeze().shape"))
+def sizes_of_one_are_lost():
+    """Sizes of 1 are missing (`squeeze` takes such dimensions away). A slice of one row still has its number of rows in
+    front: give the shape as it is."""
 
 
 @batch_shapes.slip(change("yb.shape", "xb.shape"), change("(X, X)", "(yb.shape, X)"))
