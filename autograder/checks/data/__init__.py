@@ -5,7 +5,7 @@ import itertools
 import torch
 
 from autograder.beside.readings import learnt_from
-from autograder.beside.spies import Journal, LossSpy, OptimizerSpy, squared_error, watch
+from autograder.beside.spies import Journal, LossSpy, OptimizerSpy, mode_switch, squared_error, watch
 from autograder.checks.training_loop import gentle
 from autograder.exercise import Complaint
 
@@ -52,16 +52,17 @@ def pairs(batches, name):
 
 
 def watched_training(draw, n_in=3, n_out=2):
-    """A model with drawn weights and what watches its training: (model, optimizer, loss function, journal)."""
-    model = gentle(draw.network(n_in, 4, n_out))
+    """A model with drawn weights, whose mode shows in what it computes, and what watches its training: (model,
+    optimizer, loss function, journal)."""
+    model = torch.nn.Sequential(gentle(draw.network(n_in, 4, n_out)), mode_switch())
     journal = Journal(model.parameters())
     watch(model, journal)
     opt = OptimizerSpy(model.parameters(), draw.number(0.1, 0.4), journal)
     return model, opt, LossSpy(squared_error, journal), journal
 
 
-def what_was_learnt(journal, targets):
-    """The batches as numbers of rows, the optimizer's steps, and the weights as they changed."""
+def what_was_learnt(journal, targets, model):
+    """The batches as numbers of rows, the optimizer's steps, the weights as they changed, the mode that is left."""
     if any(not len(event.batch) for event in journal.of("backward")):
         raise Complaint(
             "there is a batch without a row in it, whose mean loss is nan: after it, so are all the weights"
@@ -70,6 +71,7 @@ def what_was_learnt(journal, targets):
         "rows of each batch learnt from": learnt_from(journal, targets),
         "steps of opt": len(journal.of("step")),
         "weights after each update": journal.trajectory(),
+        "the model and its layers are in training mode": all(module.training for module in model.modules()),
     }
 
 

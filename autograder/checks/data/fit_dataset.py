@@ -24,7 +24,7 @@ def what_it_learns(fit_dataset, draw, training, n, bs, *epochs):
     draw.note(n=n, bs=bs)
     draw.follow(journal, inputs=x, targets=y)
     fit_dataset(model, opt, loss_func, HiddenRows(x, y), bs, *epochs)
-    return what_was_learnt(journal, y)
+    return what_was_learnt(journal, y, model)
 
 
 @fit_dataset.probe(rtol=1e-3, atol=1e-5)

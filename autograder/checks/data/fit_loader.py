@@ -37,7 +37,7 @@ def makes_one_step_for_each_batch(fit_loader, draw):
     draw.note(sizes=[first, n - 1 - first, 1])
     draw.follow(journal, inputs=x, targets=y)
     fit_loader(1, model, loss_func, opt, ChangingLoader([batches]))
-    return what_was_learnt(journal, y)
+    return what_was_learnt(journal, y, model)
 
 
 @fit_loader.probe(rtol=1e-3, atol=1e-5)
@@ -50,7 +50,7 @@ def asks_the_loader_anew_in_each_epoch(fit_loader, draw):
     draw.note(epochs=epochs)
     draw.follow(journal, inputs=x, targets=y)
     fit_loader(epochs, model, loss_func, opt, ChangingLoader(passes))
-    return what_was_learnt(journal, y)
+    return what_was_learnt(journal, y, model)
 
 
 @fit_loader.right

@@ -1,7 +1,7 @@
 """Loops over batches, and the update in them."""
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import after, before, change, everywhere, outdent, swap
+from autograder.authoring.slips import after, before, change, everywhere, first, outdent, swap
 
 
 @slip("opt.zero_grad()", "")
@@ -133,6 +133,16 @@ def never_in_evaluation_mode():
 @slip(change("opt.step()", "model.eval()\nopt.step()"))
 def in_eval_mode():
     """The model is set to eval mode, in which layers such as dropout do not act as they should in training."""
+
+
+@slip(change("opt.step()", "opt.step()"), first("model.eval()"))
+def in_eval_mode_from_the_start():
+    """The model is set to eval mode, in which layers such as dropout do not act as they should in training."""
+
+
+@slip(change("opt.step()", "opt.step()"), after("for _ in range(epochs):", "model.eval()"))
+def ends_in_eval_mode():
+    """The model is put into eval mode, and was in training mode when it came. Leave its mode as it was."""
 
 
 @slip(everywhere("loss_func(A, B)", "loss_func(B, A)"))

@@ -98,7 +98,7 @@ def trains_any_model(fit_optimizer, draw):
     opt = HalfStep(model.parameters(), draw.number(0.05, 0.1))
     n = 2 * draw.size(2, 3)
     fit_optimizer(model, opt, squared_error, draw.uniform(n, 2, low=-1), draw.uniform(n, low=-1), 2)
-    return opt.seen
+    return {"gradients at each step": opt.seen, "the model is in training mode afterwards": model.training}
 
 
 @fit_optimizer.probe(rtol=1e-3, atol=1e-5)
