@@ -51,8 +51,8 @@ def three_dataset_methods():
 def batch_shapes(ds, start, stop):
     """The shapes of the x and of the y that a dataset gives for its rows start, ..., stop - 1.
 
-    `ds` is a dataset as above: anything that has a length and can be indexed by a slice. Use nothing else
-    of it (its tensors may have other names than yours). `stop` may lie beyond the end.
+    `ds` is a dataset as above: it has a length and can be indexed. Use nothing else of it (its tensors may have other
+    names than yours). `stop` may lie beyond the end.
 
     Return the two shapes, x's first, each a torch.Size or a tuple of ints.
 
@@ -66,10 +66,10 @@ def batch_shapes(ds, start, stop):
 def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):
     """The fifth loop: batches are slices of a dataset.
 
-    `train_ds` has a length and can be indexed by a slice, which gives (xb, yb); use nothing else of it. As before:
-    its rows in order, `bs` at a time, `epochs` times over, the last batch shorter where bs does not divide the
-    length, none empty. `loss_func(model(xb), yb)` is the loss. Each batch makes one step of `opt`, from the gradients
-    of that batch alone. Nothing needs to be returned.
+    `train_ds` is a dataset as above: it has a length, and a slice of it is a pair (xb, yb). Use nothing of it but its
+    length and its rows. As before: these in order, `bs` at a time, `epochs` times over, the last batch shorter where bs
+    does not divide the length, none empty. `loss_func(model(xb), yb)` is the loss. Each batch makes one step of `opt`,
+    from the gradients of that batch alone (at first there are none). Nothing needs to be returned.
 
     >>> fit_dataset(model, opt, F.cross_entropy, Dataset(x_train, y_train), bs=64)
     """
@@ -85,9 +85,9 @@ def fit_dataset(model, opt, loss_func, train_ds, bs, epochs=1):
 class SliceLoader:
     """A loader: `for xb, yb in SliceLoader(ds, bs):` goes through a dataset in order, `bs` rows at a time.
 
-    `ds` has a length and can be indexed by a slice, which gives a pair: use nothing else of it. Each batch is the pair
-    for its rows; the last may be short, none is empty. Each new loop begins at the first batch, also when the last one
-    was left with `break`.
+    `ds` is a dataset as above: use nothing of it but its length and its rows. Each batch is the pair that a slice of
+    `bs` rows gives; the last may be short, none is empty. Each new loop begins at the first batch, also when the last
+    one was left with `break`.
 
     Write it yourself, without torch's DataLoader.
 
@@ -108,7 +108,7 @@ def fit_loader(epochs, model, loss_func, opt, train_dl):
 
     `train_dl` is looped over anew in each epoch and gives pairs (xb, yb); use nothing else of it: it may have no
     length, and other batches in the next epoch. As before, `loss_func(model(xb), yb)` is the loss, and each batch makes
-    one step of `opt`, from the gradients of that batch alone. Nothing needs to be returned.
+    one step of `opt`, from the gradients of that batch alone (at first there are none). Nothing needs to be returned.
 
     >>> fit_loader(5, model, F.cross_entropy, opt, train_dl)
     """

@@ -63,7 +63,7 @@ def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
     `opt` has `step()` and `zero_grad()` and knows the parameters of `model` and the learning rate: your Optimizer,
     torch.optim.SGD, or any other such object. As before: the rows of `x` and `y` in order, `bs` at a time, `epochs`
     times over, the last batch the shorter rest, none empty; `loss_func(model(xb), yb)` is the loss. Each batch makes
-    one step, with the gradients of this batch alone. What you return does not matter.
+    one step, with the gradients of this batch alone (at first there are none). What you return does not matter.
 
     >>> fit_optimizer(model, Optimizer(model.parameters(), lr=0.5), F.cross_entropy, x_train, y_train, bs=64)
     """

@@ -14,8 +14,8 @@ def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
     `train_dl` and `valid_dl` give batches (xb, yb), yb being class labels; `len(valid_dl)` counts them. As before,
     `loss_func(model(xb), yb)` is the loss of a batch, and `opt` has `step()` and `zero_grad()`.
 
-    Each epoch trains first, in training mode: one step a batch, with its gradients alone. Then it validates, in
-    evaluation mode: once through the data, no graph, nothing learnt.
+    Each epoch trains first, in training mode: one step a batch, with its gradients alone (at first there are none).
+    Then it validates, in evaluation mode: once through `valid_dl`, no graph, nothing learnt.
 
     Return a list with each epoch's (loss, accuracy): the means over the validation batches, which are of one size.
 
