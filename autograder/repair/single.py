@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from dataclasses import dataclass
 
 from autograder.judging.verdict import Diagnosis
 from autograder.repair.edit import Edit
@@ -21,6 +22,18 @@ ORDER = {"operands_swapped", "order", "arguments_swapped", "names_exchanged", "n
 WHOLE_PROBE, MOST_OF_A_PART = 10.0, 6
 #: Where none is mended: what is nearer (trial.stage), what is no step back, and how many edits are seen by all probes.
 A_STAGE, A_SHARE, ROUNDING, MOST_NEARER, MOST_TAKEN_OUT = 0.9, 0.1, 0.02, 100, 12
+
+
+@dataclass(frozen=True)
+class Move:
+    """An edit, what is seen then, and how much nearer each probe is."""
+
+    edit: Edit
+    after: Frames
+    gains: dict[str, float]
+
+    def nearer(self, least: float) -> tuple[str, ...]:
+        return tuple(name for name, gain in self.gains.items() if gain >= least)
 
 
 class Single:
@@ -136,37 +149,34 @@ class Single:
     def nearer(self, edits: list[Edit]) -> Found | None:
         """The small edit that brings most probes nearer and none away: by a stage (an error gone, the right length), or
         else by a share of their values. With the other edits of its line that do as much."""
+        moves = self._moves([edit for edit in edits if _tells_where(edit)][:MOST_NEARER])
+        harmless = [move for move in moves if min(move.gains.values()) > -ROUNDING]
+        return self._furthest(harmless, A_STAGE) or self._furthest(harmless, A_SHARE)
+
+    def _moves(self, edits: list[Edit]) -> list[Move]:
+        """What each of these edits alone does, of those that give one text the likeliest."""
         trials = self.sets.trials
-        most = {"statement_extra": MOST_TAKEN_OUT}
-        # What puts something in says little of where, as long as most is amiss.
-        small = [
-            e for e in edits if e.cost <= most.get(e.kind, MOST_OF_A_PART) and e.kind not in PUT_IN | {"method_missing"}
-        ]
-        # In place of a mere number anything of the right kind is nearer.
-        small = [e for e in small if e.kind != "expression" or any(label[0] != "=" for label in e.gone)]
-        small = [edit for edit in small[:MOST_NEARER] if self.sets.is_fair((edit,))]
-        texts = {text: edit for edit in reversed(small) if (text := self.sets.text((edit,)))}
+        fair = [edit for edit in edits if self.sets.is_fair((edit,))]
+        texts = {text: edit for edit in reversed(fair) if (text := self.sets.text((edit,)))}
         with contextlib.suppress(OutOfBudget):
             trials.run([*reversed(texts)], None)
         before = {name: trials.stage(self.sets.base, name) for name in trials.exercise.probes}
-        gains = {
-            t: [self._gain(edit, trials.known(t), n, stage) for n, stage in before.items()] for t, edit in texts.items()
-        }
-        harmless = {text: gained for text, gained in gains.items() if min(gained) > -ROUNDING}
-        for least in (A_STAGE, A_SHARE):
-            many = {text: sum(g >= least for g in gained) for text, gained in harmless.items()}
-            needed = {text: len(self.sets.failing) if texts[text].kind in ORDER else 1 for text in many}
-            many = {text: count for text, count in many.items() if count >= needed[text]}
-            order = sorted(many, key=lambda t: (-many[t], -round(sum(gains[t]), 1), cost([texts[t]])))
-            if order:
-                best, *others = order
-                near: list[tuple[Edit, ...]] = [
-                    (texts[t],) for t in others if texts[t].lines == texts[best].lines and many[t] == many[best]
-                ]
-                nearer = tuple(n for n, gain in zip(before, gains[best], strict=True) if gain >= least)
-                after = trials.known(best)
-                return Found((texts[best],), self.sets.base, [self.sets.base], [True], near, after, nearer=nearer)
-        return None
+        known = [(edit, trials.known(text)) for text, edit in texts.items()]
+        return [
+            Move(e, after, {n: self._gain(e, after, n, stage) for n, stage in before.items()}) for e, after in known
+        ]
+
+    def _furthest(self, moves: list[Move], least: float) -> Found | None:
+        """The move by which most probes gain so much; all that fail, where only an order changes."""
+        needed = {kind: len(self.sets.failing) for kind in ORDER}
+        moves = [move for move in moves if len(move.nearer(least)) >= needed.get(move.edit.kind, 1)]
+        if not moves:
+            return None
+        moves.sort(key=lambda m: (-len(m.nearer(least)), -round(sum(m.gains.values()), 1), cost([m.edit])))
+        best, most = moves[0], moves[0].nearer(least)
+        alike = [m.edit for m in moves[1:] if m.edit.lines == best.edit.lines and len(m.nearer(least)) == len(most)]
+        near: list[tuple[Edit, ...]] = [(edit,) for edit in alike]
+        return Found((best.edit,), self.sets.base, [self.sets.base], [True], near, best.after, nearer=most)
 
     def _gain(self, edit: Edit, after: Frames, name: str, before: float) -> float:
         """How much nearer a probe is. An error that is gone counts where it was raised: elsewhere it is got round."""
@@ -184,3 +194,13 @@ class Single:
         if edit.kind == "name" or edit.cost > MOST_OF_A_PART or any(e.lines != edit.lines for e in near):
             return None  # another name may take the place of what they compute with
         return Found((edit,), self.sets.base, [self.sets.base], after=frames, met=known)
+
+
+def _tells_where(edit: Edit) -> bool:
+    """Whether an answer that is nearer by it is wrong there: it is small, and no luck."""
+    if edit.cost > (MOST_TAKEN_OUT if edit.kind == "statement_extra" else MOST_OF_A_PART):
+        return False
+    if edit.kind in PUT_IN | {"method_missing"}:
+        return False  # what puts something in says little of where, as long as most is amiss
+    # In place of a mere number anything of the right kind is nearer.
+    return edit.kind != "expression" or any(label[0] != "=" for label in edit.gone)
