@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
-import functools
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,25 +14,20 @@ from autograder import lesson
 from autograder.authoring import variants
 from autograder.exercise import Exercise
 from autograder.judging.verdict import Diagnosis
-from autograder.repair import differ, expressions, likely, methods, reading, resembling, rights, statements, undoing
+from autograder.repair import reading, resembling, rights
 from autograder.repair.copies import Copy
 from autograder.repair.displaced import displaced, finer, one_by_one
-from autograder.repair.edit import Edit, distance, labels
 from autograder.repair.meeting import InFull, Known, Meeting
 from autograder.repair.naming import MANY, NO_HINTS, Hints, Named, told
 from autograder.repair.reading import Definition
 from autograder.repair.search import Search
 from autograder.repair.sets import Found, Sets
 from autograder.repair.steps import Agreement
+from autograder.repair.suggested import Suggested
 from autograder.repair.trial import Frames, Observe, OutOfBudget, Trials, text_of
-from autograder.repair.vocabulary import Vocabulary, vocabulary
 
-#: Rights that a difference is made to, nearest first, and those whose words are used.
-NEAREST, READ = 5, 6
-#: How much likelier an edit is that leads to a right.
-SUGGESTED = 3.0
-#: Of the time, so much is left for what brings an answer nearer where nothing mends it; so many edits of each sort.
-LAST, LIKELY = 0.15, 50
+#: Of the time, so much is left for what brings an answer nearer where nothing mends it.
+LAST = 0.15
 #: Of a known mistake without a place: seconds more, so many probes that are asked, lines that may give what it gives.
 AT_LAST, ASKED, FEW = 0.2, 2, 2
 
@@ -76,32 +69,42 @@ def look(
     Where a `copy` of an earlier exercise is at fault, its edits are looked for and no others.
     """
     trials = Trials(exercise, own, reference, observe, seconds * (1 - LAST), clock)
-    found = partly = None
     if _wants_an_import(trials, frames):
         return Looked(None, trials, 0.0)
-    try:
-        search, suggested = _begin(trials, own, frames, Meeting(exercise, known, in_full, reference), alone, copy)
-    except OutOfBudget:
-        search = None
-    if search is not None:
-        try:
-            found = search.best(suggested.differences, lambda: suggested.edits)
-            found = _told_better(search, found, suggested) if found else search.single.part()
-        except OutOfBudget:
-            found = search.single.part()
-        trials.deadline += seconds * LAST
-        partly = search.several.part()
-        found = found or search.single.nearer(suggested.likely)
-        if found and found.after is None and len(found.edits) >= MANY:  # of so many perhaps none is told
-            partly = partly or search.single.part() or search.single.nearer(suggested.likely)
     stopped = _stopped(trials, frames)
-    if found and found.after is not None and found.met is None and stopped and not found.stepped:
-        # The error is gone, and so may be what was asked for: in part is not enough to tell.
-        found = found if any(line in stopped for edit in found.edits for line in edit.lines) else None
-    looked = Looked(found, trials, seconds - trials.left(), Hints(stopped, suggested.undone if search else ()), partly)
-    if search is not None:
-        looked.agreement, looked.failing = search.several.agreement, search.telling
-    return looked
+    try:
+        begun = _begin(trials, own, frames, Meeting(exercise, known, in_full, reference), alone, copy)
+    except OutOfBudget:
+        begun = None
+    if begun is None:
+        return Looked(None, trials, seconds - trials.left(), Hints(stopped))
+    search, suggested = begun
+    found = _best(search, suggested)
+    trials.deadline += seconds * LAST
+    partly = search.several.part()
+    found = found or search.single.nearer(suggested.likely)
+    if found and found.after is None and len(found.edits) >= MANY:  # of so many perhaps none is told
+        partly = partly or search.single.part() or search.single.nearer(suggested.likely)
+    if found and _gets_round(found, stopped):
+        found = None
+    hints = Hints(stopped, suggested.undone)
+    return Looked(found, trials, seconds - trials.left(), hints, partly, search.several.agreement, search.telling)
+
+
+def _best(search: Search, suggested: Suggested) -> Found | None:
+    """What mends all, told as well as can be; where nothing does in the time, what mends a part."""
+    with contextlib.suppress(OutOfBudget):
+        if found := search.best(suggested.differences, lambda: suggested.edits):
+            found = one_by_one(search.sets, displaced(search.sets, found), suggested.differences)
+            return finer(search.sets, found, suggested.edits)
+    return search.single.part()
+
+
+def _gets_round(found: Found, stopped: tuple[int, ...] | None) -> bool:
+    """Whether by what mends a part an error is gone that came from other lines: so may be what was asked for."""
+    if found.after is None or found.met is not None or found.stepped or not stopped:
+        return False
+    return not any(line in stopped for edit in found.edits for line in edit.lines)
 
 
 def diagnoses(looked: Looked, text: str, alone: Diagnosis | None, named: Named) -> list[Diagnosis]:
@@ -175,17 +178,18 @@ def _begin(
     meeting: Meeting,
     alone: Diagnosis | None,
     copy: Copy | None,
-) -> tuple[Search | None, Any]:
+) -> tuple[Search, Suggested] | None:
+    """The search, and the edits to try in it; None where nothing can be said of this text."""
     exercise = trials.exercise
     answers = rights.right_answers(exercise)
     tree = reading.read(own["file"], exercise.name, rights.used_names(answers[:1]))
     text = text_of(tree) if tree is not None else None
     if tree is None or text is None:
-        return None, None
-    base = trials.begin(text, ast.unparse(ast.Module([*_imports(tree), answers[0][1]], [])))
+        return None
+    base = trials.begin(text, ast.unparse(ast.Module([*reading.imports(tree), answers[0][1]], [])))
     failing = trials.failing(base)
     if failing != trials.failing(frames):
-        return None, None  # something of the file that was left out matters
+        return None  # something of the file that was left out matters
     # What sees little costs little. Measured, it would be another first from one check to the next, and another search.
     failing.sort(key=lambda name: len(repr(trials.reference[name])))
     # Another exercise of the section is checked for itself, and where it is at fault the kit's stands in: it is no
@@ -197,79 +201,8 @@ def _begin(
         suggested = Suggested(copy.of, copy.name, tree, answers, apart | copy.beside)
     else:
         suggested = Suggested(exercise, exercise.name, tree, answers, apart, alone)
-    agreement = Agreement(tree, trials, [ast.Module([*_imports(tree), node], []) for _, node in answers])
+    agreement = Agreement(tree, trials, [ast.Module([*reading.imports(tree), node], []) for _, node in answers])
     return Search(Sets(tree, trials, failing, base), meeting, agreement, suggested.undone), suggested
-
-
-def _told_better(search: Search, found: Found, suggested: Suggested) -> Found:
-    found = one_by_one(search.sets, displaced(search.sets, found), suggested.differences)
-    return finer(search.sets, found, suggested.edits)
-
-
-def _imports(tree: ast.Module) -> list[ast.stmt]:
-    return [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-
-
-class Suggested:
-    """The edits to try: those of the differences to the nearest rights, and all others once they are asked for."""
-
-    def __init__(
-        self,
-        exercise: Exercise,
-        name: str,
-        tree: ast.Module,
-        answers: list[tuple[str, ast.stmt]],
-        apart: set[str],
-        alone: Diagnosis | None = None,
-    ) -> None:
-        self.tree, self.places = tree, reading.editable(tree, apart)
-        found = [n for n in self.places if isinstance(n, Definition) and n.name == name]
-        self.asked = found[-1] if found else None
-        right = [rights.as_imported(node, _imports(tree)) for _, node in answers]
-        self.differences: list[list[Edit]] = []
-        self.undone: list[Edit] = []
-        if self.asked is not None:
-            self.undone = undoing.edits(exercise, alone.mistake, self.asked) if alone else []
-            mine = labels(self.asked)
-            alike = [node for node in right if type(node) is type(self.asked)]
-            alike.sort(key=lambda node: distance(mine, labels(node)))
-            right = [rights.renamed(node, self.asked) for node in alike[:NEAREST]]
-            made = [differ.difference(self.asked, node) for node in right]
-            made.sort(key=lambda edits: sum(edit.cost for edit in edits))
-            bags = [labels(node) for node in right]
-            self.differences = [likely.ranked(tree, edits, bags, SUGGESTED, self.undone) for edits in made if edits]
-        self.right = right[:READ]
-
-    @property
-    def likely(self) -> list[Edit]:
-        """The likeliest edits, of those that lead to a right and of all others by turns."""
-        towards = sorted((e for d in self.differences for e in d), key=lambda edit: edit.rank)
-        pairs = itertools.zip_longest(self.edits[:LIKELY], towards[:LIKELY])
-        return [edit for pair in pairs for edit in pair if edit is not None]
-
-    @functools.cached_property
-    def edits(self) -> list[Edit]:
-        """Every single edit, likeliest first: made when it is asked for."""
-        known = vocabulary(self.right)
-        given = {name for node in self.tree.body for name in reading.binds(node)}
-        imported = {name for node in _imports(self.tree) for name in reading.binds(node)}
-        found: list[Edit] = []
-        for place in self.places:
-            words = known if place is self.asked or self.asked is None else Vocabulary()
-            if isinstance(place, ast.ClassDef):
-                found += methods.edits(place, methods.asked_for(self.right))
-            for function in _functions(place):
-                names = reading.scope(function) | given
-                found += expressions.edits(function, names, imported, words)
-                found += statements.edits(function, names, words)
-        return likely.ranked(self.tree, found, known.bags, undone=self.undone)
-
-
-def _functions(place: ast.stmt) -> list[ast.AST]:
-    """What has names of its own: the methods of a class apart, since a local of one is unknown in the next."""
-    if not isinstance(place, ast.ClassDef):
-        return [place]
-    return [node for node in place.body if hasattr(node, "number")]
 
 
 __all__ = ["Looked", "diagnoses", "look", "where_it_stands"]

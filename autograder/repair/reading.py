@@ -67,6 +67,10 @@ def _is_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 
+def imports(tree: ast.Module) -> list[ast.stmt]:
+    return [node for node in tree.body if _is_import(node)]
+
+
 def binds(node: ast.stmt) -> set[str]:
     """The names that a statement of the top level gives a value."""
     if isinstance(node, Definition | ast.AsyncFunctionDef):
