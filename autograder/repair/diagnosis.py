@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -138,7 +139,10 @@ def where_it_stands(looked: Looked, text: str, known: Diagnosis) -> Diagnosis:
     lines = lines or _by_steps(looked, known.mistake)
     if not lines:
         return known
-    return dataclasses.replace(known, lines=lines, source=text.split("\n")[lines[0] - 1].strip())
+    source = text.split("\n")
+    quoted = re.findall(r"[\w.]+\([^()]*\)", known.message)  # what its sentence speaks of is its place
+    lines = tuple(line for line in lines if any(call in source[line - 1] for call in quoted)) or lines
+    return dataclasses.replace(known, lines=lines, source=source[lines[0] - 1].strip())
 
 
 def _by_steps(looked: Looked, mistake: str) -> tuple[int, ...]:

@@ -30,16 +30,20 @@ def worded(told: list[Diagnosis], frames: Frames) -> list[Diagnosis]:
 
 
 def asked(frames: Frames) -> list[Diagnosis]:
-    """Where the first check that fails stopped, if that was at an attribute that its argument need not have."""
+    """Where the first check that fails stopped, if that was at an attribute, or a length, that its argument need not
+    have."""
     name, frame = next(iter(frames.items()), ("", {}))
     raised = frame.get("raised", {})
     if not raised.get("given") or not raised["frames"]:
         return []
-    where, asked = raised["frames"][-1], re.search(r"'(\w+)'$", raised["message"])
-    if not asked or f".{asked[1]}" not in where["source"]:
+    where, attribute = raised["frames"][-1], re.search(r"'(\w+)'$", raised["message"])
+    what = f".{attribute[1]}" if attribute else ""
+    if "has no len()" in raised["message"] and (lengths := re.findall(r"\blen\([\w.]+\)", where["source"])):
+        what = lengths[0] if len(set(lengths)) == 1 else ""
+    if not what or what not in where["source"]:
         return []  # it is asked further inside
     found = Diagnosis("not_promised", lines=(where["line"],), probes=(name,), whole=False, known=False)
-    return [dataclasses.replace(found, source=where["source"], said={"what": "." + asked[1]})]
+    return [dataclasses.replace(found, source=where["source"], said={"what": what})]
 
 
 def _held(text: str, exercise: str, frames: Frames, reference: Frames) -> list[Diagnosis]:

@@ -78,8 +78,8 @@ def _call(old: ast.AST, new: ast.AST) -> str:
             return "calls_swapped"
         case (ast.Call(), ast.Call()) if same(old.func, new.func):
             return _arguments(old, new)
-        case (ast.Call(func=ast.Attribute(value=a)), ast.Call(func=ast.Attribute(value=b))) if _alike(a, b):
-            return "function" if _gets_the_same(old, new) else "expression"
+        case (ast.Call(func=ast.Attribute(value=a) as f), ast.Call(func=ast.Attribute(value=b) as g)) if _alike(a, b):
+            return "function" if f.attr != g.attr and _gets_the_same(old, new) else "expression"
         case (ast.Call(func=ast.Name()), ast.Call(func=ast.Name())) if same(old.args, new.args):
             return "function"
         case (ast.Attribute() | ast.Name(), ast.Call(func=function)) if same(old, function):
@@ -165,7 +165,9 @@ def said_of(node: ast.AST, parent: ast.AST, kind: str) -> dict[str, str]:
 
 def _alike(a: ast.AST, b: ast.AST) -> bool:
     """Whether both are the same owner, be it a module written in full: `torch.optim` and `optim`."""
-    return same(a, b) or bool(text(a) and text(a).split(".")[-1] == text(b).split(".")[-1])
+    if not all(isinstance(node, ast.Attribute | ast.Name) for node in (a, b)):
+        return same(a, b)
+    return text(a).split(".")[-1] == text(b).split(".")[-1]
 
 
 def _gets_the_same(old: ast.Call, new: ast.Call) -> bool:

@@ -38,8 +38,10 @@ EVIDENT = {"result_dropped"}
 WHOLE = PUT_IN | {"statement", "method_missing"}
 #: Kinds that say what is done there, and hold though an answer is only nearer by them.
 SEEN_WHEN_NEARER = {"dimension", "dimension_missing", "keepdim", "statement_extra", "call_extra", "result_dropped"}
-SEEN_WHEN_NEARER |= {"outdent", "indent", "loop_extra", "condition_extra", "with_extra", "no_grad_missing"}
+SEEN_WHEN_NEARER |= {"loop_extra", "condition_extra", "with_extra", "no_grad_missing"}
 SEEN_WHEN_NEARER |= {"overwrites", "accumulates"}
+#: Kinds that may well do so by luck, and say what another thing in their place would be.
+BY_LUCK = {"attribute", "name", "function", "outdent", "indent"}
 #: Edits that change no more are told together as the lines of one known mistake.
 SMALL = 6
 #: So many edits are believed only while they are small.
@@ -85,6 +87,8 @@ def told(
     if alone is not None and at and len({edit.lines for edit in found.edits}) == 1 and at.kind not in EVIDENT:
         if at.kind in PUT_IN and alone.said.get("by"):
             at = standing(alone.said["by"], text, at)
+        if at.kind in PUT_IN and not is_small(at, lines):
+            return [alone]  # what is done elsewhere may be done there once more, and right
         return [placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), at, lines)]
     made = []
     shown: set[tuple[int, ...]] = set()
@@ -167,7 +171,7 @@ def _kind_in_part(edit: Edit, found: Found, lines: list[str]) -> str:
     """The kind of an edit that does not mend all: that a call is taken out or exchanged may only get out of its way,
     and where no check is mended, with another number or part it may be nearer by luck."""
     kind = kind_told(edit, found, lines)
-    if found.nearer and not found.stepped and kind not in SEEN_WHEN_NEARER:
+    if found.nearer and (kind in BY_LUCK or not (found.stepped or kind in SEEN_WHEN_NEARER)):
         return "statement" if edit.said.get("what") == lines[edit.lines[0] - 1].strip() else "expression"
     if kind == "call_extra" and not re.search(r"\.(detach|item)\(\)$", edit.said.get("what", "")):
         return "expression"

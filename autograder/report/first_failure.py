@@ -107,7 +107,9 @@ def _difference(name: str, found: Difference, frame: Frame) -> str:
     printed = " It printed something: print shows a value, `return` gives it back." if frame.get("printed") else ""
     match found.fault:
         case "kind":
-            return f"{what}{name} gave {got} where {expected} is expected." + (printed if found.got is None else "")
+            named = any(isinstance(part, str) for part in found.where)  # by the check: it may be no result at all
+            came = f"there is {got}" if named else f"{name} gave {got}"
+            return f"{what}{came} where {expected} is expected." + (printed if found.got is None else "")
         case "dtype":
             return f"{what}the dtype is {found.got['tensor']} where {found.expected['tensor']} is expected."
         case "shape":

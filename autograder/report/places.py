@@ -98,6 +98,11 @@ IN = {
 #: put back, or not be needed at all.
 SETS_MODE = re.compile(r"\.(eval|train)(\(\))?$")
 MODE = "After line {line} the model is in another mode than it should be in later on."
+#: Of a line that itself says whether torch records, which another one is to follow or to stand in place of.
+RECORDS = re.compile(r"\b(set_grad_enabled|no_grad|enable_grad|inference_mode)\b")
+RECORDING = "What line {line} sets for the recording of gradients is not what is needed for what follows."
+#: Kinds that speak of another thing in its place: in a condition, what counts is when it holds.
+ANOTHER = {"name", "attribute", "function", "argument", "argument_extra", "index", "index_extra"}
 #: Of a call too many that takes a value out of the graph: what comes of it, whatever is asked for.
 CUTS = {
     ".detach()": "In line {line}, detach() keeps gradients from flowing back through a value.",
@@ -123,6 +128,12 @@ def _template(diagnosis: Diagnosis) -> str:
     """The sentence for the kind of edit, with places for the line and for what `_words` gives."""
     kind, said = diagnosis.mistake, diagnosis.said
     what, ending = said.get("what", ""), diagnosis.source.rstrip()[-1:]
+    if kind in ANOTHER and _in_condition(diagnosis):
+        return SENTENCES["condition"]
+    if kind == "result_dropped" and re.search(r"\w_\(", what or diagnosis.source):
+        return SENTENCES["in_place"]
+    if kind == "no_grad_missing" and RECORDS.search(diagnosis.source):
+        return RECORDING
     if kind == "outdent":
         ends = what.startswith("return") and said.get("of") == "loop"
         return "Line {line} ends the function in the first round of the loop." if ends else OUT[said.get("of", "loop")]
@@ -159,6 +170,14 @@ def _words(diagnosis: Diagnosis) -> dict[str, str]:
         "other": said.get("other", ""),
         "when": said.get("when", ""),
     }
+
+
+def _in_condition(diagnosis: Diagnosis) -> bool:
+    """Whether the place is in what an `if` or a `while` asks."""
+    if diagnosis.columns is None:
+        return False
+    before = diagnosis.source[: diagnosis.columns[0]]
+    return bool(re.match(r"\s*(if|elif|while)\b[^:]*$", before) or re.search(r"\bif\b(?!.*\b(else|for)\b)", before))
 
 
 def _of_a_header(diagnosis: Diagnosis) -> bool:

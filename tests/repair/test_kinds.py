@@ -328,6 +328,38 @@ def test_a_call_too_many_that_cuts_the_graph_is_told_as_that(what: str, sentence
     assert places.sentence(found) == sentence
 
 
+@pytest.mark.parametrize(
+    ("source", "what", "sentence"),
+    [
+        ("[p.size() for p in ps if p.requires_grad]", "p.requires_grad", "The condition in line 3"),
+        ("if isinstance(i, int):", "i", "The condition in line 3"),
+        ("y = a if flag else b", "flag", "The condition in line 3"),
+        ("y = a if flag else self.bs", "self.bs", "Line 3 uses `self.bs`"),
+        ("if flag: y = self.bs", "self.bs", "Line 3 uses `self.bs`"),
+        ("y = self.bs if flag else 1", "self.bs", "Line 3 uses `self.bs`"),
+    ],
+)
+def test_in_a_condition_it_is_told_when_it_holds(source: str, what: str, sentence: str) -> None:
+    first = source.index(what)
+    kind = "attribute" if "." in what else "name"
+    found = Diagnosis(kind, lines=(3,), source=source, columns=(first, first + len(what)), said={"what": what})
+    assert places.sentence(found).startswith(sentence)
+
+
+def test_what_changes_a_value_in_place_is_told_as_that() -> None:
+    found = Diagnosis("result_dropped", lines=(3,), source="p.data.neg_()", said={"what": "p.data.neg_"})
+    assert places.sentence(found) == "Line 3 changes a value that others still hold."
+    other = dataclasses.replace(found, source="torch.zeros_like(p)", said={"what": "torch.zeros_like"})
+    assert "nothing is done with it" in places.sentence(other)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"), [("torch.set_grad_enabled(False)", "sets"), ("p -= p.grad", "is recorded")]
+)
+def test_a_line_that_turns_recording_off_is_not_told_to_be_recorded(source: str, told: str) -> None:
+    assert told in places.sentence(Diagnosis("no_grad_missing", lines=(3,), source=source))
+
+
 @pytest.mark.parametrize(("line", "told"), [("x.numpy().T", "`.T`"), ("x.abs()", "abs()"), ("torch.sqrt(x)", "sqrt()")])
 def test_what_is_too_much_is_named(line: str, told: str) -> None:
     node = ast.parse(line, mode="eval").body
@@ -397,6 +429,7 @@ def test_a_call_that_is_to_come_before_the_one_above_it_comes_too_late(
         ("x.argmax(0)", "x.gather(1, y)", "expression"),
         ("a if shuffle else b", "b if shuffle else a", "condition"),
         ("torch.optim.Adam(p, lr=lr)", "optim.SGD(p, lr=lr)", "function"),
+        ("a.sub_(b).max().item()", "(a - b).max().item()", "expression"),
     ],
 )
 def test_an_edit_of_an_expression_is_of_one_kind(old: str, new: str, kind: str) -> None:

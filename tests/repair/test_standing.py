@@ -194,7 +194,7 @@ KEPT_LIST = """def sampler_batches(n, bs, shuffle, result=[]):
 def test_a_known_mistake_is_told_where_it_reads_so_or_gives_the_same(
     name: str, text: str, mistake: str, line: int, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "1")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     found = check(name, text).diagnoses
     assert (mistake, (line,)) in [(one.mistake, one.lines) for one in found]
 
@@ -287,6 +287,42 @@ def test_of_what_is_only_nearer_no_kind_is_told_that_may_be_luck(check: Check, m
     found = check("batch_shapes", NEARER_BY_LUCK).diagnoses
     assert found
     assert "sign" not in [one.mistake for one in found]
+
+
+BATCHES_SHUFFLED = """import random
+import torch
+
+class Sampler:
+    def __init__(self, n, bs, shuffle=False):
+        self.n, self.bs, self.shuffle = n, bs, shuffle
+
+    def __iter__(self):
+        batches = list(torch.arange(self.n).split(self.bs))
+        if self.shuffle:
+            random.shuffle(batches)
+        return iter(batches)
+"""
+
+
+def test_nor_of_what_gives_more_steps_of_a_right(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`self.n` in its place would shuffle one batch of all rows, as a step of a right has them."""
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    assert "attribute" not in [one.mistake for one in check("Sampler", BATCHES_SHUFFLED).diagnoses]
+
+
+def test_a_length_that_a_loader_need_not_have_is_told(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    text = """def fit_loader(epochs, model, loss_func, opt, train_dl):
+    for _ in range(epochs):
+        total, n = 0, len(train_dl)
+        for xb, yb in train_dl:
+            opt.zero_grad()
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+            total += loss.item() / n
+"""
+    assert "Line 3 asks for `len(train_dl)`, which what it is given need not have" in check("fit_loader", text).message
 
 
 TWICE = """import torch
