@@ -117,6 +117,12 @@ def one_list_for_all_calls(n, bs, shuffle, batches=[]):  # noqa: B006
     return batches
 
 
+@sampler_batches.slip("return A", "return sampler_batches.__dict__.setdefault((n, bs, shuffle), A)")
+def one_pass_for_all_calls():
+    """Asked once more with the same arguments, it gives the same pass: is that kept, in a cache for instance? Every
+    call is a new one."""
+
+
 @sampler_batches.slip("[A for rows in B]", "[row for rows in B for row in A]")
 def all_in_one_list():
     """All the rows stand in one flat list. There should be a list of its own for each batch."""

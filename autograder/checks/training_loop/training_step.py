@@ -179,7 +179,8 @@ def leaves_out_the_biases():
 
 @training_step.slip("for p in A:", "p = next(model.parameters())\np -= lr * p.grad\nmodel.zero_grad()")
 def moves_the_first_parameter_only():
-    """Only the first parameter moves. Does a `return` stand inside your loop, one level too deep?"""
+    """Only the first parameter moves. Does a `return`, or what clears all gradients, stand inside your loop, one level
+    too deep?"""
 
 
 @training_step.slip(
