@@ -1,7 +1,7 @@
 """Layers: of which sizes, one after the other, and what comes last."""
 
 from autograder.authoring.families import slip
-from autograder.authoring.slips import after, change, everywhere, inside, without
+from autograder.authoring.slips import after, before, change, everywhere, inside, without
 
 
 @slip(everywhere("n_in", "784"))
@@ -99,6 +99,14 @@ def a_softmax_of_its_own():
 @slip("for layer in self.layers:", "for layer in self.layers[:-1]:")
 def skips_the_last_layer():
     """The model leaves its last layer out."""
+
+
+@slip(
+    after("super().__init__()", "for layer in layers:\n    layer.eval()"), before("for layer in self.layers:", "pass")
+)
+def evaluation_mode_for_the_layers():
+    """The layers that were passed are in evaluation mode afterwards, and were in training mode before. Leave it to the
+    caller to switch between the two."""
 
 
 @slip(inside("forward", change("return A", "")))

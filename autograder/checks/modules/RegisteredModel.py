@@ -3,7 +3,7 @@
 import torch
 
 from autograder.authoring.slips import before, body, change, first, inside, method
-from autograder.checks.modules import a_stack, kept_among, layers_of, outputs_with_new_weights, registered
+from autograder.checks.modules import a_stack, kept_among, layers_of, modes, outputs_with_new_weights, registered
 from autograder.exercise import code
 
 RegisteredModel = code(
@@ -29,7 +29,8 @@ def keeps_the_list(RegisteredModel, draw):
     layers = a_stack(draw, draw.size(2, 3))
     passed = list(layers)
     kept = layers_of(RegisteredModel(layers))
-    return {"layers kept": kept_among(kept, passed), "the list that was passed": kept_among(layers, passed)}
+    seen = {"layers kept": kept_among(kept, passed), "the list that was passed": kept_among(layers, passed)}
+    return seen | modes(passed)
 
 
 @RegisteredModel.probe(rtol=1e-4, atol=5e-5)  # six layers, and a ReLU near 0 among them
@@ -112,6 +113,11 @@ def reduced():
 @RegisteredModel.slip("for i, layer in A:", "nn.Module.__init__(self)")
 def list_without_registering():
     """The layers are only in the list, so nn.Module knows none of them: no children, no parameters. Register each."""
+
+
+@RegisteredModel.slip("self.layers = layers", "layers = self.layers = [layers.pop(0) for _ in list(layers)]")
+def empties_the_list_that_was_passed():
+    """The list that was passed in is changed (pop, sort or clear). Read it, and leave it as it was."""
 
 
 @RegisteredModel.slip("enumerate(layers)", "enumerate(layers, 1)")

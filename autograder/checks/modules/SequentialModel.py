@@ -3,7 +3,7 @@
 import torch
 
 from autograder.authoring.slips import after, body, change, everywhere, inside, method
-from autograder.checks.modules import a_stack, kept_among, layers_of, outputs_with_new_weights, registered
+from autograder.checks.modules import a_stack, kept_among, layers_of, modes, outputs_with_new_weights, registered
 from autograder.exercise import code
 
 SequentialModel = code(
@@ -21,7 +21,10 @@ SequentialModel = code(
 
 @SequentialModel.probe
 def registers_the_layers_in_a_module_list(SequentialModel, draw):
-    return registered(SequentialModel(a_stack(draw, draw.size(2, 3))), "SequentialModel(...)")
+    layers = a_stack(draw, draw.size(2, 3))
+    passed = list(layers)
+    seen = registered(SequentialModel(layers), "SequentialModel(...)")
+    return seen | {"the list that was passed": kept_among(layers, passed)} | modes(passed)
 
 
 @SequentialModel.probe(rtol=1e-4, atol=5e-5)  # six layers, and a ReLU near 0 among them
@@ -73,6 +76,11 @@ def added_to_a_comprehension():
 @SequentialModel.slip("layers", "[]")
 def an_empty_list():
     """The nn.ModuleList is empty: the layers that are passed are not put into it."""
+
+
+@SequentialModel.slip("layers", "[layers.pop(0) for _ in list(layers)]")
+def empties_the_list_that_was_passed():
+    """The list that was passed in is changed (pop, sort or clear). Read it, and leave it as it was."""
 
 
 @SequentialModel.slip("layers", "[layers]")

@@ -118,6 +118,10 @@ def kept_among(kept, layers):
     return [next((f"layer {i}" for i, own in enumerate(layers) if own is layer), "none of them") for layer in kept]
 
 
+def modes(layers):
+    return {"the layers that were passed are in training mode": [layer.training for layer in layers]}
+
+
 def layers_of(model):
     kept = getattr(model, "layers", None)
     if kept is None or not hasattr(kept, "__iter__"):
