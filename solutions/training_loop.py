@@ -69,7 +69,7 @@ def evaluate_batch(model, loss_func, xb, yb):
     loss, a tensor without dimensions. `yb` are int64 class labels (n,).
 
     Return a pair: the loss, then the accuracy (the share of right examples, from 0 to 1). Only look: the model's
-    parameters and their gradients stay as they are.
+    parameters, their gradients and its mode (training or evaluation) stay as they are.
 
     >>> loss, acc = evaluate_batch(model, loss_func, xb, yb)
     """
@@ -82,8 +82,8 @@ def fit_layers(model, loss_func, x, y, bs, lr, epochs=1):
 
     Go through the rows of `x` and `y` in order, `bs` at a time, `epochs` times over; the last batch may be short, none
     is empty. `loss_func(model(xb), yb)` is the loss of a batch, a tensor without dimensions. Take `lr` times its
-    gradient, of this batch alone, off the `weight` and the `bias` of each layer that has them, in place; a ReLU has
-    neither.
+    gradient, of this batch alone (at first there are none), off the `weight` and the `bias` of each layer that has
+    them, in place. A layer has both or, as a ReLU, neither.
 
     There may be any number of layers, and no `model.parameters()`. No optimizer yet. What you return does not matter.
 
