@@ -70,6 +70,7 @@ def what_was_learnt(journal, targets, model):
     return {
         "rows of each batch learnt from": learnt_from(journal, targets),
         "steps of opt": len(journal.of("step")),
+        "the model was in training mode": [event.training for event in journal.of("backward")],
         "weights after each update": journal.trajectory(),
         "the model and its layers are in training mode": all(module.training for module in model.modules()),
     }

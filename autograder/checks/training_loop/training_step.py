@@ -23,7 +23,7 @@ training_step = code(
 
 
 def _scaled(inner, gain):
-    """A module that multiplies what `inner` gives by a parameter of its own."""
+    """A module that multiplies what `inner` gives by a parameter of its own, and by two while it is trained."""
 
     class Scaled(torch.nn.Module):
         def __init__(self):
@@ -31,7 +31,7 @@ def _scaled(inner, gain):
             self.inner, self.gain = inner, torch.nn.Parameter(gain)
 
         def forward(self, x):
-            return self.gain * self.inner(x)
+            return (2 if self.training else 1) * self.gain * self.inner(x)
 
     return Scaled()
 
@@ -48,7 +48,7 @@ def returns_the_loss_before_the_update(training_step, draw):
 @training_step.probe(points=2)
 def moves_every_parameter_against_its_gradient(training_step, draw):
     """After one step, each parameter should be what it was minus lr times its gradient. `gain` is one too: it belongs
-    to no layer and is neither weight nor bias."""
+    to no layer and is neither weight nor bias. The model is in training mode."""
     n, c = draw.size(2, 5), draw.size(3, 4)
     lr = draw.number(0.1, 0.4)
     seen = {}
@@ -56,7 +56,7 @@ def moves_every_parameter_against_its_gradient(training_step, draw):
         named = dict(model.named_parameters())  # taken before, so that a parameter that is replaced shows as unchanged
         training_step(model, spies.squared_error, draw.normal(n, 2, scale=0.3), draw.labels(n, c), lr)
         seen |= {f"{name} after the step": p.detach() for name, p in named.items()}
-    return seen
+    return seen | {"the model is in training mode": model.training}
 
 
 @training_step.probe(rtol=1e-4, atol=1e-3)
@@ -118,6 +118,7 @@ def with_gradients_as_values(model, loss_func, xb, yb, lr):
 
 @training_step.right
 def clears_before_and_after(model, loss_func, xb, yb, lr):
+    model.train()
     for p in model.parameters():
         p.grad = None
     loss = loss_func(model(xb), yb)
@@ -170,6 +171,11 @@ def returns_the_loss_afterwards():
 @training_step.slip("lr * X", "X")
 def ignores_lr():
     """Your step is as long as if the learning rate were 1: does `lr` appear in the update?"""
+
+
+@training_step.slip(first("model.eval()"))
+def in_evaluation_mode():
+    """The model is set to evaluation mode, in which layers such as dropout do not act as they should in training."""
 
 
 @training_step.slip("p -= X", "if p.dim() > 1:\n    p -= X")
