@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from autograder.authoring.relations import RELATIONS
 from autograder.judging.diagnosis import REST_IS_RIGHT
@@ -78,62 +79,176 @@ def told(
 
     `alone` is the known mistake that explains the whole answer by itself, where there is one.
     """
-    lines = text.split("\n")
-    if found.after is not None:
-        return _in_part(found, lines, alone, failing, named, hints)
-    at = earliest(found, lines) if len(found.edits) == 1 else found.edits[0]
-    if alone is not None and at is None:
-        return [alone]  # another line would do as well
-    if alone is not None and at and len({edit.lines for edit in found.edits}) == 1 and at.kind not in EVIDENT:
-        if at.kind in PUT_IN and alone.said.get("by"):
-            at = standing(alone.said["by"], text, at)
-        if at.kind in PUT_IN and not is_small(at, lines):
-            return [alone]  # what is done elsewhere may be done there once more, and right
-        return [placed(dataclasses.replace(alone, probes=tuple(failing(found.base))), at, lines)]
-    made = []
-    shown: set[tuple[int, ...]] = set()
-    joined = joined_lines(found.edits)
-    changes, first = _changed(found.base), failing(found.base)[0]
-    for edit, without, theirs in zip(found.edits, found.without, found.theirs, strict=True):
-        if any(hangs_on(edit, other, lines) for other in found.edits):
-            continue
-        fails = failing(without)
-        apart = theirs and not joined & {edit.lines[0]} and changes <= _changed(without)
-        hung_on = any(hangs_on(other, edit, lines) for other in found.edits)
-        apart = apart and not hung_on and not is_of_another_number(edit, found.edits)
-        apart = apart and all(is_small(other, lines) for other in found.edits if other is not edit)
-        name = named(without, fails) if len(found.edits) > 1 and fails and apart else None
-        if name and _speaks_of_all(name):
-            name = None
-        kind = "statement" if hung_on and edit.kind == "statement_extra" else kind_told(edit, found, lines)
+    telling = Telling(found, text, alone, failing, named, hints)
+    return telling.whole() if found.after is None else telling.in_part()
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What is told of these edits of this text."""
+
+    found: Found
+    text: str
+    alone: Diagnosis | None
+    failing: Callable[[Frames], list[str]]
+    named: Named
+    hints: Hints
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    @cached_property
+    def fails(self) -> list[str]:
+        return self.failing(self.found.base)
+
+    def whole(self) -> list[Diagnosis]:
+        """Of edits that mend all probes: the one known mistake, where it has one place; else each of them."""
+        found, alone = self.found, self.alone
+        if alone is not None and (one := self._in_one_place(alone)):
+            return [one]
+        made = []
+        shown: set[tuple[int, ...]] = set()
+        first = self.fails[0]
+        for edit, without, theirs in zip(found.edits, found.without, found.theirs, strict=True):
+            if any(hangs_on(edit, other, self.lines) for other in found.edits):
+                continue
+            made.append(self._of_one(edit, without, theirs))
+            if made[-1].probes[:1] == (first,) and _stops_alike(found.base, without, first):
+                shown.add(made[-1].lines)
+        made = self._believed(as_one(made, joined_lines(found.edits)))
+        if alone is not None:
+            made = self._where_it_stopped(made, alone)
+            if not {alone.mistake, *EVIDENT} & {diagnosis.mistake for diagnosis in made}:
+                return [self._spread(alone)]
+        return sorted(
+            one_a_line(made, first), key=lambda d: (d.lines not in shown, first not in d.probes, not d.known, d.lines)
+        )
+
+    def _in_one_place(self, alone: Diagnosis) -> Diagnosis | None:
+        """The known mistake, where all edits are of the same lines; without them if others would do as well."""
+        edits = self.found.edits
+        at = earliest(self.found, self.lines) if len(edits) == 1 else edits[0]
+        if at is None:
+            return alone
+        if len({edit.lines for edit in edits}) > 1 or at.kind in EVIDENT:
+            return None
+        at = self._standing(at, alone)
+        if at.kind in PUT_IN and not is_small(at, self.lines):
+            return alone  # what is done elsewhere may be done there once more, and right
+        return placed(dataclasses.replace(alone, probes=tuple(self.fails)), at, self.lines)
+
+    def _of_one(self, edit: Edit, without: Frames, theirs: bool) -> Diagnosis:
+        """The known mistake that the edit undoes, or else its kind, and where."""
+        fails = self.failing(without)
+        name = self._undone(edit, without, fails) if theirs else None
+        kind = kind_told(edit, self.found, self.lines)
+        if edit.kind == "statement_extra" and self._others_hang_on(edit):
+            kind = "statement"
         base = name or Diagnosis(kind, said=edit.said, known=False)
         if edit.kind in PUT_IN:
-            edit = beside_its_like(edit, found, lines)
-        if name and edit.kind in PUT_IN and name.said.get("by"):
-            edit = standing(name.said["by"], text, edit)
-        made.append(placed(dataclasses.replace(base, probes=tuple(fails)), edit, lines))
-        if fails[:1] == [first] and _stops_alike(found.base, without, first):
-            shown.add(made[-1].lines)
-    made = as_one(made, joined)
-    if len(found.edits) > MANY - 1 and sum(edit.cost for edit in found.edits) > MOST_OF_MANY:
-        believed = {edit.lines[0] for edit in found.edits if edit.cost <= MOST_STATEMENT}
-        made = [diagnosis for diagnosis in made if diagnosis.known and diagnosis.lines[0] in believed]
-    if alone is not None and hints.stopped is not None and not any(diagnosis.known for diagnosis in made):
-        made = _where_it_stopped(made, alone, hints, found.edits)
-    if alone is not None and not {alone.mistake, *EVIDENT} & {diagnosis.mistake for diagnosis in made}:
-        # what one mistake did is spread over several places; small changes of them show that they are its lines
-        small = len(found.edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind not in WHOLE for e in found.edits)
-        small = small or _in_one_place(found.edits)
-        if not small or hints.stopped is not None:  # of what comes after an error nothing was seen yet
+            edit = beside_its_like(edit, self.found, self.lines)
+        if name:
+            edit = self._standing(edit, name)
+        return placed(dataclasses.replace(base, probes=tuple(fails)), edit, self.lines)
+
+    def _undone(self, edit: Edit, without: Frames, fails: list[str]) -> Diagnosis | None:
+        """The known mistake that the answer holds with all edits made but this one, where what is seen then is about
+        the edit alone, and about the learner's own text."""
+        edits = self.found.edits
+        others = [other for other in edits if other is not edit]
+        if not fails or not others or edit.lines[0] in joined_lines(edits) or is_of_another_number(edit, edits):
+            return None
+        if self._others_hang_on(edit) or not all(is_small(other, self.lines) for other in others):
+            return None
+        return self._besides(without, fails) if _changed(self.found.base) <= _changed(without) else None
+
+    def _besides(self, frames: Frames, fails: list[str]) -> Diagnosis | None:
+        """The known mistake that is seen then: not one whose sentence is untrue since something else is wrong too."""
+        name = self.named(frames, fails)
+        return None if name and _speaks_of_all(name) else name
+
+    def _others_hang_on(self, edit: Edit) -> bool:
+        return any(hangs_on(other, edit, self.lines) for other in self.found.edits)
+
+    def _standing(self, edit: Edit, known: Diagnosis) -> Edit:
+        by = known.said.get("by") if edit.kind in PUT_IN else None
+        return standing(by, self.text, edit) if by else edit
+
+    def _believed(self, made: list[Diagnosis]) -> list[Diagnosis]:
+        """All of it; of many edits that change much together, the known mistakes in lines where little comes in."""
+        edits = self.found.edits
+        if len(edits) < MANY or sum(edit.cost for edit in edits) <= MOST_OF_MANY:
+            return made
+        believed = {edit.lines[0] for edit in edits if edit.cost <= MOST_STATEMENT}
+        return [diagnosis for diagnosis in made if diagnosis.known and diagnosis.lines[0] in believed]
+
+    def _where_it_stopped(self, made: list[Diagnosis], alone: Diagnosis) -> list[Diagnosis]:
+        """Of an answer that raised, the known mistake in place of what is told of the line where it did, or else of the
+        edit that is most like what undoes it: of the others nothing was seen yet."""
+        if self.hints.stopped is None or any(diagnosis.known for diagnosis in made):
+            return made
+        line = next((line for line in reversed(self.hints.stopped) if any(line == d.lines[0] for d in made)), None)
+        if line is None:
+            alike = max(self.found.edits, key=self._likeness)
+            line = alike.lines[0] if self._likeness(alike) > undoing.ALIKE else None
+        return [
+            dataclasses.replace(d, mistake=alone.mistake, message=alone.message, known=True)
+            if d.lines[0] == line
+            else d
+            for d in made
+        ]
+
+    def _likeness(self, edit: Edit) -> float:
+        return undoing.likeness(edit, self.hints.undone)
+
+    def _spread(self, alone: Diagnosis) -> Diagnosis:
+        """The one mistake, which did something in several places, where small changes show that they are its lines."""
+        edits = self.found.edits
+        small = len(edits) <= MOST_LINES and all(e.cost <= SMALL and e.kind not in WHOLE for e in edits)
+        if self.hints.stopped is not None or not (small or _are_put_together(edits)):
+            return alone  # of what comes after an error nothing was seen yet
+        lines = tuple(sorted({edit.lines[0] for edit in edits}))
+        return placed(alone, dataclasses.replace(edits[0], lines=lines, columns=None), self.lines)
+
+    def in_part(self) -> list[Diagnosis]:
+        """Edits that mend some of the probes; and the known mistake that the answer holds then, if there is one."""
+        found, alone, met = self.found, self.alone, self.found.met
+        if alone is not None and (met is None or met.mistake == alone.mistake):
             return [alone]
-        spread = tuple(sorted({edit.lines[0] for edit in found.edits}))
-        return [placed(alone, dataclasses.replace(found.edits[0], lines=spread, columns=None), lines)]
-    return sorted(
-        one_a_line(made, first), key=lambda d: (d.lines not in shown, first not in d.probes, not d.known, d.lines)
-    )
+        if alone is not None and met is not None and self._likeness(found.edits[0]) > undoing.ALIKE:
+            return [placed(alone, found.edits[0], self.lines), met]  # what hid another mistake is undone there
+        # Else what it behaves like is not its mistake, or these edits would not mend anything.
+        still = self.failing(found.after or {})
+        small = all(is_small(edit, self.lines) for edit in found.edits)
+        if met is not None and small and not _speaks_of_all(met):
+            before = self._by_kind(kind_told, Diagnosis("", known=False, probes=tuple(self.fails)))
+            return [*before, dataclasses.replace(met, probes=tuple(still))]
+        apart = small and not any(edit.kind in PUT_IN for edit in found.edits)
+        rest = self._besides(found.after, still) if found.after and still and apart else None
+        made = self._mended(still, whole=rest is not None)
+        if rest is not None:
+            made = [dataclasses.replace(rest, probes=tuple(still)), *made]
+        return sorted(made, key=lambda d: self.fails[0] not in d.probes)
+
+    def _by_kind(self, kind_of: Callable[[Edit, Found, list[str]], str], base: Diagnosis) -> list[Diagnosis]:
+        kinds = [(edit, kind_of(edit, self.found, self.lines)) for edit in self.found.edits]
+        made = [(edit, dataclasses.replace(base, mistake=kind, said=edit.said | base.said)) for edit, kind in kinds]
+        return [placed(diagnosis, edit, self.lines) for edit, diagnosis in made]
+
+    def _mended(self, still: list[str], whole: bool) -> list[Diagnosis]:
+        """The edits, each by a kind that holds though it does not mend all; `whole`: what is left is told as well."""
+        found, first = self.found, self.fails[0]
+        mended = found.nearer or tuple(name for name in self.fails if name not in still)
+        # The case that is shown is the first check's: of another one the sentence says which.
+        of = {"check": mended[0]} if not whole and mended and first not in mended else {}
+        if of and not found.stepped and any(e.kind in WHOLE for e in found.edits):
+            return []  # what was put in somewhere mended a check that looks at little
+        base = Diagnosis("", said=of, known=False, probes=mended, whole=whole)
+        return one_a_line(self._by_kind(_kind_in_part, base), first)
 
 
-def _in_one_place(edits: tuple[Edit, ...]) -> bool:
+def _are_put_together(edits: tuple[Edit, ...]) -> bool:
     """Whether all of them put something in behind the same line, or behind two that follow each other."""
     lines = [edit.lines[0] for edit in edits]
     return max(lines) - min(lines) <= 1 and all(edit.kind in PUT_IN for edit in edits)
@@ -145,21 +260,6 @@ def _stops_alike(base: Frames, without: Frames, probe: str) -> bool:
     if "complaint" in mine:
         return mine["complaint"] == theirs.get("complaint")
     return "raised" in mine and mine["raised"]["message"] == theirs.get("raised", {}).get("message")
-
-
-def _where_it_stopped(
-    made: list[Diagnosis], alone: Diagnosis, hints: Hints, edits: tuple[Edit, ...]
-) -> list[Diagnosis]:
-    """The known mistake in place of what is told of the line where it raised, or else of the edit that is most like
-    what undoes it: of the others nothing was seen yet."""
-    line = next((line for line in reversed(hints.stopped or ()) if any(line == d.lines[0] for d in made)), None)
-    if line is None:
-        alike = max(edits, key=lambda edit: undoing.likeness(edit, hints.undone))
-        line = alike.lines[0] if undoing.likeness(alike, hints.undone) > undoing.ALIKE else None
-    return [
-        dataclasses.replace(d, mistake=alone.mistake, message=alone.message, known=True) if d.lines[0] == line else d
-        for d in made
-    ]
 
 
 def _changed(frames: Frames) -> set[tuple[str, str]]:
@@ -177,44 +277,3 @@ def _kind_in_part(edit: Edit, found: Found, lines: list[str]) -> str:
         return "expression"
     alone = re.fullmatch(r"\s*[\w.]+\(.*\)\s*(#.*)?", lines[edit.lines[0] - 1])
     return "statement" if alone and kind in ("attribute", "function") else kind
-
-
-def _in_part(
-    found: Found,
-    lines: list[str],
-    alone: Diagnosis | None,
-    failing: Callable[[Frames], list[str]],
-    named: Named,
-    hints: Hints,
-) -> list[Diagnosis]:
-    """Edits that mend some of the probes; and the known mistake that the answer holds then, if there is one."""
-    if alone is not None and found.met is not None and found.met.mistake != alone.mistake:
-        if undoing.likeness(found.edits[0], hints.undone) > undoing.ALIKE:
-            return [placed(alone, found.edits[0], lines), found.met]  # what hid another mistake is undone there
-        alone = None  # what it behaves like is not its mistake, or this edit would not mend anything
-    if alone is not None:
-        return [alone]
-    still = failing(found.after or {})
-    if found.met is not None and not _speaks_of_all(found.met) and all(is_small(e, lines) for e in found.edits):
-        fails = tuple(failing(found.base))
-        kinds = [Diagnosis(kind_told(e, found, lines), said=e.said, known=False, probes=fails) for e in found.edits]
-        made = [placed(kind, edit, lines) for kind, edit in zip(kinds, found.edits, strict=True)]
-        return [*made, dataclasses.replace(found.met, probes=tuple(still))]
-    apart = all(is_small(e, lines) and e.kind not in PUT_IN for e in found.edits)
-    rest = named(found.after, still) if found.after and still and apart else None
-    rest = None if rest and _speaks_of_all(rest) else rest
-    mended = found.nearer or tuple(name for name in failing(found.base) if name not in still)
-    first = failing(found.base)[0]
-    # The case that is shown is the first check's: of another one the sentence says which.
-    of = {"check": mended[0]} if rest is None and mended and first not in mended else {}
-    if of and not found.stepped and any(e.kind in WHOLE for e in found.edits):
-        return []  # what was put in somewhere mended a check that looks at little
-    base = Diagnosis("", known=False, probes=mended, whole=rest is not None)
-    made = [
-        placed(dataclasses.replace(base, mistake=_kind_in_part(e, found, lines), said=e.said | of), e, lines)
-        for e in found.edits
-    ]
-    made = one_a_line(made, first)
-    if rest:
-        made = [dataclasses.replace(rest, probes=tuple(still)), *made]
-    return sorted(made, key=lambda d: first not in d.probes)
