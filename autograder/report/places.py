@@ -130,7 +130,7 @@ def _template(diagnosis: Diagnosis) -> str:
     what, ending = said.get("what", ""), diagnosis.source.rstrip()[-1:]
     if kind in ANOTHER and _in_condition(diagnosis):
         return SENTENCES["condition"]
-    if kind == "result_dropped" and re.search(r"\w_\(", what or diagnosis.source):
+    if kind == "result_dropped" and re.search(r"\w_(\(|$)", what or diagnosis.source):
         return SENTENCES["in_place"]
     if kind == "no_grad_missing" and RECORDS.search(diagnosis.source):
         return RECORDING
@@ -177,7 +177,9 @@ def _in_condition(diagnosis: Diagnosis) -> bool:
     if diagnosis.columns is None:
         return False
     before = diagnosis.source[: diagnosis.columns[0]]
-    return bool(re.match(r"\s*(if|elif|while)\b[^:]*$", before) or re.search(r"\bif\b(?!.*\b(else|for)\b)", before))
+    if re.match(r"(if|elif|while)\b", before):
+        return ":" not in before
+    return bool(re.search(r"\bif\b(?!.*\b(else|for)\b)", before))
 
 
 def _of_a_header(diagnosis: Diagnosis) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 
 import pytest
 
@@ -340,7 +341,7 @@ def test_a_call_too_many_that_cuts_the_graph_is_told_as_that(what: str, sentence
     ],
 )
 def test_in_a_condition_it_is_told_when_it_holds(source: str, what: str, sentence: str) -> None:
-    first = source.index(what)
+    first = re.search(rf"\b{re.escape(what)}\b", source).start()  # type: ignore[union-attr]
     kind = "attribute" if "." in what else "name"
     found = Diagnosis(kind, lines=(3,), source=source, columns=(first, first + len(what)), said={"what": what})
     assert places.sentence(found).startswith(sentence)
