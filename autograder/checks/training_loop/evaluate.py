@@ -58,16 +58,18 @@ def builds_no_graph(evaluate, draw):
 @evaluate.probe
 def leaves_everything_as_it_was(evaluate, draw):
     """A model in training mode; its weight has a gradient beforehand, its bias has none. Afterwards nothing should
-    have changed; nor should it when the model is in evaluation mode and torch records no gradients to begin with."""
+    have changed; nor should it when the model is in evaluation mode, its bias is frozen and torch records no gradients
+    to begin with."""
     n, c = draw.size(4, 5), draw.size(2, 3)  # never as many rows as classes
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
     model.weight.grad = draw.normal(c, 2)
     evaluate(model, spies.squared_error, x, y)
     left = _as_left(model)
-    model.eval()
+    model.eval().bias.requires_grad_(False)
     with torch.no_grad():
         evaluate(model, spies.squared_error, x, y)
         left["called under no_grad, torch records gradients"] = torch.is_grad_enabled()
+    left["frozen before, the bias needs gradients"] = model.bias.requires_grad
     return left | {"in evaluation mode before, the model is in training mode": model.training}
 
 
@@ -163,6 +165,16 @@ def clears_the_gradients():
 def freezes_the_model():
     """The numbers are right and no graph was built, but the model's parameters need no gradient any more: it cannot be
     trained further. Keep torch from recording instead."""
+
+
+@evaluate.slip(
+    "return A",
+    "pair = A\nfor p in model.parameters():\n    p.requires_grad_(True)\nreturn pair",
+    of="freezes_the_model",
+)
+def thaws_all_parameters():
+    """The numbers are right, but every parameter needs gradients afterwards, also one that was frozen before. Keep
+    torch from recording instead of changing the model."""
 
 
 @evaluate.slip(everywhere("x", "x[:64]"), everywhere("y", "y[:64]"))

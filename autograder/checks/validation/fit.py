@@ -32,12 +32,13 @@ def _all_directions(draw, n):
     return x
 
 
-def _run(fit, draw, epochs, lr, learns=True, scale=1):
+def _run(fit, draw, epochs, lr, learns=True, scale=1, frozen=False):
     """Call fit with spies. Returns (journal, x_train, x_valid, what fit returned).
 
     A layer that behaves like dropout comes first, and is the one that is watched: setting the mode must reach it. The
     model is in evaluation mode when fit gets it. With `learns` False the layer is left out, and the scores are so near
-    to each other that no class has a probability above one half. The weights are `scale` times as large as usual.
+    to each other that no class has a probability above one half. The weights are `scale` times as large as usual. The
+    bias is `frozen` if asked for.
     """
     c, bs = draw.size(3, 4), draw.size(2, 3)
     valid_bs = c + draw.size(1, 2)
@@ -52,6 +53,7 @@ def _run(fit, draw, epochs, lr, learns=True, scale=1):
         ranked = linear(x_valid).argsort(1)
     y_valid = ranked[:, -1].clone()
     y_valid[valid_bs:-1] = ranked[valid_bs:-1, 1]  # wrong: neither the largest score nor the smallest
+    linear.bias.requires_grad_(not frozen)
     model = torch.nn.Sequential(first, linear).eval()
     draw.note(epochs=epochs, lr=lr, training_examples=n, bs=bs, validation_examples=n_valid, validation_bs=valid_bs)
     journal = spies.Journal(model.parameters())
@@ -125,9 +127,12 @@ def tells_the_epochs_one_by_one_in_order(fit, draw):
 
 @fit.probe
 def validates_at_the_end_of_each_epoch(fit, draw):
-    """How many updates had been made at the times when the model was shown validation data."""
+    """How many updates had been made at the times when the model was shown validation data, and how often that was."""
     journal, _, x_valid, _ = _run(fit, draw, draw.size(2, 3), draw.number(0.1, 0.4))
-    return {"updates made by then": sorted({event.updates for event in _on(journal, x_valid, "model")})}
+    return {
+        "updates made by then": sorted({event.updates for event in _on(journal, x_valid, "model")}),
+        "loops over valid_dl": len(journal.of("pass", "valid_dl")),
+    }
 
 
 @fit.probe(fixed="the modes do not depend on the data")
@@ -143,11 +148,13 @@ def sets_the_mode_for_training_and_for_validation(fit, draw):
 
 @fit.probe(fixed="no graph is to be built, whatever was drawn")
 def builds_no_graph_while_validating(fit, draw):
-    """The model's outputs for validation data should have no graph; and afterwards torch should record again."""
-    journal, _, x_valid, _ = _run(fit, draw, 1, draw.number(0.1, 0.4))
+    """The model's outputs for validation data should have no graph; and afterwards torch should record again, and the
+    parameters need gradients as before: the bias is frozen."""
+    journal, _, x_valid, _ = _run(fit, draw, 1, draw.number(0.1, 0.4), frozen=True)
     return {
         "the outputs had a graph": any(event.graph for event in _on(journal, x_valid, "model")),
         "torch records gradients afterwards": torch.is_grad_enabled(),
+        "the parameters need gradients": [p.requires_grad for p in journal.parameters],
     }
 
 
@@ -173,12 +180,13 @@ def with_lists_and_tensors(epochs, model, loss_func, opt, train_dl, valid_dl):
 
 
 @fit.right
-def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
+def through_a_function_that_prints(epochs, model, loss_func, opt, train_dl, valid_dl):
     @torch.no_grad()
-    def mean_of(measure):
+    def validated():
         model.eval()
-        values = [measure(model(xb), yb).item() for xb, yb in valid_dl]
-        return sum(values) / len(values)
+        outs = [(model(xb), yb) for xb, yb in valid_dl]
+        values = [(loss_func(out, yb).item(), out.argmax(-1).eq(yb).double().mean().item()) for out, yb in outs]
+        return torch.tensor(values).mean(0)
 
     history = torch.zeros(epochs, 2)
     for epoch in range(epochs):
@@ -188,8 +196,7 @@ def in_two_passes_that_print(epochs, model, loss_func, opt, train_dl, valid_dl):
             model.zero_grad()
             loss.backward()
             opt.step()
-        history[epoch, 0] = mean_of(loss_func)
-        history[epoch, 1] = mean_of(lambda out, yb: out.argmax(-1).eq(yb).double().mean())
+        history[epoch] = validated()
         print(epoch, history[epoch])
     return history.tolist()
 
@@ -276,6 +283,25 @@ def validates_after_every_batch():
 @fit.slip(before("model.eval()", "if _ + 1 < epochs:\n    continue"), change("return A", "return A * epochs"))
 def validates_only_at_the_end():
     """You validate once, after all epochs. One result is asked for after each of them: look at the indentation."""
+
+
+@fit.slip(
+    change("accuracy += A", ""),
+    after("for A in valid_dl:", "for xb, yb in valid_dl:\n    accuracy += (model(xb).argmax(dim=1) == yb).float().mean()"),
+)
+def once_for_the_loss_and_once_for_the_accuracy():
+    """You go through `valid_dl` more than once an epoch, perhaps for the loss and again for the accuracy. One loop can
+    gather both."""
+
+
+@fit.slip(
+    change("with A:", ""),
+    before("loss = accuracy = 0.0", "for p in model.parameters():\n    p.requires_grad_(False)"),
+    before("history.append(A)", "for p in model.parameters():\n    p.requires_grad_(True)"),
+)
+def thaws_all_parameters():
+    """Afterwards every parameter needs gradients, also one that was frozen before. Keep torch from recording instead of
+    changing the model."""
 
 
 @fit.slip(everywhere("A / len(valid_dl)", "A"))

@@ -58,7 +58,9 @@ def counts_every_example_the_same(validate, draw):
         x[i, y[i] if is_right else y[i] - 1] = x[i].max() + draw.integer(1, 5) / 10
     batches = _ragged(draw, x, y)
     draw.note(batch_sizes=[len(yb) for _, yb in batches])
-    pair = validate(_scaler(c), spies.squared_error, spies.LoaderSpy(batches, spies.Journal(), "dl"))
+    dl = spies.LoaderSpy(batches, spies.Journal(), "dl")
+    dl.dataset += dl.dataset[:2]  # as with drop_last: the loader leaves some of it out
+    pair = validate(_scaler(c), spies.squared_error, dl)
     loss, accuracy = readings.as_pair(pair, "what validate returned")
     return {"loss": loss, "accuracy": accuracy}
 
@@ -80,22 +82,26 @@ def starts_afresh_with_every_call(validate, draw):
 
 @validate.probe
 def changes_nothing_in_the_model(validate, draw):
-    """The weight has a gradient beforehand, the bias has none. A layer that behaves like dropout is in the model."""
-    linear = draw.linear(2, 2)
+    """The weight has a gradient beforehand, the bias has none. A layer that behaves like dropout is in the model, and a
+    frozen one. In a second call torch records no gradients to begin with."""
+    linear, frozen = draw.linear(2, 2), draw.linear(2, 2).requires_grad_(False)
     linear.weight.grad = draw.normal(2, 2)
-    model, journal = torch.nn.Sequential(spies.mode_switch(), linear).eval(), spies.Journal()
+    model, journal = torch.nn.Sequential(spies.mode_switch(), frozen, linear).eval(), spies.Journal()
     spies.watch(model, journal)
     dl = spies.LoaderSpy(spies.batches(draw.normal(3, 2), draw.labels(3, 2), 2), spies.Journal(), "dl")
     readings.run_through(validate(model, spies.squared_error, dl))
-    return {
+    told = {
         "torch records gradients": torch.is_grad_enabled(),
         "the parameters need gradients": [p.requires_grad for p in model.parameters()],
         "the model ran in training mode": any(event.training for event in journal.of("forward")),
         "the model and its layers are in training mode": [module.training for module in model.modules()],
-        "weight": linear.weight.detach(),
-        "gradient of the weight": linear.weight.grad,
+        "weight": spies.copied(linear.weight),
+        "gradient of the weight": spies.copied(linear.weight.grad),
         "largest gradient of the bias": readings.gradients_left([linear.bias])[0],
     }
+    with torch.no_grad():
+        readings.run_through(validate(model, spies.squared_error, dl))
+        return {**told, "called under no_grad, torch records gradients": torch.is_grad_enabled()}
 
 
 @validate.remark
@@ -132,14 +138,15 @@ def with_weights(model, loss_func, dl):
 
 
 @validate.right
-def by_the_dataset_length(model, loss_func, dl):
-    total = torch.zeros(2, dtype=torch.float64)
+def with_a_tensor_of_totals(model, loss_func, dl):
+    total = torch.zeros(3, dtype=torch.float64)
     with torch.no_grad():
         for xb, yb in dl:
             out = model(xb)
             total[0] += loss_func(out, yb) * yb.numel()
             total[1] += (out.argmax(-1) == yb).sum()
-    return total / len(dl.dataset)
+            total[2] += yb.numel()
+    return total[:2] / total[2]
 
 
 @validate.slip(change("X * len(xb)", "X"), change("X.sum()", "X.float().mean()"), change("n += len(xb)", "n += 1"))
@@ -167,6 +174,12 @@ def means_divided_by_examples():
 @validate.slip("n += len(xb)", "n += 1")
 def sums_divided_by_batches():
     """You add up sums over examples and divide by the number of batches. Divide by the number of examples."""
+
+
+@validate.slip(change("loss / n", "loss / len(dl.dataset)"), change("right / n", "right / len(dl.dataset)"))
+def divides_by_the_length_of_the_dataset():
+    """You divide by len(dl.dataset). A loader with drop_last leaves some of these examples out, and another loader may
+    have no `dataset`: count the examples that come."""
 
 
 @validate.slip("(loss / n, right / n)", "(loss, right)")
@@ -237,6 +250,28 @@ def leaves_recording_off():
 def freezes_the_model():
     """The numbers are right, but the model's parameters need no gradient any more: it cannot be trained further. Keep
     torch from recording instead of changing the model."""
+
+
+@validate.slip(
+    change("with A:", ""),
+    before("for A in B:", "for p in model.parameters():\n    p.requires_grad_(False)"),
+    before("return A", "for p in model.parameters():\n    p.requires_grad_(True)"),
+)
+def thaws_all_parameters():
+    """The numbers are right, but every parameter needs gradients afterwards, also one that was frozen before. Keep
+    torch from recording instead of changing the model."""
+
+
+@validate.slip(first("model.zero_grad()"))
+def clears_the_gradients():
+    """The numbers are right, but the model's gradients are gone: they were there before, and somebody may still need
+    them."""
+
+
+@validate.slip(before("return A", "torch.set_grad_enabled(True)"), of="leaves_recording_off")
+def always_switches_recording_on():
+    """The numbers are right, but torch records gradients after you return even if it did not before. Put back what
+    you found; a `with` block does that by itself."""
 
 
 @validate.slip("n += len(xb)", "n += xb.numel()")
