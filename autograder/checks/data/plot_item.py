@@ -41,15 +41,22 @@ def what_is_drawn(returned):
     panel = panels[0]
     figure = panel.get_figure()
     titles = [panel.get_title(loc) for loc in ("center", "left", "right")] + [figure.get_suptitle()]
-    data = torch.as_tensor(panel.get_images()[0].get_array().tolist(), dtype=torch.float64)
+    data = as_seen(panel, panel.get_images()[0])
     spread = data.max() - data.min()
     return {
         "images": len(panels),
-        "the image, scaled to 0..1": (data - data.min()) / spread if spread else data,
-        "first row at the top": int(panel.yaxis_inverted()),
-        "first column at the right": int(panel.xaxis_inverted()),
+        "the image as seen, scaled to 0..1": (data - data.min()) / spread if spread else data,
         "numbers in the title": [int(number) for title in titles for number in re.findall(r"-?\d+", title)],
     }
+
+
+def as_seen(panel, picture):
+    """The values, the row that is seen at the top first: where rows come to lie is up to `origin`, `extent`, the axes."""
+    data = torch.as_tensor(picture.get_array().tolist(), dtype=torch.float64)
+    left, right, bottom, top = picture.get_extent()
+    first, last = (top, bottom) if picture.origin == "upper" else (bottom, top)
+    turned = [(first > last) == panel.yaxis_inverted(), (left < right) == panel.xaxis_inverted()]
+    return data.flip([dim for dim in (0, 1) if turned[dim]])
 
 
 def drawn_by(plot_item, *arguments):
@@ -123,6 +130,16 @@ def figure_and_axes(xb, yb, i=0):
     return figure, axes
 
 
+@plot_item.right
+def flipped_and_drawn_from_below(xb, yb, i=0):
+    import matplotlib.pyplot as plt
+
+    plt.figure()
+    plt.imshow(xb[i].reshape(28, 28).flip(0), origin="lower", extent=(0, 28, 0, 28))
+    plt.title(int(yb[i]))
+    return plt.gca()
+
+
 @plot_item.slip(everywhere("A[i]", "A[0]"))
 def always_the_first():
     """The first item is shown whatever `i` says."""
@@ -151,6 +168,11 @@ def transposed_image():
 @plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X.view(28, 28), origin='lower')")
 def upside_down():
     """The image stands on its head: the first row is at the bottom (`origin="lower"`, perhaps)."""
+
+
+@plot_item.slip("axes.imshow(X.reshape(28, 28), cmap='gray')", "axes.imshow(X.view(28, 28).flip(1))")
+def mirrored():
+    """The image is mirrored: the first column is at the right."""
 
 
 @plot_item.slip("return axes", "return axes.imshow(xb[i].view(28, 28))")
