@@ -76,11 +76,12 @@ def keeps_repeated_items(unzip, draw):
 
 @unzip.probe
 def hands_on_a_single_pair_of_anything(unzip, draw):
-    """The very things, not copies of them."""
+    """The very things, not copies of them; and lists stay whole, also where all of them are of one length."""
     pair = [draw.normal(draw.size(2, 3)), [draw.integer(0, 9)]]
     told = two_lists(unzip([pair]))
     same = [any(thing is given for thing in told[key]) for key, given in zip(told, pair, strict=True)]
-    return {**told, "whether x and y are the things themselves": same}
+    lists = [([draw.integer(0, 9), 0], [draw.integer(0, 9), 1]) for _ in range(2)]
+    return {**told, "whether x and y are the things themselves": same, "of lists": two_lists(unzip(lists))}
 
 
 @unzip.remark
@@ -182,6 +183,16 @@ def halves_of_the_list():
 @unzip.slip(body("return [item for pair in pairs for item in pair]"))
 def one_flat_list():
     """All the items stand in one list. Two sequences are asked for, first items and second items."""
+
+
+@unzip.mistake
+def through_an_array(pairs):
+    """You make one array of all the pairs, which goes into lists inside of them too and mixes what is in them. Go no
+    deeper than the pairs themselves."""
+    import numpy
+
+    columns = numpy.array(pairs, dtype=object).T
+    return columns[0].tolist(), columns[1].tolist()
 
 
 @unzip.mistake
