@@ -24,7 +24,7 @@ def default_batch(batch):
 def shuffles_training_rows_and_drops_a_short_batch(default_loaders, draw):
     # The plain order and three passes over at least 28 rows: two are alike with probability 6/28!, 2e-29.
     bs = draw.integer(4, 7)
-    n = bs * draw.integer(7, 9) + draw.integer(1, bs - 1)
+    n = bs * draw.integer(7, 9) + draw.integer(2, bs - 1)
     draw.note(n=n, bs=bs)
     train_dl, _ = torch_loaders(default_loaders(numbered(draw, 0, n), numbered(draw, 100, 5), bs))
     # Up to 6 rows of 55 are left out of a pass: one of them is left out of 12 passes with probability 2e-10.
@@ -47,9 +47,11 @@ def keeps_full_training_batches(default_loaders, draw):
     draw.note(n=n, bs=bs)
     train_dl, _ = torch_loaders(default_loaders(numbered(draw, 0, n), numbered(draw, 100, 5), bs))
     batches = [default_batch(batch) for batch in train_dl]
+    more, _ = torch_loaders(default_loaders(numbered(draw, 0, n + 1), numbered(draw, 100, 5), bs))
     return {
         "shapes": [list(xb.shape) for xb, _ in batches],
         "labels, sorted": sorted(flat(yb.tolist() for _, yb in batches)),
+        "batch sizes with one row more": [len(default_batch(batch)[1]) for batch in more],
     }
 
 
@@ -89,6 +91,15 @@ def with_a_batch_sampler(train_ds, valid_ds, bs):
 @default_loaders.slip("A(train_ds, bs, shuffle=True, drop_last=True)", "A(train_ds, bs, shuffle=True)")
 def keeps_the_short_batch():
     """The last training batch is short. `drop_last` should leave it out."""
+
+
+@default_loaders.slip(
+    "A(train_ds, bs, shuffle=True, drop_last=True)",
+    "A(train_ds, bs, shuffle=True, drop_last=len(train_ds) % bs > 1)",
+)
+def keeps_a_single_row():
+    """A last training batch of a single row stays, and longer ones are left out. Leave out whatever is shorter than
+    `bs`."""
 
 
 @default_loaders.slip("A(train_ds, bs, shuffle=True, drop_last=True)", "A(train_ds, bs, drop_last=True)")
