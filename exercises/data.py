@@ -11,8 +11,8 @@ class Dataset:
     """Inputs and targets under one roof.
 
     `x` and `y` are tensors (n, ...), row i of `y` the target of row i of `x`. `len(ds)` is n, and `ds[i]` the pair
-    (x[i], y[i]). As with a tensor, `i` is an int, a slice, or an int64 tensor of row numbers; an int beyond either end
-    is an IndexError.
+    (x[i], y[i]). As with a tensor, `i` is an int, a slice, or a 1-d int64 tensor of at least one row number; an int
+    beyond either end is an IndexError.
 
     Write it yourself, without TensorDataset.
 
