@@ -186,7 +186,7 @@ def logsumexp(x):
 
     Return a tensor (n,) of the same dtype, through which gradients flow back to `x`. It must be right for ordinary
     scores, around 1000 and -1000 and far beyond, where exp gives infinity or 0; and in each row, whatever the other
-    rows hold. You are building torch's logsumexp: use neither it nor torch's log_softmax.
+    rows hold. You are building torch's logsumexp: use neither it nor torch's softmax and log_softmax.
 
     >>> logsumexp(torch.tensor([[0.0, 0.0], [1000.0, 1000.0]]))      # ln 2 and 1000 + ln 2
     tensor([6.9315e-01, 1.0007e+03])

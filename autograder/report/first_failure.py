@@ -45,7 +45,7 @@ def told(verdict: Verdict, first: ProbeResult) -> tuple[list[str], dict[str, Any
             instead = lesson.find(name).instead
             return (
                 [
-                    f"It runs {called}: building that yourself is what is asked for."
+                    f"It runs {called}: {name} is to be built without that."
                     + (f" Build it from {instead}." if instead else "")
                 ],
                 None,

@@ -134,7 +134,13 @@ SAID = {
         "nll",
         "def nll(a, b):\n    return -a[range(len(b)), b].mean()\n\nnll = torch.nn.functional.nll_loss\n",
         "Line 7 gives the name nll to something else: `nll = torch.nn.functional.nll_loss`.",
-        "building that yourself",
+        "built without that",
+    ),
+    "a shortcut by way of a relative": (
+        "logsumexp",
+        "def logsumexp(x):\n    return x.amax(dim=1) - x.softmax(dim=1).amax(dim=1).log()\n",
+        "It runs Tensor.softmax: logsumexp is to be built without that.",
+        "yourself",
     ),
     "a second definition": (
         "accuracy",
