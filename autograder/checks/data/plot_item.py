@@ -51,7 +51,7 @@ def what_is_drawn(returned):
 
 
 def as_seen(panel, picture):
-    """The values, the row that is seen at the top first: where rows come to lie is up to `origin`, `extent`, the axes."""
+    """The values, the row that is seen at the top first: where it lies is up to `origin`, `extent` and the axes."""
     data = torch.as_tensor(picture.get_array().tolist(), dtype=torch.float64)
     left, right, bottom, top = picture.get_extent()
     first, last = (top, bottom) if picture.origin == "upper" else (bottom, top)

@@ -287,7 +287,7 @@ def validates_only_at_the_end():
 
 @fit.slip(
     change("accuracy += A", ""),
-    after("for A in valid_dl:", "for xb, yb in valid_dl:\n    accuracy += (model(xb).argmax(dim=1) == yb).float().mean()"),
+    after("for A in valid_dl:", "for xb, yb in valid_dl:\n    accuracy += model(xb).argmax(1).eq(yb).float().mean()"),
 )
 def once_for_the_loss_and_once_for_the_accuracy():
     """You go through `valid_dl` more than once an epoch, perhaps for the loss and again for the accuracy. One loop can
