@@ -112,14 +112,14 @@ def evaluate_batch(model, loss_func, xb, yb):
 def test_what_is_drawn_where_nothing_is_to_be_drawn_is_looked_at_first(
     check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "1")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     assert [found.lines for found in check("fit_optimizer", SHUFFLED).diagnoses] == [(5,)]
 
 
 def test_of_many_mistakes_one_is_told_that_brings_a_check_nearer_and_which_check_it_is(
     check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "0.5")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     found = check("evaluate_batch", LOOKS).diagnoses[0]
     assert found.lines == (4,)
     assert not found.whole
@@ -235,7 +235,7 @@ NO_LENGTH = """class SliceLoader:
 
 
 def test_it_is_told_so_too_where_the_line_is_mended(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     (found,) = check("SliceLoader", NO_LENGTH).diagnoses
     assert (found.mistake, found.lines, found.whole) == ("not_promised", (4,), True)
 
@@ -283,7 +283,7 @@ NEARER_BY_LUCK = """def batch_shapes(ds, start, stop):
 
 def test_of_what_is_only_nearer_no_kind_is_told_that_may_be_luck(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     """`stop - 1` has the right number of rows for some draws: that a sign is wrong does not follow."""
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     found = check("batch_shapes", NEARER_BY_LUCK).diagnoses
     assert found
     assert "sign" not in [one.mistake for one in found]
@@ -311,7 +311,7 @@ def test_nor_of_what_gives_more_steps_of_a_right(check: Check, monkeypatch: pyte
 
 
 def test_a_length_that_a_loader_need_not_have_is_told(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     text = """def fit_loader(epochs, model, loss_func, opt, train_dl):
     for _ in range(epochs):
         total, n = 0, len(train_dl)
@@ -407,7 +407,7 @@ def validate(model, loss_func, dl):
 
 
 def test_that_another_number_would_do_is_no_wrong_sign(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     found = check("batch_shapes", CLAMPED).diagnoses
     assert found
     assert "sign" not in [one.mistake for one in found]
@@ -416,7 +416,7 @@ def test_that_another_number_would_do_is_no_wrong_sign(check: Check, monkeypatch
 def test_a_line_that_stands_in_a_right_is_no_place_whatever_its_names(
     check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
     told = {line for one in check("validate", OF_TWO).diagnoses for line in one.lines}
     assert told
     assert told <= {9, 11}

@@ -134,7 +134,7 @@ def test_of_several_calls_the_one_is_shown_whose_part_differs(check: Check) -> N
 def test_an_array_is_no_tensor_however_equal_it_looks(check: Check) -> None:
     text = "import numpy as np\ndef collate(b):\n    xs, ys = zip(*b)\n    return np.stack(xs), np.stack(ys)\n"
     page = terminal.text(check("collate", text))
-    assert re.search(r"collate gave a \S+ NumPy array \(float32\) where a \S+ tensor", " ".join(page.split()))
+    assert re.search(r"there is a \S+ NumPy array \(float32\) where a \S+ tensor", " ".join(page.split()))
     assert "yours, a NumPy array" in page
 
 
