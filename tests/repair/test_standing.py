@@ -119,7 +119,7 @@ def test_what_is_drawn_where_nothing_is_to_be_drawn_is_looked_at_first(
 def test_of_many_mistakes_one_is_told_that_brings_a_check_nearer_and_which_check_it_is(
     check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "4")
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
     found = check("evaluate_batch", LOOKS).diagnoses[0]
     assert found.lines == (4,)
     assert not found.whole

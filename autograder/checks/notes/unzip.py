@@ -76,12 +76,12 @@ def keeps_repeated_items(unzip, draw):
 
 @unzip.probe
 def hands_on_a_single_pair_of_anything(unzip, draw):
-    """The very things, not copies of them; and lists stay whole, also where all of them are of one length."""
+    """The very things, not copies of them; and tuples stay whole, also where all of them are of one length."""
     pair = [draw.normal(draw.size(2, 3)), [draw.integer(0, 9)]]
     told = two_lists(unzip([pair]))
     same = [any(thing is given for thing in told[key]) for key, given in zip(told, pair, strict=True)]
-    lists = [([draw.integer(0, 9), 0], [draw.integer(0, 9), 1]) for _ in range(2)]
-    return {**told, "whether x and y are the things themselves": same, "of lists": two_lists(unzip(lists))}
+    tuples = [((draw.integer(0, 4), i), (draw.integer(5, 9), i)) for i in range(2)]
+    return {**told, "whether x and y are the things themselves": same, "of tuples": two_lists(unzip(tuples))}
 
 
 @unzip.remark
