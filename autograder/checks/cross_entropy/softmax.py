@@ -3,7 +3,13 @@
 import torch
 
 from autograder.authoring.slips import change
-from autograder.checks.cross_entropy import of_both_dtypes, of_more_dimensions, of_single_rows, with_gradient
+from autograder.checks.cross_entropy import (
+    far_apart,
+    of_both_dtypes,
+    of_more_dimensions,
+    of_single_rows,
+    with_gradient,
+)
 from autograder.exercise import code
 
 softmax = code(
@@ -25,7 +31,9 @@ softmax = code(
 
 @softmax.probe
 def normalises_each_row(softmax, draw):
-    return of_both_dtypes(softmax, draw)
+    seen = of_both_dtypes(softmax, draw)
+    apart = far_apart(draw, draw.size(3, 4), 2, 120.0) - 60  # exp of these neither overflows nor is 0
+    return seen | {"rows around 60 and -60": softmax(apart)}
 
 
 @softmax.probe
@@ -79,6 +87,18 @@ def over_the_first_dimension():
 @softmax.slip("exps.sum(-1, keepdim=True)", "exps.sum()")
 def over_everything():
     """You divide by the sum of all the elements, so the whole tensor sums to one instead of each row."""
+
+
+@softmax.slip("x.exp()", "(x - x.max()).exp()")
+def the_largest_of_all_taken_out():
+    """A row far below the others comes out as nan: before exp, one number is taken off the whole tensor, and nothing
+    is left of that row. Each has a largest score of its own."""
+
+
+@softmax.slip("-1", "min(2, x.dim() - 1)")
+def over_dimension_two_at_most():
+    """Up to three dimensions work, four do not: there you sum over dimension 2, which is not the last. Counted from
+    the end it is the same for any number of dimensions."""
 
 
 @softmax.slip("-1", "1")
