@@ -43,9 +43,13 @@ def averages_minus_the_targets_log_probability(nll, draw):
 
 @nll.probe
 def takes_the_numbers_as_they_are(nll, draw):
-    """As in the example of the prompt: rounded log-probabilities, whose exponentials do not sum to one exactly."""
+    """As in the example of the prompt: rounded log-probabilities, whose exponentials do not sum to one exactly. And
+    those of a model that is sure of the first class, and always wrong: those of the others are around -200."""
     n, c = sizes(draw)
-    return nll(*telling(draw, lambda: (log_probabilities(draw, n, c) * 2).round() / 2 - 0.5, n, c))
+    log_probs, target = telling(draw, lambda: (log_probabilities(draw, n, c) * 2).round() / 2 - 0.5, n, c)
+    sure = log_probs - 200
+    sure[:, 0] = 0
+    return {"rounded": nll(log_probs, target), "sure and wrong": nll(sure, target.clamp(min=1))}
 
 
 @nll.probe(rtol=1e-9, atol=1e-12)
@@ -162,6 +166,12 @@ def mean_over_all_classes():
 def log_of_the_mean():
     """You average the probabilities and take the log of that. The log of a mean is not the mean of the logs: average
     the log-probabilities."""
+
+
+@nll.slip("log_probs", "log_probs.exp().log()")
+def through_probabilities():
+    """Log-probabilities around -200 come out infinite: their exponential is 0 in float32, and a log of it is none. Take
+    them as they are."""
 
 
 @nll.slip("log_probs", "log_probs.log_softmax(1)")
