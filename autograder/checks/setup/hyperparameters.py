@@ -32,9 +32,9 @@ def four_numbers(returned):
     return dict(zip(["n", "m", "c", "nh"], plain, strict=True))
 
 
-def some_data(draw):
-    """(x_train, y_train) with more rows than classes; the two largest come last but one."""
-    n, m, c = draw.size(12, 16), draw.size(7, 9), draw.size(4, 6)
+def some_data(draw, more=0):
+    """(x_train, y_train) with (so many) more rows than classes; the two largest come last but one."""
+    n, m, c = draw.size(12, 16) + more, draw.size(7, 9), draw.size(4, 6)
     others = draw.shuffled(draw.labels(n - 4, c - 2).tolist())
     return draw.uniform(n, m), torch.tensor([0, *others, c - 2, c - 1, 1])
 
@@ -51,7 +51,8 @@ def m_is_the_number_of_inputs(hyperparameters, draw):
 
 @hyperparameters.probe
 def c_is_the_number_of_classes(hyperparameters, draw):
-    return {f"c, data set {i}": four_numbers(hyperparameters(*some_data(draw)))["c"] for i in (1, 2, 3)}
+    more = {"data set 1": 0, "data set 2": 0, "a large data set": 1000}
+    return {f"c, {name}": four_numbers(hyperparameters(*some_data(draw, rows)))["c"] for name, rows in more.items()}
 
 
 @hyperparameters.probe(fixed="the lesson chooses 50 hidden units for any data")
@@ -114,6 +115,12 @@ def c_counts_the_labels():
 @hyperparameters.slip("y_train.max()", "y_train[-1]")
 def c_from_the_last_label():
     """c is taken from the last label, as if the labels were sorted. They come in any order: look at all of them."""
+
+
+@hyperparameters.slip("y_train.max()", "y_train[:20].max()")
+def c_from_the_first_labels():
+    """c is taken from the first labels alone. They come in any order, and the largest may be any of them: look at
+    all."""
 
 
 @hyperparameters.slip("(n, m, A, B)", "(x_train.shape, A, B)")
