@@ -32,13 +32,12 @@ def _all_directions(draw, n):
     return x
 
 
-def _run(fit, draw, epochs, lr, learns=True, scale=1, frozen=False):
+def _run(fit, draw, epochs, lr, learns=True, scale=1):
     """Call fit with spies. Returns (journal, x_train, x_valid, what fit returned).
 
     A layer that behaves like dropout comes first, and is the one that is watched: setting the mode must reach it. The
     model is in evaluation mode when fit gets it. With `learns` False the layer is left out, and the scores are so near
-    to each other that no class has a probability above one half. The weights are `scale` times as large as usual. The
-    bias is `frozen` if asked for.
+    to each other that no class has a probability above one half. The weights are `scale` times as large as usual.
     """
     c, bs = draw.size(3, 4), draw.size(2, 3)
     valid_bs = c + draw.size(1, 2)
@@ -53,7 +52,6 @@ def _run(fit, draw, epochs, lr, learns=True, scale=1, frozen=False):
         ranked = linear(x_valid).argsort(1)
     y_valid = ranked[:, -1].clone()
     y_valid[valid_bs:-1] = ranked[valid_bs:-1, 1]  # wrong: neither the largest score nor the smallest
-    linear.bias.requires_grad_(not frozen)
     model = torch.nn.Sequential(first, linear).eval()
     draw.note(epochs=epochs, lr=lr, training_examples=n, bs=bs, validation_examples=n_valid, validation_bs=valid_bs)
     journal = spies.Journal(model.parameters())
@@ -148,13 +146,11 @@ def sets_the_mode_for_training_and_for_validation(fit, draw):
 
 @fit.probe(fixed="no graph is to be built, whatever was drawn")
 def builds_no_graph_while_validating(fit, draw):
-    """The model's outputs for validation data should have no graph; and afterwards torch should record again, and the
-    parameters need gradients as before: the bias is frozen."""
-    journal, _, x_valid, _ = _run(fit, draw, 1, draw.number(0.1, 0.4), frozen=True)
+    """The model's outputs for validation data should have no graph; and afterwards torch should record again."""
+    journal, _, x_valid, _ = _run(fit, draw, 1, draw.number(0.1, 0.4))
     return {
         "the outputs had a graph": any(event.graph for event in _on(journal, x_valid, "model")),
         "torch records gradients afterwards": torch.is_grad_enabled(),
-        "the parameters need gradients": [p.requires_grad for p in journal.parameters],
     }
 
 
@@ -292,16 +288,6 @@ def validates_only_at_the_end():
 def once_for_the_loss_and_once_for_the_accuracy():
     """You go through `valid_dl` more than once an epoch, perhaps for the loss and again for the accuracy. One loop can
     gather both."""
-
-
-@fit.slip(
-    change("with A:", ""),
-    before("loss = accuracy = 0.0", "for p in model.parameters():\n    p.requires_grad_(False)"),
-    before("history.append(A)", "for p in model.parameters():\n    p.requires_grad_(True)"),
-)
-def thaws_all_parameters():
-    """Afterwards every parameter needs gradients, also one that was frozen before. Keep torch from recording instead of
-    changing the model."""
 
 
 @fit.slip(everywhere("A / len(valid_dl)", "A"))
