@@ -69,7 +69,7 @@ def evaluate_batch(model, loss_func, xb, yb):
     loss, a tensor without dimensions. `yb` are int64 class labels (n,).
 
     Return a pair: the loss, then the accuracy (the share of right examples, from 0 to 1). Only look: the model's
-    parameters, their gradients and its mode (training or evaluation) stay as they are.
+    parameters and their gradients stay as they are.
 
     >>> loss, acc = evaluate_batch(model, loss_func, xb, yb)
     """

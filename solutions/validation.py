@@ -15,7 +15,7 @@ def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
     `loss_func(model(xb), yb)` is the loss of a batch, and `opt` has `step()` and `zero_grad()`.
 
     Each epoch trains first, in training mode: one step a batch, with its gradients alone (at first there are none).
-    Then it validates, in evaluation mode: once through `valid_dl`, no graph, nothing learnt.
+    Then it validates, in evaluation mode: on all of `valid_dl`, no graph, nothing learnt.
 
     Return a list with each epoch's (loss, accuracy): the means over the validation batches, which are of one size.
 
@@ -92,10 +92,10 @@ def why_train_and_eval():
 
 
 def validate(model, loss_func, dl):
-    """Loss and accuracy over all the examples that a loader gives, exactly, whatever the sizes of its batches.
+    """Loss and accuracy over all the examples of a loader, exactly, whatever the sizes of its batches.
 
-    `dl` gives batches (xb, yb), yb being class labels; use nothing else of it: it may leave out a part of its dataset.
-    `model(xb)` gives a score for each class, `loss_func(scores, yb)` the mean loss of that batch.
+    `dl` gives batches (xb, yb), yb being class labels; `model(xb)` gives a score for each class, `loss_func(scores,
+    yb)` the mean loss of that batch.
 
     Return (loss, accuracy): the mean loss per example, and the share of examples that are right. Every example counts
     the same. The model is in evaluation mode already; change nothing in it: no parameter, no gradient, no mode.

@@ -727,9 +727,8 @@ def fit(epochs, model, loss_func, opt, train_dl, valid_dl):
         with torch.no_grad():
             model.eval()
             train_loss = sum((loss_func(model(xb), yb).item() for xb, yb in train_dl))
-            outs = [(model(xb), yb) for xb, yb in valid_dl]
-            ls = [loss_func(out, yb).item() for out, yb in outs]
-            accs = [(out.argmax(-1) == yb).float().mean().item() for out, yb in outs]
+            ls = [loss_func(model(xb), yb).item() for xb, yb in valid_dl]
+            accs = [(model(xb).argmax(-1) == yb).float().mean().item() for xb, yb in valid_dl]
         print(train_loss)
         history += [[sum(ls) / len(ls), sum(accs) / len(accs)]]
     return history

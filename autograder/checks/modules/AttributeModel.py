@@ -32,7 +32,6 @@ def computes_l2_of_relu_of_l1(AttributeModel, draw):
     bs = draw.size(4, 6)
     first, second, single = draw.normal(bs, n_in), draw.normal(bs, n_in, scale=40), draw.normal(1, n_in)
     seen = {"a batch": model(first), "another": model(second), "a single row": model(single)}
-    seen["the batch, given to model.forward"] = model.forward(first)
     return seen | {"the batch itself, afterwards": first}
 
 
@@ -84,14 +83,14 @@ def torch_relu():
 
 
 @AttributeModel.right
-def by_add_module():
+def its_own_call():
     class Model(torch.nn.Module):
         def __init__(self, n_in, nh, n_out):
             torch.nn.Module.__init__(self)
             self.add_module("l1", torch.nn.Linear(n_in, nh))
             self.add_module("l2", torch.nn.Linear(nh, n_out))
 
-        def forward(self, inputs):
+        def __call__(self, inputs):
             return self.l2(self.l1(inputs).clamp_min(0))
 
     return Model
@@ -116,12 +115,6 @@ def from_weights_and_a_fresh_relu():
 @AttributeModel.slip("x = torch.relu(x)", "", of="torch_relu")
 def without_relu():
     """There is no relu between l1 and l2. Two linear layers in a row can do no more than a single one."""
-
-
-@AttributeModel.slip("def forward(self, x):", "def __call__(self, x):")
-def a_call_of_its_own():
-    """model(x) works and model.forward(x) does not. nn.Module has a `__call__` already, which runs `forward`: which of
-    the two is yours to write?"""
 
 
 @AttributeModel.slip("return A", "return F.relu(A)")

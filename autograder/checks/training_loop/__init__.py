@@ -11,7 +11,6 @@ def _as_left(model):
     torch.set_grad_enabled(True)
     return {
         "torch records gradients": recording,
-        "the model is in training mode": model.training,
         "the parameters need gradients": [p.requires_grad for p in model.parameters()],
         "weight": model.weight.detach(),
         "bias": model.bias.detach(),

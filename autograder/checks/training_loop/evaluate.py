@@ -64,7 +64,7 @@ def leaves_everything_as_it_was(evaluate, draw):
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
     model.weight.grad = draw.normal(c, 2)
     evaluate(model, spies.squared_error, x, y)
-    left = _as_left(model)
+    left = _as_left(model) | {"the model is in training mode": model.training}
     model.eval().bias.requires_grad_(False)
     with torch.no_grad():
         evaluate(model, spies.squared_error, x, y)

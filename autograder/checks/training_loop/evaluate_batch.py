@@ -2,7 +2,7 @@
 
 import torch
 
-from autograder.authoring.slips import after, change, first
+from autograder.authoring.slips import after, first
 from autograder.beside import readings, spies
 from autograder.checks.training_loop import _as_left
 from autograder.exercise import code
@@ -38,15 +38,13 @@ def gives_loss_and_accuracy(evaluate_batch, draw):
 
 @evaluate_batch.probe
 def only_looks(evaluate_batch, draw):
-    """The parameters, their gradients and the mode should stay as they are. The weight has a gradient beforehand, the
-    bias has none."""
+    """The parameters and their gradients should stay as they are. The weight has a gradient beforehand, the bias has
+    none."""
     n, c = draw.size(5, 6), draw.size(2, 4)  # never as many rows as classes
     model, x, y = draw.linear(2, c), draw.normal(n, 2), draw.labels(n, c)
     model.weight.grad = draw.normal(c, 2)
     evaluate_batch(model, spies.squared_error, x, y)
-    left = _as_left(model)
-    evaluate_batch(model.eval(), spies.squared_error, x, y)
-    return left | {"in evaluation mode before, the model is in training mode": model.training}
+    return _as_left(model)
 
 
 @evaluate_batch.right
@@ -66,24 +64,10 @@ def as_a_list_in_two_passes(model, loss_func, xb, yb):
 
 @evaluate_batch.right
 def in_eval_mode(model, loss_func, xb, yb):
-    was_training = model.training
     model.eval()
     with torch.inference_mode():
         out = model.forward(xb)
-    model.train(was_training)
-    return loss_func(out, yb).item(), (out.argmax(dim=1) == yb).to(out.dtype).mean().item()
-
-
-@evaluate_batch.slip("model.train(was_training)", "", of="in_eval_mode")
-def leaves_evaluation_mode():
-    """Both values are right, but the model was in training mode and is now in evaluation mode: it would train on
-    without dropout. Leave the mode as you found it."""
-
-
-@evaluate_batch.slip(change("model.train(A)", "model.train()"), of="in_eval_mode")
-def always_ends_in_training_mode():
-    """Both values are right, but the model was in evaluation mode and is now in training mode. Leave it as you found
-    it: model.training tells which it is."""
+        return loss_func(out, yb).item(), (out.argmax(dim=1) == yb).to(out.dtype).mean().item()
 
 
 @evaluate_batch.slip("return A, B", "return B, A")
