@@ -101,6 +101,8 @@ MODE = "After line {line} the model is in another mode than it should be in late
 #: Of a line that itself says whether torch records, which another one is to follow or to stand in place of.
 RECORDS = re.compile(r"\b(set_grad_enabled|no_grad|enable_grad|inference_mode)\b")
 RECORDING = "What line {line} sets for the recording of gradients is not what is needed for what follows."
+#: Behind such a line nothing can be run: what is put in there comes after its block.
+LEAVES = re.compile(r"(return|raise|break|continue)\b")
 #: Kinds that speak of another thing in its place: in a condition, what counts is when it holds.
 ANOTHER = {"name", "attribute", "function", "argument", "argument_extra", "index", "index_extra"}
 #: Of a call too many that takes a value out of the graph: what comes of it, whatever is asked for.
@@ -147,6 +149,8 @@ def _template(diagnosis: Diagnosis) -> str:
         return CUTS[cut[0]]
     if kind == "call_extra" and said.get("call"):
         return "In line {line}, {call} is one thing too many."
+    if kind == "statement_missing" and LEAVES.match(diagnosis.source):
+        return "A step is missing after the block that ends with line {line}."
     if kind == "moved" and said.get("when"):
         return "What line {line} does is needed, but it comes {when}."
     if kind == "dimension" and said.get("call") in DOES:

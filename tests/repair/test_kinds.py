@@ -354,6 +354,12 @@ def test_what_changes_a_value_in_place_is_told_as_that() -> None:
     assert "nothing is done with it" in places.sentence(other)
 
 
+@pytest.mark.parametrize(("source", "told"), [("return child", "the block that ends with line 3"), ("x = 1", "line 3")])
+def test_a_step_is_missing_behind_a_block_where_that_leaves(source: str, told: str) -> None:
+    found = Diagnosis("statement_missing", lines=(3,), source=source)
+    assert places.sentence(found) == f"A step is missing after {told}."
+
+
 @pytest.mark.parametrize(
     ("source", "told"), [("torch.set_grad_enabled(False)", "sets"), ("p -= p.grad", "is recorded")]
 )
