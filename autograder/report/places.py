@@ -101,6 +101,8 @@ MODE = "After line {line} the model is in another mode than it should be in late
 #: Of a line that itself says whether torch records, which another one is to follow or to stand in place of.
 RECORDS = re.compile(r"\b(set_grad_enabled|no_grad|enable_grad|inference_mode)\b")
 RECORDING = "What line {line} sets for the recording of gradients is not what is needed for what follows."
+#: A call whose result nobody takes: it may have to go, or another one to be there.
+BARE = re.compile(r"[\w.]+\(.*\)\s*(#.*)?")
 #: Behind such a line nothing can be run: what is put in there comes after its block.
 LEAVES = re.compile(r"(return|raise|break|continue)\b")
 #: Kinds that speak of another thing in its place: in a condition, what counts is when it holds.
@@ -157,6 +159,8 @@ def _template(diagnosis: Diagnosis) -> str:
         return f"Line {{line}} {DOES[said['call']]} another dimension than the one asked for."
     if _of_a_header(diagnosis):
         return ""
+    if _word(diagnosis) == "function" and BARE.fullmatch(diagnosis.source):
+        return "Line {line} calls {call}, and that is not what is to happen there."
     text = SENTENCES.get(_word(diagnosis), SENTENCES["expression"])
     if text == SENTENCES["expression"] and ending in ("(", "[", "{"):
         return "Part of what begins in line {line} is not what is needed there."

@@ -312,6 +312,11 @@ def test_a_mistake_that_explains_the_first_check_alone_is_told_as_that() -> None
     assert places.sentence(dataclasses.replace(found, whole=True)) == "You return totals."
 
 
+def test_of_what_another_check_sees_than_the_one_that_is_shown_the_check_is_told() -> None:
+    found = Diagnosis("statement", lines=(3,), known=False, said={"check": "only_looks"})
+    assert places.sentence(found).startswith("The check “only looks” sees this: Line 3 does something else")
+
+
 @pytest.mark.parametrize(
     ("what", "sentence"),
     [
@@ -479,7 +484,9 @@ def test_a_mode_that_is_set_is_wrong_later_on_and_not_where_it_is_set() -> None:
     other = dataclasses.replace(found, mistake="attribute", source="model.train()", columns=(0, 11))
     assert "another mode" in places.sentence(dataclasses.replace(other, said={"what": "model.train"}))
     other = dataclasses.replace(other, source="model.step()", columns=(0, 10), said={"what": "model.step"})
-    assert "another function" in places.sentence(other)
+    assert places.sentence(other) == "Line 4 calls model.step(), and that is not what is to happen there."
+    taken = dataclasses.replace(other, source="x = model.step()", columns=(4, 14))
+    assert "another function" in places.sentence(taken)
 
 
 @pytest.mark.parametrize(("line", "name"), [(1, "expression"), (2, "drops_the_short_batch")])

@@ -116,14 +116,11 @@ def test_what_is_drawn_where_nothing_is_to_be_drawn_is_looked_at_first(
     assert [found.lines for found in check("fit_optimizer", SHUFFLED).diagnoses] == [(5,)]
 
 
-def test_of_many_mistakes_one_is_told_that_brings_a_check_nearer_and_which_check_it_is(
-    check: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "2")
-    found = check("evaluate_batch", LOOKS).diagnoses[0]
-    assert found.lines == (4,)
-    assert not found.whole
-    assert found.message.startswith("The check “only looks” sees this: ")
+def test_of_three_mistakes_each_is_told_at_its_line(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "8")
+    found = check("evaluate_batch", LOOKS).diagnoses
+    assert {one.lines for one in found} == {(4,), (8,), (10,)}
+    assert "Line 4 calls model.zero_grad(), and that is not what is to happen there." in [one.message for one in found]
 
 
 TWO_OF_A_LOOP = """def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
