@@ -116,7 +116,7 @@ class Telling:
             made.append(self._of_one(edit, without, theirs))
             if made[-1].probes[:1] == (first,) and _stops_alike(found.base, without, first):
                 shown.add(made[-1].lines)
-        made = self._believed(as_one(made, joined_lines(found.edits)))
+        made = self._believed(as_one(made, joined_lines(found.edits, self.lines)))
         if alone is not None:
             made = self._where_it_stopped(made, alone)
             if not {alone.mistake, *EVIDENT} & {diagnosis.mistake for diagnosis in made}:
@@ -157,7 +157,12 @@ class Telling:
         the edit alone, and about the learner's own text."""
         edits = self.found.edits
         others = [other for other in edits if other is not edit]
-        if not fails or not others or edit.lines[0] in joined_lines(edits) or is_of_another_number(edit, edits):
+        if (
+            not fails
+            or not others
+            or edit.lines[0] in joined_lines(edits, self.lines)
+            or is_of_another_number(edit, edits)
+        ):
             return None
         if self._others_hang_on(edit) or not all(is_small(other, self.lines) for other in others):
             return None

@@ -22,6 +22,7 @@ EFFECTS = {
     "overwrites",
     "accumulates",
 }
+HEADER = re.compile(r":\s*(#.*)?$")
 #: What an edit may bring in, a statement and anything else, where a known mistake is told beside it.
 MOST_STATEMENT, MOST_NEW = 9, 4
 #: What makes a plain number of one.
@@ -64,10 +65,13 @@ def hangs_on(edit: Edit, other: Edit, lines: list[str]) -> bool:
     return bool(taken and edit is not other and name and name[1] in edit.gone)
 
 
-def joined_lines(edits: tuple[Edit, ...]) -> set[int]:
-    """Lines where something is put in beside something that is replaced: together they are one change of one place."""
+def joined_lines(edits: tuple[Edit, ...], lines: list[str]) -> set[int]:
+    """Lines where something is put in beside something that is replaced: together they are one change of one place.
+
+    A part of the header of a block is one place, and what is put into the block another.
+    """
     put = [e for e in edits if e.kind in PUT_IN]
-    replaced = [e for e in edits if e.kind in REPLACED]
+    replaced = [e for e in edits if e.kind in REPLACED and not (e.columns and HEADER.search(lines[e.lines[0] - 1]))]
     pairs = [(a, b) for a in put for b in replaced if abs(a.lines[0] - b.lines[0]) <= 1]
     return {line for pair in pairs for edit in pair for line in edit.lines[:1]}
 

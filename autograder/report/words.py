@@ -107,9 +107,11 @@ def _diagnosed(told: Feedback, verdict: Verdict, first: ProbeResult | None) -> N
     ):
         told.says = [*told.says, *filter(None, [others])]  # the error says more of its line
         return
-    says = " ".join(filter(None, [places.sentence(found), others]))
+    sentence = places.sentence(found)
+    says = " ".join(filter(None, [sentence, others]))
     told.says = [says, *(told.says[1:] if numbers else told.says)]
-    if found.lines and found.source and not _is_shown(found.lines[0], told.failure):
+    mute = told.of_events and not sentence  # what is said is of another place then
+    if found.lines and found.source and not mute and not _is_shown(found.lines[0], told.failure):
         told.place = {"file": verdict.path, "line": found.lines[0], "source": found.source, "columns": found.columns}
 
 

@@ -123,6 +123,26 @@ def test_of_three_mistakes_each_is_told_at_its_line(check: Check, monkeypatch: p
     assert "Line 4 calls model.zero_grad(), and that is not what is to happen there." in [one.message for one in found]
 
 
+IN_AND_BELOW_A_HEADER = """def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
+    n = len(x)
+    for epoch in range(epochs):
+        for i in range(n // bs):
+            xb, yb = x[i * bs : (i + 1) * bs], y[i * bs : (i + 1) * bs]
+            loss = loss_func(model(xb), yb)
+            loss.backward()
+            opt.step()
+"""
+
+
+def test_a_part_of_a_header_and_what_is_missing_below_it_are_two_places(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_EXPLAIN", "8")
+    found = check("fit_optimizer", IN_AND_BELOW_A_HEADER).diagnoses
+    assert len(found) == 2
+    assert ("drops_the_short_batch", (4,)) in [(one.mistake, one.lines) for one in found]
+
+
 TWO_OF_A_LOOP = """def fit_optimizer(model, opt, loss_func, x, y, bs, epochs=1):
     n_batches = x.shape[0] // bs + 1
     for epoch in range(epochs):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from autograder.judging.verdict import Diagnosis
 from autograder.report import html, plain, terminal, values
 from autograder.report.words import feedback
 from conftest import Check
@@ -201,3 +203,20 @@ def test_values_that_are_cut_alike_are_shown_where_they_differ() -> None:
     first, second = values.apart(tensor, tensor | {"values": [0.25] + [0.5] * 59}, 24)
     assert (first, second) == ("tensor([0.5, 0.5, 0. ...", "tensor([0.25, 0.5, 0 ...")
     assert values.apart(tensor, tensor) == (values.kind(tensor), values.kind(tensor))
+
+
+def test_no_line_is_shown_below_a_sentence_about_another_one(check: Check) -> None:
+    """Of the header of a block nothing is said: then what is said is of what came first, wherever that is."""
+    text = """def fit_loader(epochs, model, loss_func, opt, train_dl):
+    for _ in range(epochs):
+        for xb, yb in train_dl:
+            loss_func(model(xb), yb).backward()
+            opt.step()
+"""
+    verdict = check("fit_loader", text)
+    verdict.diagnosis = None
+    assert "the gradients should be cleared" in feedback(verdict).says[0]
+    verdict.diagnosis = Diagnosis("statement", lines=(2,), source="for _ in range(epochs):", known=False)
+    assert feedback(verdict).place is None
+    verdict.diagnosis = replace(verdict.diagnosis, mistake="loop_extra")
+    assert feedback(verdict).place is not None
