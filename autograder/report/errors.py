@@ -20,6 +20,9 @@ IMPORTED = {"torch": "import torch", "math": "import math", "nn": "from torch im
 IMPORTED |= {"F": "import torch.nn.functional as F", "optim": "from torch import optim"}
 IMPORTED |= {"plt": "import matplotlib.pyplot as plt", "np": "import numpy as np"}
 
+#: What nn.Module keeps about itself, and asks for.
+SET_UP = {"_modules", "_parameters", "_buffers", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks"}
+
 #: A part of an error message (a pattern), and what it comes from.
 MEANS = {
     r"('|must be \w+, not )(builtin_function_or_method|method|function)\b": "A function itself stands there: its result"
@@ -127,6 +130,9 @@ def _of_a_name(failed: dict[str, Any]) -> str:
         return f". `{IMPORTED[unknown[1]]}` at the top of the file makes it known."
     if failed["type"] == "NameError" and (section := source.section_of(unknown[1])):
         return f". It is an exercise of the section {section}, and is not known here."
+    asked = failed["frames"][-1]["source"] if failed.get("frames") else ""
+    if unknown[1] in SET_UP and unknown[1] not in asked:
+        return ". nn.Module is not set up: its own `__init__` has to run before anything else, `super().__init__()`."
     if not failed.get("unkept"):
         return ""
     method = failed["frames"][-1]["function"].rpartition(".")[2] if failed.get("frames") else ""

@@ -38,6 +38,13 @@ TOLD = {
         "return l2(self.l1(x).relu())",
         "There is `self.l2`: is that meant?",
     ),
+    "a module that is not set up": (
+        "SequentialModel",
+        "from torch import nn\n\nclass SequentialModel(nn.Module):\n    def __init__(self, layers):\n"
+        "        {line}\n    def forward(self, x):\n        return x\n",
+        "self.list = layers",
+        "nn.Module is not set up: its own `__init__` has to run before anything else",
+    ),
     "an exercise of another section": (
         "softmax",
         SOFTMAX,
