@@ -219,11 +219,7 @@ def shuffles_once():
     """The order is drawn once, in `__init__`, and every pass repeats it. Draw it where each new loop begins."""
 
 
-@Sampler.slip(
-    inside("__init__", last("self.rows = torch.randperm(n) if shuffle else torch.arange(n)")),
-    change("rows = A", "rows = self.rows"),
-    inside("__iter__", last("self.rows = torch.randperm(self.n) if self.shuffle else rows")),
-)
+@Sampler.slip(inside("__iter__", last("self.rows = self.rows[torch.randperm(self.n)]")), of="shuffles_once")
 def shuffles_at_the_end_of_a_loop():
     """The order for the next loop is drawn at the end of a loop, so after a `break` the same order comes again. Draw it
     where each new loop begins."""

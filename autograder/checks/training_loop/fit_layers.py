@@ -65,6 +65,7 @@ def takes_a_step_after_every_batch(fit_layers, draw):
     bs = draw.size(2, 4)
     seen = _fit(fit_layers, draw, bs * draw.size(2, 3) + draw.integer(1, bs - 1), bs, far=4)
     seen |= _fit(fit_layers, draw, bs - 1, bs, of=f" (only {bs - 1} examples, bs={bs})")
+    seen |= _fit(fit_layers, draw, 9, 4, of=" (9 examples, bs=4)")  # which are no three equal parts
     return seen | _fit(fit_layers, draw, 3, 1, of=" (3 examples, bs=1)")
 
 
