@@ -205,12 +205,6 @@ def a_generator_of_its_own():
     return Sampler
 
 
-@Sampler.slip("torch.randperm(A)", "(lambda p: torch.empty_like(p).scatter(0, p, p.roll(1)))(torch.randperm(A))")
-def no_row_stays():
-    """In a shuffled order no row is ever at its own place, so that most orders never come. In a fair shuffle a row may
-    stay where it was."""
-
-
 @Sampler.slip(
     inside("__init__", last("self.rows = torch.randperm(n) if shuffle else torch.arange(n)")),
     change("rows = A", "rows = self.rows"),

@@ -52,6 +52,12 @@ def begins_somewhere_and_goes_round():
     possible."""
 
 
+@slip("torch.randperm(A)", "(lambda p: torch.empty_like(p).scatter(0, p, p.roll(1)))(torch.randperm(A))")
+def no_row_stays():
+    """In a shuffled order no row is ever at its own place, so that most orders never come. In a fair shuffle a row may
+    stay where it was."""
+
+
 @slip("torch.randperm(A)", "torch.tensor(sorted(range(A), key=lambda row: row + 40 * torch.rand(1)))")
 def shuffles_nearby_rows_alone():
     """Rows change places with rows near them alone, so the last ones never come early. Any order should be possible:

@@ -101,12 +101,6 @@ def one_tensor_for_all_calls(n, shuffle, kept={}):  # noqa: B006
     return rows.copy_(torch.randperm(n) if shuffle else torch.arange(n))
 
 
-@indices.slip("torch.randperm(A)", "(lambda p: torch.empty_like(p).scatter(0, p, p.roll(1)))(torch.randperm(A))")
-def no_row_stays():
-    """In a shuffled order no row is ever at its own place, so that most orders never come. In a fair shuffle a row may
-    stay where it was."""
-
-
 @indices.slip("torch.randperm(n)", "torch.randperm(n, dtype=torch.int32)")
 def another_dtype_when_shuffled():
     """The shuffled numbers are not int64. An index tensor should have the dtype that torch.arange gives."""
